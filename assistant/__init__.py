@@ -1,0 +1,1 @@
+"""A conversation: understand, act through tools, answer, hand over; and the guard every sentence passes."""

@@ -1,0 +1,1 @@
+"""Text to synchronised speech, mouth and face."""

@@ -1,0 +1,1 @@
+"""The only place where concrete objects are built, and the only one that knows HTTP."""
