@@ -6,9 +6,7 @@ from typing import Any, Literal
 from assistant.guard.verdict import Verdict
 
 Channel = Literal["chat", "live"]
-HandoffReason = Literal[
-    "asked", "low_confidence", "failed", "anger", "distress", "policy", "legal", "vip", "guard"
-]
+HandoffReason = Literal["asked", "low_confidence", "failed", "anger", "distress", "policy", "legal", "vip", "guard"]
 
 
 @dataclass(frozen=True, slots=True)

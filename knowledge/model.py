@@ -93,9 +93,7 @@ class Promotion:
     name: Text
     kind: PromotionKind
     text: Text = Text()  # the rule as a shopper reads it
-    categories: tuple[
-        str, ...
-    ] = ()  # category names in any language; empty with `products` empty: whole shop
+    categories: tuple[str, ...] = ()  # category names in any language; empty with `products` empty: whole shop
     products: tuple[str, ...] = ()
     threshold: Decimal | None = None
     minus: Decimal | None = None
