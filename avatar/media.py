@@ -75,4 +75,4 @@ class Moment:
 
 
 Frame = NDArray[np.uint8]
-"""(h, w, 4) uint8 RGBA, straight alpha."""
+"""(h, w, 4) uint8 RGBA, colour premultiplied by alpha: composing is `over + under * (255 - alpha) / 255`."""
