@@ -1,0 +1,188 @@
+"""How an English-speaking host says figures, prices, units, dates and model numbers."""
+
+import re
+
+from avatar.speakable.numerals import cardinal_en, digits_en, number_en, ordinal_en, year_en
+from avatar.speakable.scan import Rule, rule
+
+N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+TO = r"\s?(?:[-~–—]|to)\s?"
+
+# unit → (one, many)
+UNITS: dict[str, tuple[str, str]] = {
+    "ml": ("milliliter", "milliliters"), "l": ("liter", "liters"), "kg": ("kilogram", "kilograms"),
+    "g": ("gram", "grams"), "mg": ("milligram", "milligrams"), "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"),
+    "oz": ("ounce", "ounces"), "fl oz": ("fluid ounce", "fluid ounces"), "mm": ("millimeter", "millimeters"),
+    "cm": ("centimeter", "centimeters"), "m": ("meter", "meters"), "km": ("kilometer", "kilometers"),
+    "in": ("inch", "inches"), "inch": ("inch", "inches"), "ft": ("foot", "feet"), '"': ("inch", "inches"),
+    "″": ("inch", "inches"), "m²": ("square meter", "square meters"), "㎡": ("square meter", "square meters"),
+    "w": ("watt", "watts"), "kw": ("kilowatt", "kilowatts"), "v": ("volt", "volts"), "a": ("amp", "amps"),
+    "mah": ("milliamp hour", "milliamp hours"), "wh": ("watt hour", "watt hours"), "hz": ("hertz", "hertz"),
+    "khz": ("kilohertz", "kilohertz"), "ghz": ("gigahertz", "gigahertz"), "db": ("decibel", "decibels"),
+    "°c": ("degree Celsius", "degrees Celsius"), "℃": ("degree Celsius", "degrees Celsius"),
+    "°f": ("degree Fahrenheit", "degrees Fahrenheit"), "℉": ("degree Fahrenheit", "degrees Fahrenheit"),
+    "°": ("degree", "degrees"), "mb": ("megabyte", "megabytes"), "gb": ("gigabyte", "gigabytes"),
+    "tb": ("terabyte", "terabytes"), "km/h": ("kilometer per hour", "kilometers per hour"),
+    "mph": ("mile per hour", "miles per hour"), "rpm": ("R P M", "R P M"), "min": ("minute", "minutes"),
+    "mins": ("minute", "minutes"), "h": ("hour", "hours"), "hr": ("hour", "hours"), "hrs": ("hour", "hours"),
+    "s": ("second", "seconds"), "sec": ("second", "seconds"), "pcs": ("piece", "pieces"), "pc": ("piece", "pieces"),
+    "gsm": ("gram per square meter", "grams per square meter"), "kcal": ("kilocalorie", "kilocalories"),
+    "lm": ("lumen", "lumens"),
+}  # fmt: skip
+_UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_UNIT = rf"(?:{_UNIT})(?![A-Za-z0-9])"
+
+# sign → (one, many, one part, many parts)
+CURRENCIES: dict[str, tuple[str, str, str, str]] = {
+    "$": ("dollar", "dollars", "cent", "cents"),
+    "us$": ("dollar", "dollars", "cent", "cents"),
+    "usd": ("dollar", "dollars", "cent", "cents"),
+    "€": ("euro", "euros", "cent", "cents"),
+    "£": ("pound", "pounds", "penny", "pence"),
+    "¥": ("yuan", "yuan", "fen", "fen"),
+    "￥": ("yuan", "yuan", "fen", "fen"),
+    "cny": ("yuan", "yuan", "fen", "fen"),
+    "rmb": ("yuan", "yuan", "fen", "fen"),
+}
+_SIGN = "|".join(re.escape(sign) for sign in sorted(CURRENCIES, key=len, reverse=True))
+_MONTHS = "January February March April May June July August September October November December".split()
+_SCALES = {"k": "thousand", "m": "million", "bn": "billion", "b": "billion"}
+
+
+def _money(number: str, sign: str) -> str:
+    """19.99 → nineteen dollars and ninety-nine cents; yuan keep their decimals, as people say them in English."""
+    one, many, one_part, many_parts = CURRENCIES[sign.lower()]
+    whole, _, fraction = number.replace(",", "").partition(".")
+    fraction = fraction[:2].ljust(2, "0") if fraction else "00"
+    if fraction == "00":
+        return f"{cardinal_en(int(whole))} {one if whole == '1' else many}"
+    if one == "yuan":
+        return f"{number_en(number.rstrip('0'))} yuan"
+    cents = f"{cardinal_en(int(fraction))} {one_part if fraction == '01' else many_parts}"
+    if whole in ("", "0"):
+        return cents
+    return f"{cardinal_en(int(whole))} {one if whole == '1' else many} and {cents}"
+
+
+def _signed_price(match: re.Match[str]) -> str:
+    if match["high"]:
+        return f"{number_en(match['low'])} to {_money(match['high'], match['sign'])}"
+    if match["scale"]:
+        return f"{number_en(match['low'])} {_SCALES[match['scale'].lower()]} {CURRENCIES[match['sign'].lower()][1]}"
+    return _money(match["low"], match["sign"])
+
+
+def _quantity(match: re.Match[str]) -> str:
+    minus = "minus " if match["minus"] else ""
+    one, many = UNITS[re.sub(r"\s+", " ", match["unit"].lower())]
+    if match["high"]:
+        return f"{minus}{number_en(match['low'])} to {number_en(match['high'])} {many}"
+    if match["dash"]:  # "a 500-ml bottle", "a 15-inch screen": the unit stays singular
+        return f"{number_en(match['low'])} {one}"
+    return f"{minus}{number_en(match['low'])} {one if match['low'] == '1' else many}"
+
+
+def _date(match: re.Match[str]) -> str | None:
+    month, day = int(match["month"]), int(match["day"])
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    return f"{_MONTHS[month - 1]} {ordinal_en(day)}, {year_en(int(match['year']))}"
+
+
+def _time(match: re.Match[str]) -> str:
+    hour, minute = cardinal_en(int(match["hour"])), int(match["minute"])
+    half = " ".join(match["half"].upper()) if match["half"] else ""
+    spoken = hour if minute == 0 and half else f"{hour} o'clock" if minute == 0 else f"{hour} {cardinal_en(minute)}"
+    if 0 < minute < 10:
+        spoken = f"{hour} oh {cardinal_en(minute)}"
+    return f"{spoken} {half}".strip()
+
+
+def _dimensions(match: re.Match[str]) -> str:
+    spoken: list[str] = []
+    for part in re.split(r"\s?[*×xX✕]\s?", match[0]):
+        found = re.fullmatch(rf"({N})\s?({_UNIT})?", part, re.IGNORECASE)
+        if found is None:  # the pattern allows nothing else
+            return " ".join(spoken)
+        spoken.append(number_en(found[1]) + (" " + UNITS[found[2].lower()][1] if found[2] else ""))
+    return " by ".join(spoken)
+
+
+def _letters(word: str) -> str:
+    return " ".join(word) if word.isupper() and len(word) <= 4 else word
+
+
+def _model(match: re.Match[str]) -> str:
+    parts = re.findall(r"[A-Za-z]+|\d+(?:\.\d+)?", match[0])
+    said = []
+    for part in parts:
+        if part.isalpha():
+            said.append(_letters(part))
+        elif "." in part or len(part) <= 2 and not part.startswith("0"):
+            said.append(number_en(part))
+        else:
+            said.append(digits_en(part))
+    return " ".join(said)
+
+
+def _fraction(match: re.Match[str]) -> str | None:
+    top, bottom = int(match[1]), int(match[2])
+    if bottom < 2 or top >= bottom:
+        return None
+    part = {2: "half", 4: "quarter"}.get(bottom) or ordinal_en(bottom)
+    return f"{'one' if top == 1 else cardinal_en(top)} {part}{'' if top == 1 else 's'}"
+
+
+def _long(match: re.Match[str]) -> str | None:
+    return digits_en(match[0]) if len(match[0]) > 8 or (match[0][0] == "0" and len(match[0]) > 1) else None
+
+
+RULES: tuple[Rule, ...] = (
+    rule(r"https?://\S+|www\.\S+", lambda m: "the link"),
+    rule(r"[\w.+-]+@[\w-]+\.[\w.]+", lambda m: "e-mail"),
+    rule(r"24/7", lambda m: "twenty-four seven"),
+    rule(r"(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _date),
+    rule(r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?!\d)\s?(?P<half>[ap]m\b)?", _time),
+    rule(r"(\d{1,2})\s?(am|pm)\b", lambda m: f"{cardinal_en(int(m[1]))} {' '.join(m[2].upper())}"),
+    rule(r"\+?\d{1,3}[- ]\d{3}[- ]\d{4}(?!\d)|\(?\d{3}\)?[- ]\d{3}[- ]\d{4}(?!\d)", lambda m: digits_en(m[0])),
+    rule(
+        rf"(?P<sign>{_SIGN})\s?(?P<low>{N})(?:{TO}(?:{_SIGN})?(?P<high>{N}))?(?P<scale>(?:k|m|bn|b)(?![A-Za-z]))?",
+        _signed_price,
+        stress=True,
+    ),
+    rule(
+        rf"({N})\s?(usd|cny|rmb|yuan|元)(?![A-Za-z])",
+        lambda m: _money(m[1], "usd" if m[2].lower() == "usd" else "cny"),
+        stress=True,
+    ),
+    rule(rf"({N})%?{TO}({N})\s?%", lambda m: f"{number_en(m[1])} to {number_en(m[2])} percent", stress=True),
+    rule(rf"({N})\s?%", lambda m: f"{number_en(m[1])} percent", stress=True),
+    rule(rf"(?:{N})\s?(?:{_UNIT})?(?:\s?[*×xX✕]\s?(?:{N})\s?(?:{_UNIT})?)+", _dimensions),
+    rule(
+        rf"(?:(?<![\w)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?(?P<dash>-)?\s?(?P<unit>{_UNIT})",
+        _quantity,
+    ),
+    rule(r"(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal_en(int(m[1]))),
+    rule(r"#\s?(\d+)", lambda m: f"number {number_en(m[1])}"),
+    rule(r"No\.\s?(\d+)", lambda m: f"number {number_en(m[1])}"),
+    rule(r"(\d{3})L?(?=\s(?:stainless|steel))", lambda m: cardinal_en(int(m[1][0])) + " " + cardinal_en(int(m[1][1:]))),
+    rule(r"([2-9])([KG])(?![A-Za-z0-9])", lambda m: f"{cardinal_en(int(m[1]))} {m[2]}" if m[2].isupper() else None),
+    rule(r"(?<![A-Za-z])(?:[A-Za-z]+-?\d+(?:\.\d+)?[A-Za-z]*|\d+[A-Za-z]+\d*)(?![A-Za-z0-9])", _model),
+    rule(r"([1-9]\d?)/([1-9]\d?)(?!\d|/)", _fraction),
+    rule(r"\d+", _long),
+    rule(r"(?:(?<=in )|(?<=since )|(?<=by )|(?<=of ))((?:19|20)\d\d)(?!\d|\.\d|,\d)", lambda m: year_en(int(m[1]))),
+    rule(rf"({N})\s?[-–~]\s?({N})", lambda m: f"{number_en(m[1])} to {number_en(m[2])}"),
+    rule(rf"(?<![\w)])[-−]({N})", lambda m: "minus " + number_en(m[1])),
+    rule(N, lambda m: number_en(m[0])),
+    rule(r"(?<=\w)\s?&\s?(?=\w)", lambda m: " and "),
+    rule(r"(?<=\w)\s?\+\s?(?=\w)", lambda m: " plus "),
+    rule(r"w/o\b", lambda m: "without"),
+    rule(r"w/(?=\s)", lambda m: "with"),
+    rule(r"≥|>=", lambda m: " at least "),
+    rule(r"≤|<=", lambda m: " at most "),
+    rule(r"±", lambda m: " plus or minus "),
+    rule(r"[×✕]", lambda m: " times "),
+    rule(r"(?<=\w)/(?=\w)", lambda m: " or "),
+    rule(r"=", lambda m: " equals "),
+    rule(r"(?<![A-Za-z])[A-Z]{2,4}(?![A-Za-z])", lambda m: _letters(m[0]) if m[0].isupper() else None),
+)
