@@ -17,7 +17,10 @@ class VoiceError(Exception):
 
 class Voice(Protocol):
     def speak(self, text: str, lang: Lang) -> AsyncGenerator[Speech, None]:
-        """Yield speech as it is made; closing the generator stops synthesis. Text is already speakable."""
+        """Yield speech as it is made; closing the generator stops synthesis.
+
+        `text` is already speakable. Sound comes at about -16 LUFS, peaks below -1 dBFS.
+        """
         ...
 
 
