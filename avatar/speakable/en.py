@@ -157,6 +157,8 @@ RULES: tuple[Rule, ...] = (
     ),
     rule(rf"({N})%?{TO}({N})\s?%", lambda m: f"{number_en(m[1])} to {number_en(m[2])} percent", stress=True),
     rule(rf"({N})\s?%", lambda m: f"{number_en(m[1])} percent", stress=True),
+    rule(r"([2-9])([KG])(?![A-Za-z0-9])", lambda m: f"{cardinal_en(int(m[1]))} {m[2]}" if m[2].isupper() else None),
+    rule(r"(\d{3})L?(?=\s(?:stainless|steel))", lambda m: cardinal_en(int(m[1][0])) + " " + cardinal_en(int(m[1][1:]))),
     rule(rf"(?:{N})\s?(?:{_UNIT})?(?:\s?[*×xX✕]\s?(?:{N})\s?(?:{_UNIT})?)+", _dimensions),
     rule(
         rf"(?:(?<![\w)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?(?P<dash>-)?\s?(?P<unit>{_UNIT})",
@@ -165,8 +167,6 @@ RULES: tuple[Rule, ...] = (
     rule(r"(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal_en(int(m[1]))),
     rule(r"#\s?(\d+)", lambda m: f"number {number_en(m[1])}"),
     rule(r"No\.\s?(\d+)", lambda m: f"number {number_en(m[1])}"),
-    rule(r"(\d{3})L?(?=\s(?:stainless|steel))", lambda m: cardinal_en(int(m[1][0])) + " " + cardinal_en(int(m[1][1:]))),
-    rule(r"([2-9])([KG])(?![A-Za-z0-9])", lambda m: f"{cardinal_en(int(m[1]))} {m[2]}" if m[2].isupper() else None),
     rule(r"(?<![A-Za-z])(?:[A-Za-z]+-?\d+(?:\.\d+)?[A-Za-z]*|\d+[A-Za-z]+\d*)(?![A-Za-z0-9])", _model),
     rule(r"([1-9]\d?)/([1-9]\d?)(?!\d|/)", _fraction),
     rule(r"\d+", _long),
