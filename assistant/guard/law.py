@@ -1,0 +1,298 @@
+"""What may never be said, whoever says so: rule packs in YAML, read in context, seen through evasions."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from knowledge.model import Lang
+from knowledge.text import Normal, Terms, is_han
+
+Severity = Literal["ban", "evidence", "caution"]
+_SEVERITIES: tuple[Severity, ...] = ("ban", "evidence", "caution")
+
+
+class RulePackError(Exception):
+    """A rule pack can't be used; the message names the file and the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One paragraph of the law in our words.
+
+    ban: is never said. evidence: may be said when the shop's own facts say it. caution: is said, and noted.
+    """
+
+    id: str  # "AD-9-3": Advertising Law article 9, item 3
+    name: str
+    pack: str
+    severity: Severity
+    article: str
+    reason_zh: str
+    reason_en: str
+    patterns: tuple[re.Pattern[str], ...] = ()
+    exceptions: tuple[re.Pattern[str], ...] = ()
+    negatable: bool = True  # "不能治疗失眠" breaks no rule; "不是AI" said by an AI does
+    bad: tuple[str, ...] = ()  # examples that must be caught
+    good: tuple[str, ...] = ()  # examples that must not
+
+    def reason(self, lang: Lang) -> str:
+        return self.reason_zh if lang == "zh" else self.reason_en
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """`start:end` of the normalised text break `rule`."""
+
+    start: int
+    end: int
+    rule: Rule
+
+
+class Law:
+    """Rule packs, compiled once."""
+
+    def __init__(self, rules: Iterable[Rule], terms: Iterable[tuple[str, Rule]], spared: Iterable[tuple[str, Rule]]):
+        self.rules = tuple(rules)
+        self._terms = _by_term(terms)
+        self._spared = _by_term(spared)
+
+    @classmethod
+    def load(cls, packs: Sequence[str] | None = None, folder: Path | None = None) -> "Law":
+        """The packs named (all of them by default) from `folder` (the ones that come with the package by default)."""
+        texts = dict(_read_packs(folder))
+        unknown = set(packs or ()) - texts.keys()
+        if unknown:
+            raise RulePackError(f"no rule pack named {sorted(unknown)}; there are {sorted(texts)}")
+        rules: list[Rule] = []
+        terms: list[tuple[str, Rule]] = []
+        spared: list[tuple[str, Rule]] = []
+        for name, text in texts.items():
+            if packs is None or name in packs:
+                for entry in _entries(name, text):
+                    rule = _rule(name, entry)
+                    rules.append(rule)
+                    terms.extend((term, rule) for term in entry.get("terms", ()))
+                    spared.extend((term, rule) for term in entry.get("except_terms", ()))
+        return cls(rules, terms, spared)
+
+    def breaches(self, normal: Normal) -> list[Breach]:
+        """Every breach in the text, longest first where several begin together; ordered by place."""
+        found = self._scan(normal.text)
+        bare, places = unmask(normal.text)
+        if bare != normal.text:
+            for breach in self._scan(bare):
+                start, end = places[breach.start], places[breach.end - 1] + 1
+                found.append(Breach(start, end, breach.rule))
+        unique: list[Breach] = []
+        for breach in sorted(set(found), key=lambda b: (b.start, -b.end)):
+            if not any(b.start <= breach.start and breach.end <= b.end and b.rule is breach.rule for b in unique):
+                unique.append(breach)
+        return unique
+
+    def _scan(self, text: str) -> list[Breach]:
+        hits = [Breach(start, end, rule) for start, end, rules in self._terms.find_all(text) for rule in rules]
+        for rule in self.rules:
+            for pattern in rule.patterns:
+                hits.extend(Breach(m.start(), m.end(), rule) for m in pattern.finditer(text) if m.end() > m.start())
+        if not hits:
+            return hits
+        spared = [(start, end, rule) for start, end, rules in self._spared.find_all(text) for rule in rules]
+        for rule in {hit.rule.id + hit.rule.name: hit.rule for hit in hits}.values():
+            for pattern in rule.exceptions:
+                spared.extend((m.start(), m.end(), rule) for m in pattern.finditer(text))
+        return [
+            hit
+            for hit in hits
+            if not any(s < hit.end and hit.start < e and r is hit.rule for s, e, r in spared)
+            and not (hit.rule.negatable and is_denied(text, hit.start, hit.end))
+        ]
+
+
+def _by_term(pairs: Iterable[tuple[str, Rule]]) -> Terms[tuple[Rule, ...]]:
+    grouped: dict[str, list[Rule]] = {}
+    for term, rule in pairs:
+        grouped.setdefault(str(term), []).append(rule)
+    return Terms((term, tuple(rules)) for term, rules in grouped.items())
+
+
+def _read_packs(folder: Path | None) -> Iterable[tuple[str, str]]:
+    root = folder if folder is not None else resources.files(__package__) / "rules"
+    for file in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            yield file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
+
+
+def _entries(name: str, text: str) -> list[dict[str, Any]]:
+    try:
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise RulePackError(f"rule pack {name}.yaml is not valid YAML: {error}") from error
+    if not isinstance(data, dict) or not isinstance(data.get("rules"), list):
+        raise RulePackError(f"rule pack {name}.yaml needs a list named 'rules'")
+    shared: dict[str, str] = data.get("lists", {})
+    for entry in data["rules"]:
+        entry["patterns"] = [_fill(pattern, shared) for pattern in entry.get("patterns", ())]
+        entry["except_patterns"] = [_fill(pattern, shared) for pattern in entry.get("except_patterns", ())]
+    return list(data["rules"])
+
+
+def _fill(pattern: str, lists: dict[str, str]) -> str:
+    """`<<name>>` in a pattern stands for the alternatives listed under that name."""
+    for key, words in lists.items():
+        pattern = pattern.replace(f"<<{key}>>", "(?:" + "|".join(str(words).split()).replace("_", " ") + ")")
+    return pattern
+
+
+def _rule(pack: str, entry: dict[str, Any]) -> Rule:
+    name = str(entry.get("name", ""))
+    try:
+        severity = entry.get("severity", "ban")
+        if severity not in _SEVERITIES:
+            raise RulePackError(f"{pack}.yaml, rule {name!r}: severity must be one of {_SEVERITIES}, got {severity!r}")
+        return Rule(
+            id=str(entry["id"]),
+            name=name,
+            pack=pack,
+            severity=severity,
+            article=str(entry["article"]),
+            reason_zh=str(entry["reason"]["zh"]),
+            reason_en=str(entry["reason"]["en"]),
+            patterns=tuple(re.compile(pattern) for pattern in entry["patterns"]),
+            exceptions=tuple(re.compile(pattern) for pattern in entry["except_patterns"]),
+            negatable=entry.get("negation", "excuses") == "excuses",
+            bad=tuple(map(str, entry.get("bad", ()))),
+            good=tuple(map(str, entry.get("good", ()))),
+        )
+    except KeyError as error:
+        raise RulePackError(f"{pack}.yaml, rule {name!r}: {error} is missing") from error
+    except re.error as error:
+        raise RulePackError(f"{pack}.yaml, rule {name!r}: bad pattern {error.pattern!r}: {error}") from error
+
+
+@lru_cache(maxsize=4)
+def load_law(folder: Path | None = None) -> Law:
+    return Law.load(None, folder)
+
+
+# --- denials --------------------------------------------------------------------------------------------------------
+
+_SENTENCE_END = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
+_CLAUSE_END = re.compile(r"[，,：:。！？!?;；\n]|\.(?=\s|$)")
+_DENIAL_ZH = re.compile(
+    r"(?<!不)(?:不(?:能(?!不)|可以?|得|会(?!不)|是(?!只)|算|敢|保证|承诺|代表|属于|等于|要说|宣传|宜|该|应|写|具备?|含|支持)"
+    r"|(?<![是不])不$|无法|没法|并非|没有|没(?=说|写|法)|未|禁止|谈不上|算不上|避免)[^，。！？,!?]{0,7}$"
+)
+_DENIAL_EN = re.compile(
+    r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody|no (?!other|one|wonder|doubt|brand))\b"
+    r"|n['’]t\b)(?! (?:only|just|merely|simply))[^.,;!?]{0,32}$"
+)
+_REPORTED = re.compile(
+    r"(?:问|听说|有人说|您说|你说|提到|以为|是不是|是否|号称)"
+    r"|\b(?:ask(?:ed|s|ing)?|wonder(?:ed|ing)?|whether|heard|mention(?:ed|s)?|claims?)\b"
+)
+_REFUSAL = re.compile(
+    r"(?:不能|没法|无法|没有(?:依据|写|说|数据|资料|证据)|不确定|不清楚|不敢|不知道|不方便|不好说|查不到)"
+    r"|\b(?:can(?:no|['’])t|no (?:data|proof|evidence|information|way)|unable|not (?:sure|able|something)"
+    r"|don['’]t (?:know|have)|won['’]t)"
+)
+
+
+def is_denied(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` is said not to hold, or is only repeated in order to refuse it."""
+    clause = max((m.end() for m in _CLAUSE_END.finditer(text, 0, start)), default=0)
+    before = text[clause:start]
+    if _DENIAL_ZH.search(before) or _DENIAL_EN.search(before):
+        return True
+    opening = max((m.end() for m in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    return bool(_REPORTED.search(text, opening, start) and _REFUSAL.search(text, end))
+
+
+# --- evasions -------------------------------------------------------------------------------------------------------
+
+_SEPARATORS = frozenset(".·*-_|/~^+=•・'\"` ")
+_LEET = {"@": "a", "3": "e", "0": "o", "1": "i", "$": "s", "5": "s", "!": "i", "4": "a", "7": "t"}
+_LEET_WORD = re.compile(r"(?<![\w@$])(?=[a-z@$!\d]*[a-z])(?=[a-z@$!\d]*[@$!\d])[a-z@$!\d]{4,}(?<!!)(?![\w@$])")
+_SPACED_LETTERS = re.compile(r"(?<![a-z\d])[a-z](?:[ .\-_*][a-z]){2,}(?![a-z\d])")
+_NUMBER_ONE = re.compile(r"\bn[0o]\s?[.。]?\s?[1il](?![\da-z])")
+_SOUNDS = {
+    "zui": "最", "ding": "顶", "guo": "国", "jia": "家", "ji": "级", "di": "第", "yi": "一", "wei": "唯", "zhi": "治",
+    "liao": "疗", "du": "独", "quan": "全", "wang": "网", "pin": "品", "jue": "绝", "dui": "对", "hao": "好", "top": "顶",
+}  # fmt: skip
+_SOUND = re.compile(r"(?<![a-z])(" + "|".join(sorted(_SOUNDS, key=len, reverse=True)) + r")(?![a-z\d])")
+# Characters said or drawn like 最, 顶, 第… where only those make sense.
+_HOMOPHONES = (
+    (re.compile(r"[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
+    (re.compile(r"(?<=[全球国网业])[弟帝递](?=[一1])"), "第"),
+    (re.compile(r"[鼎订丁仃](?=级|尖配?的)"), "顶"),
+    (re.compile(r"菌(?=家级)"), "国"),
+    (re.compile(r"(?<=国)[佳加嘉](?=级)"), "家"),
+    (re.compile(r"(?<=国家)[及极吉](?=[别的品]|$)"), "级"),
+    (re.compile(r"[织质只](?=疗[效糖高失])"), "治"),
+    (re.compile(r"(?<=治)[聊辽](?=[效失高糖])"), "疗"),
+)
+
+
+def unmask(text: str) -> tuple[str, list[int]]:
+    """Normalised text with the usual disguises taken off, and where each character stood.
+
+    国.家.级 → 国家级, ding级 → 顶级, 醉好 → 最好, che@pest → cheapest, b e s t → best, n0.1 → no.1.
+    """
+    chars, places = list(text), list(range(len(text)))
+    for pattern in (_LEET_WORD, _NUMBER_ONE):
+        for match in pattern.finditer(text):
+            if pattern is _NUMBER_ONE:
+                _replace(chars, match.start(), match.end(), "no.1")
+            elif not match[0][:-1].isdigit() and sum(c.isdigit() for c in match[0]) <= len(match[0]) // 2:
+                for index in range(match.start(), match.end()):
+                    chars[index] = _LEET.get(chars[index], chars[index])
+    for match in _SPACED_LETTERS.finditer(text):
+        for index in range(match.start() + 1, match.end() - 1):
+            if text[index] in " .-_*":
+                chars[index] = ""
+    for match in _SOUND.finditer(text):
+        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+        if (before and is_han(before)) or (after and is_han(after)):
+            _replace(chars, match.start(), match.end(), _SOUNDS[match[1]])
+    _close_gaps(chars)
+    bare, kept = _joined(chars, places)
+    for pattern, plain in _HOMOPHONES:
+        bare = pattern.sub(plain, bare)
+    return bare, kept
+
+
+def _replace(chars: list[str], start: int, end: int, plain: str) -> None:
+    for index in range(start, end):
+        chars[index] = ""
+    chars[start] = plain
+
+
+def _close_gaps(chars: list[str]) -> None:
+    """Empty the separators between single Han characters: only a disguise puts a dot or star there."""
+    index = 1
+    while index < len(chars) - 1:
+        if chars[index] in _SEPARATORS and chars[index - 1] and is_han(chars[index - 1][-1]):
+            end = index
+            while end < len(chars) and chars[end] in _SEPARATORS:
+                end += 1
+            spaces_only = all(chars[i] == " " for i in range(index, end))
+            if end < len(chars) and end - index <= 3 and chars[end] and is_han(chars[end][0]):
+                lone_before = index < 2 or not chars[index - 2] or not is_han(chars[index - 2][-1])
+                lone_after = end + 1 >= len(chars) or not chars[end + 1] or not is_han(chars[end + 1][0])
+                if not spaces_only or lone_before or lone_after:
+                    for gap in range(index, end):
+                        chars[gap] = ""
+            index = end
+        index += 1
+
+
+def _joined(chars: list[str], places: list[int]) -> tuple[str, list[int]]:
+    kept: list[int] = []
+    for char, place in zip(chars, places, strict=True):
+        kept.extend([place] * len(char))
+    return "".join(chars), kept

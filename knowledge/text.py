@@ -1,0 +1,178 @@
+"""Text made comparable: a normal form with a way back, languages, and looking up many terms at once."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, Literal, TypeVar
+
+from knowledge.model import Lang
+
+T = TypeVar("T")
+
+Script = Literal["zh", "en", "mixed", "none"]
+
+# NFKC would turn these into ASCII marks, and then "128，256G" could no longer be told from a thousands separator.
+_KEPT = frozenset("，；：！？（）～、。")
+# Letters of other alphabets that look like Latin ones: our texts are Chinese and English, so none is meant as itself.
+_LOOK_ALIKES = str.maketrans(
+    "АВЕЅZІЈКМНОРСТУХаеоріјѕсухһԁԛԝвкмнтɑɡⅼΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρχ",
+    "ABESZIJKMHOPCTYXaeopijscyxhdqwbkmhtaglABEZHIKMNOPTYXoivpx",
+)
+# The traditional forms that occur in claims and in the words of the law; not a converter.
+_TRADITIONAL = str.maketrans(
+    "國級頂銷價絕對獨證療藥醫憂費貨質產長寬圍顏顔紅綠藍黃棉純錢塊兩斤個雙條單貴賣買點還這們為無與業團養顧險發貼膚類體較熱節減壓軍隊專領導開運轉財辟關節關歲應當題適時實際僅剩餘庫間庫測試標準數碼電腦機內儲",
+    "国级顶销价绝对独证疗药医忧费货质产长宽围颜颜红绿蓝黄棉纯钱块两斤个双条单贵卖买点还这们为无与业团养顾险发贴肤类体较热节减压军队专领导开运转财辟关节关岁应当题适时实际仅剩余库间库测试标准数码电脑机内储",
+)
+_PLAIN = re.compile(r"[\x20-\x7e\u4e00-\u9fff，。！？；：、（）～“”‘’—…·\n]*")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """`text` is `source` in normal form, lower case; `origin[i]` says from which source character `text[i]` came."""
+
+    source: str
+    text: str
+    origin: tuple[int, ...] | None = None  # None: every character stands where it stood
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The source characters behind `text[start:end]`, with what was dropped between them."""
+        if self.origin is None:
+            return start, end
+        if start >= len(self.origin):
+            return len(self.source), len(self.source)
+        stop = self.origin[end] if end < len(self.origin) else len(self.source)
+        return self.origin[start], max(stop, self.origin[end - 1] + 1 if end > start else self.origin[start])
+
+
+@lru_cache(maxsize=4096)
+def _fold(char: str) -> str:
+    """One character in normal form; empty when it is invisible."""
+    if char in _KEPT or char in "\n\t":
+        return char
+    if unicodedata.category(char) in ("Cf", "Mn", "Me", "Cc", "Co", "Cn"):
+        return ""
+    folded = unicodedata.normalize("NFKC", char)
+    if folded != char:
+        folded = "".join(part for part in folded if unicodedata.category(part) not in ("Mn", "Cf"))
+    if char.isalpha() and unicodedata.category(char) != "Lo":
+        folded = "".join(
+            part for part in unicodedata.normalize("NFKD", folded) if unicodedata.category(part) not in ("Mn", "Cf")
+        )
+    return folded.translate(_LOOK_ALIKES).translate(_TRADITIONAL).lower()
+
+
+@lru_cache(maxsize=2048)
+def normalise(text: str) -> Normal:
+    """Full-width, circled, emoji and mathematical forms, look-alike letters and invisible characters undone.
+
+    Chinese punctuation stays as it is; letters become lower case.
+    """
+    if _PLAIN.fullmatch(text):
+        lowered = text.lower()
+        if len(lowered) == len(text) and not _has_traditional(lowered):
+            return Normal(text, lowered)
+    out: list[str] = []
+    origin: list[int] = []
+    for index, char in enumerate(text):
+        folded = _fold(char)
+        out.append(folded)
+        origin.extend([index] * len(folded))
+    joined = "".join(out)
+    if len(joined) == len(text) and origin == list(range(len(text))):
+        return Normal(text, joined)
+    return Normal(text, joined, tuple(origin))
+
+
+def _has_traditional(text: str) -> bool:
+    return any(ord(char) in _TRADITIONAL and _TRADITIONAL[ord(char)] != ord(char) for char in text)
+
+
+def script(text: str) -> Script:
+    """Which of the two languages a text is in; "mixed" when both carry it, "none" when there are no words.
+
+    Names do not count against a language: "这款 iPhone 13 Pro 多少钱" is Chinese, "Is the T恤 in stock?" English.
+    """
+    han = len(_HAN.findall(text))
+    latin = len(_LATIN_WORD.findall(text))
+    if not han and not latin:
+        return "none"
+    if not han:
+        return "en"
+    if not latin:
+        return "zh"
+    if latin >= 4 and han >= 6 and 0.4 <= latin * 1.7 / han <= 2.5:
+        return "mixed"
+    return "zh" if han >= latin * 1.2 or (han >= 2 and latin <= 2) else "en"
+
+
+def language(text: str, default: Lang = "zh") -> Lang:
+    """The language an answer to `text` should be in."""
+    found = script(text)
+    if found == "none":
+        return default
+    if found == "mixed":
+        return "zh" if len(_HAN.findall(text)) >= 1.7 * len(_LATIN_WORD.findall(text)) else "en"
+    return found
+
+
+def is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+def is_word_boundary(text: str, index: int) -> bool:
+    """Whether no Latin word or number runs across `index`."""
+    if index <= 0 or index >= len(text):
+        return True
+    before, after = text[index - 1], text[index]
+    return not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())
+
+
+class Terms(Generic[T]):
+    """Finds which of many terms occur in a text, longest first, in time that does not grow with their number.
+
+    Latin terms match whole words only; terms and texts are compared in normal form.
+    """
+
+    def __init__(self, terms: Iterable[tuple[str, T]]) -> None:
+        found: dict[str, dict[str, T]] = {}
+        for term, value in terms:
+            folded = normalise(term.strip()).text
+            if folded:
+                found.setdefault(folded[:2], {}).setdefault(folded, value)
+        self._by_prefix = {
+            prefix: sorted(entries.items(), key=lambda entry: -len(entry[0])) for prefix, entries in found.items()
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._by_prefix)
+
+    def at(self, text: str, start: int) -> Iterator[tuple[int, T]]:
+        """(end, value) of each term that begins at `start` of the normalised `text`, longest first."""
+        for prefix in (text[start : start + 2], text[start : start + 1]):
+            for term, value in self._by_prefix.get(prefix, ()):
+                end = start + len(term)
+                if text.startswith(term, start) and is_word_boundary(text, start) and is_word_boundary(text, end):
+                    yield end, value
+            if len(prefix) < 2:
+                break
+
+    def find(self, text: str) -> list[tuple[int, int, T]]:
+        """(start, end, value), leftmost-longest, not overlapping; `text` in normal form."""
+        hits: list[tuple[int, int, T]] = []
+        index = 0
+        while index < len(text):
+            best = max(self.at(text, index), key=lambda hit: hit[0], default=None)
+            if best is None:
+                index += 1
+            else:
+                hits.append((index, best[0], best[1]))
+                index = best[0]
+        return hits
+
+    def find_all(self, text: str) -> list[tuple[int, int, T]]:
+        """Every occurrence, also overlapping ones."""
+        return [(start, end, value) for start in range(len(text)) for end, value in self.at(text, start)]
