@@ -1,0 +1,170 @@
+"""The door of the package: everything others ask about the shop, and every way to change it."""
+
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+from knowledge import shelf as shelves
+from knowledge.facts import Facts
+from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
+from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
+from knowledge.search import Filters, SearchResult, search
+from knowledge.settings import KnowledgeSettings
+from knowledge.shelf import Shelf
+from knowledge.store import Store
+from knowledge.writing import Batch, Change, write_batch
+
+
+class Catalog:
+    """Safe to share between threads. Reads come from memory and first ask the database, in a few microseconds, whether
+    any process has changed something since."""
+
+    def __init__(self, settings: KnowledgeSettings, store: Store) -> None:
+        self.settings = settings
+        self.store = store
+        self._lock = threading.Lock()
+        self._shelf = Shelf()
+        self._facts: dict[str, tuple[Product, Facts]] = {}
+        self._shop_facts: tuple[object, Facts] = (None, Facts())
+
+    @classmethod
+    def open(cls, settings: KnowledgeSettings) -> Self:
+        """Make the data folder and the tables when they are missing."""
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.url, busy_timeout_s=settings.busy_timeout_s)
+        store.migrate()
+        return cls(settings, store)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # what there is
+
+    @property
+    def version(self) -> int:
+        """Rises with every committed change, of whichever process."""
+        return self.store.version()
+
+    @property
+    def shop(self) -> Shop:
+        return self._now().shop
+
+    def product(self, product_id: str) -> Product | None:
+        return self._now().products.get(product_id)
+
+    def products(self) -> Sequence[Product]:
+        return self._now().listing
+
+    def promotions(self, product_id: str | None = None, at: datetime | None = None) -> tuple[Promotion, ...]:
+        """Promotions that run at `at` (now); with a product, those that hold for it."""
+        shelf, moment = self._now(), at or datetime.now(UTC)
+        running = tuple(promotion for promotion in shelf.promotions.values() if promotion.active(moment))
+        if product_id is None:
+            return running
+        product = shelf.products.get(product_id)
+        return () if product is None else tuple(found for found in running if holds_for(found, product))
+
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(self._now().policies.values())
+
+    def faqs(self) -> tuple[Faq, ...]:
+        return tuple(self._now().faqs.values())
+
+    def customer(self, customer_id: str) -> Customer | None:
+        with self.store.read() as connection:
+            return shelves.find_customer(connection, customer_id)
+
+    def order(self, order_id: str) -> Order | None:
+        with self.store.read() as connection:
+            return shelves.find_order(connection, order_id)
+
+    def orders(self, customer_id: str) -> tuple[Order, ...]:
+        """A customer's orders, newest first."""
+        with self.store.read() as connection:
+            return shelves.orders_of(connection, customer_id)
+
+    # what may be said about it
+
+    def facts(self, product_id: str) -> Facts:
+        """Everything the shop says about a product, in both languages; empty when there is no such product."""
+        product = self.product(product_id)
+        if product is None:
+            return Facts()
+        kept = self._facts.get(product_id)
+        if kept is not None and kept[0] is product:
+            return kept[1]
+        facts = product_facts(product)
+        self._facts[product_id] = (product, facts)
+        return facts
+
+    def shop_facts(self) -> Facts:
+        """Policies, answers to frequent questions, and the promotions that run now."""
+        shelf = self._now()
+        running = self.promotions()
+        key = (shelf.version, tuple(promotion.id for promotion in running))
+        kept = self._shop_facts
+        if kept[0] == key:
+            return kept[1]
+        version = shelf.versions.get
+        sheets = [policy_facts(policy, version(f"policy:{policy.id}", 1)) for policy in shelf.policies.values()]
+        sheets += [
+            promotion_facts(promotion, shelf.shop.currency, version(f"promotion:{promotion.id}", 1))
+            for promotion in running
+        ]
+        sheets += [faq_facts(faq, version(f"faq:{faq.id}", 1)) for faq in shelf.faqs.values()]
+        facts = merge(sheets)
+        self._shop_facts = (key, facts)
+        return facts
+
+    def order_facts(self, order: Order) -> Facts:
+        return order_facts(order, self.shop.currency)
+
+    # finding it
+
+    def search(
+        self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
+    ) -> SearchResult:
+        """Products for a shopper's words. `filters` come on top of those that the words themselves demand."""
+        return search(self._now().products, query, limit, lang, filters)
+
+    # changing it
+
+    def put(
+        self,
+        products: Sequence[Product] = (),
+        *,
+        shop: Shop | None = None,
+        promotions: Sequence[Promotion] = (),
+        policies: Sequence[Policy] = (),
+        faqs: Sequence[Faq] = (),
+        customers: Sequence[Customer] = (),
+        orders: Sequence[Order] = (),
+        source: str = "",
+        replace_source: bool = False,
+    ) -> Change:
+        """Store everything in one transaction; rows that are as they were change nothing. With `replace_source`, rows
+        that were stored earlier under the same `source` and are not given now are removed."""
+        batch = Batch(
+            origin=source, shop=shop, products=products, promotions=promotions, policies=policies, faqs=faqs,
+            customers=customers, orders=orders, replace_origin=replace_source,
+        )  # fmt: skip
+        with self.store.write() as connection:
+            return write_batch(connection, batch)
+
+    def _now(self) -> Shelf:
+        if self.store.version() == self._shelf.version:
+            return self._shelf
+        with self._lock:
+            if self.store.version() != self._shelf.version:
+                with self.store.read() as connection:
+                    self._shelf = shelves.catch_up(self._shelf, connection)
+            return self._shelf
+
+
+def holds_for(promotion: Promotion, product: Product) -> bool:
+    if not promotion.categories and not promotion.products:
+        return True
+    if product.id in promotion.products:
+        return True
+    return any(name in (product.category.zh, product.category.en) for name in promotion.categories if name)
