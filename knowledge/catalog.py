@@ -1,13 +1,16 @@
 """The door of the package: everything others ask about the shop, and every way to change it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
 from knowledge import shelf as shelves
 from knowledge.facts import Facts
 from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
+from knowledge.ingest.door import ingest
+from knowledge.ingest.report import IngestReport
 from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
 from knowledge.search import Filters, SearchResult, search
 from knowledge.settings import KnowledgeSettings
@@ -151,6 +154,12 @@ class Catalog:
         )  # fmt: skip
         with self.store.write() as connection:
             return write_batch(connection, batch)
+
+    def ingest(self, path: Path | str, mapping: Path | Mapping[str, str] | None = None) -> IngestReport:
+        """Take in a file of products or a shop folder; good rows land, the others are reported with their reasons.
+        `mapping` says what columns mean, {"售价": "price"}, or names a YAML or JSON file that does.
+        Raises `IngestError` when the file as a whole cannot be used."""
+        return ingest(self.store, self._now(), self.settings, Path(path), mapping)
 
     def _now(self) -> Shelf:
         if self.store.version() == self._shelf.version:
