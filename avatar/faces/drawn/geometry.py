@@ -1,0 +1,122 @@
+"""Outlines as cubic Béziers: smooth curves through given points, tapered brush strokes, ellipses, mirroring.
+
+Everything is made of one `move`, some `cubic`s and a `close`, so an outline that is drawn anew each frame keeps its
+commands and only changes its points.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float32]
+"""(n, 2) x to the right, y down."""
+
+CLOSE, MOVE, CUBIC = 0, 1, 3  # ThorVG's numbers
+
+Anchor = tuple[float, float] | tuple[float, float, float]
+"""A point a curve goes through; a third number below 1 sharpens it, 0 makes a corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    commands: bytes
+    points: Points
+
+    def __add__(self, other: "Path") -> "Path":
+        return Path(self.commands + other.commands, np.concatenate([self.points, other.points]))
+
+    def mirrored(self) -> "Path":
+        return Path(self.commands, self.points * np.array([-1, 1], np.float32))
+
+    def moved(self, x: float, y: float) -> "Path":
+        return Path(self.commands, self.points + np.array([x, y], np.float32))
+
+
+def closed_commands(segments: int) -> bytes:
+    return bytes([MOVE, *[CUBIC] * segments, CLOSE])
+
+
+def through(anchors: Points, round_: NDArray[np.float32] | None = None, *, closed: bool) -> Points:
+    """Bézier points of the smooth curve through `anchors`; a closed curve ends at its first point."""
+    before, after = np.roll(anchors, 1, 0), np.roll(anchors, -1, 0)
+    if not closed:
+        before[0], after[-1] = anchors[0], anchors[-1]
+    tangent = after - before
+    length = np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
+    tangent = tangent / np.maximum(length, 1e-6)
+    if round_ is not None:
+        tangent = tangent * round_[:, None]
+    ends = np.roll(anchors, -1, 0) if closed else anchors[1:]
+    end_tangents = np.roll(tangent, -1, 0) if closed else tangent[1:]
+    starts, start_tangents = (anchors, tangent) if closed else (anchors[:-1], tangent[:-1])
+    span = ends - starts
+    third = np.hypot(span[:, 0], span[:, 1])[:, None] / 3
+    out = np.empty((len(starts) * 3 + 1, 2), np.float32)
+    out[0] = anchors[0]
+    out[1::3] = starts + start_tangents * third
+    out[2::3] = ends - end_tangents * third
+    out[3::3] = ends
+    return out
+
+
+def smooth(anchors: Sequence[Anchor]) -> Path:
+    """A closed outline through the anchors."""
+    points = np.array([anchor[:2] for anchor in anchors], np.float32)
+    round_ = np.array([anchor[2] if len(anchor) == 3 else 1.0 for anchor in anchors], np.float32)
+    return Path(closed_commands(len(points)), through(points, round_, closed=True))
+
+
+def symmetric(half: Sequence[Anchor]) -> Path:
+    """A closed outline from its right half, listed from the top of the axis to the bottom."""
+    left = [(-x, y, *rest) for x, y, *rest in reversed(half) if abs(x) > 1e-6]
+    return smooth([*half, *left])  # type: ignore[list-item]
+
+
+def brush_points(spine: Points, widths: NDArray[np.float32]) -> Points:
+    """The outline of a stroke along `spine`, `widths` wide at each of its points (0 ends in a tip)."""
+    along = np.empty_like(spine)
+    along[1:-1] = spine[2:] - spine[:-2]
+    along[0], along[-1] = spine[1] - spine[0], spine[-1] - spine[-2]
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)
+    normal = np.stack([-along[:, 1] / length, along[:, 0] / length], 1)
+    offset = normal * (widths[:, None] / 2)
+    there = through((spine + offset).astype(np.float32), closed=False)
+    back = through((spine - offset)[::-1].astype(np.float32), closed=False)
+    tip = _cap(there[-1], back[0], along[-1] / length[-1])
+    root = _cap(back[-1], there[0], -along[0] / length[0])
+    return np.concatenate([there, tip, back[1:], root])
+
+
+def _cap(start: Points, end: Points, outward: Points) -> Points:
+    bulge = outward * (np.hypot(*(end - start)) * 0.62)
+    return np.stack([start + bulge, end + bulge, end]).astype(np.float32)
+
+
+def brush_commands(anchors: int) -> bytes:
+    return closed_commands(2 * (anchors - 1) + 2)
+
+
+def brush(spine: Sequence[tuple[float, float]], widths: Sequence[float]) -> Path:
+    points = brush_points(np.array(spine, np.float32), np.array(widths, np.float32))
+    return Path(brush_commands(len(spine)), points)
+
+
+_K = 0.5523
+_CIRCLE = np.array(
+    [(1, 0), (1, _K), (_K, 1), (0, 1), (-_K, 1), (-1, _K), (-1, 0), (-1, -_K), (-_K, -1), (0, -1), (_K, -1), (1, -_K),
+     (1, 0)], np.float32)  # fmt: skip
+ELLIPSE = closed_commands(4)
+
+
+def ellipse_points(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Points:
+    points = _CIRCLE * np.array([rx, ry], np.float32)
+    if turn:
+        c, s = np.cos(turn), np.sin(turn)
+        points = points @ np.array([[c, s], [-s, c]], np.float32)
+    return (points + np.array([x, y], np.float32)).astype(np.float32)
+
+
+def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> Path:
+    return Path(ELLIPSE, ellipse_points(x, y, rx, ry, turn))

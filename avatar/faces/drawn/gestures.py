@@ -1,0 +1,54 @@
+"""Where arms and hands are in each gesture, and moving between them without a jerk."""
+
+from math import pi, sin
+
+from avatar.faces.drawn.pose import Arm, Hand
+from avatar.motion import Gesture, Spring
+
+_REST = Arm()
+_OPEN = Arm((160, 396), (186, 404), Hand(turn=-0.28, roll=0.5, tip=0.35, curl=0.16, spread=0.16, thumb=0.8))
+
+POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the card's side, the other side
+    "rest": (_REST, _REST),
+    "present": (
+        Arm((160, 392), (206, 326), Hand(turn=-0.42, roll=0.45, tip=0.25, curl=0.12, spread=0.12, thumb=0.75)),
+        _REST,
+    ),
+    "raise": (Arm((162, 396), (176, 318), Hand(turn=-1.32, roll=0.35, tip=0.3, curl=0.3, spread=0.16, thumb=0.7)), _REST),
+    "open": (_OPEN, _OPEN),
+    "count": (Arm((160, 394), (160, 300), Hand(turn=-1.5, roll=0.1, tip=0.1, curl=0.2, spread=0.3, thumb=0.5)), _REST),
+    "heart": (_REST, Arm((160, 392), (60, 342), Hand(turn=-2.75, roll=2.9, tip=0.0, curl=0.12, spread=0.1, thumb=0.6))),
+    "wave": (Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8)), _REST),
+}  # fmt: skip
+
+
+def _numbers(arm: Arm) -> list[float]:
+    hand = arm.hand
+    return [*arm.elbow, *arm.wrist, hand.turn, hand.roll, hand.tip, hand.curl, hand.spread, hand.thumb]
+
+
+def _arm(n: list[float]) -> Arm:
+    return Arm((n[0], n[1]), (n[2], n[3]), Hand(n[4], n[5], n[6], n[7], n[8], n[9]))
+
+
+class ArmMotion:
+    """Both arms, on springs."""
+
+    def __init__(self, fps: int) -> None:
+        self._fps = fps
+        self._arms = [[Spring(1.5, fps, value) for value in _numbers(arm)] for arm in POSES["rest"]]
+
+    def step(self, gesture: Gesture, beat: float, index: int) -> tuple[Arm, Arm]:
+        """The arm on the card's side and the other one."""
+        arms = []
+        for springs, target in zip(self._arms, POSES[gesture], strict=True):
+            numbers = _numbers(target)
+            if target is not _REST:
+                numbers[3] -= 13 * beat
+                numbers[1] -= 3 * beat
+                numbers[4] -= 0.12 * beat
+            arms.append([spring.step(number) for spring, number in zip(springs, numbers, strict=True)])
+        if gesture == "wave":
+            swing = sin(2 * pi * (index % self._fps) * 1.6 / self._fps)
+            arms[0][4] += 0.0 * swing
+        return _arm(arms[0]), _arm(arms[1])

@@ -1,0 +1,173 @@
+"""A retained vector picture on ThorVG's software renderer: shapes are made once, their points are given anew each frame.
+
+The C functions are called directly: the Python wrapper converts point by point, which would cost more than drawing.
+"""
+
+import ctypes
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from thorvg_python.engine import Engine
+
+from avatar.faces.drawn.geometry import Points
+from avatar.faces.drawn.paint import Fill, Gradient, Rgba
+from avatar.media import Frame
+
+_VOID, _FLOAT, _INT = ctypes.c_void_p, ctypes.c_float, ctypes.c_int
+_U8, _U32 = ctypes.c_uint8, ctypes.c_uint32
+_ABGR8888 = 0  # premultiplied; R, G, B, A in memory
+_WHOLE_FRAMES = 0  # no partial redraw: nearly everything moves
+
+_SIGNATURES: dict[str, tuple[Any, ...]] = {
+    "swcanvas_create": (_VOID, _U8),
+    "swcanvas_set_target": (_INT, _VOID, _VOID, _U32, _U32, _U32, _U8),
+    "canvas_add": (_INT, _VOID, _VOID),
+    "canvas_update": (_INT, _VOID),
+    "canvas_draw": (_INT, _VOID, ctypes.c_bool),
+    "canvas_sync": (_INT, _VOID),
+    "canvas_destroy": (_INT, _VOID),
+    "scene_new": (_VOID,),
+    "scene_add": (_INT, _VOID, _VOID),
+    "shape_new": (_VOID,),
+    "shape_reset": (_INT, _VOID),
+    "shape_append_path": (_INT, _VOID, _VOID, _U32, _VOID, _U32),
+    "shape_set_fill_color": (_INT, _VOID, _U8, _U8, _U8, _U8),
+    "shape_set_gradient": (_INT, _VOID, _VOID),
+    "paint_set_clip": (_INT, _VOID, _VOID),
+    "paint_set_opacity": (_INT, _VOID, _U8),
+    "radial_gradient_new": (_VOID,),
+    "radial_gradient_set": (_INT, _VOID, _FLOAT, _FLOAT, _FLOAT, _FLOAT, _FLOAT, _FLOAT),
+    "linear_gradient_new": (_VOID,),
+    "linear_gradient_set": (_INT, _VOID, _FLOAT, _FLOAT, _FLOAT, _FLOAT),
+    "gradient_set_color_stops": (_INT, _VOID, _VOID, _U32),
+    "gradient_set_transform": (_INT, _VOID, _VOID),
+    "gradient_duplicate": (_VOID, _VOID),
+    "gradient_del": (_INT, _VOID),
+}
+
+
+class _Stop(ctypes.Structure):
+    _fields_ = [("at", _FLOAT), ("r", _U8), ("g", _U8), ("b", _U8), ("a", _U8)]
+
+
+def _bind(library: ctypes.CDLL) -> dict[str, Callable[..., Any]]:
+    bound: dict[str, Callable[..., Any]] = {}
+    for name, (result, *arguments) in _SIGNATURES.items():
+        function = getattr(library, f"tvg_{name}")
+        function.restype, function.argtypes = result, arguments
+        bound[name] = function
+    return bound
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    pointer: int
+    commands: bytes
+    first: int  # where its points begin in the picture's
+    count: int
+    gradient: int = 0  # a prototype: ThorVG notices a moved gradient only when it is set anew
+    anchor: int = 0  # where the gradient's three points are
+
+
+class Group:
+    """Shapes drawn together, in order, seen only inside `clip` where one was given."""
+
+    def __init__(self, pointer: int) -> None:
+        self.pointer = pointer
+
+
+class Picture:
+    """Shapes on a canvas of `size` pixels. Add all of them, then `draw` as often as needed, then `close`."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self._engine = Engine()  # counted by ThorVG: the last picture to go ends it
+        self._call = _bind(self._engine.thorvg_lib)
+        self._pixels = np.zeros((size[1], size[0], 4), np.uint8)
+        self._canvas: int = self._call["swcanvas_create"](_WHOLE_FRAMES)
+        self._call["swcanvas_set_target"](self._canvas, self._pixels.ctypes.data, size[0], size[0], size[1], _ABGR8888)
+        self._shapes: list[_Shape] = []
+        self._matrix = (_FLOAT * 9)(0, 0, 0, 0, 0, 0, 0, 0, 1)
+
+    def group(self, clip: tuple[bytes, int, int] | None = None, parent: Group | None = None) -> Group:
+        """A new group on top; `clip` is (commands, first point, number of points)."""
+        scene = self._call["scene_new"]()
+        if clip is not None:
+            clipper = self._call["shape_new"]()
+            self._call["shape_set_fill_color"](clipper, 255, 255, 255, 255)
+            self._call["paint_set_clip"](scene, clipper)
+            self._shapes.append(_Shape(clipper, *clip))
+        self._put(scene, parent)
+        return Group(scene)
+
+    def shape(self, commands: bytes, first: int, count: int, fill: Fill, anchor: int, parent: Group | None) -> int:
+        """A new shape on top; `anchor` is the first of a gradient's three points. Returns its number."""
+        pointer = self._call["shape_new"]()
+        gradient = 0
+        if isinstance(fill, Gradient):
+            gradient = self._gradient(fill)
+        else:
+            self._call["shape_set_fill_color"](pointer, *fill)
+        self._shapes.append(_Shape(pointer, commands, first, count, gradient, anchor))
+        self._put(pointer, parent)
+        return len(self._shapes) - 1
+
+    def opacity(self, shape: int, value: float) -> None:
+        self._call["paint_set_opacity"](self._shapes[shape].pointer, round(255 * min(max(value, 0.0), 1.0)))
+
+    def colour(self, shape: int, value: Rgba) -> None:
+        self._call["shape_set_fill_color"](self._shapes[shape].pointer, *value)
+
+    def draw(self, points: Points) -> Frame:
+        """The picture with these points, in pixels: a new array each time."""
+        points = np.ascontiguousarray(points, np.float32)
+        base, call = points.ctypes.data, self._call
+        reset, append = call["shape_reset"], call["shape_append_path"]
+        for shape in self._shapes:
+            reset(shape.pointer)
+            append(shape.pointer, shape.commands, len(shape.commands), base + 8 * shape.first, shape.count)
+            if shape.gradient:
+                self._place(shape, points[shape.anchor : shape.anchor + 3])
+        call["canvas_update"](self._canvas)
+        call["canvas_draw"](self._canvas, True)
+        call["canvas_sync"](self._canvas)
+        return self._pixels.copy()
+
+    def close(self) -> None:
+        """Give everything back to ThorVG; the picture can't be drawn any more."""
+        if self._canvas:
+            self._call["canvas_destroy"](self._canvas)
+            for shape in self._shapes:
+                if shape.gradient:
+                    self._call["gradient_del"](shape.gradient)
+            self._shapes.clear()
+            self._canvas = 0
+
+    def _put(self, pointer: int, parent: Group | None) -> None:
+        if parent is None:
+            self._call["canvas_add"](self._canvas, pointer)
+        else:
+            self._call["scene_add"](parent.pointer, pointer)
+
+    def _gradient(self, fill: Gradient) -> int:
+        call = self._call
+        if fill.radial:
+            gradient: int = call["radial_gradient_new"]()
+            call["radial_gradient_set"](gradient, 0, 0, 1, 0, 0, 0)
+        else:
+            gradient = call["linear_gradient_new"]()
+            call["linear_gradient_set"](gradient, 0, 0, 1, 0)
+        stops = (_Stop * len(fill.stops))(*[_Stop(at, *colour) for at, colour in fill.stops])
+        call["gradient_set_color_stops"](gradient, ctypes.addressof(stops), len(stops))
+        return gradient
+
+    def _place(self, shape: _Shape, anchors: Points) -> None:
+        (x, y), (ax, ay), (bx, by) = anchors.tolist()
+        matrix = self._matrix
+        matrix[0], matrix[1], matrix[2] = ax - x, bx - x, x
+        matrix[3], matrix[4], matrix[5] = ay - y, by - y, y
+        copy = self._call["gradient_duplicate"](shape.gradient)
+        self._call["gradient_set_transform"](copy, ctypes.addressof(matrix))
+        self._call["shape_set_gradient"](shape.pointer, copy)
