@@ -1,0 +1,491 @@
+"""Quantities as shops and shoppers write them: money, measures, counts, shares, dates; Chinese and English.
+
+`find_quantities("半斤装，一百九十九块")` finds 0.5 斤 and 199 元. Values are exact (`Decimal`), units come from
+`units.yaml`, and every mention says which characters it covers, so a wrong one can be replaced in place.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Literal
+
+import yaml
+
+from knowledge.model import Lang
+from knowledge.numerals import EN_NUMBER, ZH_NUMBER, parse_en, parse_spoken_price, parse_zh
+from knowledge.text import Normal, normalise
+
+Bound = Literal["exact", "about", "under", "most", "over", "least"]  # most, least: the figure itself included
+Style = Literal["digits", "zh", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    id: str
+    dimension: str
+    factor: Decimal  # to the dimension's base unit
+    zh: str = ""
+    en: str = ""
+
+    def name(self, lang: Lang) -> str:
+        return self.zh if lang == "zh" else self.en
+
+
+NO_UNIT = Unit("", "", Decimal(1))
+DATE = Unit("date", "date", Decimal(1))  # values are yyyymmdd, or mmdd when no year was said
+GENERATION = Unit("G", "generation", Decimal(1), "G", "G")  # 4G, 5G networks
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """An amount; `low` = `high` unless a range was written. `sides` holds the figures of 40×40×7, else it is empty."""
+
+    low: Decimal
+    high: Decimal
+    unit: Unit = NO_UNIT
+    bound: Bound = "exact"
+    sides: tuple[Decimal, ...] = ()
+    tolerance: Decimal = Decimal(0)  # ± in `unit`
+
+    @property
+    def dimension(self) -> str:
+        return self.unit.dimension
+
+    @property
+    def approximate(self) -> bool:
+        return self.bound == "about"
+
+    def base(self) -> tuple[Decimal, ...]:
+        """(low, high), or the sides, in the dimension's base unit."""
+        return tuple(self._to_base(value) for value in self.sides or (self.low, self.high))
+
+    def _to_base(self, value: Decimal) -> Decimal:
+        return (value - 32) * 5 / 9 if self.unit.id == "f" else value * self.unit.factor
+
+    def to(self, unit: Unit) -> "Quantity":
+        """The same amount in another unit of its dimension."""
+        if unit.dimension != self.dimension:
+            raise ValueError(f"{self.unit.id or 'a bare number'} can't be turned into {unit.id}")
+
+        def turn(value: Decimal) -> Decimal:
+            base = self._to_base(value)
+            return base * 9 / 5 + 32 if unit.id == "f" else base / unit.factor
+
+        return replace(
+            self,
+            low=turn(self.low),
+            high=turn(self.high),
+            unit=unit,
+            sides=tuple(turn(side) for side in self.sides),
+            tolerance=self.tolerance * self.unit.factor / unit.factor,
+        )
+
+    def equals(self, other: "Quantity", *, share: Decimal = Decimal("0.001")) -> bool:
+        """Whether both name the same amount; `share` is how far figures in different units may be apart."""
+        if self.dimension != other.dimension or len(self.sides) != len(other.sides):
+            return False
+        if self.unit.id == other.unit.id:
+            share = Decimal(0)
+        elif self.dimension == "time":
+            share = max(share, Decimal("0.02"))  # 30 days and a month, 365 days and a year
+        return all(
+            a == b or abs(a - b) <= share * max(abs(a), abs(b)) for a, b in zip(self.base(), other.base(), strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`quantity` stands in characters `start:end` of the text, its unit and currency sign included.
+
+    `number` is where the figures stand, `outer` also covers words such as 不到 or "about"; all in the text's own
+    characters.
+    """
+
+    start: int
+    end: int
+    quantity: Quantity
+    number: tuple[int, int]
+    outer: tuple[int, int]
+    style: Style = "digits"
+
+
+@lru_cache(maxsize=1)
+def _unit_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, tuple[str, ...]]]:
+    """Units by id, by name, and the names by first character, longest first."""
+    table = yaml.safe_load((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
+    by_id: dict[str, Unit] = {}
+    by_name: dict[str, Unit] = {}
+    for dimension, entries in table.items():
+        for key, entry in entries.items():
+            found = Unit(str(key), dimension, Decimal(str(entry["factor"])), str(entry["zh"]), str(entry["en"]))
+            by_id[found.id] = found
+            for name in entry["names"]:
+                by_name.setdefault(normalise(str(name)).text, found)
+    first: dict[str, list[str]] = {}
+    for name in by_name:
+        first.setdefault(name[0], []).append(name)
+    return by_id, by_name, {char: tuple(sorted(names, key=len, reverse=True)) for char, names in first.items()}
+
+
+def unit(name: str) -> Unit | None:
+    """The unit with this id or any of its names."""
+    by_id, by_name, _ = _unit_table()
+    return by_id.get(name) or by_name.get(normalise(name.strip()).text)
+
+
+def _known(name: str) -> Unit:
+    return _unit_table()[0][name]
+
+
+def parse_quantity(text: str) -> Quantity | None:
+    """The first quantity in `text`, e.g. a fact's value; None when there is none."""
+    return next((mention.quantity for mention in find_quantities(text)), None)
+
+
+def find_quantities(text: str, lang: Lang | None = None) -> list[Mention]:
+    """Every quantity of `text` in order of place; offsets are the text's own. Both languages are always read.
+
+    Figures inside names are not quantities: standard codes (GB/T 22843-2009), model numbers (A5, MT20290-1),
+    versions, ordinals (第一), link numbers (1号链接), addresses of pages.
+    """
+    normal = normalise(text)
+    mentions = quantities_of(normal)
+    if normal.origin is None:
+        return list(mentions)
+    return [
+        replace(m, start=s, end=e, number=normal.span(*m.number), outer=normal.span(*m.outer))
+        for m in mentions
+        for s, e in (normal.span(m.start, m.end),)
+    ]
+
+
+def quantities_of(normal: Normal) -> tuple[Mention, ...]:
+    """As `find_quantities`, with offsets in the normal form."""
+    return _find(normal.text)
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Atom:
+    """A number with what directly belongs to it."""
+
+    start: int
+    end: int
+    low: Decimal
+    high: Decimal
+    number: tuple[int, int]
+    style: Style
+    unit: Unit = NO_UNIT
+
+
+_MASKED = re.compile(
+    r"https?://\S+|www\.\S+"
+    r"|(?<![a-z])[a-z]{1,4}(?:/[a-z]{1,2})?[ ]?\d{3,6}(?:\.\d+)*[-—–]\d{4}(?!\d)"  # GB/T 22843-2009
+    r"|(?<![a-z\d])(?!spf|upf|rmb|cny|usd|us)[a-z]+[-/]?\d[a-z\d]*(?:[-.][a-z\d]+)*(?<!\.)"  # A5, IPX4, v2.0, MT20290-1
+    r"|第[一二三四五六七八九十百\d]+(?!折)|\d+(?=号(?!线))|[一二三四五六七八九](?=号链接)"
+    r"|(?:link|no\.|item|number|#|step|sku|版本|型号|货号|编号)\s?#?\d+(?![\d.]*\s?(?:%|percent|元|kg))"
+    r"|\d{1,2}:\d{2}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|\d{3,4}-\d{3,4}-\d{3,4}"
+)
+_DATES = re.compile(
+    r"(?P<y>(?:19|20)\d\d)\s?(?:年|[-/.](?=\d{1,2}[-/.]))\s?(?P<m>1[0-2]|0?[1-9])[月/.-]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
+    r"|(?<!\d)(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
+    r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?:年(?!\d)|(?=款|版))"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_EN_DATE = re.compile(
+    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? ((?:19|20)\d\d))?\b"
+)
+_DIGITS = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
+_FRACTION = re.compile(r"\d/[2-9](?!\d)")
+_GROUP = re.compile(r"\s?(万|千|亿|k(?![a-z])|million\b|thousand\b|billion\b|hundred\b)")
+_GROUPS = {"万": 10_000, "千": 1000, "亿": 100_000_000, "k": 1000, "million": 10**6, "thousand": 1000,
+           "billion": 10**9, "hundred": 100}  # fmt: skip
+_CURRENCY = re.compile(r"(¥|us\$|usd ?|rmb ?|cny ?|\$|€|£)\s?$")
+_CURRENCIES = {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "£": "GBP"}
+_HALF_ZH = re.compile(r"半(?=个?(?:升|斤|公斤|年|个?月|小时|天|米|公里|两|磅|钟头|寸|尺|箱|吨|千克|折)(?!纪))")
+_HALF_EN = re.compile(r"\b(?:half (?:an? |of an? )?|an? half[ -])(?=[a-z])")
+_AND_A_HALF = re.compile(r" and a half\b")
+_ARTICLE = re.compile(
+    r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day)s?\b)"
+)
+_VAGUE = (
+    (re.compile(r"十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99), (re.compile(r"几百"), 200, 999),
+    (re.compile(r"\ba couple(?: of)?\b"), 2, 2), (re.compile(r"\ba few\b"), 3, 5), (re.compile(r"\ba dozen\b"), 12, 12),
+    (re.compile(r"百分百|百分之百"), 100, 100),
+)  # fmt: skip
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and)\s?(?:¥|\$|rmb)?")
+_SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
+_PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
+_BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
+    (re.compile(r"(?:不超过|最多|至多|顶多|up to|at most|no more than|not more than|maximum of)\s?$"), "most"),
+    (re.compile(r"(?:不到|低于|少于|不足|小于|未满|under|less than|below|just under|shy of|cheaper than)\s?$"), "under"),
+    (re.compile(r"(?:至少|不低于|不少于|最少|at least|no less than|minimum of)\s?$"), "least"),
+    (re.compile(r"(?:超过|多于|高于|大于|超|over|more than|above|exceeding|upwards of)\s?$"), "over"),
+    (
+        re.compile(r"(?:大约|大概|差不多|将近|接近|约|近|about|around|approximately|approx\.?|roughly|nearly|almost|~)\s?$"),
+        "about",
+    ),
+)  # fmt: skip
+_AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
+    (re.compile(r"\s?(?:以内|以下|之内|or less|or under|or below|max)(?![a-z])"), "most"),
+    (re.compile(r"\s?(?:以上|起(?!球|来|床)|or more|or over|\+(?![\d-]))"), "least"),
+    (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
+)
+_CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
+_TENTHS = re.compile(r"([1-9一二三四五六七八九])(?!\d|[十百千万.])[毛角]?")
+_HALF_AFTER = frozenset("斤年月时米升天磅里")
+
+
+@lru_cache(maxsize=2048)
+def _find(text: str) -> tuple[Mention, ...]:
+    hidden = [(m.start(), m.end()) for m in _MASKED.finditer(text)]
+    mentions = list(_dates(text))
+    hidden.extend((m.start, m.end) for m in mentions)
+    atoms = _atoms(text, hidden)
+    atoms.sort(key=lambda atom: (atom.start, -atom.end))
+    kept: list[_Atom] = []
+    for atom in atoms:
+        if not kept or atom.start >= kept[-1].end:
+            kept.append(atom)
+    mentions.extend(_mentions(text, kept))
+    return tuple(sorted(mentions, key=lambda m: m.start))
+
+
+def _dates(text: str) -> Iterator[Mention]:
+    for match in _DATES.finditer(text):
+        if match["y2"]:
+            value = Decimal(match["y2"]) * 10_000
+        else:
+            month, day = match["m"] or match["m2"], match["d"] or match["d2"]
+            value = Decimal((match["y"] or "") + month.zfill(2) + day.zfill(2))
+        yield _date(match.start(), match.end(), value)
+    for match in _EN_DATE.finditer(text):
+        value = Decimal((match[3] or "") + f"{_MONTHS.index(match[1]) + 1:02d}" + match[2].zfill(2))
+        yield _date(match.start(), match.end(), value)
+
+
+def _date(start: int, end: int, value: Decimal) -> Mention:
+    return Mention(start, end, Quantity(value, value, DATE), (start, end), (start, end))
+
+
+def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
+    def free(start: int, end: int) -> bool:
+        return not any(s < end and start < e for s, e in hidden)
+
+    found: list[_Atom] = []
+
+    def add(start: int, end: int, low: Decimal, high: Decimal, style: Style) -> None:
+        if free(start, end):
+            atom = _with_unit(text, _Atom(start, end, low, high, (start, end), style))
+            if atom is not None:
+                found.append(atom)
+
+    for pattern, few, many in _VAGUE:
+        for match in pattern.finditer(text):
+            add(match.start(), match.end(), Decimal(few), Decimal(many), "zh" if ord(match[0][0]) > 127 else "en")
+    for match in _FRACTION.finditer(text):
+        value = Decimal(match[0][0]) / Decimal(match[0][-1])
+        if free(match.start(), match.end()) and _unit_at(text, match.end()) is not None:
+            add(match.start(), match.end(), value, value, "digits")
+            hidden.append((match.start(), match.end()))
+    for match in _DIGITS.finditer(text):
+        value = Decimal(match[0].replace(",", ""))
+        end = match.end()
+        group = _GROUP.match(text, end)
+        if group:
+            value, end = value * _GROUPS[group[1]], group.end()
+        half = _AND_A_HALF.match(text, end)
+        if half:
+            value, end = value + Decimal("0.5"), half.end()
+        add(match.start(), end, value, value, "digits")
+    _add_words(text, add)
+    return found
+
+
+def _add_words(text: str, add: Callable[[int, int, Decimal, Decimal, Style], None]) -> None:
+    """Number words of both languages."""
+    for match in ZH_NUMBER.finditer(text):
+        word = match[0]
+        low = high = parse_zh(word)
+        if low is None and len(word) > 1:  # 两百五一件: the last one counts the piece
+            word = word[:-1]
+            low = high = parse_zh(word)
+        if low is None or high is None:
+            continue
+        end = match.start() + len(word)
+        if len(word) == 2 and text[end : end + 1] != "折":  # 两三件 is two to three
+            first, second = parse_zh(word[0]), parse_zh(word[1])
+            if first and second and (second == first + 1 or word == "三五"):
+                low, high = first, second
+        add(match.start(), end, low, high, "zh")
+    for match in _HALF_ZH.finditer(text):
+        add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "zh")
+    for match in EN_NUMBER.finditer(text):
+        value = parse_en(match[0])
+        if value is None:
+            value = parse_spoken_price(match[0])
+        end = match.end()
+        half = _AND_A_HALF.match(text, end)
+        if value is not None and half:
+            value, end = value + Decimal("0.5"), half.end()
+        if value is not None:
+            add(match.start(), end, value, value, "en")
+    for match in _HALF_EN.finditer(text):
+        if _unit_at(text, match.end()) is not None:
+            add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "en")
+    for match in _ARTICLE.finditer(text):
+        add(match.start(), match.end(), Decimal(1), Decimal(1), "en")
+
+
+def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
+    """The unit written at `place`, perhaps after one space or hyphen, and where it ends."""
+    _, by_name, first = _unit_table()
+    start = place + 1 if text[place : place + 1] in (" ", "-") and place + 1 < len(text) else place
+    for name in first.get(text[start : start + 1], ()):
+        end = start + len(name)
+        if not text.startswith(name, start):
+            continue
+        following = text[end : end + 1]
+        if name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha():
+            continue
+        if start > place and text[place] == "-" and not name[0].isascii():
+            continue
+        if following and (name, following) in _NOT_UNITS:
+            continue
+        if (name == "两" and following in first) or (name == "x" and following.isdigit()):
+            continue  # 一两个 is one or two, 12x9 a size
+        return by_name[name], end
+    return None
+
+
+# A unit's name that begins a word: 升级, 天然, 元素, 包邮…
+_NOT_UNITS = {
+    (word[0], word[1])
+    for word in "升级 天然 天猫 元素 年级 条纹 只是 只要 只有 口气 部分 位置 度假 人工 种草 代表 步骤 两点 个劲 包邮 m/".split()
+}
+
+
+def _with_unit(text: str, atom: _Atom) -> _Atom | None:
+    """The number with the currency sign before it or the unit after it; None when it is no quantity."""
+    sign = _CURRENCY.search(text, max(0, atom.start - 5), atom.start)
+    found = _unit_at(text, atom.end)
+    if sign:
+        atom.unit = _known(_CURRENCIES[sign[1].strip()])
+        atom.start = sign.start()
+        if found and found[0].id == atom.unit.id:
+            atom.end = found[1]
+        return atom
+    if text.startswith("百分之", atom.start - 3) and atom.start >= 3:
+        atom.start, atom.unit = atom.start - 3, _known("pct")
+        return atom
+    if re.search(r"(?:spf|upf)\s?$", text[max(0, atom.start - 4) : atom.start]):
+        atom.unit = _known("spf")
+        return atom
+    if found is None:
+        return atom if _stands_alone(text, atom) else None
+    unit, end = found
+    if unit.id == "g" and atom.low in (2, 3, 4, 5, 6) and end == atom.end + 1 and text[end - 1] == "g":
+        unit = GENERATION
+    if text.startswith("个半", atom.end):
+        inner = (_known("month"), atom.end + 3) if text.startswith("月", atom.end + 2) else _unit_at(text, atom.end + 2)
+        if inner is not None and inner[0].dimension == "time":
+            unit, end = inner
+            atom.low, atom.high = atom.low + Decimal("0.5"), atom.high + Decimal("0.5")
+    if text[end - 1] in _HALF_AFTER and text[end : end + 1] == "半" and text[end + 1 : end + 2] not in ("价", "折"):
+        atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
+    if text.startswith(" and a half", end):
+        atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + len(" and a half")
+    if unit.id == "zhe" and atom.low >= 10:
+        atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
+    if unit.id == "CNY" and text[end - 1] == "块":
+        tenths = _TENTHS.match(text, end)
+        if tenths and _unit_at(text, tenths.end()) is None:
+            digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
+            atom.low, atom.high, end = atom.low + digit / 10, atom.high + digit / 10, tenths.end()  # type: ignore[operator]
+    atom.unit, atom.end = unit, end
+    return atom
+
+
+def _stands_alone(text: str, atom: _Atom) -> bool:
+    """Whether a number without a unit is a number at all, and not a piece of a word."""
+    following = text[atom.end : atom.end + 1]
+    if atom.style == "digits":
+        return not (following.isascii() and following.isalpha()) or bool(_SIDE.match(text, atom.end))
+    word = text[atom.number[0] : atom.number[1]]
+    if atom.style == "zh":
+        return len(word) >= 2 and any(char in "十百千万亿" for char in word) and word not in ("十百", "一十")
+    return atom.low >= 2
+
+
+def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
+    index = 0
+    while index < len(atoms):
+        first = last = atoms[index]
+        index += 1
+        sides = [first]
+        while index < len(atoms) and _joins(_SIDE, text, last, atoms[index]):
+            last = atoms[index]
+            sides.append(last)
+            index += 1
+        unit = last.unit if last.unit.id else first.unit
+        tolerance = Decimal(0)
+        low, high = first.low, first.high
+        if len(sides) == 1 and index < len(atoms) and _is_range(text, first, atoms[index]):
+            last = atoms[index]
+            high, unit = last.high, last.unit if last.unit.id else first.unit
+            index += 1
+        if index < len(atoms) and _joins(_PLUS_MINUS, text, last, atoms[index]):
+            tolerance, last = atoms[index].low, atoms[index]
+            unit = last.unit if last.unit.id else unit
+            index += 1
+        quantity = Quantity(
+            low, high, unit, sides=tuple(a.low for a in sides) if len(sides) > 1 else (), tolerance=tolerance
+        )
+        yield _bounded(text, first, last, quantity)
+
+
+def _joins(pattern: re.Pattern[str], text: str, left: _Atom, right: _Atom) -> bool:
+    match = pattern.match(text, left.end)
+    return match is not None and match.end() == right.start
+
+
+def _is_range(text: str, left: _Atom, right: _Atom) -> bool:
+    match = _RANGE.match(text, left.end)
+    if match is None or not match.start() < match.end() or right.start < left.end:
+        return False
+    if match.end() != right.start and match.end() != right.number[0]:
+        return False
+    if "and" in match[0] and not re.search(r"\bbetween\s?$", text[max(0, left.start - 9) : left.start]):
+        return False
+    compatible = not left.unit.id or not right.unit.id or left.unit.dimension == right.unit.dimension
+    return compatible and right.low > left.low
+
+
+def _bounded(text: str, first: _Atom, last: _Atom, quantity: Quantity) -> Mention:
+    """The mention with 不到, "about", 以上… around it."""
+    start, end = first.start, last.end
+    outer_start, outer_end = start, end
+    before = text[max(0, start - 20) : start]
+    cent = _CENT_UNDER.search(before) if quantity.dimension == "money" else None
+    if cent:
+        less = Decimal("0.01")
+        quantity = replace(quantity, low=quantity.low - less, high=quantity.high - less)
+        start = outer_start = start - (len(before) - cent.start())
+    else:
+        for pattern, bound in _BEFORE:
+            match = pattern.search(before)
+            if match:
+                quantity, outer_start = replace(quantity, bound=bound), start - (len(before) - match.start())
+                break
+    if quantity.bound == "exact":
+        for pattern, bound in _AFTER:
+            match = pattern.match(text, end)
+            if match:
+                quantity, outer_end = replace(quantity, bound=bound), match.end()
+                break
+    return Mention(start, end, quantity, (first.number[0], last.number[1]), (outer_start, outer_end), first.style)
