@@ -1,0 +1,78 @@
+"""The ASGI application."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from prometheus_client import Counter
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from web.api import catalogue, chat, guard, inbox, pages, rooms, service, staff
+from web.desk import Desk
+from web.errors import Refusal, on_error, on_http_exception, on_invalid, on_refusal
+from web.metrics import watch
+from web.security import BodyLimit, RequestLog, SecurityHeaders
+from web.services import LOCAL, Running, Services
+from web.settings import Settings, load_settings
+from web.version import VERSION
+from web.wiring import build_services
+
+log = structlog.get_logger("web")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """For `uvicorn --factory web.app:create_app`; `zhibo serve` does the same and stops faster."""
+    return build_app(build_services(settings or load_settings()))
+
+
+def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
+    """The application over parts that are built already; it closes them when the server stops."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        answers = Counter("zhibo_answers", "Answers by outcome", ("outcome",), registry=services.registry)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                desk = Desk(
+                    services.conversations,
+                    services.assistant,
+                    tasks,
+                    on_answer=lambda outcome: answers.labels(outcome).inc(),
+                )
+                running = Running(services, desk)
+                app.state.running = running
+                watch(running)
+                await services.supervisor.run(tasks)
+                yield
+                running.stopping.set()
+                desk.stop_all()
+                await services.supervisor.close(stop_rooms=app.state.stop_rooms)
+        finally:
+            await services.core.close()
+
+    app = FastAPI(title="Zhibo", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.stop_rooms = stop_rooms
+    for part in (chat, inbox, rooms, catalogue, guard, staff, service, pages):
+        app.include_router(part.router)
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(Exception, on_error)
+    # The last one added is the first a request meets.
+    app.add_middleware(BodyLimit, upload_paths=("/api/catalogue/ingest", "/console"))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=sorted(services.allowed_origins),
+        allow_origin_regex=LOCAL.pattern if services.local_origins else None,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Accept-Language"],
+        expose_headers=["Retry-After"],
+        max_age=600,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog, registry=services.registry)
+    return app

@@ -1,0 +1,153 @@
+"""Owns the answering of every conversation: it goes on when the shopper closes the page, and stops when told to."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+from assistant.conversation import Conversations, Received, UnknownConversation
+from assistant.events import PageContext
+from assistant.handoff import HandoffError
+from knowledge.model import Lang, Text
+from web.limits import too_fast
+
+log = structlog.get_logger("chat")
+
+WAITING = 3  # messages that may wait while an answer is being written
+TOO_LONG = 20_000  # characters; a shorter message that is still too long to be read is answered with that
+SLOW_S = 120.0  # an answer that takes longer is given up
+
+FAILED = Text(
+    "抱歉，刚才没能回答出来。请再发一次，或者点“转人工”。",
+    "Sorry, I could not answer that. Please send it again, or ask for a person.",
+)
+
+
+class Answerer(Protocol):
+    """`assistant.assistant.Assistant`: stores what it yields before it yields it."""
+
+    def answer(
+        self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None
+    ) -> AsyncGenerator[Any, None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    text: str
+    context: PageContext
+    received: Received
+
+
+@dataclass
+class _Line:
+    """One conversation's messages that still want an answer, and the task that answers them in order."""
+
+    waiting: deque[_Question] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+    answer: asyncio.Task[None] | None = None
+
+
+class Desk:
+    def __init__(
+        self,
+        conversations: Conversations,
+        assistant: Answerer,
+        tasks: asyncio.TaskGroup,
+        *,
+        on_answer: Callable[[str], None] = lambda outcome: None,
+    ) -> None:
+        self._conversations = conversations
+        self._assistant = assistant
+        self._tasks = tasks
+        self._lines: dict[str, _Line] = {}
+        self._on_answer = on_answer
+
+    @property
+    def answering(self) -> int:
+        return len(self._lines)
+
+    def is_answering(self, conversation_id: str) -> bool:
+        return conversation_id in self._lines
+
+    async def receive(self, conversation_id: str, text: str, client_id: str, context: PageContext) -> Received:
+        """Store a message and see to its answer; the same `client_id` again changes nothing."""
+        line = self._lines.get(conversation_id)
+        if line and len(line.waiting) >= WAITING:
+            raise too_fast(5)
+        received = await self._conversations.receive(conversation_id, text, client_id)
+        if received.new and received.state in ("bot", "waiting"):
+            self._enqueue(conversation_id, _Question(text, context, received))
+        return received
+
+    def stop(self, conversation_id: str) -> bool:
+        """Stop the answer being written and forget the messages that wait; what was shown stays."""
+        line = self._lines.get(conversation_id)
+        if line is None:
+            return False
+        line.waiting.clear()
+        if line.answer:
+            line.answer.cancel()
+        return True
+
+    def stop_all(self) -> None:
+        for conversation_id in list(self._lines):
+            self.stop(conversation_id)
+
+    async def settled(self, conversation_id: str) -> None:
+        """Return when nothing is being written to this conversation any more."""
+        line = self._lines.get(conversation_id)
+        if line and line.task:
+            await asyncio.wait([line.task])
+
+    def _enqueue(self, conversation_id: str, question: _Question) -> None:
+        line = self._lines.setdefault(conversation_id, _Line())
+        line.waiting.append(question)
+        if line.task is None:
+            line.task = self._tasks.create_task(self._work(conversation_id, line), name=f"answer {conversation_id}")
+
+    async def _work(self, conversation_id: str, line: _Line) -> None:
+        try:
+            while line.waiting:
+                line.answer = asyncio.create_task(self._answer(conversation_id, line.waiting.popleft()))
+                try:
+                    await line.answer
+                except asyncio.CancelledError:
+                    if line.answer.cancelled() and not _being_cancelled():
+                        self._on_answer("stopped")
+                        continue
+                    line.answer.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await line.answer
+                    raise
+        finally:
+            self._lines.pop(conversation_id, None)
+
+    async def _answer(self, conversation_id: str, question: _Question) -> None:
+        """One answer. Whatever goes wrong ends here: it must not touch other conversations."""
+        try:
+            async with asyncio.timeout(SLOW_S):
+                answer = self._assistant.answer(
+                    conversation_id, question.text, question.context, received=question.received
+                )
+                async with aclosing(answer) as events:
+                    async for _ in events:
+                        pass
+            self._on_answer("answered")
+        except (UnknownConversation, HandoffError):
+            self._on_answer("gone")  # deleted, or taken by a person meanwhile
+        except Exception as error:
+            log.exception("an answer failed", conversation=conversation_id, error=type(error).__name__)
+            self._on_answer("failed")
+            with contextlib.suppress(UnknownConversation):
+                lang: Lang = (await self._conversations.get(conversation_id)).lang
+                await self._conversations.say(conversation_id, FAILED(lang), role="system")
+
+
+def _being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -1,0 +1,190 @@
+"""Values as pages get them: JSON-ready, prices as strings, texts in one language and past the guard."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from assistant.cards import card
+from assistant.guard.verdict import Span, Verdict
+from knowledge.facts import Fact, Facts
+from knowledge.model import Attribute, Lang, Policy, Product, Promotion, Shop, Text, Variant
+
+BADGES = 3
+REMEMBERED = 4000
+
+
+class Shelf(Protocol):
+    """What of the catalogue is shown on pages."""
+
+    @property
+    def shop(self) -> Shop: ...
+    def product(self, product_id: str, /) -> Product | None: ...
+    def facts(self, product_id: str, /) -> Facts: ...
+    def promotions(self, product_id: str | None = None, /) -> tuple[Promotion, ...]: ...
+
+
+class Reviewer(Protocol):
+    def review(
+        self, sentence: str, facts: Facts, *, lang: Lang | None = None, about: tuple[str, ...] = ()
+    ) -> Verdict: ...
+
+
+def money(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:.2f}"
+
+
+def plain(value: Any) -> Any:
+    """`value` with decimals, times and texts made JSON-ready."""
+    match value:
+        case Decimal():
+            return money(value)
+        case datetime() | date():
+            return value.isoformat()
+        case Text():
+            return {"zh": value.zh, "en": value.en}
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+class Presenter:
+    """Cards and product pages. Merchants write superlatives into titles too, so titles and briefs are reviewed."""
+
+    def __init__(self, shelf: Shelf, guard: Reviewer, split: Callable[[str], Iterable[str]]) -> None:
+        self._shelf = shelf
+        self._guard = guard
+        self._split = split
+        self._reviewed: dict[tuple[str, int, str, Lang], str] = {}
+
+    def card(self, product: Product, lang: Lang) -> dict[str, Any]:
+        own = card(product, lang)
+        offers = [promotion.name(lang) for promotion in self._own_promotions(product.id)]
+        return {
+            **own,
+            "title": self._safe(product, own["title"], lang) or product.id,
+            "brief": self._safe(product, own["brief"], lang),
+            "badges": [*own["badges"], *offers][:BADGES],
+        }
+
+    def cards(self, product_ids: Iterable[str], lang: Lang) -> list[dict[str, Any]]:
+        """Cards of those that still exist, in the order given."""
+        found = (self._shelf.product(product_id) for product_id in product_ids)
+        return [self.card(product, lang) for product in found if product is not None]
+
+    def product(self, product: Product, lang: Lang) -> dict[str, Any]:
+        return {
+            **self.card(product, lang),
+            "category": product.category(lang),
+            "brand": product.brand,
+            "description": self._safe(product, product.description(lang), lang),
+            "attributes": [attribute_json(each, lang) for each in product.attributes],
+            "variants": [variant_json(each, lang) for each in product.variants],
+            "pictures": [picture_url(each) for each in product.pictures],
+            "promotions": [promotion_json(each, lang) for each in self._shelf.promotions(product.id)],
+            "lang": lang,
+            "version": product.version,
+        }
+
+    def _own_promotions(self, product_id: str) -> list[Promotion]:
+        """Those for this product before those for everything: a badge should tell products apart."""
+        running = self._shelf.promotions(product_id)
+        return sorted(running, key=lambda each: (not each.products, not each.categories, each.kind == "free_shipping"))
+
+    def _safe(self, product: Product, text: str, lang: Lang) -> str:
+        if not text:
+            return ""
+        key = (product.id, product.version, text, lang)
+        if key not in self._reviewed:
+            if len(self._reviewed) >= REMEMBERED:
+                self._reviewed.clear()
+            facts = self._shelf.facts(product.id)
+            verdicts = (self._guard.review(each, facts, lang=lang, about=(product.id,)) for each in self._split(text))
+            self._reviewed[key] = "".join(verdict.text for verdict in verdicts).strip()
+        return self._reviewed[key]
+
+
+def picture_url(picture: str) -> str:
+    return picture if picture.startswith(("https://", "http://", "/")) else f"/media/{picture}"
+
+
+def attribute_json(attribute: Attribute, lang: Lang) -> dict[str, str]:
+    return {"name": attribute.name(lang), "value": attribute.value(lang)}
+
+
+def variant_json(variant: Variant, lang: Lang) -> dict[str, Any]:
+    return {
+        "id": variant.id,
+        "options": [attribute_json(option, lang) for option in variant.options],
+        "label": variant.label(lang),
+        "price": money(variant.price),
+        "list_price": money(variant.list_price),
+        "stock": variant.stock,
+    }
+
+
+def promotion_json(promotion: Promotion, lang: Lang) -> dict[str, Any]:
+    return {
+        "id": promotion.id,
+        "name": promotion.name(lang),
+        "text": promotion.text(lang),
+        "kind": promotion.kind,
+        "code": promotion.code,
+        "ends": plain(promotion.ends),
+    }
+
+
+def policy_json(policy: Policy, lang: Lang) -> dict[str, str]:
+    return {"id": policy.id, "title": policy.title(lang), "text": policy.text(lang)}
+
+
+def shop_json(shop: Shop) -> dict[str, Any]:
+    return {
+        "id": shop.id,
+        "name": plain(shop.name),
+        "slogan": plain(shop.slogan),
+        "currency": shop.currency,
+        "langs": list(shop.langs),
+        "hours": plain(shop.hours),
+        "contact": dict(shop.contact),
+    }
+
+
+def fact_json(fact: Fact) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "subject": fact.subject,
+        "attribute": fact.attribute,
+        "value": fact.value,
+        "kind": fact.kind,
+        "variant": fact.variant,
+        "source": fact.source,
+        "version": fact.version,
+    }
+
+
+def span_json(span: Span) -> dict[str, Any]:
+    return {
+        "start": span.start,
+        "end": span.end,
+        "label": span.label,
+        "reason": span.reason,
+        "field": span.field,
+        "rule": span.rule,
+        "replacement": span.replacement,
+        "evidence": [fact_json(fact) for fact in span.evidence],
+    }
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "label": verdict.label,
+        "original": verdict.original,
+        "text": verdict.text,
+        "changed": verdict.changed,
+        "spans": [span_json(span) for span in verdict.spans],
+        "evidence": [fact_json(fact) for fact in verdict.evidence],
+    }

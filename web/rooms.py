@@ -1,0 +1,325 @@
+"""Starts, watches and restarts the processes that the live rooms are."""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from urllib.parse import urlsplit
+
+import structlog
+
+from knowledge.model import Lang
+from web.errors import Refusal
+
+log = structlog.get_logger("rooms")
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
+HEALTHY_S = 60.0  # a room that ran this long starts over with the shortest wait
+GOODBYE_S = 3.0  # to end the stream properly, before it is told harder
+LOG_LIMIT = 5 * 1024 * 1024
+
+RoomState = Literal["off", "starting", "on_air", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """What a room was asked to do. `to` may hold stream keys: the file with the plan is its owner's alone."""
+
+    room: str
+    to: tuple[str, ...] = ()
+    lang: Lang = "zh"
+    portrait: bool = False
+    look: str = ""
+    voice: str = ""
+    seconds: float | None = None
+    wanted: bool = True
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = folder / f".plan.{os.getpid()}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, ensure_ascii=False)
+        fresh.replace(folder / "plan.json")
+
+    @classmethod
+    def load(cls, folder: Path) -> "RoomPlan | None":
+        try:
+            stored = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+            return cls(**{**stored, "to": tuple(stored["to"])})
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+
+class Client(Protocol):
+    """A running room, as `streaming.control.RoomClient` reaches it; OSError when it cannot be reached."""
+
+    async def status(self) -> dict[str, Any]: ...
+    async def comment(self, author: str, text: str, source: str = "web") -> dict[str, Any]: ...
+    async def insert(self, text: str) -> dict[str, Any]: ...
+    async def stop(self) -> Any: ...
+    def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
+    def preview(self) -> AsyncGenerator[bytes, None]: ...
+
+
+def masked(url: str) -> str:
+    """`rtmp://live.example.com/app/…`: where a stream goes, without the key that lets others send there."""
+    parts = urlsplit(url)
+    if not parts.scheme or not parts.netloc:
+        return Path(url).name
+    app = parts.path.strip("/").split("/")[0]
+    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}/{app}/…"
+
+
+@dataclass
+class _Room:
+    plan: RoomPlan
+    folder: Path
+    state: RoomState = "off"
+    message: str = ""
+    restarts: int = 0
+    process: asyncio.subprocess.Process | None = None
+    task: asyncio.Task[None] | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Supervisor:
+    """One task per room that should be on air. `outlive`: rooms stay on air when the supervisor closes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        client: Callable[[str], Client],
+        *,
+        outlive: bool,
+        on_change: Callable[[str], None] = lambda room: None,
+        command: tuple[str, ...] = (sys.executable, "-m", "web.cli", "room"),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self._folder = folder
+        self._client = client
+        self.outlive = outlive
+        self._on_change = on_change
+        self._command = command
+        self._environment = environment
+        self._rooms: dict[str, _Room] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self, tasks: asyncio.TaskGroup) -> None:
+        """Take charge: rooms that should be on air are found again or started."""
+        self._tasks = tasks
+        for path in sorted(self._folder.glob("*/plan.json")):
+            plan = RoomPlan.load(path.parent)
+            if plan is None:
+                log.warning("this room's plan cannot be read; start the room again", room=path.parent.name)
+            elif plan.wanted:
+                self._begin(plan)
+            else:
+                self._rooms[plan.room] = _Room(plan, path.parent)
+
+    def names(self) -> list[str]:
+        return sorted(self._rooms)
+
+    def known(self, room: str) -> bool:
+        return room in self._rooms
+
+    def view(self, room: str) -> dict[str, Any]:
+        """What is known here without asking the room."""
+        found = self._rooms.get(room)
+        if found is None:
+            raise no_room(room)
+        plan = found.plan
+        return {
+            "room": room,
+            "state": found.state,
+            "message": found.message,
+            "restarts": found.restarts,
+            "to": [masked(url) for url in plan.to],
+            "lang": plan.lang,
+            "portrait": plan.portrait,
+        }
+
+    def start(self, plan: RoomPlan) -> None:
+        """Put a room on air; raises a Refusal when it already is, or when its name cannot be used."""
+        if not NAME.fullmatch(plan.room):
+            raise Refusal(
+                "invalid",
+                "直播间名只能用字母、数字、- 和 _，最多 40 个字符。",
+                "A room's name is letters, digits, - and _, 40 characters at most.",
+            )
+        if not self.is_idle(plan.room):
+            raise Refusal("taken", f"直播间 {plan.room} 已在运行。", f"Room {plan.room} is already running.")
+        plan = replace(plan, wanted=True)
+        plan.save(self._folder / plan.room)
+        self._begin(plan)
+
+    def is_idle(self, room: str) -> bool:
+        found = self._rooms.get(room)
+        return found is None or found.task is None or found.task.done()
+
+    async def stop(self, room: str) -> None:
+        found = self._rooms.get(room)
+        if found is None:
+            raise no_room(room)
+        found.plan = replace(found.plan, wanted=False)
+        found.plan.save(found.folder)
+        found.stopping.set()
+        if found.task:
+            await asyncio.wait([found.task])
+
+    async def close(self, *, stop_rooms: bool) -> None:
+        """Stop watching; with `stop_rooms` every room says goodbye first, all at the same time."""
+        rooms = [room for room in self._rooms.values() if room.task and not room.task.done()]
+        for room in rooms:
+            if stop_rooms:
+                room.stopping.set()
+            elif room.task:
+                room.task.cancel()
+        if rooms:
+            await asyncio.wait([room.task for room in rooms if room.task])
+
+    def _begin(self, plan: RoomPlan) -> None:
+        assert self._tasks is not None, "run() comes first"
+        room = _Room(plan, self._folder / plan.room)
+        self._rooms[plan.room] = room
+        self._set(room, "starting", "")
+        room.task = self._tasks.create_task(self._keep(room), name=f"room {plan.room}")
+
+    def _set(self, room: _Room, state: RoomState, message: str) -> None:
+        if (room.state, room.message) != (state, message):
+            room.state, room.message = state, message
+            self._on_change(room.plan.room)
+
+    async def _keep(self, room: _Room) -> None:
+        """Until the room is told to stop or is done: start it, watch it, start it again when it dies."""
+        wait_s = FIRST_WAIT_S
+        if await self._answers(room):
+            log.info("found the room on air", room=room.plan.room)
+            await self._adopted(room)
+        while not room.stopping.is_set():
+            started = time.monotonic()
+            status = await self._once(room)
+            if room.stopping.is_set():
+                break
+            if status == 0:  # it said goodbye of its own accord: --seconds are over
+                room.plan = replace(room.plan, wanted=False)
+                room.plan.save(room.folder)
+                break
+            room.restarts += 1
+            wait_s = FIRST_WAIT_S if time.monotonic() - started > HEALTHY_S else min(wait_s * 2, LONGEST_WAIT_S)
+            self._set(room, "failed", f"{self._last_words(room)} (restarting in {wait_s:.0f} s)")
+            log.warning("the room stopped; it is started again", room=room.plan.room, status=status, in_s=wait_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await room.stopping.wait()
+        self._set(room, "off", "")
+
+    async def _once(self, room: _Room) -> int:
+        self._set(room, "starting", room.message)
+        process = await self._spawn(room)
+        room.process = process
+        exited = asyncio.ensure_future(process.wait())
+        stop = asyncio.ensure_future(room.stopping.wait())
+        try:
+            while not exited.done() and not stop.done():
+                pause_s = 0.3 if room.state == "starting" else 3.0
+                await asyncio.wait([exited, stop], timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
+                if not exited.done() and not stop.done() and await self._answers(room):
+                    self._set(room, "on_air", "")
+            if not exited.done():
+                await self._end(room, process)
+            return await exited
+        except asyncio.CancelledError:
+            if not self.outlive:
+                _signal(process.pid, signal.SIGKILL)
+            raise
+        finally:
+            stop.cancel()
+            exited.cancel()
+            room.process = None
+
+    async def _spawn(self, room: _Room) -> asyncio.subprocess.Process:
+        path = room.folder / "room.log"
+        if path.exists() and path.stat().st_size > LOG_LIMIT:
+            path.replace(path.with_suffix(".log.1"))
+        # A room that must not outlive us holds the other end of a pipe: it ends when we do, however we end.
+        arguments = () if self.outlive else ("--with-parent",)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+            return await asyncio.create_subprocess_exec(
+                *self._command,
+                room.plan.room,
+                *arguments,
+                stdin=asyncio.subprocess.DEVNULL if self.outlive else asyncio.subprocess.PIPE,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches us; we tell the room
+                env={**os.environ, **(self._environment or {})},
+            )
+
+    async def _end(self, room: _Room, process: asyncio.subprocess.Process) -> None:
+        """Ask, then tell, then kill with everything it started; a few seconds in all."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(1.0):
+                await self._client(room.plan.room).stop()
+        for urgency, patience_s in ((signal.SIGTERM, GOODBYE_S), (signal.SIGKILL, 1.0)):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience_s if urgency == signal.SIGKILL else 0.7):
+                    await process.wait()
+                    return
+            _signal(process.pid, urgency)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    await process.wait()
+                    return
+
+    async def _adopted(self, room: _Room) -> None:
+        """Watch a room that an earlier server started, until it no longer answers or is to stop."""
+        self._set(room, "on_air", "")
+        while not room.stopping.is_set() and await self._answers(room):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(2.0):
+                    await room.stopping.wait()
+        if room.stopping.is_set():
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._client(room.plan.room).stop()
+                    await self._silence(room)
+
+    async def _silence(self, room: _Room) -> None:
+        """Return when the room no longer answers; somebody else's child can only be asked."""
+        while await self._answers(room):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await asyncio.Event().wait()
+
+    async def _answers(self, room: _Room) -> bool:
+        try:
+            async with asyncio.timeout(2.0):
+                await self._client(room.plan.room).status()
+        except Exception:  # noqa: BLE001 - whatever is wrong, it does not answer
+            return False
+        return True
+
+    def _last_words(self, room: _Room) -> str:
+        try:
+            lines = (room.folder / "room.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return lines[-1][:300] if lines else "The room stopped without a word"
+
+
+def _signal(pid: int, what: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, what)
+
+
+def no_room(room: str) -> Refusal:
+    return Refusal("not_found", f"没有叫 {room[:40]} 的直播间。", f"There is no room called {room[:40]}.")

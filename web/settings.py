@@ -1,0 +1,167 @@
+"""Every setting of the product, read once from the environment and `zhibo.toml`, and handed down frozen."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "ZHIBO_"
+SECRET_FILES = ("api_token_file", "model_key_file")
+ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?", re.ASCII)
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what it may be."""
+
+
+class Settings(BaseSettings):
+    """One flat list: `ZHIBO_MODEL_URL` in the environment is `model_url` in `zhibo.toml`; the environment wins."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file="zhibo.toml", extra="forbid", frozen=True)
+
+    # where things lie
+    data: Path = Field(Path("data"), description="Folder for everything the server keeps")
+    database: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    media: Path | None = Field(None, description="Folder of pictures that the catalogue names by relative path")
+
+    # the web server
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on")
+    public_url: str = Field("", description="What browsers call this server, e.g. https://shop.example.com/help")
+    origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other sites that may embed the widget, separated by commas: https://www.example.com"
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1",), description="Reverse proxies whose X-Forwarded-For is believed"
+    )
+    api_token: SecretStr | None = Field(None, description="Bearer token for programs; at least 20 characters")
+    log_format: Literal["text", "json"] = Field("text", description="How log lines look")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least a line must weigh")
+
+    # limits
+    messages_per_minute: int = Field(20, ge=1, description="Chat messages one visitor may send in a minute")
+    requests_per_minute: int = Field(240, ge=10, description="Changes one address may ask for in a minute")
+    streams_per_address: int = Field(20, ge=1, description="Event streams one address may keep open")
+    streams: int = Field(5000, ge=1, description="Event streams the server keeps open in all")
+
+    # the model that answers
+    model: Literal["grounded", "openai"] = Field(
+        "grounded", description="grounded needs nothing; openai is any compatible server"
+    )
+    model_url: str = Field("http://127.0.0.1:8001/v1", description="Base URL of the OpenAI-compatible server")
+    model_name: str = Field("", description="Name of the model there; empty: the first one it lists")
+    model_key: SecretStr | None = Field(None, description="Its API key")
+    model_timeout_s: float = Field(8.0, gt=0, le=600, description="Seconds of its silence before grounded answers")
+    embedder: str = Field("", description="Name of the embedder; empty: the embedded one")
+
+    # the live room
+    voice: str = Field("espeak", description="Voice of the host")
+    face: str = Field("drawn", description="Face of the host")
+    look: str = Field("", description="Which look of the face; empty: its first")
+
+    @field_validator("origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"{origin!r} is not an origin; write scheme and host only, like https://www.example.com"
+                )
+        return value
+
+    @field_validator("public_url", "model_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/\s]+", value):
+            raise ValueError(f"{value!r} is not a web address; it begins with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("api_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 20:
+            raise ValueError("it must have at least 20 characters")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _files(cls, values: Any) -> Any:
+        """`api_token_file` and `model_key_file` name files that hold the secret, as container platforms mount them."""
+        for name in ("api_token", "model_key"):
+            if path := values.pop(f"{name}_file", None):
+                try:
+                    values[name] = Path(path).read_text(encoding="utf-8").strip()
+                except OSError as error:
+                    raise ValueError(f"{name}_file: cannot read {path} ({error.strerror})") from error
+        return values
+
+    @model_validator(mode="after")
+    def _absolute(self) -> Self:
+        object.__setattr__(self, "data", self.data.expanduser().absolute())
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**given: Any) -> Settings:
+    """Settings from what was `given` (None: not given), else the environment, else `zhibo.toml`, else the defaults.
+
+    Raises SettingsError with one sentence per setting that is wrong.
+    """
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in SECRET_FILES:
+        if path := os.environ.get(PREFIX + name.upper()):
+            given.setdefault(name, path)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
+    except (OSError, ValueError) as error:  # zhibo.toml cannot be read or is not TOML
+        raise SettingsError(f"zhibo.toml: {error}") from None
+
+
+def unknown_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """One sentence for each ZHIBO_ variable that means nothing; a typing error would otherwise go unseen."""
+    known = {PREFIX + name.upper() for name in (*Settings.model_fields, *SECRET_FILES)}
+    sentences = []
+    for name in sorted(name for name in environment if name.startswith(PREFIX) and name not in known):
+        near = difflib.get_close_matches(name, known, n=1)
+        sentences.append(f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else "."))
+    return sentences
+
+
+def _sentence(detail: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in detail["loc"])
+    message = str(detail["msg"]).removeprefix("Value error, ").rstrip(".")
+    if detail["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+        return f"{name} is not a setting" + (f"; did you mean {near[0]}?" if near else ".")
+    if not name:
+        return message + "."
+    # never echo the input of a secret
+    return f"{PREFIX}{name.upper()} ({name} in zhibo.toml): {message[:1].lower()}{message[1:]}."
