@@ -1,0 +1,1 @@
+"""Where packets go: RTMP servers, files, the browser preview. None can hurt the room or another sink."""

@@ -1,0 +1,67 @@
+"""A product as its card shows it: every figure straight from the catalogue."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from knowledge.model import Product, Promotion
+from streaming.phrases import LABELS
+from streaming.settings import RoomSettings
+from streaming.view import Card
+
+_SIGNS = {
+    "CNY": "¥",
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "HKD": "HK$",
+    "TWD": "NT$",
+    "SGD": "S$",
+    "AUD": "A$",
+}
+
+
+def money(amount: Decimal) -> str:
+    """129.00 → "129", 9.90 → "9.9", 1299 → "1299"."""
+    text = f"{amount:.2f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSettings) -> Card:
+    lang = settings.lang
+    words = LABELS[lang]
+    currency = _SIGNS.get(product.currency, product.currency + " ")
+    price = "" if product.price is None else money(product.price)
+    reduced = product.price is not None and product.list_price is not None and product.list_price > product.price
+    badge = ""
+    if product.stock == 0:
+        badge = words["out"]
+    elif offer := next((each for each in promotions if each.products or each.categories), None):
+        badge = offer.name(lang)
+    elif reduced and product.list_price is not None and product.price is not None:
+        badge = words["save"].format(amount=currency + money(product.list_price - product.price))
+    return Card(
+        product_id=product.id,
+        title=product.title(lang),
+        price=price,
+        list_price=money(product.list_price) if reduced and product.list_price is not None else "",
+        currency=currency,
+        badge=badge,
+        points=tuple(f"{each.name(lang)} {each.value(lang)}" for each in product.attributes[:3]),
+        picture=_picture(product, settings.media),
+    )
+
+
+def _picture(product: Product, media: Path | None) -> Path | None:
+    """The first picture that lies in the media folder; a path that leads out of it is not followed."""
+    if media is None:
+        return None
+    root = media.resolve()
+    for name in product.pictures:
+        if "://" in name:
+            continue
+        path = (root / name).resolve()
+        if path.is_relative_to(root) and path.is_file():
+            return path
+    return None

@@ -1,0 +1,402 @@
+"""What is said next: the script, answers to viewers, lines that people insert; and back to where the script was."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+
+from assistant.guard.sentences import sentences
+from assistant.guard.verdict import Verdict
+from avatar.performer import Style
+from avatar.voice import VoiceError
+from knowledge.model import Product
+from streaming.audience import Asked, Audience, Taken, shown_name
+from streaming.comments import Comment
+from streaming.phrases import Phrases
+from streaming.phrasing import clauses, ends_sentence
+from streaming.records import Cursor, Records, Said
+from streaming.runsheet import RunSheet
+from streaming.settings import Lang
+from streaming.stage import Begun, Stage
+from streaming.view import Bubble
+
+log = structlog.get_logger(__name__)
+
+
+class Line(Protocol):
+    """One line of a script."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Writer(Protocol):
+    """Writes a product's script, `assistant.script.ScriptWriter`."""
+
+    def lines(self, product_id: str, lang: Lang, persona: str) -> Sequence[Line]: ...
+
+
+class Voice(Protocol):
+    """The part of `avatar.performer.Performer` that the director needs."""
+
+    async def say(self, text: str, lang: Lang, stamp: int, style: Style | None = None) -> bool: ...
+    def interrupt(self) -> None: ...
+    @property
+    def queued_s(self) -> float: ...
+
+
+class Shelf(Protocol):
+    """The part of `knowledge.catalog.Catalog` that the director needs."""
+
+    @property
+    def version(self) -> int: ...
+    def product(self, product_id: str, /) -> Product | None: ...
+    def products(self) -> Sequence[Product]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A checked sentence of an answer, the product it shows, or the news that staff must take over."""
+
+    verdict: Verdict | None = None
+    product_id: str = ""
+    handed_over: bool = False
+
+
+class Answerer(Protocol):
+    def answer(self, comment: Comment, text: str, product_id: str) -> AsyncGenerator[Reply, None]:
+        """Answer a viewer while `product_id` is on air; closing the generator stops the answer."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectorSettings:
+    lang: Lang = "zh"
+    persona: str = "warm"
+    shop: str = ""
+    ahead_s: float = 0.25  # sound queued when the next clause is chosen: small, so that an answer waits little
+    clause_pause_s: float = 0.08
+    sentence_pause_s: float = 0.32
+    answer_s: float = 20.0  # an answer that has not begun by then is given up
+    answer_sentences: int = 5  # said aloud; the rest stays unsaid
+    answers_in_row: int = 3  # before the script goes on for at least a sentence
+    private: bool = True
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer being made while the script is still talking."""
+
+    asked: Asked
+    replies: asyncio.Queue[Reply | None] = field(default_factory=lambda: asyncio.Queue(8))
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: str = ""
+
+
+Review = Callable[[str, Sequence[str]], Verdict]
+"""The gate: what may be said of a text, given the facts of these products right now."""
+
+
+class Director:
+    """One task says everything. Nothing reaches the voice or the subtitle but the text of a verdict."""
+
+    def __init__(
+        self,
+        settings: DirectorSettings,
+        *,
+        shelf: Shelf,
+        writer: Writer,
+        answerer: Answerer,
+        review: Review,
+        voice: Voice,
+        stage: Stage,
+        records: Records,
+        audience: Audience,
+        runsheet: RunSheet,
+        show: Callable[[str, Bubble | None], Awaitable[None]],
+        emit: Callable[[dict[str, Any]], None],
+        end: Callable[[Comment, Taken], None],
+    ) -> None:
+        self._settings, self._shelf, self._writer, self._answerer = settings, shelf, writer, answerer
+        self._review, self._voice, self._stage, self._records = review, voice, stage, records
+        self._audience, self._runsheet, self._show = audience, runsheet, show
+        self._emit, self._end = emit, end
+        self._phrases = Phrases(settings.lang, settings.shop)
+        self._cursor = Cursor()
+        self._lines: tuple[Line, ...] = ()
+        self._lines_at = -1  # catalogue version that the lines were written for
+        self._inserted: asyncio.Queue[Verdict] = asyncio.Queue(20)
+        self._courtesies: asyncio.Queue[tuple[str, Comment]] = asyncio.Queue(8)
+        self._answer: _Answer | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._answers_in_row = 0
+        self._stamp = 0
+        self._begins: dict[int, dict[str, Any]] = {}  # what to tell when a stamp begins to sound
+        self._nudge = asyncio.Event()
+        self.trouble = ""  # what keeps the host from talking, for the status
+
+    @property
+    def product_id(self) -> str:
+        return self._cursor.product_id
+
+    async def run(self) -> None:
+        """Talk until cancelled."""
+        self._cursor = await asyncio.to_thread(self._records.cursor)
+        async with asyncio.TaskGroup() as self._tasks:
+            if not self._cursor.greeted:
+                await self._phrase("greeting", "greeting")
+                await self._move(replace(self._cursor, greeted=True))
+            while True:
+                await self._step()
+
+    async def goodbye(self) -> None:
+        """Drop what was to be said, and take leave; call after `run` has ended."""
+        self._voice.interrupt()
+        await self._phrase("goodbye", "goodbye")
+        await self._until_queued(0.0)
+
+    def comment(self, comment: Comment, taken: Taken) -> None:
+        """A comment that the audience took and left open."""
+        if taken.kind in ("welcome", "private"):
+            if self._courtesies.full():
+                self._end(comment, Taken("ignored", "too many at once"))
+            else:
+                self._courtesies.put_nowait((taken.kind, comment))
+        self._start_answer()
+        self._nudge.set()
+
+    def insert(self, verdict: Verdict) -> bool:
+        """Say a checked line next, in the middle of the script; False when too many are waiting."""
+        if self._inserted.full():
+            return False
+        self._inserted.put_nowait(verdict)
+        self._nudge.set()
+        return True
+
+    def begun(self, begun: Begun) -> None:
+        """Told by the stage; on the event loop."""
+        for stamp in [known for known in self._begins if known <= begun.stamp]:
+            event = self._begins.pop(stamp)
+            if stamp == begun.stamp:
+                self._emit({**event, "at_s": round(begun.at_s, 3)})
+
+    # Choosing
+
+    @property
+    def _wanted(self) -> bool:
+        """Whether something is to be said before the script goes on."""
+        if not self._inserted.empty() or not self._courtesies.empty():
+            return True
+        rested = self._answers_in_row < self._settings.answers_in_row
+        return self._answer is not None and self._answer.ready.is_set() and rested
+
+    async def _step(self) -> None:
+        if not self._inserted.empty():
+            await self._say("inserted", self._inserted.get_nowait(), self.product_id)
+        elif self._wanted and self._answer is not None and self._answer.ready.is_set():
+            await self._give_answer(self._answer)
+        elif not self._courtesies.empty():
+            await self._courtesy(*self._courtesies.get_nowait())
+        else:
+            await self._go_on()
+            self._answers_in_row = 0
+
+    def _start_answer(self) -> None:
+        """Begin to make the next answer, while the script talks on."""
+        if self._answer is not None or self._tasks is None:
+            return
+        if (asked := self._audience.next()) is None:
+            return
+        self._answer = _Answer(asked)
+        self._tasks.create_task(self._make(self._answer), name="answer")
+
+    async def _make(self, answer: _Answer) -> None:
+        try:
+            async with asyncio.timeout(self._settings.answer_s) as limit:
+                said = 0
+                replies = self._answerer.answer(answer.asked.first, answer.asked.text, self.product_id)
+                async with aclosing(replies):
+                    async for reply in replies:
+                        await answer.replies.put(reply)
+                        if reply.verdict is not None and reply.verdict.text.strip():
+                            limit.reschedule(None)  # it is being said now: its length is bounded below
+                            answer.ready.set()
+                            self._nudge.set()
+                            said += 1
+                            if said >= self._settings.answer_sentences:
+                                break
+        except TimeoutError:
+            answer.failed = f"no answer within {self._settings.answer_s:g} s"
+        except Exception as error:  # whatever an assistant's back-end throws, the room stays on air
+            log.exception("an answer failed")
+            answer.failed = f"the assistant failed ({type(error).__name__})"
+        finally:
+            await answer.replies.put(None)
+            answer.ready.set()
+            self._nudge.set()
+
+    # Saying
+
+    async def _give_answer(self, answer: _Answer) -> None:
+        asked, on_air = answer.asked, self.product_id
+        spoken, handed_over = 0, False
+        bubble = Bubble(shown_name(asked.first.author), asked.text)
+        while (reply := await answer.replies.get()) is not None:
+            handed_over |= reply.handed_over
+            if reply.product_id:
+                await self._show(reply.product_id, bubble)
+            if reply.verdict is None:
+                continue
+            if reply.verdict.text.strip() and not spoken:
+                await self._show(on_air, bubble)
+                await self._phrase("asked_by_many" if len(asked.also) > 1 else "asked", "answer", asked.first.id)
+            spoken += await self._say("answer", reply.verdict, on_air, comment_id=asked.first.id)
+        self._answer = None
+        self._answers_in_row += 1
+        self._close(asked, spoken, handed_over, answer.failed)
+        self._start_answer()
+        if spoken and not self._wanted:
+            await self._phrase("back", "bridge")
+        await self._show(on_air, None)
+
+    def _close(self, asked: Asked, spoken: int, handed_over: bool, failed: str) -> None:
+        """Write down how a question and those merged into it ended."""
+        if handed_over:
+            taken = Taken("handed_over", "a person must answer this")
+        elif spoken:
+            taken = Taken("answered")
+        else:
+            taken = Taken("ignored", failed or "nothing of the answer could be backed by facts")
+        self._end(asked.first, taken)
+        for other in asked.also:
+            same = Taken("merged", "asked by several", asked.first.id) if taken.outcome == "answered" else taken
+            self._end(other, same)
+
+    async def _courtesy(self, kind: str, comment: Comment) -> None:
+        if kind == "private":
+            await self._phrase("private", "answer", comment.id)
+            self._end(comment, Taken("handed_over", "a private matter: sent to the shop's chat"))
+        else:
+            await self._phrase("welcome", "greeting", comment.id)
+            self._end(comment, Taken("answered"))
+
+    async def _go_on(self) -> None:
+        """Say the script's next clauses, up to the end of a sentence or until something else is wanted."""
+        if not self.product_id or not self._lines:
+            if not await self._next_product():
+                await self._nothing_to_sell()
+                return
+        if self._lines_at != self._shelf.version:
+            await self._rewrite()
+        cursor = self._cursor
+        if cursor.line >= len(self._lines):
+            await self._next_product()
+            return
+        pieces = sentences(self._lines[cursor.line].text)
+        if cursor.sentence >= len(pieces):
+            await self._move(replace(cursor, line=cursor.line + 1, sentence=0, clause=0))
+            return
+        verdict = self._review(pieces[cursor.sentence], (cursor.product_id,))
+        await self._say("script", verdict, cursor.product_id, at=cursor)
+
+    async def _next_product(self) -> bool:
+        order_from = self._cursor
+        if order_from.product_id and not self._lines and self._shelf.product(order_from.product_id) is not None:
+            product_id, wraps = order_from.product_id, False  # after a crash: the same product, the same line
+            moved = order_from
+        else:
+            product_id, wraps = self._runsheet.after(order_from.product_id, self._shelf.products())
+            moved = Cursor(product_id, round=order_from.round + wraps, greeted=order_from.greeted)
+        if not product_id:
+            return False
+        self._cursor = moved
+        await self._rewrite()
+        await self._show(product_id, None)
+        await self._move(moved)
+        return bool(self._lines)
+
+    async def _rewrite(self) -> None:
+        """Have the product's lines written from the facts as they are now; the place in them stays."""
+        self._lines_at = self._shelf.version
+        settings = self._settings
+        try:
+            written = await asyncio.to_thread(self._writer.lines, self.product_id, settings.lang, settings.persona)
+            self._lines, self.trouble = tuple(written), ""
+        except Exception as error:  # a writer may call a model; the room must go on with the next product
+            log.exception("a script could not be written", product=self.product_id)
+            self._lines, self.trouble = (), f"no script for {self.product_id}: {type(error).__name__}"
+            await asyncio.sleep(1.0)
+
+    async def _nothing_to_sell(self) -> None:
+        if not self.trouble:
+            self.trouble = "the run sheet is empty: no product of it is in stock"
+        await self._show("", None)
+        await self._phrase("empty", "greeting")
+        self._nudge.clear()
+        if not self._wanted:
+            try:
+                async with asyncio.timeout(15.0):
+                    await self._nudge.wait()
+            except TimeoutError:
+                return
+
+    async def _phrase(self, occasion: Any, kind: Said, comment_id: str = "") -> None:
+        await self._say(kind, self._review(self._phrases(occasion), ()), self.product_id, comment_id=comment_id)
+
+    async def _say(
+        self, kind: Said, verdict: Verdict, product_id: str, *, comment_id: str = "", at: Cursor | None = None
+    ) -> int:
+        """Speak a checked sentence clause by clause; returns how many characters were spoken.
+
+        With `at`, it is the script's sentence there: it begins at that clause, stops for what is wanted, and moves on.
+        """
+        text = verdict.text.strip()
+        utterance = await asyncio.to_thread(
+            self._records.said, kind, verdict, product_id=product_id, comment_id=comment_id
+        )
+        pieces = clauses(text)
+        first = min(at.clause, len(pieces)) if at else 0
+        spoken = sum(map(len, pieces[:first]))
+        for index in range(first, len(pieces)):
+            event = {"type": "said", "kind": kind, "id": utterance, "text": text, "product_id": product_id}
+            await self._speak(pieces[index], {**event, "comment_id": comment_id} if index == first else None)
+            spoken += len(pieces[index])
+            if at:
+                await self._move(replace(at, clause=index + 1))
+                if index + 1 < len(pieces) and self._wanted:
+                    await asyncio.to_thread(self._records.spoken, utterance, spoken)
+                    return spoken
+        if at:
+            await self._move(replace(at, sentence=at.sentence + 1, clause=0))
+        await asyncio.to_thread(self._records.spoken, utterance, spoken)
+        return spoken
+
+    async def _speak(self, clause: str, event: dict[str, Any] | None) -> None:
+        """Queue one clause, and return shortly before it has sounded."""
+        self._stamp += 1
+        if event is not None:
+            self._begins[self._stamp] = event
+        self._stage.caption(self._stamp, clause)
+        pause = self._settings.sentence_pause_s if ends_sentence(clause) else self._settings.clause_pause_s
+        try:
+            await self._voice.say(clause, self._settings.lang, self._stamp, Style(pause_s=pause))
+            self.trouble = ""
+        except VoiceError as error:
+            if not self.trouble:
+                log.warning("the voice failed", reason=str(error))
+            self.trouble = f"the voice failed: {error}"
+            await asyncio.sleep(1.0)
+        await self._until_queued(self._settings.ahead_s)
+
+    async def _until_queued(self, seconds: float) -> None:
+        while (rest := self._voice.queued_s - seconds) > 0.005:
+            await asyncio.sleep(rest)
+
+    async def _move(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        await asyncio.to_thread(self._records.save_cursor, cursor)

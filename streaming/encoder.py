@@ -1,0 +1,120 @@
+"""Pictures and sound in, H.264 and AAC packets out; timestamps come from counting frames and samples."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.audio.codeccontext import AudioCodecContext
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
+from numpy.typing import NDArray
+
+from avatar.media import RATE
+from streaming.packets import Packet, StreamFormat
+from streaming.settings import RoomSettings
+
+AAC_FRAME = 1024  # samples
+_BT709, _LIMITED = 1, 1  # ffmpeg's numbers for the colour matrix and the 16..235 range
+
+
+class Encoder:
+    """One room's encoder. Not thread-safe: the frame loop owns it."""
+
+    def __init__(self, settings: RoomSettings, metadata: tuple[tuple[str, str], ...] = ()) -> None:
+        self._settings = settings
+        self._video = _open_video(settings)
+        self._audio = _open_audio(settings)
+        self._frames = 0
+        self._samples = 0  # given to the AAC encoder
+        self._pending = np.empty(0, np.float32)
+        self.format = StreamFormat(
+            width=settings.width,
+            height=settings.height,
+            fps=settings.fps,
+            rate=RATE,
+            # The encoder appends an SBR marker that some players take for a different sample rate.
+            audio_config=bytes(self._audio.extradata or b"")[:2],
+            metadata=metadata,
+        )
+
+    def encode(self, picture: NDArray[np.uint8], pcm: NDArray[np.int16], *, key: bool = False) -> list[Packet]:
+        """Encode the next frame.
+
+        `picture` is I420: (height * 3 / 2, width), planes one under the other. `pcm` is its RATE / fps mono samples.
+        `key` asks for a key frame now.
+        """
+        frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+        frame.pts, frame.time_base = self._frames, Fraction(1, self._settings.fps)
+        if key:
+            frame.pict_type = PictureType.I
+        self._frames += 1
+        packets = [_packet(packet, video=True) for packet in self._video.encode(frame)]
+        self._pending = np.concatenate([self._pending, pcm.astype(np.float32) / 32768.0])
+        while len(self._pending) >= AAC_FRAME:
+            packets += self._encode_audio(self._pending[:AAC_FRAME])
+            self._pending = self._pending[AAC_FRAME:]
+        return packets
+
+    def finish(self) -> list[Packet]:
+        """What is still inside; the encoder takes nothing after this."""
+        packets = [_packet(packet, video=True) for packet in self._video.encode(None)]
+        if len(self._pending):
+            last = np.zeros(AAC_FRAME, np.float32)
+            last[: len(self._pending)] = self._pending
+            packets += self._encode_audio(last)
+            self._pending = self._pending[:0]
+        end = self._frames * RATE // self._settings.fps
+        drained = [_packet(packet, video=False) for packet in self._audio.encode(None)]
+        # The AAC encoder drains a frame of padding: sound would outlast the picture.
+        return packets + [packet for packet in drained if packet.pts < end]
+
+    def _encode_audio(self, mono: NDArray[np.float32]) -> list[Packet]:
+        frame = av.AudioFrame.from_ndarray(np.stack([mono, mono]), format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
+        self._samples += AAC_FRAME
+        # The first packet is priming before time zero, which FLV has no timestamp for.
+        return [_packet(packet, video=False) for packet in self._audio.encode(frame) if (packet.pts or 0) >= 0]
+
+
+def _open_video(settings: RoomSettings) -> VideoCodecContext:
+    context = av.CodecContext.create("libx264", "w")
+    assert isinstance(context, VideoCodecContext)
+    context.width, context.height, context.pix_fmt = settings.width, settings.height, "yuv420p"
+    context.time_base, context.framerate = Fraction(1, settings.fps), Fraction(settings.fps, 1)
+    context.bit_rate = settings.video_kbps * 1000
+    context.gop_size = round(settings.keyframe_s * settings.fps)
+    context.thread_count = 1
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    context.color_range = _LIMITED
+    context.options = {
+        "preset": settings.preset,
+        "tune": "zerolatency",
+        "profile": "high",
+        "forced-idr": "1",
+        "maxrate": f"{settings.video_kbps}k",
+        "bufsize": f"{settings.video_kbps}k",
+    }
+    context.open()
+    return context
+
+
+def _open_audio(settings: RoomSettings) -> AudioCodecContext:
+    context = av.CodecContext.create("aac", "w")
+    assert isinstance(context, AudioCodecContext)
+    context.sample_rate, context.layout, context.format = RATE, "stereo", "fltp"  # type: ignore[assignment]
+    context.bit_rate, context.time_base = settings.audio_kbps * 1000, Fraction(1, RATE)
+    context.options = {"aac_coder": "fast"}
+    context.open()
+    return context
+
+
+def _packet(packet: av.Packet, *, video: bool) -> Packet:
+    assert packet.pts is not None and packet.dts is not None
+    return Packet(
+        video=video,
+        data=bytes(packet),
+        pts=packet.pts,
+        dts=packet.dts,
+        time_base=packet.time_base,
+        key=video and packet.is_keyframe,
+    )

@@ -1,0 +1,53 @@
+"""How a room is doing: figures measured, never estimated."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Health:
+    """Written by the frame thread, read by anyone."""
+
+    def __init__(self, fps: int) -> None:
+        self.frames = 0  # handed to the encoder
+        self._fps = fps
+        self._repeated = 0
+        self._worst_late_s = 0.0
+        self._still_s = 0.0
+        self._started = time.monotonic()
+        self._cpu: defaultdict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def clock(self, part: str) -> Iterator[None]:
+        """Count the CPU time that this thread spends inside."""
+        before = time.thread_time()
+        try:
+            yield
+        finally:
+            self._cpu[part] += time.thread_time() - before
+
+    def frame(self, late_s: float, took_s: float, *, drawn: bool) -> None:
+        self.frames += 1
+        self._repeated += not drawn
+        if self.frames > self._fps:  # the first second warms caches
+            self._worst_late_s = max(self._worst_late_s, late_s)
+
+    def stood_still(self, seconds: float) -> None:
+        self._still_s += seconds
+
+    def figures(self) -> dict[str, Any]:
+        """For the console and for metrics: seconds, counts, and CPU seconds a second of stream for each part."""
+        media_s = self.frames / self._fps
+        return {
+            "on_air_s": round(media_s, 2),
+            "frames": self.frames,
+            "fps": round(self.frames / max(0.001, time.monotonic() - self._started), 2),
+            "repeated_frames": self._repeated,
+            "worst_late_s": round(self._worst_late_s, 3),
+            "stood_still_s": round(self._still_s, 1),
+            "cpu": {part: round(spent / media_s, 4) for part, spent in self._cpu.items()} if media_s else {},
+            "threads": threading.active_count(),
+        }

@@ -1,0 +1,153 @@
+"""Text as bitmaps. Slow (milliseconds), so callers keep what they get."""
+
+import unicodedata
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from streaming.canvas import Bitmap, premultiplied
+
+Weight = Literal["Medium", "Bold"]
+Colour = tuple[int, int, int]
+
+# For characters outside GB2312, in the order tried; nothing breaks where none of them is installed.
+_SYSTEM_FONTS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/System/Library/Fonts/PingFang.ttc",
+    "/System/Library/Fonts/STHeiti Medium.ttc",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+)
+_NO_BREAK_BEFORE = set("，。！？；：、）》」』】”’…%℃,.!?;:)]}~～")
+_NO_BREAK_AFTER = set("（《「『【“‘¥￥$([{")
+
+
+@lru_cache(maxsize=64)
+def font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
+    with as_file(files("streaming") / "fonts" / f"NotoSansSC-{weight}.ttf") as path:
+        return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=16)
+def _system_fonts(size: int) -> tuple[ImageFont.FreeTypeFont, ...]:
+    return tuple(
+        ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+        for path in _SYSTEM_FONTS
+        if Path(path).exists()
+    )
+
+
+@lru_cache(maxsize=64)
+def _blank(face: ImageFont.FreeTypeFont) -> bytes:
+    return bytes(face.getmask("\U0010fffd"))
+
+
+def _has(face: ImageFont.FreeTypeFont, char: str) -> bool:
+    return char.isspace() or bytes(face.getmask(char)) != _blank(face)
+
+
+@lru_cache(maxsize=8192)
+def _face_for(char: str, weight: Weight, size: int) -> ImageFont.FreeTypeFont | None:
+    """The font that can draw `char`; None for emoji, control characters and what no font here has."""
+    if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
+        return None
+    if _has(own := font(weight, size), char):
+        return own
+    return next((face for face in _system_fonts(size) if _has(face, char)), None)
+
+
+def _runs(text: str, weight: Weight, size: int) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+    runs: list[tuple[str, ImageFont.FreeTypeFont]] = []
+    for char in text:
+        face = _face_for(char, weight, size)
+        if face is None:
+            continue
+        if runs and runs[-1][1] is face:
+            runs[-1] = (runs[-1][0] + char, face)
+        else:
+            runs.append((char, face))
+    return runs
+
+
+def width_of(text: str, weight: Weight, size: int) -> float:
+    return sum(face.getlength(run) for run, face in _runs(text, weight, size))
+
+
+def draw(
+    image: Image.Image,
+    position: tuple[float, float],
+    text: str,
+    *,
+    weight: Weight,
+    size: int,
+    fill: Colour,
+    stroke: int = 0,
+    stroke_fill: Colour = (0, 0, 0),
+) -> None:
+    """Draw a line whose baseline begins at `position`."""
+    pen = ImageDraw.Draw(image)
+    x, y = position
+    for run, face in _runs(text, weight, size):
+        pen.text((x, y), run, font=face, fill=fill, stroke_width=stroke, stroke_fill=stroke_fill, anchor="ls")
+        x += face.getlength(run)
+
+
+def line(
+    text: str, *, weight: Weight, size: int, fill: Colour, stroke: int = 0, stroke_fill: Colour = (0, 0, 0)
+) -> Bitmap:
+    """One line on a transparent bitmap of `round(size * 1.4)` height plus the stroke."""
+    width = round(width_of(text, weight, size)) + 2 * stroke + 2
+    image = Image.new("RGBA", (max(1, width), round(size * 1.4) + 2 * stroke))
+    draw(
+        image,
+        (stroke + 1, stroke + size * 1.08),
+        text,
+        weight=weight,
+        size=size,
+        fill=fill,
+        stroke=stroke,
+        stroke_fill=stroke_fill,
+    )
+    return premultiplied(np.asarray(image))
+
+
+def wrap(text: str, width: float, *, weight: Weight, size: int, lines: int) -> list[str]:
+    """Break into at most `lines` lines; what does not fit ends in an ellipsis. Latin words stay whole."""
+    made: list[str] = []
+    rest = text.strip()
+    while rest and len(made) < lines:
+        if width_of(rest, weight, size) <= width:
+            made.append(rest)
+            return made
+        cut = _fitting(rest, width, weight, size)
+        made.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    if rest and made:
+        last = made[-1]
+        while last and width_of(last + "…", weight, size) > width:
+            last = last[:-1]
+        made[-1] = last + "…"
+    return made
+
+
+def _fitting(text: str, width: float, weight: Weight, size: int) -> int:
+    """How many characters fit, ending where a line may break."""
+    most = 1
+    while most < len(text) and width_of(text[: most + 1], weight, size) <= width:
+        most += 1
+    for cut in range(most, max(1, most // 2), -1):
+        if _may_break(text, cut):
+            return cut
+    return most
+
+
+def _may_break(text: str, at: int) -> bool:
+    before, after = text[at - 1], text[at]
+    if after in _NO_BREAK_BEFORE or before in _NO_BREAK_AFTER:
+        return False
+    return before.isspace() or after.isspace() or ord(before) > 0x2E80 or ord(after) > 0x2E80

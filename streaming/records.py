@@ -1,0 +1,178 @@
+"""What a room leaves behind: where it is in its script, every sentence said and every comment's end."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from assistant.guard.verdict import Verdict
+from knowledge.store import Store, metadata
+
+Said = Literal["script", "answer", "bridge", "greeting", "inserted", "goodbye"]
+Outcome = Literal["waiting", "answered", "merged", "ignored", "handed_over"]
+
+rooms = sa.Table(
+    "rooms",
+    metadata,
+    sa.Column("room", sa.String(40), primary_key=True),
+    sa.Column("cursor", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+runsheets = sa.Table(
+    "runsheets",
+    metadata,
+    sa.Column("room", sa.String(40), primary_key=True),
+    sa.Column("product_ids", sa.JSON, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+utterances = sa.Table(
+    "utterances",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("room", sa.String(40), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("said", sa.String(12), nullable=False),  # script, answer, …
+    sa.Column("product_id", sa.String(200), nullable=False),
+    sa.Column("comment_id", sa.String(32), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # exactly what was spoken and shown; empty when all was blocked
+    sa.Column("original", sa.Text, nullable=False),  # what the writer or the model wanted to say
+    sa.Column("label", sa.String(16), nullable=False),
+    sa.Column("spans", sa.JSON, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("spoken_chars", sa.Integer, nullable=False),  # less than the text when it was cut off
+)
+comments = sa.Table(
+    "comments",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("room", sa.String(40), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("author", sa.String(80), nullable=False),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),  # personal data masked
+    sa.Column("outcome", sa.String(12), nullable=False),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("merged_into", sa.String(32), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the script stands: what is said next."""
+
+    product_id: str = ""
+    line: int = 0
+    sentence: int = 0
+    clause: int = 0
+    round: int = 0  # how often the run sheet has been gone through
+    greeted: bool = False
+
+
+class Records:
+    """Synchronous and thread-safe; a few milliseconds a write, so callers stay off the event loop."""
+
+    def __init__(self, store: Store, room: str) -> None:
+        self._store, self._room = store, room
+
+    def cursor(self) -> Cursor:
+        with self._store.read() as connection:
+            row = connection.execute(sa.select(rooms.c.cursor).where(rooms.c.room == self._room)).scalar()
+        known = {name: row[name] for name in Cursor.__slots__ if name in row} if isinstance(row, Mapping) else {}
+        return Cursor(**known)
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        self._put(rooms, {"cursor": asdict(cursor)})
+
+    def runsheet(self) -> tuple[str, ...]:
+        with self._store.read() as connection:
+            row = connection.execute(sa.select(runsheets.c.product_ids).where(runsheets.c.room == self._room)).scalar()
+        return tuple(str(each) for each in row or ())
+
+    def save_runsheet(self, product_ids: Sequence[str]) -> None:
+        self._put(runsheets, {"product_ids": list(product_ids)})
+
+    def said(self, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = "") -> str:
+        """Store a sentence before it is spoken, or one that was blocked; returns its id."""
+        utterance_id = uuid.uuid4().hex
+        spans = [
+            {"start": s.start, "end": s.end, "label": s.label, "reason": s.reason, "rule": s.rule, "now": s.replacement}
+            for s in verdict.spans
+        ]
+        with self._store.write() as connection:
+            connection.execute(
+                utterances.insert().values(
+                    id=utterance_id,
+                    room=self._room,
+                    at=_now(),
+                    said=kind,
+                    product_id=product_id,
+                    comment_id=comment_id,
+                    text=verdict.text,
+                    original=verdict.original,
+                    label=verdict.label,
+                    spans=spans,
+                    evidence=[{"id": f.id, "value": f.value, "version": f.version} for f in verdict.evidence],
+                    spoken_chars=0,
+                )
+            )
+        return utterance_id
+
+    def spoken(self, utterance_id: str, chars: int) -> None:
+        with self._store.write() as connection:
+            connection.execute(utterances.update().where(utterances.c.id == utterance_id).values(spoken_chars=chars))
+
+    def comment(self, comment_id: str, author: str, source: str, text: str) -> None:
+        with self._store.write() as connection:
+            connection.execute(
+                comments.insert().values(
+                    id=comment_id,
+                    room=self._room,
+                    at=_now(),
+                    author=author[:80],
+                    source=source[:40],
+                    text=text,
+                    outcome="waiting",
+                    reason="",
+                    merged_into="",
+                )
+            )
+
+    def comment_ended(self, comment_id: str, outcome: Outcome, reason: str = "", merged_into: str = "") -> None:
+        with self._store.write() as connection:
+            connection.execute(
+                comments.update()
+                .where(comments.c.id == comment_id)
+                .values(outcome=outcome, reason=reason[:200], merged_into=merged_into)
+            )
+
+    def close_waiting(self, reason: str) -> int:
+        """End the comments that an earlier run of this room left open; returns how many."""
+        with self._store.write() as connection:
+            ended = connection.execute(
+                comments.update()
+                .where(comments.c.room == self._room, comments.c.outcome == "waiting")
+                .values(outcome="ignored", reason=reason)
+            )
+        return int(ended.rowcount)
+
+    def transcript(self, limit: int = 100) -> list[dict[str, Any]]:
+        """The newest sentences, oldest first."""
+        query = (
+            sa.select(utterances).where(utterances.c.room == self._room).order_by(utterances.c.at.desc()).limit(limit)
+        )
+        with self._store.read() as connection:
+            return [dict(row._mapping) for row in reversed(connection.execute(query).all())]
+
+    def _put(self, table: sa.Table, values: dict[str, Any]) -> None:
+        values = {**values, "at": _now()}
+        with self._store.write() as connection:
+            changed = connection.execute(table.update().where(table.c.room == self._room).values(**values))
+            if not changed.rowcount:
+                connection.execute(table.insert().values(room=self._room, **values))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,323 @@
+"""The door: a live room on air, from its first greeting to its goodbye."""
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import structlog
+
+from avatar.face import Face
+from avatar.performer import Performer
+from knowledge.catalog import Catalog
+from knowledge.store import Store
+from streaming.audience import Audience, Taken
+from streaming.audience import clean as clean_comment
+from streaming.cards import card_of
+from streaming.comments import Comment, CommentSource
+from streaming.control import ControlServer, RoomError
+from streaming.director import Answerer, Director, DirectorSettings, Review, Writer
+from streaming.encoder import Encoder
+from streaming.health import Health
+from streaming.packets import Sink, SinkStatus
+from streaming.phrases import LABELS
+from streaming.records import Records
+from streaming.runsheet import RunSheet
+from streaming.scene import Scene
+from streaming.settings import RoomSettings
+from streaming.sinks.address import check, redact
+from streaming.sinks.outputs import open_output
+from streaming.sinks.preview import FlvPreview, HlsPreview
+from streaming.stage import Begun, Stage
+from streaming.view import Bubble, View
+
+log = structlog.get_logger(__name__)
+
+_WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card has changed
+_GOODBYE_S = 3.0
+_SINKS_S = 1.5
+_EVENTS = 200  # kept for a slow listener; the oldest go first
+
+
+@dataclass(frozen=True, slots=True)
+class RoomParts:
+    """What a room is made of. The room closes none of it."""
+
+    catalog: Catalog
+    store: Store
+    writer: Writer
+    answerer: Answerer
+    review: Review
+    performer: Performer
+    face: Face
+    sources: tuple[CommentSource, ...] = ()
+
+
+class Room:
+    """One room. `run` returns after the goodbye; everything else is called on the same event loop while it runs."""
+
+    def __init__(self, settings: RoomSettings, parts: RoomParts) -> None:
+        for output in settings.outputs:
+            check(output)
+        self.settings, self._parts = settings, parts
+        self._shop = settings.title or parts.catalog.shop.name(settings.lang)
+        self._health = Health(settings.fps)
+        self._records = Records(parts.store, settings.room)
+        self._writes = ThreadPoolExecutor(1, thread_name_prefix="records")  # one thread: in the order things happened
+        self._audience = Audience(on_end=self._comment_ended)
+        self._encoder = Encoder(settings, aigc_mark(settings.operator or parts.catalog.shop.id, settings.room))
+        self._scene = Scene(settings, parts.face.size)
+        self._preview = FlvPreview(self._encoder.format)
+        self._sinks: list[Sink] = []
+        self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._stopping = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._shown = ("", -1, None)  # product, catalogue version, bubble
+        self._showing = asyncio.Lock()
+        self._stage: Stage
+        self._director: Director
+
+    async def run(self) -> None:
+        """Go on air. Raises RoomError when the room cannot start or has lost its picture."""
+        self._loop = asyncio.get_running_loop()
+        self.settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        control = ControlServer(self, self.settings.folder)
+        await control.start()
+        try:
+            await self._on_air()
+        finally:
+            await control.close()
+            self._writes.shutdown()
+        if self._failure is not None:
+            raise RoomError(f"the picture was lost: {type(self._failure).__name__}: {self._failure}")
+
+    def stop(self) -> None:
+        """Say goodbye and end within a few seconds, however the outputs are."""
+        self._stopping.set()
+
+    def status(self) -> dict[str, Any]:
+        director = getattr(self, "_director", None)
+        outputs = [asdict(sink.status()) for sink in self._sinks]
+        troubles = [f"{each['name']}: {each['reason']}" for each in outputs if each["reason"]]
+        if director is not None and director.trouble:
+            troubles.insert(0, director.trouble)
+        return {
+            "room": self.settings.room,
+            "state": "stopping" if self._stopping.is_set() else "on_air",
+            "title": self._shop,
+            "lang": self.settings.lang,
+            "size": [self.settings.width, self.settings.height],
+            "product_id": director.product_id if director is not None else "",
+            "outputs": outputs,
+            "viewers": self._preview.viewers,
+            "questions_waiting": self._audience.waiting,
+            "message": "; ".join(troubles),
+            "health": self._health.figures(),
+        }
+
+    def comment(self, author: str, text: str, source: str = "api") -> str:
+        """Take a viewer's comment; returns its id. The `comment_ended` event tells what became of it."""
+        comment = Comment(author[:80], text[:4000], source)
+        cleaned = clean_comment(comment.text)
+        self._writes.submit(self._records.comment, comment.id, author, source, cleaned)
+        taken = self._audience.take(comment)
+        self._emit({"type": "comment", "id": comment.id, "author": author[:80], "text": cleaned, "source": source})
+        if taken.outcome == "waiting":
+            self._director.comment(comment, taken)
+        else:
+            self._comment_ended(comment, taken)
+        return comment.id
+
+    async def insert(self, text: str) -> dict[str, Any]:
+        """Have a line said next, as far as the guard passes it; returns the verdict."""
+        verdict = self._parts.review(text[:500], (self._director.product_id,))
+        if verdict.text.strip() and not self._director.insert(verdict):
+            raise RoomError("too many lines are waiting to be said; try again in a moment")
+        reasons = [span.reason for span in verdict.spans if span.label != "ok"]
+        return {"label": verdict.label, "original": verdict.original, "text": verdict.text, "reasons": reasons}
+
+    async def events(self) -> AsyncGenerator[dict[str, Any], None]:
+        """What happens from now on; a listener that is too slow loses the oldest."""
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_EVENTS)
+        self._listeners.add(queue)
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
+
+    def preview(self) -> AsyncGenerator[bytes, None]:
+        return self._preview.watch()
+
+    # On air
+
+    async def _on_air(self) -> None:
+        settings, parts = self.settings, self._parts
+        await self._in_order(self._records.close_waiting, "the room was restarted before it could be answered")
+        self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
+        self._sinks.append(self._preview)
+        if settings.hls:
+            self._sinks.append(HlsPreview(settings.folder / "hls", self._encoder.format))
+        view = View(title=self._shop, slogan=parts.catalog.shop.slogan(settings.lang), **self._labels())
+        await asyncio.to_thread(self._scene.prepare, view)
+        self._stage = Stage(
+            parts.performer,
+            parts.face,
+            self._scene,
+            self._encoder,
+            self._sinks,
+            view=view,
+            fps=settings.fps,
+            health=self._health,
+            on_begun=self._begun,
+            on_failed=self._failed,
+        )
+        self._director = Director(
+            DirectorSettings(lang=settings.lang, persona=settings.persona, shop=self._shop),
+            shelf=parts.catalog,
+            writer=parts.writer,
+            answerer=parts.answerer,
+            review=parts.review,
+            voice=parts.performer,
+            stage=self._stage,
+            records=self._records,
+            audience=self._audience,
+            runsheet=RunSheet(settings.products),
+            show=self._show,
+            emit=self._emit,
+            end=self._comment_ended,
+        )
+        log.info("on air", room=settings.room, outputs=[redact(each) for each in settings.outputs])
+        self._stage.start()
+        try:
+            await self._until_stopped()
+        finally:
+            await self._end()
+
+    async def _until_stopped(self) -> None:
+        tasks = [
+            asyncio.create_task(self._director.run(), name="director"),
+            asyncio.create_task(self._watch_catalogue(), name="catalogue"),
+            *(asyncio.create_task(self._listen(source)) for source in self._parts.sources),
+        ]
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait(
+                [stopping, *tasks[:2]], timeout=self.settings.seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            self._stopping.set()
+            for task in done - {stopping}:
+                task.result()  # neither ends by itself: an error comes out here
+        finally:
+            for task in (stopping, *tasks):
+                task.cancel()
+            await asyncio.gather(stopping, *tasks, return_exceptions=True)
+
+    async def _end(self) -> None:
+        """Goodbye, last packets, sinks; bounded, so that a dead server or voice cannot hold the process."""
+        if self._failure is None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    await self._director.goodbye()
+        await asyncio.to_thread(self._stage.stop)
+        await asyncio.gather(*(asyncio.to_thread(sink.close, _SINKS_S) for sink in self._sinks))
+        self._emit({"type": "ended"})
+        log.info("off air", room=self.settings.room, **self._health.figures())
+
+    async def _listen(self, source: CommentSource) -> None:
+        async with contextlib.aclosing(source.comments()) as comments:
+            async for comment in comments:
+                self.comment(comment.author, comment.text, comment.source)
+
+    async def _watch_catalogue(self) -> None:
+        """A price that changes is seen on the card within a second."""
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            product_id, version, bubble = self._shown
+            if product_id and version != self._parts.catalog.version:
+                await self._show(product_id, bubble)
+
+    async def _show(self, product_id: str, bubble: Bubble | None) -> None:
+        """Bring a product's card on the picture, with what the catalogue says at this moment."""
+        async with self._showing:
+            catalog, settings = self._parts.catalog, self.settings
+            version = catalog.version
+            product = catalog.product(product_id) if product_id else None
+            card = card_of(product, catalog.promotions(product_id), settings) if product else None
+            view = View(
+                title=self._shop,
+                slogan=catalog.shop.slogan(settings.lang),
+                card=card,
+                bubble=bubble,
+                **self._labels(),
+            )
+            await asyncio.to_thread(self._scene.prepare, view)
+            changed = self._stage.view.card != card
+            self._stage.show(view)
+            self._shown = (product_id, version, bubble)
+        if changed:
+            self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
+
+    def _labels(self) -> dict[str, str]:
+        words = LABELS[self.settings.lang]
+        return {"call": words["call"], "label": words["ai"], "live": words["live"]}
+
+    # From other threads
+
+    def _begun(self, begun: Begun) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._director.begun, begun)
+
+    def _failed(self, error: BaseException) -> None:
+        assert self._loop is not None
+        self._failure = error
+        self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def _output_changed(self, status: SinkStatus) -> None:
+        assert self._loop is not None
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._emit, {"type": "output", **asdict(status)})
+
+    # Telling
+
+    def _emit(self, event: dict[str, Any]) -> None:
+        for queue in self._listeners:
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)
+
+    def _comment_ended(self, comment: Comment, taken: Taken) -> None:
+        self._writes.submit(self._records.comment_ended, comment.id, taken.outcome, taken.reason, taken.merged_into)
+        self._emit(
+            {
+                "type": "comment_ended",
+                "id": comment.id,
+                "outcome": taken.outcome,
+                "reason": taken.reason,
+                "merged_into": taken.merged_into,
+            }
+        )
+
+    async def _in_order(self, work: Any, *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._writes, work, *arguments)
+
+
+def aigc_mark(producer: str, room: str) -> tuple[tuple[str, str], ...]:
+    """The implicit label that GB 45438-2025 wants in the container: this content is made by an AI."""
+    made = f"{room}-{uuid.uuid4().hex}"
+    allowed = "".join(char for char in producer if "!" <= char <= "~" and char not in '"\\') or "unknown"
+    mark = {
+        "Label": "1",
+        "ContentProducer": allowed,
+        "ProduceID": made,
+        "ReservedCode1": "",
+        "ContentPropagator": allowed,
+        "PropagateID": made,
+        "ReservedCode2": "",
+    }
+    return (("AIGC", json.dumps(mark, separators=(",", ":"))),)

@@ -1,0 +1,58 @@
+"""What one live room is told when it is made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from avatar.media import RATE
+
+Lang = Literal["zh", "en"]
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSettings:
+    """One room. `folder` holds its socket, preview and state; `outputs` are RTMP(S) URLs and file names."""
+
+    room: str
+    folder: Path
+    title: str = ""  # shown in the header; empty: the shop's name
+    lang: Lang = "zh"
+    width: int = 1280
+    height: int = 720
+    fps: int = 25
+    video_kbps: int = 2500
+    audio_kbps: int = 128
+    preset: str = "veryfast"
+    keyframe_s: float = 2.0
+    voice: str = "espeak"
+    face: str = "drawn"
+    look: str = ""  # one of the face's looks; empty: its first
+    theme: str = "blossom"  # colours and background of the scene
+    persona: str = "warm"
+    products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
+    outputs: tuple[str, ...] = ()
+    media: Path | None = None  # folder of the product pictures
+    hls: bool = True
+    seconds: float | None = None  # say goodbye after this long on air; None: until stopped
+    operator: str = ""  # the shop's code in the recordings' AIGC mark
+
+    def __post_init__(self) -> None:
+        if not self.room or not all(c.isalnum() or c in "-_" for c in self.room):
+            raise ValueError(f"a room's name is letters, digits, - and _; got {self.room!r}")
+        if RATE % self.fps:
+            raise ValueError(
+                f"fps must divide {RATE} so that every frame has whole samples (20, 25, 30), not {self.fps}"
+            )
+        if self.width % 4 or self.height % 4 or min(self.width, self.height) < 320:
+            raise ValueError(
+                f"width and height must be multiples of 4 and at least 320, got {self.width}x{self.height}"
+            )
+        if self.preset not in PRESETS:
+            raise ValueError(f"unknown x264 preset {self.preset!r}; choose from {', '.join(PRESETS)}")
+        if self.video_kbps < 100 or self.audio_kbps < 32:
+            raise ValueError("video_kbps must be at least 100 and audio_kbps at least 32")
+
+    @property
+    def short_side(self) -> int:
+        return min(self.width, self.height)

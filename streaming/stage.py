@@ -1,0 +1,144 @@
+"""The frame loop: 25 times a second one moment of the performance becomes a picture, a sound and packets."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from avatar.face import Face
+from avatar.media import Moment
+from streaming.encoder import Encoder
+from streaming.health import Health
+from streaming.packets import Packet, Sink
+from streaming.scene import Scene
+from streaming.view import Caption, View
+
+log = structlog.get_logger(__name__)
+
+_BEHIND_S = 0.12  # later than this, pictures repeat until the clock is caught up; sound never does
+_LOST_S = 2.0  # later than this (a suspended machine), the clock starts anew
+
+
+class Performance(Protocol):
+    """The part of `avatar.performer.Performer` that the frame loop needs."""
+
+    def next(self) -> Moment: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A clause has begun to sound, `at_s` seconds into the stream."""
+
+    stamp: int
+    at_s: float
+
+
+class Stage:
+    """Owns the frame thread. `show` and `caption` may be called from any thread."""
+
+    def __init__(
+        self,
+        performance: Performance,
+        face: Face,
+        scene: Scene,
+        encoder: Encoder,
+        sinks: Sequence[Sink],
+        *,
+        view: View,
+        fps: int,
+        health: Health,
+        on_begun: Callable[[Begun], None],
+        on_failed: Callable[[BaseException], None],
+    ) -> None:
+        self._performance, self._face, self._scene, self._encoder = performance, face, scene, encoder
+        self._sinks, self._view, self._fps, self._health = tuple(sinks), view, fps, health
+        self._on_begun, self._on_failed = on_begun, on_failed
+        self._captions: dict[int, str] = {}
+        self._held: deque[Moment] = deque()  # sound waiting for a face that looks ahead
+        self._stop = threading.Event()
+        self._last_stamp = 0
+        self._picture = None
+        self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def show(self, view: View) -> None:
+        self._view = view
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    def caption(self, stamp: int, text: str) -> None:
+        """The text that the utterance `stamp` speaks."""
+        self._captions[stamp] = text
+        for old in [known for known in self._captions if known < stamp - 16]:
+            self._captions.pop(old, None)
+
+    def stop(self) -> None:
+        """End after the current frame and give the sinks what the encoder still holds."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    def _run(self) -> None:
+        try:
+            self._loop()
+            self._send(self._encoder.finish())
+        except BaseException as error:  # the room must hear of it: without frames it is off air
+            log.exception("the frame loop ended")
+            self._on_failed(error)
+
+    def _loop(self) -> None:
+        started = time.monotonic()
+        frame = 0
+        while not self._stop.is_set():
+            due = started + frame / self._fps
+            late = time.monotonic() - due
+            if late < 0:
+                self._stop.wait(-late)
+                late = 0.0
+            elif late > _LOST_S:
+                log.warning("the machine stood still; the clock starts anew", seconds=round(late, 1))
+                self._health.stood_still(late)
+                started += late
+            self._frame(draw=late < _BEHIND_S)
+            self._health.frame(late, time.monotonic() - max(due, due + late), drawn=late < _BEHIND_S)
+            frame += 1
+
+    def _frame(self, *, draw: bool) -> None:
+        clock = self._health.clock
+        with clock("voice"):
+            moment = self._performance.next()
+        self._held.append(moment)
+        with clock("face"):
+            # A face is called for every moment, in order, or its motion would lose time.
+            host = self._face.render(moment) if draw or self._face.delay else None
+        heard = self._held.popleft() if len(self._held) > self._face.delay else replace(moment, pcm=moment.pcm * 0)
+        self._notice(heard)
+        with clock("scene"):
+            if host is not None and draw or self._picture is None:
+                host = self._face.render(moment) if host is None else host
+                caption = (
+                    Caption(self._captions.get(heard.utterance, ""), heard.spoken) if heard.utterance else Caption()
+                )
+                self._picture = self._scene.compose(host, self._view, caption)
+        with clock("encode"):
+            packets = self._encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
+        with clock("send"):
+            self._send(packets)
+
+    def _notice(self, heard: Moment) -> None:
+        if heard.utterance and heard.utterance != self._last_stamp:
+            self._on_begun(Begun(heard.utterance, self._health.frames / self._fps))
+        self._last_stamp = heard.utterance
+
+    def _send(self, packets: list[Packet]) -> None:
+        for packet in packets:
+            for sink in self._sinks:
+                sink.offer(packet)
