@@ -1,0 +1,203 @@
+/** A conversation as staff see it: what was said, what the guard changed, and what the shopper was shown. */
+
+import { clock, date, h, icon, money, picture, prices } from "../lib/page.js";
+import { t } from "./words.js";
+
+export const visitor = (id) => t("visitor", { id: String(id).slice(-4).toUpperCase() });
+
+const LABELS = { contradicted: "bad", unsupported: "warn", forbidden: "bad" };
+
+/** The draft with what was objected to struck through, span by span. */
+function struck(verdict) {
+  const nodes = [];
+  let at = 0;
+  for (const span of [...verdict.spans].sort((a, b) => a.start - b.start)) {
+    if (span.start < at || span.label === "ok") continue;
+    nodes.push(verdict.original.slice(at, span.start), h("del", {}, verdict.original.slice(span.start, span.end)));
+    at = span.end;
+  }
+  return [...nodes, verdict.original.slice(at)];
+}
+
+function proof(fact) {
+  const where = [fact.source, fact.version > 1 ? t("version", { n: fact.version }) : ""].filter(Boolean).join(", ");
+  return h("li", {}, h("span", {}, `${fact.attribute}: ${fact.value}`), where && h("small", {}, where));
+}
+
+function verdictCard(verdict) {
+  const reasons = verdict.spans.filter((span) => span.label !== "ok");
+  const facts = [...reasons.flatMap((span) => span.evidence || []), ...(verdict.evidence || [])];
+  const unique = [...new Map(facts.map((fact) => [fact.id + fact.value, fact])).values()].slice(0, 6);
+  return h("div", { class: "verdict" },
+    h("p", {}, h("span", { class: "tag" }, t("before")), " ", h("span", { class: "draft" }, struck(verdict))),
+    h("p", {}, h("span", { class: "tag good" }, t("after")), " ", verdict.text.trim() || h("em", {}, t("blocked"))),
+    reasons.length ? h("ul", { class: "reasons" }, reasons.map((span) => h("li", {},
+      h("span", { class: `tag ${LABELS[span.label] || ""}` }, t(`l_${span.label}`)), " ", span.reason, span.rule && h("code", {}, span.rule)))) : null,
+    unique.length ? h("div", { class: "proof" }, h("b", {}, t("evidence")), h("ul", {}, unique.map(proof))) : null);
+}
+
+/** A mark under a message that opens what the guard changed in it. */
+function guardMark(verdicts) {
+  const changed = verdicts.filter((one) => one.changed ?? one.text !== one.original);
+  if (!changed.length) return null;
+  return h("details", { class: "guard" }, h("summary", {}, icon("shield"), t("guard_n", { n: changed.length })), changed.map(verdictCard));
+}
+
+function miniCard(card) {
+  return h("a", { class: "mini", href: card.url, target: "_blank", rel: "noopener" }, picture(card.picture),
+    h("span", {}, h("b", {}, card.title), h("span", { class: "mini-price" }, prices(card, t("list_price")))));
+}
+
+export function orderBox(order) {
+  const items = (order.items || []).map((item) => `${item.title} × ${item.quantity || 1}`);
+  return h("div", { class: "order" },
+    h("p", {}, h("b", {}, order.id), h("span", { class: "tag good" }, order.state_label || t(`o_${order.state}`))),
+    items.map((item) => h("p", { class: "dim" }, item)),
+    h("p", { class: "dim" }, [money(order.total, order.currency || "CNY"), date(order.created)].filter(Boolean).join(" · ")));
+}
+
+const NAMES = { user: "user_name", bot: "bot_name", system: "system_name" };
+
+/** Draws events in order; `pending` are own messages that the server has not confirmed yet. */
+export class Thread {
+  #list;
+  #turns = new Map();
+  #verdicts = new Map();
+  #speaker = "";
+  seq = 0;
+
+  constructor(list) {
+    this.#list = list;
+  }
+
+  load(events, verdicts) {
+    this.#list.replaceChildren();
+    this.#turns.clear();
+    this.#speaker = "";
+    this.seq = 0;
+    this.#verdicts = groupBy(verdicts);
+    for (const event of events) this.take(event);
+  }
+
+  take(event) {
+    if (event.seq) {
+      if (event.seq <= this.seq) return;
+      this.seq = event.seq;
+    }
+    if (event.type === "message") this.#message(event);
+    else if (event.type === "sentence") this.#sentence(event);
+    else if (event.type === "status") this.#status(event);
+    else if (event.type === "cards") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
+    else if (event.type === "comparison") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
+    else if (event.type === "order") this.#attach(event, orderBox(event.order));
+    else if (event.type === "done" && (event.degraded || event.stopped)) {
+      const turn = this.#turns.get(event.id);
+      turn?.box.append(h("span", { class: "turn-note" }, event.stopped ? t("stopped") : t("degraded")));
+    }
+  }
+
+  #turn(role, id, name, at) {
+    const found = id && this.#turns.get(id);
+    if (found) return found;
+    const bubble = h("div", { class: "bubble" });
+    const speaker = `${role}:${name}`;
+    const head = this.#speaker === speaker ? null : h("p", { class: "by" }, h("b", {}, name), h("time", {}, clock(at)));
+    this.#speaker = speaker;
+    const box = h("li", { class: `turn ${role}` }, head, bubble);
+    this.#list.append(box);
+    const turn = { box, bubble };
+    if (id) this.#turns.set(id, turn);
+    return turn;
+  }
+
+  #message(event) {
+    if (event.role === "system") {
+      this.#rule(event.text);
+      return;
+    }
+    const pending = event.client_id && this.#turns.get(event.client_id);
+    if (pending) {
+      this.#turns.set(event.id, pending);
+      pending.box.classList.remove("pending");
+      return;
+    }
+    const turn = this.#turn(event.role, event.id, event.role === "agent" ? event.agent || t("human") : t(NAMES[event.role]), event.at);
+    turn.bubble.textContent = event.text;
+    if (event.role !== "bot") return;
+    const mark = guardMark(this.#verdicts.get(event.id) || []);
+    if (mark && !turn.box.querySelector(".guard")) turn.bubble.after(mark);
+  }
+
+  #sentence(event) {
+    const turn = this.#turn("bot", event.id, t("bot_name"), event.at);
+    turn.bubble.append(event.text);
+  }
+
+  #attach(event, node) {
+    this.#turn("bot", event.id, t("bot_name"), event.at).box.append(node);
+  }
+
+  #status(event) {
+    const reason = event.reason && t(`r_${event.reason}`) !== `r_${event.reason}` ? ` · ${t(`r_${event.reason}`)}` : "";
+    this.#rule(t(`s_${event.state}`, { name: event.agent || "" }) + reason);
+  }
+
+  #rule(text) {
+    this.#speaker = "";
+    this.#list.append(h("li", { class: "rule" }, text));
+  }
+
+  /** Own words at once, confirmed when the event with this client_id comes. */
+  pending(text, clientId, name) {
+    const turn = this.#turn("agent", clientId, name, new Date().toISOString());
+    turn.bubble.textContent = text;
+    turn.box.classList.add("pending");
+  }
+
+  failed(clientId) {
+    this.#turns.get(clientId)?.box.remove();
+    this.#turns.delete(clientId);
+    this.#speaker = "";
+  }
+
+  /** New verdicts for messages already drawn. */
+  judge(verdicts) {
+    this.#verdicts = groupBy(verdicts);
+    for (const [id, list] of this.#verdicts) {
+      const turn = this.#turns.get(id);
+      const mark = turn && !turn.box.querySelector(".guard") && guardMark(list);
+      if (mark) turn.bubble.after(mark);
+    }
+  }
+}
+
+function groupBy(verdicts) {
+  const groups = new Map();
+  for (const one of verdicts) groups.set(one.message_id, [...(groups.get(one.message_id) || []), one]);
+  return groups;
+}
+
+export function contextPanel({ conversation, context }) {
+  const pair = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
+  const customer = context.customer;
+  let address = "";
+  try {
+    address = context.url ? new URL(context.url).pathname : "";
+  } catch {
+    address = ""; // not an address
+  }
+  return [
+    h("h2", {}, customer ? customer.name : visitor(conversation.id)),
+    h("dl", {},
+      ...pair(t("customer"), customer ? customer.id : t("no_customer")),
+      ...pair(t("level"), customer && t(`lvl_${customer.level}`)),
+      ...pair(t("language_row"), conversation.lang && t(conversation.lang)),
+      ...pair(t("page"), address && h("a", { href: address, target: "_blank", rel: "noopener" }, address)),
+      ...pair(t("started"), date(conversation.created, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" })),
+      ...pair(t("rating"), conversation.rating && "★".repeat(conversation.rating))),
+    context.product && h("section", {}, h("h3", {}, t("product")), miniCard(context.product)),
+    h("section", {}, h("h3", {}, t("orders")),
+      context.orders && context.orders.length ? context.orders.map(orderBox) : h("p", { class: "dim" }, t("no_orders"))),
+  ].filter(Boolean);
+}
+
