@@ -93,6 +93,8 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .launcher{position:fixed;z-index:2147483000;inset-block-end:max(20px,env(safe-area-inset-bottom));inset-inline-end:20px;
  width:58px;height:58px;border-radius:50%;background:var(--accent);color:var(--on-accent);display:grid;place-items:center;
  box-shadow:var(--shade);transition:transform .2s cubic-bezier(.2,.8,.3,1.2)}
+:host([launcher=none]) .launcher{display:none}
+:host([launcher=none]) .panel{inset-block-end:20px;height:min(700px,calc(100dvh - 40px))}
 .launcher:hover{transform:scale(1.06)}.launcher:active{transform:scale(.96)}
 .launcher:focus-visible{outline:3px solid var(--accent-text);outline-offset:3px}
 .launcher svg{width:27px;height:27px;grid-area:1/1;transition:opacity .18s,transform .25s}
@@ -811,7 +813,7 @@ thead a{color:inherit;text-underline-offset:3px}
       turn.bubble.textContent = text;
       turn.box.append(turn.note);
       this.#sent.set(clientId, turn);
-      if (this.state === "bot" || this.state === "closed") this.#wait(true);
+      if (this.state !== "human") this.#wait(true);
     }
 
     failed(clientId, detail, again) {
@@ -855,11 +857,12 @@ thead a{color:inherit;text-underline-offset:3px}
           if (event.client_id) this.#sent.set(event.client_id, turn);
         }
         if (this.state === "closed") this.state = "bot"; // writing again opens the conversation again
-        if (this.state === "bot" && Date.now() - Date.parse(event.at) < 60_000) this.#wait(true);
+        if (this.state !== "human" && Date.now() - Date.parse(event.at) < 60_000) this.#wait(true);
         return;
       }
       if (event.role === "system") {
         if (event.text) this.#banner(event.text);
+        this.#wait(false);
         return;
       }
       const name = event.role === "agent" ? event.agent || this.agent || this.#ui.t("agent") : this.#ui.name;
@@ -879,7 +882,7 @@ thead a{color:inherit;text-underline-offset:3px}
     }
 
     #progress(event) {
-      if (this.state === "bot" && this.busy) this.#say(event.label || this.#ui.t("thinking"));
+      if (this.busy) this.#say(event.label || this.#ui.t("thinking"));
     }
 
     #attach(event, node) {
@@ -946,7 +949,7 @@ thead a{color:inherit;text-underline-offset:3px}
         this.#banner(t("closed"));
         this.#add(this.#parts.rating((score, comment) => this.#ui.rate(score, comment)));
       }
-      if (event.state !== "bot") this.#wait(false);
+      if (event.state === "human" || event.state === "closed") this.#wait(false);
       if (event.state !== "human") this.#typed({ who: "agent", typing: false });
       this.#ui.changed();
     }
@@ -954,7 +957,7 @@ thead a{color:inherit;text-underline-offset:3px}
     #typed({ who, typing }) {
       if (who === "shopper") return;
       if (who === "bot") {
-        if (typing && this.state === "bot") this.#wait(true);
+        if (typing && this.state !== "human") this.#wait(true);
         return;
       }
       this.#typingUntil = typing ? Date.now() + 8000 : 0;
@@ -1017,6 +1020,7 @@ thead a{color:inherit;text-underline-offset:3px}
     #online = true;
     #typedAt = 0;
     #dismissed = ""; // product the shopper does not want to ask about
+    #opener = null; // what had the focus when the page opened the panel
     #follow = true; // keep the newest message in view
     $ = {};
 
@@ -1068,6 +1072,7 @@ thead a{color:inherit;text-underline-offset:3px}
       if (product !== undefined) this.setAttribute("product", product);
       if (title !== undefined) this.setAttribute("product-title", title);
       this.#dismissed = "";
+      if (focus) this.#opener = document.activeElement;
       this.#paintContext();
       this.$.panel.hidden = false;
       this.$.frame.classList.add("open");
@@ -1092,7 +1097,7 @@ thead a{color:inherit;text-underline-offset:3px}
       this.#modal();
       this.#badge();
       this.#remember("0");
-      this.$.launcher.focus({ preventScroll: true });
+      (this.getAttribute("launcher") === "none" ? this.#opener : this.$.launcher)?.focus({ preventScroll: true });
       this.dispatchEvent(new CustomEvent("zhibo-close", { bubbles: true, composed: true }));
     }
 
@@ -1549,7 +1554,7 @@ thead a{color:inherit;text-underline-offset:3px}
             if (await this.#ensure()) this.#deliver(message);
             return;
           }
-          if (error instanceof Refused && error.status < 500) {
+          if (error instanceof Refused && error.status < 500 && error.status !== 429) {
             this.#undelivered(message, error.message);
             return;
           }

@@ -56,6 +56,11 @@ export function orderBox(order) {
     h("p", { class: "dim" }, [money(order.total, order.currency || "CNY"), date(order.created)].filter(Boolean).join(" · ")));
 }
 
+/** **Bold** as the shopper sees it; everything else as it is. */
+function formatted(text) {
+  return text.split(/\*\*([^*\n]+)\*\*/).map((part, index) => (index % 2 ? h("strong", {}, part) : part));
+}
+
 const NAMES = { user: "user_name", bot: "bot_name", system: "system_name" };
 
 /** Draws events in order; `pending` are own messages that the server has not confirmed yet. */
@@ -122,7 +127,7 @@ export class Thread {
       return;
     }
     const turn = this.#turn(event.role, event.id, event.role === "agent" ? event.agent || t("human") : t(NAMES[event.role]), event.at);
-    turn.bubble.textContent = event.text;
+    turn.bubble.replaceChildren(...(event.role === "bot" ? formatted(event.text) : [event.text]));
     if (event.role !== "bot") return;
     const mark = guardMark(this.#verdicts.get(event.id) || []);
     if (mark && !turn.box.querySelector(".guard")) turn.bubble.after(mark);
@@ -130,7 +135,8 @@ export class Thread {
 
   #sentence(event) {
     const turn = this.#turn("bot", event.id, t("bot_name"), event.at);
-    turn.bubble.append(event.text);
+    turn.text = (turn.text || "") + event.text;
+    turn.bubble.replaceChildren(...formatted(turn.text));
   }
 
   #attach(event, node) {

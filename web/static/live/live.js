@@ -14,7 +14,7 @@ const t = words({
     waiting: "信号中断，正在重新连接…", rest: "主播暂时不在，稍后再来看看。", missing: "没有这个直播间。", now: "正在讲解",
     list_price: "原价", host: "主播", no_talk: "还没有人说话，问问主播吧。", no_said: "主播说的每一句会出现在这里。",
     s_queued: "已收到", s_answering: "正在回答", s_answered: "已回答", s_merged: "已合并回答", s_ignored: "未回答", s_handed: "已转客服",
-    too_long: "评论没有发出去。", me: "我", k_answer: "回答提问", k_inserted: "插播", lag: "延迟 {n} 秒", guest: "观众{n}",
+    too_long: "评论没有发出去。", me: "我", k_answer: "回答提问", k_inserted: "插播", lag: "延迟 {n} 秒", ask: "客服", guest: "观众{n}",
   },
   en: {
     skip: "Skip to comments", stage: "Live picture", shelf: "Products", panels: "Live panels", talk: "Chat", said: "Transcript",
@@ -27,7 +27,7 @@ const t = words({
     no_talk: "Nobody has spoken yet. Ask the host!", no_said: "Everything the host says appears here.",
     s_queued: "Received", s_answering: "Answering", s_answered: "Answered", s_merged: "Answered together", s_ignored: "Not answered",
     s_handed: "Passed to support", too_long: "The comment was not sent.", me: "Me", k_answer: "Answer", k_inserted: "Announcement",
-    lag: "{n} s behind", guest: "Guest{n}",
+    lag: "{n} s behind", ask: "Help", guest: "Guest{n}",
   },
 });
 
@@ -314,6 +314,8 @@ async function start() {
   const name = h("span", { class: "name" });
   $("#home").append(h("span", { class: "seal", "aria-hidden": "true" }, "播"), name);
   $("#home").setAttribute("aria-label", t("home"));
+  $("#ask").append(icon("chat"), t("ask"));
+  $("#ask").addEventListener("click", () => document.querySelector("zhibo-chat")?.open?.());
   $("#lang").append(icon("globe"), h("span", {}, t("language")));
   $("#lang").setAttribute("aria-label", t("language"));
   $("#lang").addEventListener("click", switchLang);

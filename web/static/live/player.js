@@ -40,9 +40,10 @@ export function play(video, room, { muted = true, state = () => undefined } = {}
   video.addEventListener("playing", onPlaying);
 
   function drop() {
-    if (player) {
-      player.destroy();
-      player = null;
+    const old = player;
+    player = null;
+    if (old) {
+      setTimeout(() => old.destroy()); // not from within its own event: it still uses what destroy() frees
     } else {
       video.removeAttribute("src");
       video.load();
