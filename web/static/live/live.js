@@ -13,7 +13,7 @@ const t = words({
     full: "全屏", on_air: "直播中", starting: "即将开播", off: "未开播", failed: "信号中断", loading: "正在进入直播间…",
     waiting: "信号中断，正在重新连接…", rest: "主播暂时不在，稍后再来看看。", missing: "没有这个直播间。", now: "正在讲解",
     list_price: "原价", host: "主播", no_talk: "还没有人说话，问问主播吧。", no_said: "主播说的每一句会出现在这里。",
-    s_queued: "已收到", s_answering: "正在回答", s_answered: "已回答", s_merged: "已合并回答", s_ignored: "未回答", s_handed: "已转客服",
+    s_waiting: "已收到", s_answering: "正在回答", s_answered: "已回答", s_merged: "已合并回答", s_ignored: "未回答", s_handed_over: "已转客服",
     too_long: "评论没有发出去。", me: "我", k_answer: "回答提问", k_inserted: "插播", lag: "延迟 {n} 秒", ask: "客服", guest: "观众{n}",
   },
   en: {
@@ -25,8 +25,8 @@ const t = words({
     loading: "Joining the room…", waiting: "Signal lost, reconnecting…", rest: "The host is away; come back a little later.",
     missing: "There is no such room.", now: "On now", list_price: "List price", host: "Host",
     no_talk: "Nobody has spoken yet. Ask the host!", no_said: "Everything the host says appears here.",
-    s_queued: "Received", s_answering: "Answering", s_answered: "Answered", s_merged: "Answered together", s_ignored: "Not answered",
-    s_handed: "Passed to support", too_long: "The comment was not sent.", me: "Me", k_answer: "Answer", k_inserted: "Announcement",
+    s_waiting: "Received", s_answering: "Answering", s_answered: "Answered", s_merged: "Answered together", s_ignored: "Not answered",
+    s_handed_over: "Passed to support", too_long: "The comment was not sent.", me: "Me", k_answer: "Answer", k_inserted: "Announcement",
     lag: "{n} s behind", ask: "Help", guest: "Guest{n}",
   },
 });
@@ -105,7 +105,7 @@ function append(list, node) {
   if (near) list.scrollTop = list.scrollHeight;
 }
 
-const TONES = { queued: "", answering: "warn", answered: "good", merged: "good", ignored: "", handed: "info" };
+const TONES = { waiting: "", answering: "warn", answered: "good", merged: "good", ignored: "", handed_over: "info" };
 
 function comment(event) {
   if (comments.has(event.id)) return comments.get(event.id);
@@ -214,15 +214,16 @@ async function take(event) {
       comment(event);
       break;
     case "comment_ended":
-      commentState(event.id, event.outcome === "handed_over" ? "handed" : event.outcome === "waiting" ? "queued" : event.outcome);
+      commentState(event.id, event.outcome);
       break;
     case "said":
       said(event);
       break;
     case "product":
-      product(event.product || (await api(`/api/products/${encodeURIComponent(event.product_id)}`)));
+      if (event.product_id) product(await api(`/api/products/${encodeURIComponent(event.product_id)}`));
       break;
     case "off":
+    case "ended":
       refresh();
       break;
   }
@@ -262,8 +263,9 @@ async function say(event) {
   try {
     const { id: commentId } = await api(`/api/rooms/${encodeURIComponent(id)}/comments`, { method: "POST", body: { author, text: line, source: "web" } });
     mine.add(commentId);
-    comment({ id: commentId, author, text: line }).node.classList.add("mine");
-    commentState(commentId, "queued");
+    const entry = comment({ id: commentId, author, text: line });
+    entry.node.classList.add("mine");
+    if (!entry.status.textContent) commentState(commentId, "waiting"); // its end may have come before its id
     $("#line").value = "";
     note(t("note"), false);
     $("#talk").scrollTop = $("#talk").scrollHeight;
