@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from web.api import catalogue, chat, guard, inbox, pages, rooms, service, staff
 from web.desk import Desk
-from web.errors import Refusal, on_error, on_http_exception, on_invalid, on_refusal
+from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
 from web.security import BodyLimit, RequestLog, SecurityHeaders
 from web.services import LOCAL, Running, Services
@@ -61,9 +61,9 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_error)
     # The last one added is the first a request meets.
     app.add_middleware(BodyLimit, upload_paths=("/api/catalogue/ingest", "/console"))
+    app.add_middleware(RequestLog, registry=services.registry)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=sorted(services.allowed_origins),
@@ -74,5 +74,4 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
         max_age=600,
     )
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(RequestLog, registry=services.registry)
     return app

@@ -1,8 +1,8 @@
 """`zhibo`: everything from the command line. Heavy imports wait until a command needs them."""
 
-import asyncio
-import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -22,6 +22,9 @@ Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 
 LangOption = Annotated[str | None, typer.Option("--lang", help="zh or en; left out: the language of the question.")]
 
 
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
 def fail(message: str, status: int = 1) -> NoReturn:
     typer.secho(message, fg="red", err=True)
     raise typer.Exit(status)
@@ -38,43 +41,143 @@ def settings_of(**given: Any) -> Any:
         fail(str(error), 2)
 
 
+def checked(lang: str | None) -> Any:
+    if lang not in (None, "zh", "en"):
+        fail(f"--lang 只能是 zh 或 en。--lang is zh or en, not {lang!r}.", 2)
+    return lang
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What a person can put right ends in its sentence, without a traceback."""
+    from web.trouble import KNOWN
+
+    try:
+        yield
+    except KNOWN as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
 @app.command()
 def demo(
     data: Data = None,
     port: Port = None,
     host: Host = None,
-    room: Annotated[bool, typer.Option(help="Start the live room.")] = True,
+    room: Annotated[bool, typer.Option(help="Start the live room as well.")] = True,
 ) -> None:
-    """Run the demo shop with one live room, until Ctrl-C. / 启动演示店铺和直播间。"""
-    from web.server import run_demo
+    """Run the demo shop with one live room, until Ctrl-C. · 启动演示店铺和直播间，按 Ctrl-C 停止。"""
+    settings = settings_of(data=data, host=host, port=port)
+    with told():
+        from web.server import run_demo
 
-    run_demo(settings_of(data=data, host=host, port=port), port_given=port is not None, with_room=room)
+        run_demo(settings, port_given=port is not None, with_room=room)
 
 
 @app.command()
 def serve(data: Data = None, port: Port = None, host: Host = None) -> None:
-    """Run the web server: shop pages, widget, inbox, console. / 启动网站服务。"""
-    from web.server import run_server
+    """Run the web server: pages, widget, inbox, console. · 启动网站：页面、聊天窗、客服台、控制台。"""
+    settings = settings_of(data=data, host=host, port=port)
+    with told():
+        from web.server import run_server
 
-    run_server(settings_of(data=data, host=host, port=port))
+        run_server(settings)
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSONL files, or a shop's folder.")],
+    mapping: Annotated[Path | None, typer.Option(help="YAML file that says which column is what.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")] = False,
+    as_json: JsonOption = False,
+    data: Data = None,
+) -> None:
+    """Take in a merchant's files. · 导入商家的商品文件。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.commands import run_ingest
+
+        if not run_ingest(settings, files, mapping, dry_run=dry_run, as_json=as_json):
+            raise typer.Exit(1)
 
 
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What a shopper asks.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: JsonOption = False,
     lang: LangOption = None,
-    product: Annotated[str, typer.Option("--product", help="The product page the shopper is on.")] = "",
+    product: Annotated[str, typer.Option(help="Id of the product page the shopper is on.")] = "",
     data: Data = None,
 ) -> None:
-    """Answer one question, with its evidence. / 回答一个问题并给出依据。"""
-    from web.asking import ask_once, show
+    """Answer one question, with its evidence. · 回答一个问题，并给出依据。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.commands import run_ask
 
-    answer = asyncio.run(ask_once(settings_of(data=data), question, lang, product))
-    if as_json:
-        typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
-    else:
-        show(answer)
+        run_ask(settings, question, checked(lang), product, as_json=as_json)
+
+
+@app.command()
+def guard(
+    text: Annotated[str, typer.Argument(help="What somebody wants to say about the shop's products.")],
+    product: Annotated[list[str] | None, typer.Option(help="Id of a product it is about; may be repeated.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+    data: Data = None,
+) -> None:
+    """Check a text against catalogue and law. · 按商品资料和广告法检查一段话。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.commands import run_guard
+
+        run_guard(settings, text, product or [], checked(lang), as_json=as_json)
+
+
+@app.command()
+def live(
+    room: Annotated[str, typer.Argument(help="Name of the room: letters, digits, - and _.")],
+    to: Annotated[
+        list[str] | None, typer.Option(help="rtmp:// or rtmps:// address, or a file; may be repeated.")
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(help="End after so many seconds on air.", min=1)] = None,
+    portrait: Annotated[bool, typer.Option("--portrait", help="720×1280 instead of 1280×720.")] = False,
+    look: Annotated[str, typer.Option(help="Which host: a look of the face.")] = "",
+    voice: Annotated[str, typer.Option(help="Voice of the host.")] = "",
+    lang: Annotated[str, typer.Option(help="Language of the room: zh or en.")] = "zh",
+    data: Data = None,
+) -> None:
+    """Go on air in this terminal, until Ctrl-C. · 在这个终端里开播，按 Ctrl-C 停止。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.onair import run_live
+        from web.rooms import RoomPlan
+
+        plan = RoomPlan(room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds)
+        run_live(settings, plan)
+
+
+@app.command(hidden=True)
+def room(name: str, with_parent: Annotated[bool, typer.Option("--with-parent")] = False) -> None:
+    """Run a room whose plan the web server has written; the server starts this itself."""
+    settings = settings_of()
+    with told():
+        from web.onair import run_planned
+
+        run_planned(settings, name, with_parent=with_parent)
+
+
+@app.command()
+def link(
+    name: Annotated[str, typer.Option(help="Who signs in with it; colleagues see this name.")] = "店主",
+    data: Data = None,
+) -> None:
+    """Print a new one-time sign-in link for the staff. · 生成新的一次性登录链接。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.commands import run_link
+
+        run_link(settings, name)
 
 
 def main() -> None:

@@ -77,7 +77,6 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     return Refusal("invalid", f"请求内容有误（{field or '格式'}）：{first['msg']}。", en).response(reader_lang(request))
 
 
-async def on_error(request: Request, error: Exception) -> Response:
-    return Refusal(
-        "internal", "服务器出了点问题，请稍后再试。", "Something went wrong here; please try again."
-    ).response(reader_lang(request))
+def on_error(request: Request) -> Response:
+    refusal = Refusal("internal", "服务器出了点问题，请稍后再试。", "Something went wrong here; please try again.")
+    return refusal.response(reader_lang(request))

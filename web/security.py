@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.errors import Refusal, reader_lang
+from web.errors import Refusal, on_error, reader_lang
 
 log = structlog.get_logger("web")
 
@@ -137,6 +137,10 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, noted)
+        except Exception:
+            log.exception("a request failed", route=_route(scope))
+            if not status:
+                await on_error(Request(scope))(scope, receive, noted)
         finally:
             route = _route(scope)
             self._requests.labels(scope["method"], route, status).inc()

@@ -19,14 +19,11 @@ from web.log import configure_logging
 from web.rooms import RoomPlan
 from web.services import Services
 from web.settings import Settings
+from web.trouble import PortTaken
 from web.wiring import DEMO_SHOP, build_services
 
 DEMO_ROOM = "demo"
 PORTS_TRIED = 20
-
-
-class PortTaken(Exception):
-    """Somebody else listens there; the message says what to do."""
 
 
 class Server(uvicorn.Server):
@@ -54,10 +51,16 @@ class Server(uvicorn.Server):
         if self.started:
             self._ready()
 
+    def ask_to_stop(self) -> None:
+        """From any thread."""
+        self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._app.state.running.stopping.set()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: Any) -> None:
         running = getattr(self._app.state, "running", None)
-        if running is not None:
-            running.stopping.set()
         # Ctrl-C ends what was started; a service manager's SIGTERM is often a restart, and rooms stay on air.
         if sig == signal.SIGTERM and running is not None and running.services.supervisor.outlive:
             self._app.state.stop_rooms = False
@@ -113,9 +116,8 @@ def run_demo(settings: Settings, *, port_given: bool, with_room: bool) -> None:
     base = base_url(settings, listener)
 
     def ready() -> None:
-        if with_room:
-            if services.supervisor.is_idle(DEMO_ROOM):
-                services.supervisor.start(RoomPlan(DEMO_ROOM))
+        if with_room and services.supervisor.is_idle(DEMO_ROOM):
+            services.supervisor.start(RoomPlan(DEMO_ROOM))
         show_addresses(services, base, link, room=DEMO_ROOM if with_room else "")
 
     Server(app, listener, settings, ready).serve_here()
@@ -127,7 +129,7 @@ def load_demo_shop(services: Services, folder: Path = DEMO_SHOP) -> None:
     for row, reason in report.refused:
         typer.secho(f"{row}: {reason}", fg="yellow", err=True)
     if not services.catalog.products():
-        raise IngestError(f"the demo shop in {folder} is empty")
+        raise IngestError(f"演示店铺是空的。The demo shop in {folder} is empty; install Zhibo again.")
 
 
 def base_url(settings: Settings, listener: socket.socket) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
     from assistant.guard.guard import Guard
+    from assistant.messages import Model
     from knowledge.catalog import Catalog
     from streaming.room import Room
     from web.services import Services
@@ -67,28 +68,30 @@ def build_guard(catalog: "Catalog") -> "Guard":
     return Guard()
 
 
-def build_core(settings: Settings, catalog: "Catalog | None" = None) -> Core:
+def build_core(settings: Settings, model: "Model | None" = None) -> Core:
+    """What answers, with the configured model or with the one given."""
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
     from assistant.models import load_model
 
-    catalog = catalog or open_catalog(settings)
     told = assistant_settings(settings)
+    chosen = model or load_model(told)
+    catalog = open_catalog(settings)
     guard = build_guard(catalog)
     conversations = Conversations(catalog.store.engine)
-    return Core(catalog, guard, conversations, Assistant(catalog, load_model(told), guard, conversations, told))
+    return Core(catalog, guard, conversations, Assistant(catalog, chosen, guard, conversations, told))
 
 
 def room_client(settings: Settings) -> Callable[[str], Client]:
     def client(room: str) -> Client:
         from streaming.control import RoomClient
 
-        return RoomClient(settings.data / "rooms" / room / "control.sock")
+        return RoomClient(settings.data / "rooms" / room)
 
     return client
 
 
-def build_services(settings: Settings, *, demo: bool = False) -> "Services":
+def build_services(settings: Settings, *, demo: bool = False, core: Core | None = None) -> "Services":
     """Everything the web server needs. `demo`: rooms end with it, and pages of this machine may embed the widget."""
     from assistant.guard.sentences import sentences
     from web.auth import Auth
@@ -96,7 +99,7 @@ def build_services(settings: Settings, *, demo: bool = False) -> "Services":
     from web.rooms import Supervisor
     from web.services import Services
 
-    core = build_core(settings)
+    core = core or build_core(settings)
     client = room_client(settings)
     return Services(
         settings=settings,

@@ -3,25 +3,27 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from starlette.responses import FileResponse, Response, StreamingResponse
 
 from knowledge.model import Lang
+from streaming.control import RoomError
 from web.errors import Refusal, reader_lang
-from web.present import plain, verdict_json
-from web.rooms import RoomPlan, no_room
+from web.present import plain
+from web.rooms import Client, RoomPlan, no_room
 from web.services import Editor, Limited, Live, Running, Services, Svc, address, is_trusted
 from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
 
 router = APIRouter(tags=["rooms"])
+T = TypeVar("T")
 Reading = Annotated[Lang, Depends(reader_lang)]
 
-PUBLIC_STATUS = frozenset({"on_air_s", "product_id", "kind", "subtitle", "viewers", "width", "height"})
+PUBLIC_STATUS = frozenset({"product_id", "title", "size", "viewers", "questions_waiting"})
 HLS_FILE = re.compile(r"[A-Za-z0-9_-]+\.(m3u8|m4s|mp4|ts)")
 HLS_TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
@@ -70,8 +72,8 @@ async def look(services: Services, room: str, lang: Lang, *, trusted: bool) -> d
         try:
             async with asyncio.timeout(ANSWER_S):
                 status = await services.room_client(room).status()
-        except (OSError, TimeoutError):
-            view["message"] = "the room does not answer"
+        except (RoomError, TimeoutError) as error:
+            view["message"] = str(error) or "the room does not answer"
     product = services.catalog.product(str(status.get("product_id") or status.get("product") or ""))
     shown = {
         "room": room,
@@ -121,14 +123,7 @@ async def stop(room: str, services: Svc, editor: Editor, lang: Reading) -> dict[
 @router.post("/api/rooms/{room}/insert", status_code=202, dependencies=[Limited])
 async def insert(room: str, body: Line, services: Svc, editor: Editor) -> dict[str, Any]:
     """A line a person wants said. It passes the guard like any other; the answer is what will be said of it."""
-    client = _on_air(services, room)
-    status = await _ask(room, client.status())
-    product_id = str(status.get("product_id") or "")
-    lang: Lang = services.supervisor.view(room)["lang"]
-    verdict = services.assistant.review_line(body.text, (product_id,) if product_id else (), lang)
-    if verdict.text.strip():
-        await _ask(room, client.insert(verdict.text))
-    return {"verdict": verdict_json(verdict)}
+    return {"verdict": await _ask(room, _on_air(services, room).insert(body.text))}
 
 
 @router.post("/api/rooms/{room}/comments", status_code=202, dependencies=[Limited])
@@ -177,8 +172,8 @@ async def _events(live: Running, room: str, who: str) -> AsyncGenerator[str, Non
             async with aclosing(with_heartbeat(services.room_client(room).events(), live.stopping)) as events:
                 async for event in events:
                     yield HEARTBEAT if event is None else sse(plain(event))
-        except OSError:
-            yield sse({"type": "off"})  # it went off air between the check and the connection, or just now
+        except RoomError:
+            yield sse({"type": "ended"})  # it went off air between the check and the connection
 
 
 @router.get("/live/{room}.flv")
@@ -204,11 +199,8 @@ async def _flv(live: Running, preview: AsyncGenerator[bytes, None], who: str) ->
 async def _rest(first: bytes, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     async with aclosing(stream):
         yield first
-        try:
-            async for block in stream:
-                yield block
-        except OSError:
-            return  # the room went off air; the player sees the end of the stream
+        async for block in stream:
+            yield block
 
 
 @router.get("/live/{room}/hls/{name}")
@@ -223,25 +215,27 @@ async def hls(room: str, name: str, services: Svc) -> Response:
     return FileResponse(path, media_type=HLS_TYPES[kind], headers={"Cache-Control": cache})
 
 
-def _on_air(services: Services, room: str) -> Any:
+def _on_air(services: Services, room: str) -> Client:
     if services.supervisor.view(room)["state"] != "on_air":
         raise off_air(room)
     return services.room_client(room)
 
 
-async def _ask(room: str, question: Any) -> Any:
+async def _ask(room: str, question: Awaitable[T]) -> T:
+    """The room's answer; its refusals and its silence become ours."""
     try:
         async with asyncio.timeout(ANSWER_S):
             return await question
-    except (OSError, TimeoutError):
+    except TimeoutError:
         raise off_air(room) from None
+    except RoomError as error:
+        raise Refusal("unavailable", f"直播间 {room}：{error}", str(error), retry_after_s=3) from None
 
 
 async def _comment(services: Services, room: str, body: Comment) -> dict[str, Any]:
     client = _on_air(services, room)
     author = body.author.strip() or "…"
-    answer = await _ask(room, client.comment(author, body.text.strip(), body.source))
-    return answer if isinstance(answer, dict) else {"id": answer}
+    return {"id": await _ask(room, client.comment(author, body.text.strip(), body.source))}
 
 
 def _same_site(socket: WebSocket, services: Services) -> bool:

@@ -1,0 +1,206 @@
+"""What the short commands do: `ask`, `guard`, `ingest`, `link`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assistant.assistant import review_text
+from assistant.events import Cards, Finished, Handoff, PageContext, Sentence
+from assistant.guard.verdict import Verdict
+from knowledge.ingest.report import IngestError, IngestReport
+from knowledge.model import Lang
+from knowledge.text import language
+from web.auth import Auth
+from web.intake import report_json, take_in
+from web.log import configure_logging
+from web.present import fact_json, verdict_json
+from web.settings import Settings
+from web.wiring import Core, build_core, build_guard, open_catalog
+
+MARKS = {"ok": "[green]✓[/]", "unsupported": "[yellow]?[/]", "contradicted": "[red]≠[/]", "forbidden": "[red]✗[/]"}
+ROWS_SHOWN = 20
+
+
+def run_ask(settings: Settings, question: str, lang: Lang | None, product_id: str, *, as_json: bool) -> None:
+    configure_logging("error")
+    answer = asyncio.run(_ask(settings, question, lang, product_id))
+    if as_json:
+        print_json(answer)
+    else:
+        show_answer(answer)
+
+
+async def _ask(settings: Settings, question: str, lang: Lang | None, product_id: str) -> dict[str, Any]:
+    core = build_core(settings)
+    try:
+        return await ask_once(core, question, lang, product_id)
+    finally:
+        await core.close()
+
+
+async def ask_once(core: Core, question: str, lang: Lang | None = None, product_id: str = "") -> dict[str, Any]:
+    """The answer as `{question, text, products, facts, verdicts, handoff, tools, model, degraded}`; nothing is kept."""
+    conversation = await core.conversations.create(lang=lang or language(question), product_id=product_id)
+    context = PageContext(product_id=product_id, lang=lang or "")
+    verdicts: list[Verdict] = []
+    products: list[str] = []
+    handoff: dict[str, str] | None = None
+    finished: Finished | None = None
+    try:
+        async with aclosing(core.assistant.answer(conversation.id, question, context)) as events:
+            async for event in events:
+                match event:
+                    case Sentence(verdict=verdict):
+                        verdicts.append(verdict)
+                    case Cards(product_ids=ids):
+                        products += ids
+                    case Handoff(reason=reason, summary=summary):
+                        handoff = {"reason": reason, "summary": summary}
+                    case Finished():
+                        finished = event
+        stored = await core.conversations.verdicts(conversation.id)
+    finally:
+        await core.conversations.delete(conversation.id)
+    text = "".join(verdict.text for verdict in verdicts).strip()
+    return {
+        "question": question,
+        "text": finished.text if finished else text,
+        "products": list(dict.fromkeys([*products, *(finished.product_ids if finished else ())])),
+        "facts": [fact_json(fact) for fact in dict.fromkeys(fact for each in verdicts for fact in each.evidence)],
+        "verdicts": stored or [verdict_json(verdict) for verdict in verdicts],
+        "handoff": handoff,
+        "tools": list(finished.tools) if finished else [],
+        "model": finished.model if finished else "",
+        "degraded": finished.degraded if finished else "",
+    }
+
+
+def show_answer(answer: dict[str, Any]) -> None:
+    console = Console()
+    console.print(f"\n{answer['text'] or '…'}\n", markup=False, highlight=False)
+    for verdict in answer["verdicts"]:
+        show_verdict(console, verdict)
+    show_facts(console, answer["facts"])
+    if answer["handoff"]:
+        console.print(f"[bold]→ 转人工 handed to a person ({answer['handoff']['reason']})[/]")
+    source = answer["model"] + (f" ({answer['degraded']})" if answer["degraded"] else "")
+    console.print(f"[dim]{source} · {', '.join(answer['products']) or '—'}[/]", highlight=False)
+
+
+def show_verdict(console: Console, verdict: dict[str, Any]) -> None:
+    console.print(MARKS[verdict["label"]], end=" ")
+    console.print(verdict["original"].strip(), style="dim", markup=False, highlight=False)
+    for span in verdict["spans"]:
+        if span["label"] != "ok":
+            piece = verdict["original"][span["start"] : span["end"]]
+            instead = "" if span["replacement"] is None else f" → {span['replacement'] or '∅'}"
+            rule = f" [{span['rule']}]" if span["rule"] else ""
+            console.print(
+                f"    {piece}{instead}: {span['reason']}{rule}", style="yellow", markup=False, highlight=False
+            )
+
+
+def show_facts(console: Console, facts: Sequence[dict[str, Any]]) -> None:
+    if not facts:
+        return
+    table = Table(
+        "依据 fact", "值 value", "来源 source", box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for fact in facts[:ROWS_SHOWN]:
+        value = fact["value"] if len(fact["value"]) <= 60 else fact["value"][:59] + "…"
+        table.add_row(f"{fact['subject']} · {fact['attribute']}", value, f"{fact['source']} v{fact['version']}")
+    console.print(table)
+
+
+def run_guard(settings: Settings, text: str, product_ids: list[str], lang: Lang | None, *, as_json: bool) -> None:
+    configure_logging("error")
+    catalog = open_catalog(settings)
+    try:
+        facts = catalog.shop_facts()
+        for product_id in product_ids:
+            if catalog.product(product_id) is None:
+                raise IngestError(f"没有商品 {product_id}。There is no product {product_id}.")
+            facts |= catalog.facts(product_id)
+        verdict = review_text(build_guard(catalog), text, facts, lang or language(text), tuple(product_ids))
+    finally:
+        catalog.close()
+    shown = verdict_json(verdict)
+    if as_json:
+        print_json(shown)
+        return
+    console = Console()
+    show_verdict(console, shown)
+    if verdict.changed:
+        console.print(f"= {verdict.text or '（整句不说 nothing of it is said）'}", markup=False, highlight=False)
+    show_facts(console, shown["evidence"])
+
+
+def run_ingest(
+    settings: Settings, files: Sequence[Path], mapping: Path | None, *, dry_run: bool, as_json: bool
+) -> bool:
+    """Whether every file could be read; refused rows are reported and are no failure."""
+    configure_logging("error")
+    catalog = open_catalog(settings)
+    console, reports, fine = Console(), [], True
+    try:
+        for path in files:
+            try:
+                report = take_in(catalog, path, mapping, dry_run=dry_run)
+            except IngestError as error:
+                fine = False
+                reports.append({"file": str(path), "error": str(error)})
+                if not as_json:
+                    console.print(f"[red]✗[/] {path.name}: {error}", highlight=False)
+                continue
+            reports.append({"file": str(path), **report_json(report)})
+            if not as_json:
+                show_report(console, path.name, report, dry_run=dry_run)
+    finally:
+        catalog.close()
+    if as_json:
+        print_json({"dry_run": dry_run, "reports": reports})
+    return fine
+
+
+def show_report(console: Console, name: str, report: IngestReport, *, dry_run: bool) -> None:
+    head = "试运行 dry run" if dry_run else "已导入 taken in"
+    console.print(f"\n[bold]{name}[/] · {head}")
+    if report.mapping:
+        table = Table(
+            "列 column", "当作 taken as", "把握", "样例 samples", box=None, header_style="dim", pad_edge=False
+        )
+        for guess in report.mapping:
+            samples = " | ".join(guess.samples[:3])
+            table.add_row(guess.column, guess.field or "—", f"{guess.confidence:.0%}", samples[:60])
+        console.print(table)
+    counts = (
+        f"读 read {report.read} · 新 new {report.added} · 变 changed {report.changed} · 同 same {report.unchanged}"
+        f" · 删 removed {report.removed} · 拒 refused {len(report.refused)}"
+    )
+    console.print(counts, highlight=False)
+    for kind, rows, style in (("✗", report.refused, "red"), ("!", report.warnings, "yellow")):
+        for row, reason in rows[:ROWS_SHOWN]:
+            console.print(f"  {kind} {row}: {reason}", style=style, markup=False, highlight=False)
+        if len(rows) > ROWS_SHOWN:
+            console.print(f"  … {len(rows) - ROWS_SHOWN} more (--json lists them all)", style="dim")
+
+
+def run_link(settings: Settings, name: str) -> None:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    token = Auth(settings.data).new_link(name)
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    console = Console()
+    console.print(f"{base}/signin#{token}", soft_wrap=True, highlight=False)
+    console.print(f"[dim]{name} · 一次有效，24 小时内使用。Works once, within 24 hours.[/]")
+
+
+def print_json(value: Any) -> None:
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
