@@ -1,191 +1,260 @@
-"""Arms and hands: sleeves along two bones, a hand of palm and fingers turned in space and drawn back to front."""
+"""Arms and hands: sleeves along two bones; hands of a palm, four fingers and a thumb, turned in space."""
 
 from math import cos, sin
 
 import numpy as np
+from numpy.typing import NDArray
 
 from avatar.faces.drawn.figure import LIMB, Figure, Part
-from avatar.faces.drawn.geometry import Path, Points, brush_points, closed_commands, through
+from avatar.faces.drawn.geometry import Path, Points, brush_points, brushes, closed_commands, through
 from avatar.faces.drawn.head import Skin
 from avatar.faces.drawn.looks import Look
 from avatar.faces.drawn.outfit import Cloth
-from avatar.faces.drawn.paint import linear, mix, rgb
+from avatar.faces.drawn.paint import Fill, mix, rgb
 from avatar.faces.drawn.pose import Arm, Hand, Pose
 
-_BONES = (
-    (-15.5, 43, 15, 11, 9, 9.4),
-    (-5.4, 47, 18, 12, 10, 9.8),
-    (5.4, 45.5, 17, 11.5, 9.5, 9.6),
-    (15, 41, 13.5, 9.5, 8, 8.4),
+Space = NDArray[np.float64]
+
+# Little finger first: where its knuckle is, how long its three bones are, how thick it is. +x is the thumb's side.
+_FINGERS = (
+    (-14.6, 42.0, (14.0, 10.0, 8.5), 9.4),
+    (-5.2, 47.0, (17.5, 12.0, 10.0), 10.2),
+    (5.0, 48.0, (19.0, 13.0, 10.5), 10.6),
+    (14.6, 45.0, (17.0, 12.0, 10.0), 10.4),
 )
-"""Little finger outwards... each finger: knuckle x, knuckle y, three bone lengths, thickness. Thumb's side is +x."""
+_SIZE = 1.14
+_FINGER_TAPER = np.array([1.08, 1.04, 0.98, 0.9, 0.66], np.float32)
+_THUMB_TAPER = np.array([1.5, 1.3, 1.12, 0.96, 0.66], np.float32)
+_PALM = np.array(
+    [(-11, -10), (-14, 6), (-18.5, 24), (-18.5, 40), (-12, 48), (-4, 52), (6, 53), (15, 50), (19, 40), (17.5, 24), (13.5, 6), (10.5, -10)],
+    float,
+)  # fmt: skip
 
 
-def _f32(rows: list[tuple[float, float]]) -> Points:
+def _f32(*rows: tuple[float, float]) -> Points:
     return np.array(rows, np.float32)
 
 
-def _turned(points: np.ndarray, hand: Hand, wrist: tuple[float, float], side: int) -> np.ndarray:
-    """From the hand's own frame (x to the thumb, y along the fingers, z out of the palm) to the figure."""
-    cr, sr = cos(hand.roll), sin(hand.roll)
-    x, z = points[:, 0] * cr + points[:, 2] * sr, -points[:, 0] * sr + points[:, 2] * cr
-    ct, st = cos(hand.tip), sin(hand.tip)
-    y, z = points[:, 1] * ct - z * st, points[:, 1] * st + z * ct
-    # Along the fingers is (cos turn, sin turn); the thumb's side is a quarter turn before it.
-    ca, sa = cos(hand.turn), sin(hand.turn)
-    out = np.stack([y * ca + x * sa, y * sa - x * ca, z], 1)
-    out[:, 0] = side * (out[:, 0] + wrist[0])
-    out[:, 1] += wrist[1]
-    return out
+def _towards(angle_out: float, angle_up: float) -> Space:
+    return np.array([sin(angle_out) * cos(angle_up), cos(angle_out) * cos(angle_up), sin(angle_up)])
 
 
-def _finger(bone: tuple[float, ...], curl: float, fan: float) -> np.ndarray:
-    x, y, *lengths, _ = bone
-    spread = fan * x / 15
-    at, bend = np.array([x, y, 0.0]), 0.06 + curl * 0.55
-    joints = [np.array([x * 0.86, y - 9, 0.0]), at]
-    for length in lengths:
-        along = np.array([sin(spread) * cos(bend), cos(spread) * cos(bend), sin(bend)])
-        at = at + along * length
+def _finger(x: float, y: float, bones: tuple[float, float, float], curl: float, fan: float) -> Space:
+    out, bend = fan * x / 15, 0.05 + curl * 0.5
+    at = np.array([x, y, 0.0])
+    joints = [np.array([x * 0.9, y - 10, 0.0]), at]
+    for length in bones:
+        at = at + _towards(out, bend) * length
         joints.append(at)
-        bend += 0.08 + curl * 1.25
+        bend += 0.06 + curl * 1.2
     return np.array(joints)
 
 
-def _thumb(reach: float, curl: float) -> np.ndarray:
-    angle = 0.25 + 0.75 * reach
-    base = np.array([9.0, 9.0, 2.0])
-    first = base + np.array([sin(angle + 0.25), cos(angle + 0.25), 0.25]) * 19
-    second = first + np.array([sin(angle), cos(angle), 0.3 + 0.2 * curl]) * 15
-    third = second + np.array([sin(angle - 0.15 - 0.5 * curl), cos(angle - 0.15 - 0.5 * curl), 0.2]) * 12
-    return np.array([base, first, second, third])
+def _curls(hand: Hand) -> tuple[float, float, float, float]:
+    """Each finger's curl, little finger first: a pointing hand closes all but the index finger."""
+    closed = hand.curl + (0.95 - hand.curl) * hand.point
+    return closed, closed, closed, hand.curl * (1 - hand.point)
+
+
+def _thumb(reach: float, curl: float) -> Space:
+    angle = 0.2 + 0.7 * reach
+    at = np.array([6.5, 6.0, 1.0])
+    joints = [at]
+    for length, out, up in (
+        (12, angle + 0.3, 0.2),
+        (14, angle + 0.1, 0.2),
+        (15, angle - 0.05, 0.25),
+        (11, angle - 0.2 - 0.5 * curl, 0.3),
+    ):
+        at = at + _towards(out, up) * length
+        joints.append(at)
+    return np.array(joints)
+
+
+def _turned(points: Space, hand: Hand, wrist: tuple[float, float], side: int) -> Space:
+    """From the hand's own space (x to the thumb, y along the fingers, z out of the palm) to the figure's."""
+    cr, sr = cos(hand.roll), sin(hand.roll)
+    x, z = points[..., 0] * cr + points[..., 2] * sr, points[..., 2] * cr - points[..., 0] * sr
+    ct, st = cos(hand.tip), sin(hand.tip)
+    y, z = points[..., 1] * ct - z * st, points[..., 1] * st + z * ct
+    # Along the fingers is (cos turn, sin turn); the thumb lies a quarter turn before that.
+    ca, sa = cos(hand.turn) * _SIZE, sin(hand.turn) * _SIZE
+    return np.stack([side * (y * ca + x * sa + wrist[0]), y * sa - x * ca + wrist[1], z], -1)
 
 
 class HandParts:
+    """Palm, fingers and thumb, each with a contour; which is in front follows from how the hand is turned."""
+
     def __init__(self, figure: Figure, look: Look, side: int) -> None:
         self._figure, self._side = figure, side
         skin = Skin.of(look.skin)
-        rest = Hand()
-        self._thick = 0.92 + 0.16 * (look.build.neck - 1) / 0.3
-        outline, fill, shade = rgb(mix(skin.deep, skin.line, 0.35)), rgb(skin.base), rgb(skin.shade, 0.6)
-        shapes = self._shapes(rest, (98, 560))
+        self._thick = np.float32(_SIZE * (1.0 if look.build.shoulders <= 1 else 1.12))
+        contour, fill, shade = rgb(mix(skin.deep, skin.line, 0.3)), rgb(skin.base), rgb(skin.shade, 0.45)
         self._parts: list[Part] = []
-        for index, points in enumerate(shapes):
-            commands = closed_commands((len(points) - 1) // 3)
-            colour = (outline, fill, shade)[index % 3] if index < 18 else rgb(skin.deep, 0.5)
-            self._parts.append(figure.add(Path(commands, points), colour, LIMB))
+        for index, points in enumerate(self._shapes(Hand(), Arm().wrist)):
+            path = Path(closed_commands((len(points) - 1) // 3), points)
+            self._parts.append(figure.add(path, (contour, fill, shade)[index % 3], LIMB))
 
     def pose(self, hand: Hand, wrist: tuple[float, float]) -> None:
         for part, points in zip(self._parts, self._shapes(hand, wrist), strict=True):
             self._figure.move(part, points)
 
     def _shapes(self, hand: Hand, wrist: tuple[float, float]) -> list[Points]:
-        """Six limbs back to front, each as outline, fill and shade."""
-        limbs: list[tuple[float, list[Points]]] = []
-        for bone in _BONES:
-            joints = _turned(_finger(bone, hand.curl, hand.spread), hand, wrist, self._side)
-            limbs.append((float(joints[2:, 2].mean()), self._limb(joints, bone[5], (0.98, 1.0, 0.92, 0.84, 0.62))))
-        thumb = _turned(_thumb(hand.thumb, hand.curl), hand, wrist, self._side)
-        limbs.append((float(thumb[1:, 2].mean()) + 3, self._limb(thumb, 11.5, (1.25, 1.1, 0.92, 0.64))))
-        palm = _turned(
-            np.array([(-10, -8, 0), (-14.5, 8, 0), (-19, 26, 0), (-19.5, 42, 0), (-9, 49, 0), (4, 51, 0), (16, 48, 0), (19.5, 38, 0),
-                      (18, 22, 0), (14, 6, 0), (9, -8, 0)], float),
-            hand, wrist, self._side,
+        """Seven slots from back to front, each a contour, a fill and a shade; a slot's outline has the same points always."""
+        spines = np.stack([
+            *[_finger(x, y, bones, curl, hand.spread) for (x, y, bones, _), curl in zip(_FINGERS, _curls(hand), strict=True)],
+            _thumb(hand.thumb, hand.curl),
+        ])  # fmt: skip
+        spines = _turned(spines, hand, wrist, self._side)
+        widths = (
+            np.stack([*[_FINGER_TAPER * thick for *_, thick in _FINGERS], _THUMB_TAPER * 10.4]).astype(np.float32)
+            * self._thick
+        )
+        flat = spines[..., :2].astype(np.float32)
+        below = flat + np.array([0.8 * self._side, 1.7], np.float32)
+        outlines = brushes(
+            np.concatenate([flat, flat, below]), np.concatenate([widths + np.float32(1.8), widths, widths * np.float32(0.5)])
         )  # fmt: skip
-        limbs.append((0.0, self._palm(palm)))
-        limbs.sort(key=lambda limb: limb[0])
-        return [points for _, limb in limbs for points in limb]
+        limbs = [outlines[k::5] for k in range(5)]
+        depths = spines[:, 2:, 2].mean(1)
+        fingers = sorted(range(4), key=lambda k: float(depths[k]))
+        palm = _turned(np.column_stack([_PALM, np.zeros(len(_PALM))]), hand, wrist, self._side)[:, :2].astype(
+            np.float32
+        )
+        # The palm has as many anchors as slots need; shown from the back it lies over the fingers' roots.
+        facing = cos(hand.roll) * cos(hand.tip)
+        thumb_first = depths[4] < 0
+        return self._ordered([limbs[k] for k in fingers], limbs[4], palm, facing, bool(thumb_first))
 
-    def _limb(self, joints: np.ndarray, thick: float, taper: tuple[float, ...]) -> list[Points]:
-        spine = joints[:, :2].astype(np.float32)
-        if len(spine) == 4:
-            spine = np.concatenate([spine[:1], (spine[:1] + spine[1:2]) / 2, spine[1:]])
-            taper = (taper[0], (taper[0] + taper[1]) / 2, *taper[1:])
-        widths = np.array(taper, np.float32) * np.float32(thick * self._thick)
-        low = np.array([1.1 * self._side, 1.6], np.float32)
-        return [
-            brush_points(spine, widths + np.float32(1.7)),
-            brush_points(spine, widths),
-            brush_points(spine + low, widths * np.float32(0.5)),
-        ]
-
-    def _palm(self, palm: np.ndarray) -> list[Points]:
-        flat = palm[:, :2].astype(np.float32)
-        middle = flat.mean(0)
-        grow = flat + (flat - middle) * np.float32(0.045)
-        small = middle + (flat - middle) * np.float32(0.55) + np.array([0, 5], np.float32)
-        return [through(points.astype(np.float32), closed=True) for points in (grow, flat, small)]
+    def _ordered(
+        self, fingers: list[Points], thumb: Points, palm: Points, facing: float, thumb_behind: bool
+    ) -> list[Points]:
+        middle = palm.mean(0)
+        small = middle + (palm - middle) * np.float32(0.5) + np.array([0, 4], np.float32)
+        grown = middle + (palm - middle) * np.float32(1.05)
+        hidden = np.repeat(middle[None], thumb.shape[1], 0)
+        first = thumb if thumb_behind else np.stack([hidden] * 3)
+        last = np.stack([hidden] * 3) if thumb_behind else thumb
+        shapes: list[Points] = [*first]
+        shapes += [outline for finger in fingers for outline in finger]
+        shapes += [through(points, closed=True) for points in (grown, palm, small if facing > 0 else palm)]
+        return [*shapes, *last]
 
 
 class Sleeve:
+    """A sleeve, drawn twice: all of it behind the chest, and from above the elbow once more in front of it."""
+
     def __init__(self, figure: Figure, look: Look, side: int) -> None:
-        self._figure, self._side, self._wide = figure, side, look.build.shoulders
-        cloth = Cloth.of(look.main)
-        cuff = Cloth.of(look.inner)
-        shapes = self._shapes(Arm())
+        self._figure, self._side, self._look = figure, side, look
+        self._behind: list[Part] = []
+        self._front: list[Part] = []
+
+    def draw_behind(self) -> None:
+        cloth = Cloth.of(self._look.main)
+        self._behind = self._add(self._arm(Arm()), (rgb(cloth.deep), rgb(cloth.base), self._shade()))
+
+    def draw_front(self) -> None:
+        cloth, cuff = Cloth.of(self._look.main), Cloth.of(self._look.inner)
+        crease = rgb(cloth.deep, 0.32)
         fills = (
-            rgb(cloth.deep),
-            linear((side * 104, 300), (side * 176, 310), (0, rgb(cloth.base)), (0.5, rgb(cloth.light)), (1, rgb(cloth.shade))),
-            rgb(cloth.shade, 0.55), rgb(cloth.deep, 0.4), rgb(cloth.deep, 0.4), rgb(cloth.deep, 0.35),
-            rgb(cuff.shade), rgb(cuff.base),
+            rgb(mix(cuff.shade, cuff.deep, 0.3)), rgb(cuff.base), rgb(cloth.deep), rgb(cloth.base), self._shade(),
+            crease, crease, rgb(cloth.light, 0.7),
         )  # fmt: skip
-        self._parts = [
-            figure.add(Path(closed_commands((len(points) - 1) // 3), points), fill, LIMB)
+        self._front = self._add(self._forearm(Arm()), fills)
+
+    def pose(self, arm: Arm) -> None:
+        for part, points in zip(self._behind + self._front, self._arm(arm) + self._forearm(arm), strict=True):
+            self._figure.move(part, points)
+
+    def _shade(self) -> Fill:
+        # Opaque, so that drawing it twice above the elbow shows no seam.
+        cloth = Cloth.of(self._look.main)
+        return rgb(mix(cloth.base, cloth.shade, 0.62))
+
+    def _add(self, shapes: list[Points], fills: tuple[Fill, ...]) -> list[Part]:
+        return [
+            self._figure.add(Path(closed_commands((len(points) - 1) // 3), points), fill, LIMB)
             for points, fill in zip(shapes, fills, strict=True)
         ]
 
-    def pose(self, arm: Arm) -> None:
-        for part, points in zip(self._parts, self._shapes(arm), strict=True):
-            self._figure.move(part, points)
-
-    def _shapes(self, arm: Arm) -> list[Points]:
-        side = np.array([self._side, 1], np.float32)
-        shoulder = np.array([116 * self._wide, 226], np.float32)
+    def _bones(self, arm: Arm) -> tuple[Points, NDArray[np.float32]]:
+        """The middle line of the sleeve, in nine anchors, and how wide it is there."""
+        wide = self._look.build.shoulders
         elbow, wrist = np.array(arm.elbow, np.float32), np.array(arm.wrist, np.float32)
-        up, low = elbow - shoulder, wrist - elbow
-        corner = elbow + (low / max(float(np.hypot(*low)), 1) - up / max(float(np.hypot(*up)), 1)) * 5
-        spine = np.stack([
-            shoulder, shoulder + up * 0.3, shoulder + up * 0.65, shoulder + up * 0.88, corner, elbow + low * 0.14,
-            elbow + low * 0.4, elbow + low * 0.72, elbow + low * 0.94,
-        ]).astype(np.float32)  # fmt: skip
-        widths = np.array([50, 56, 53, 50, 49, 48, 45, 40, 37], np.float32) * np.float32(0.5 + 0.5 * self._wide)
-        normal = np.array([-low[1], low[0]], np.float32) / max(float(np.hypot(*low)), 1)
-        shade = spine + normal * np.float32(-9)
-        hand_way = low / max(float(np.hypot(*low)), 1)
-        cuff = np.stack([wrist - hand_way * 12, wrist - hand_way * 3, wrist + hand_way * 3]).astype(np.float32)
-        inside = corner - (low / max(float(np.hypot(*low)), 1) - up / max(float(np.hypot(*up)), 1)) * 16
-        creases = [
-            np.stack(
-                [
-                    inside,
-                    inside * 0.6 + corner * 0.4 + np.array([4, dy * 0.5], np.float32),
-                    corner + np.array([9, dy], np.float32),
-                ]
-            )
-            for dy in (-16.0, 0.0, 14.0)
+        elbow[0] *= 0.4 + 0.6 * wide
+        shoulder = _f32((104, 206), (117, 222), (122, 250)) * np.array([wide, 1], np.float32)
+        up, low = elbow - shoulder[2], wrist - elbow
+        up_way, low_way = up / max(float(np.hypot(*up)), 1), low / max(float(np.hypot(*low)), 1)
+        corner = elbow + (low_way - up_way) * np.float32(4)
+        upper = [shoulder[2] + up * np.float32(share) for share in (0.4, 0.78)]
+        lower = [elbow + low * np.float32(share) for share in (0.2, 0.58, 0.95)]
+        spine = np.stack([*shoulder, *upper, corner, *lower]).astype(np.float32)
+        widths = np.array([36, 52, 58, 56, 52, 51, 50, 45, 38], np.float32) * np.float32(0.4 + 0.6 * wide)
+        return spine, widths
+
+    def _limb(self, spine: Points, widths: NDArray[np.float32], start: int) -> list[Points]:
+        """Contour, fill and shade from an anchor on. Of a part, the fill's end is bare and the shade begins before it."""
+        side = np.array([self._side, 1], np.float32)
+        along = spine[-1] - spine[-3]
+        normal = np.array([-along[1], along[0]], np.float32) / max(float(np.hypot(*along)), 1)
+        normal *= -1 if normal[1] < 0 else 1  # the shade is on the lower side
+        shade = spine + normal * (widths * np.float32(0.28))[:, None]
+        shade[5] -= normal * np.float32(5)  # stays inside the bent elbow
+        thick = widths * np.float32(0.42)
+        thick[5] *= 0.8
+        thick[:2] = 0.5
+        after, before = (start + 1, start - 1) if start else (0, 0)
+        return [
+            brush_points(spine[after:] * side, widths[after:] + np.float32(1.4)),
+            brush_points(spine[start:] * side, widths[start:]),
+            brush_points(shade[before:] * side, thick[before:]),
         ]
-        shapes = [
-            brush_points(spine * side, widths + np.float32(1.6)),
-            brush_points(spine * side, widths),
-            brush_points(shade * side, widths * np.float32(0.5)),
-            *[
-                brush_points((crease * side).astype(np.float32), np.array([0.3, 3.4, 0.3], np.float32))
-                for crease in creases
-            ],
-            brush_points(cuff * side, np.array([34, 33, 31], np.float32)),
-            brush_points(cuff * side, np.array([32, 31, 29], np.float32)),
-        ]
-        return shapes
+
+    def _arm(self, arm: Arm) -> list[Points]:
+        return self._limb(*self._bones(arm), 0)
+
+    def _forearm(self, arm: Arm) -> list[Points]:
+        spine, widths = self._bones(arm)
+        side = np.array([self._side, 1], np.float32)
+        low = spine[-1] - spine[5]
+        way = low / max(float(np.hypot(*low)), 1)
+        across = np.array([-way[1], way[0]], np.float32)
+        end = spine[-1]
+        cuff = np.stack([end - way * 12, end - way * 2, end + way * 7]) * side
+        cuffs = brushes(
+            np.stack([cuff, cuff]).astype(np.float32), np.array([[38, 37, 35], [36.4, 35.4, 33.4]], np.float32)
+        )
+        crease = np.stack([
+            np.stack([spine[5] + across * 21 + way * (9 * k - 2), spine[5] + across * 8 + way * (8 * k), spine[5] - across * 8 + way * (17 * k - 4)])
+            for k in range(2)
+        ]) * side  # fmt: skip
+        creases = brushes(crease.astype(np.float32), np.tile(np.array([2.4, 2.2, 0.1], np.float32), (2, 1)))
+        hem = np.stack([end - across * 17, end + way * 1.5, end + across * 17]) * side
+        hem_line = brush_points(hem.astype(np.float32), np.array([1.2, 1.6, 1.2], np.float32))
+        return [*cuffs, *self._limb(spine, widths, 4), *creases, hem_line]
 
 
 class Arms:
+    """Both arms. `draw_behind` comes before the chest, `draw_front` after everything."""
+
     def __init__(self, figure: Figure, look: Look) -> None:
-        self._sides = []
-        for side in (-1, 1):
-            hand = HandParts(figure, look, side)
-            self._sides.append((Sleeve(figure, look, side), hand))
+        self._figure, self._look = figure, look
+        self._sleeves = [Sleeve(figure, look, side) for side in (-1, 1)]
+        self._hands: list[HandParts] = []
+        self._last: list[Arm | None] = [None, None]
+
+    def draw_behind(self) -> None:
+        for sleeve in self._sleeves:
+            sleeve.draw_behind()
+
+    def draw_front(self) -> None:
+        for sleeve, side in zip(self._sleeves, (-1, 1), strict=True):
+            self._hands.append(HandParts(self._figure, self._look, side))
+            sleeve.draw_front()
 
     def pose(self, pose: Pose) -> None:
-        for (sleeve, hand), arm in zip(self._sides, (pose.far, pose.near), strict=True):
-            sleeve.pose(arm)
-            hand.pose(arm.hand, arm.wrist)
+        for index, arm in enumerate((pose.far, pose.near)):
+            if arm != self._last[index]:
+                self._sleeves[index].pose(arm)
+                self._hands[index].pose(arm.hand, arm.wrist)
+                self._last[index] = arm

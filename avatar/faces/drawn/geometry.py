@@ -74,24 +74,48 @@ def symmetric(half: Sequence[Anchor]) -> Path:
     return smooth([*half, *left])  # type: ignore[list-item]
 
 
+def curves(anchors: Points) -> Points:
+    """Bézier points of many open curves at once: (n, k, 2) anchors give (n, 3k - 2, 2) points."""
+    tangent = np.empty_like(anchors)
+    tangent[:, 1:-1] = anchors[:, 2:] - anchors[:, :-2]
+    tangent[:, 0], tangent[:, -1] = anchors[:, 1] - anchors[:, 0], anchors[:, -1] - anchors[:, -2]
+    tangent /= np.maximum(np.hypot(tangent[..., 0], tangent[..., 1]), 1e-6)[..., None]
+    span = anchors[:, 1:] - anchors[:, :-1]
+    third = (np.hypot(span[..., 0], span[..., 1]) / 3)[..., None]
+    out = np.empty((len(anchors), 3 * anchors.shape[1] - 2, 2), np.float32)
+    out[:, ::3] = anchors
+    out[:, 1::3] = anchors[:, :-1] + tangent[:, :-1] * third
+    out[:, 2::3] = anchors[:, 1:] - tangent[:, 1:] * third
+    return out
+
+
+def brushes(spines: Points, widths: NDArray[np.float32]) -> Points:
+    """The outlines of n strokes along (n, k, 2) `spines`, (n, k) `widths` wide; a width of 0 is a tip."""
+    along = np.empty_like(spines)
+    along[:, 1:-1] = spines[:, 2:] - spines[:, :-2]
+    along[:, 0], along[:, -1] = spines[:, 1] - spines[:, 0], spines[:, -1] - spines[:, -2]
+    along /= np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-6)[..., None]
+    offset = np.stack([-along[..., 1], along[..., 0]], 2) * (widths[..., None] / 2)
+    n, k = widths.shape
+    edges = np.empty((2 * n, k, 2), np.float32)
+    edges[:n] = spines + offset
+    edges[n:] = (spines - offset)[:, ::-1]
+    both = curves(edges)
+    there, back = both[:n], both[n:]
+    tip = along[:, -1] * (widths[:, -1:] * 0.62)
+    root = -along[:, 0] * (widths[:, :1] * 0.62)
+    size = there.shape[1]
+    out = np.empty((n, 2 * size + 4, 2), np.float32)
+    out[:, :size] = there
+    out[:, size], out[:, size + 1] = there[:, -1] + tip, back[:, 0] + tip
+    out[:, size + 2 : 2 * size + 2] = back
+    out[:, 2 * size + 2], out[:, 2 * size + 3] = back[:, -1] + root, there[:, 0] + root
+    return np.concatenate([out, there[:, :1]], 1)
+
+
 def brush_points(spine: Points, widths: NDArray[np.float32]) -> Points:
-    """The outline of a stroke along `spine`, `widths` wide at each of its points (0 ends in a tip)."""
-    along = np.empty_like(spine)
-    along[1:-1] = spine[2:] - spine[:-2]
-    along[0], along[-1] = spine[1] - spine[0], spine[-1] - spine[-2]
-    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)
-    normal = np.stack([-along[:, 1] / length, along[:, 0] / length], 1)
-    offset = normal * (widths[:, None] / 2)
-    there = through((spine + offset).astype(np.float32), closed=False)
-    back = through((spine - offset)[::-1].astype(np.float32), closed=False)
-    tip = _cap(there[-1], back[0], along[-1] / length[-1])
-    root = _cap(back[-1], there[0], -along[0] / length[0])
-    return np.concatenate([there, tip, back[1:], root])
-
-
-def _cap(start: Points, end: Points, outward: Points) -> Points:
-    bulge = outward * (np.hypot(*(end - start)) * 0.62)
-    return np.stack([start + bulge, end + bulge, end]).astype(np.float32)
+    """The outline of one stroke; see `brushes`."""
+    return brushes(spine[None], widths[None])[0]
 
 
 def brush_commands(anchors: int) -> bytes:

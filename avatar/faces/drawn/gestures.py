@@ -6,29 +6,29 @@ from avatar.faces.drawn.pose import Arm, Hand
 from avatar.motion import Gesture, Spring
 
 _REST = Arm()
-_OPEN = Arm((160, 396), (186, 404), Hand(turn=-0.28, roll=0.5, tip=0.35, curl=0.16, spread=0.16, thumb=0.8))
+_OPEN = Arm((156, 396), (174, 402), Hand(turn=-0.32, roll=0.5, tip=0.5, curl=0.16, spread=0.16, thumb=0.8))
 
 POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the card's side, the other side
     "rest": (_REST, _REST),
     "present": (
-        Arm((160, 392), (206, 326), Hand(turn=-0.42, roll=0.45, tip=0.25, curl=0.12, spread=0.12, thumb=0.75)),
+        Arm((160, 390), (180, 322), Hand(turn=-0.5, roll=0.45, tip=0.42, curl=0.12, spread=0.12, thumb=0.75)),
         _REST,
     ),
-    "raise": (Arm((162, 396), (176, 318), Hand(turn=-1.32, roll=0.35, tip=0.3, curl=0.3, spread=0.16, thumb=0.7)), _REST),
+    "raise": (Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8)), _REST),
     "open": (_OPEN, _OPEN),
-    "count": (Arm((160, 394), (160, 300), Hand(turn=-1.5, roll=0.1, tip=0.1, curl=0.2, spread=0.3, thumb=0.5)), _REST),
-    "heart": (_REST, Arm((160, 392), (60, 342), Hand(turn=-2.75, roll=2.9, tip=0.0, curl=0.12, spread=0.1, thumb=0.6))),
+    "count": (Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0)), _REST),
+    "heart": (_REST, Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))),
     "wave": (Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8)), _REST),
 }  # fmt: skip
 
 
 def _numbers(arm: Arm) -> list[float]:
     hand = arm.hand
-    return [*arm.elbow, *arm.wrist, hand.turn, hand.roll, hand.tip, hand.curl, hand.spread, hand.thumb]
+    return [*arm.elbow, *arm.wrist, hand.turn, hand.roll, hand.tip, hand.curl, hand.point, hand.spread, hand.thumb]
 
 
 def _arm(n: list[float]) -> Arm:
-    return Arm((n[0], n[1]), (n[2], n[3]), Hand(n[4], n[5], n[6], n[7], n[8], n[9]))
+    return Arm((n[0], n[1]), (n[2], n[3]), Hand(*n[4:]))
 
 
 class ArmMotion:

@@ -60,118 +60,313 @@ def mass(figure: Figure, anchors: Sequence[Anchor], tones: Tones, layer: Layer, 
     figure.add(smooth(anchors), fill, layer)
 
 
-def _flip(line: Line, squeeze: float = 1.0) -> list[tuple[float, float]]:
-    return [(-x * squeeze, y) for x, y in line]
+def sheen(figure: Figure, a: Line, b: Line, tones: Tones, span: tuple[float, float]) -> None:
+    """Light on the round of the head: short soft strokes of uneven length across the strands, from `a` to `b`."""
+    one, two = np.array(a), np.array(b)
+    for index, share in enumerate((0.1, 0.2, 0.29, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)):
+        guide = one + (two - one) * share
+        uneven = 0.16 * ((index * 5) % 4 - 1.5) / 1.5
+        stops = np.linspace(span[0] + uneven, span[1] - uneven * 0.7, 4)
+        spine = [tuple(_along(guide, float(t))) for t in stops]
+        wide = 3.0 + 1.6 * ((index * 7) % 3)
+        figure.add(brush(spine, [0.1, wide, wide * 0.8, 0.1]), rgb(tones.sheen, 0.24 + 0.05 * (index % 2)), LOCKS)
+
+
+def _along(guide: np.ndarray, t: float) -> np.ndarray:
+    first = min(max(int(t), 0), len(guide) - 2)
+    return guide[first] + (guide[first + 1] - guide[first]) * (t - first)
 
 
 # --- long -----------------------------------------------------------------------------------------------------------
 
-_LONG_OUTER: Line = [(-8, -124), (42, -120), (84, -84), (100, -24), (101, 60), (110, 140), (112, 205), (98, 262)]
-_LONG_INNER: Line = [(-10, -92), (22, -82), (58, -54), (78, -8), (80, 60), (80, 140), (86, 205), (97, 262)]
+_LONG: dict[int, tuple[Line, Line]] = {  # outer and inner guide line of each side; the parting is off the middle
+    1: (
+        [(-14, -124), (40, -123), (86, -88), (103, -26), (104, 40), (112, 104), (124, 166), (116, 226), (92, 276)],
+        [(-16, -88), (24, -78), (62, -44), (81, 4), (81, 56), (80, 110), (90, 166), (86, 222), (90, 276)],
+    ),
+    -1: (
+        [
+            (-13, -125),
+            (-52, -116),
+            (-88, -78),
+            (-102, -20),
+            (-103, 42),
+            (-112, 104),
+            (-123, 162),
+            (-113, 218),
+            (-90, 262),
+        ],
+        [(-15, -88), (-40, -72), (-66, -38), (-81, 6), (-81, 56), (-80, 110), (-89, 162), (-84, 214), (-88, 262)],
+    ),
+}
 
 
 def _long_back(figure: Figure, tones: Tones) -> None:
     half: list[Anchor] = [
         (0, -126),
         (58, -114),
-        (94, -64),
-        (102, 10),
-        (106, 90),
-        (116, 170),
-        (112, 228),
-        (60, 250),
-        (0, 252),
+        (95, -64),
+        (103, 10),
+        (108, 90),
+        (119, 170),
+        (112, 236),
+        (60, 262),
+        (0, 262),
     ]
-    fill = linear((0, -60), (0, 240), (0, rgb(tones.dark)), (1, rgb(mix(tones.dark, "#000000", 0.25))))
-    figure.add(symmetric(half), fill, BACK_HAIR)
+    deep = mix(tones.dark, "#050208", 0.25)
+    figure.add(symmetric(half), linear((0, -60), (0, 240), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
+    comb(
+        figure,
+        [(98, 60), (106, 140), (112, 200), (96, 252)],
+        [(40, 60), (48, 140), (52, 200), (46, 256)],
+        (0.2, 0.5, 0.8),
+        4,
+        tones.base,
+        0.7,
+        BACK_HAIR,
+    )
+    comb(
+        figure,
+        [(-98, 60), (-106, 140), (-112, 200), (-96, 252)],
+        [(-40, 60), (-48, 140), (-52, 200), (-46, 256)],
+        (0.2, 0.5, 0.8),
+        4,
+        tones.base,
+        0.7,
+        BACK_HAIR,
+    )
 
 
 def _long_side(figure: Figure, tones: Tones, side: int) -> None:
-    outer, inner = list(_LONG_OUTER), list(_LONG_INNER)
-    if side < 0:
-        # The parting is off the middle, so this side starts nearer.
-        outer = [(-9, -125), (-46, -117), (-85, -80), (-100, -22), (-102, 60), (-111, 140), (-111, 200), (-95, 250)]
-        inner = [(-11, -92), (-34, -80), (-62, -50), (-79, -4), (-81, 60), (-79, 140), (-85, 200), (-94, 250)]
-    outline: list[Anchor] = [(*outer[0], 0.0), *outer[1:-1], (*outer[-1], 0.0), *inner[-2:0:-1], (*inner[0], 0.0)]
-    mass(figure, outline, tones, LOCKS, -126, 262)
-    comb(figure, outer, inner, (0.12, 0.3, 0.52, 0.74), 5.0, tones.dark, 0.4, LOCKS)
-    comb(figure, outer, inner, (0.2, 0.42, 0.62, 0.88), 2.6, tones.light, 0.5, LOCKS)
-    sheen = slice(1, 4)
-    comb(figure, outer[sheen], inner[sheen], (0.16, 0.24, 0.36, 0.46, 0.58, 0.68, 0.8), 4.2, tones.sheen, 0.3, LOCKS)
+    outer, inner = _LONG[side]
+    outline: list[Anchor] = [(*outer[0], 0.3), *outer[1:-1], (*outer[-1], 0.0), *inner[-2:0:-1], (*inner[0], 0.2)]
+    mass(figure, outline, tones, LOCKS, -126, 276)
+    comb(figure, outer, inner, (0.1, 0.34, 0.56, 0.8), 6.5, tones.dark, 0.34, LOCKS)
+    comb(figure, outer, inner, (0.22, 0.45, 0.68, 0.9), 3.4, tones.light, 0.38, LOCKS)
+    sheen(figure, outer, inner, tones, (1.1, 2.35))
 
 
 def _long_front(figure: Figure, tones: Tones) -> None:
     for side in (1, -1):
         _long_side(figure, tones, side)
-    right: list[Anchor] = [
-        (-10, -100, 0),
-        (26, -92),
-        (62, -62),
-        (80, -14),
-        (81, 34),
-        (72, 84, 0),
-        (74, 30),
-        (68, -14),
-        (46, -52),
-        (16, -76),
-    ]
-    left: list[Anchor] = [
-        (-10, -100, 0),
-        (-38, -88),
-        (-68, -56),
-        (-81, -10),
-        (-82, 36),
-        (-73, 80, 0),
-        (-75, 30),
-        (-70, -10),
-        (-52, -48),
-        (-26, -74),
-    ]
-    for lock in (right, left):
+    # Curtain bangs: two soft locks from the parting to the cheeks.
+    for flip in (1, -1):
+        shift = -15.0
+
+        def at(x: float, y: float, flip: int = flip, shift: float = shift) -> tuple[float, float]:
+            return x * flip + shift * (1 - min(1.0, (y + 104) / 80)), y
+
+        lock: list[Anchor] = [
+            (*at(0, -104), 0.0), at(32, -94), at(62, -66), at(80, -22), at(86, 24), at(83, 70), (*at(74, 124), 0.0), at(74, 76), at(71, 34), at(62, -6),
+            at(44, -32), at(18, -62),
+        ]  # fmt: skip
         fill = linear(
-            (0, -100),
-            (0, 84),
+            (0, -104),
+            (0, 124),
             (0, rgb(tones.base)),
-            (0.3, rgb(tones.light)),
-            (0.6, rgb(tones.base)),
+            (0.22, rgb(mix(tones.base, tones.light, 0.8))),
+            (0.5, rgb(tones.base)),
             (1, rgb(tones.dark)),
         )
         figure.add(smooth(lock), fill, LOCKS)
-    comb(
-        figure,
-        [(-8, -98), (36, -80), (70, -34), (78, 20), (74, 74)],
-        [(-8, -92), (30, -70), (64, -26), (74, 20), (73, 74)],
-        (0.3, 0.8),
-        1.8,
-        tones.sheen,
-        0.35,
-        LOCKS,
-    )
-    comb(
-        figure,
-        [(-12, -98), (-46, -78), (-74, -30), (-79, 20), (-75, 70)],
-        [(-12, -92), (-40, -68), (-68, -26), (-76, 20), (-74, 70)],
-        (0.3, 0.8),
-        1.8,
-        tones.sheen,
-        0.35,
-        LOCKS,
-    )
-    comb(
-        figure,
-        [(-11, -122), (-10, -112), (-10, -98)],
-        [(-9, -122), (-9, -112), (-9, -98)],
-        (0.5,),
-        2.2,
-        tones.dark,
-        0.9,
-        HAIR,
-    )
+        outer = [at(4, -102), at(38, -88), at(68, -54), at(80, -8), at(83, 40), at(76, 112)]
+        inner = [at(2, -98), at(22, -62), at(48, -32), at(66, 0), at(74, 40), at(75, 112)]
+        comb(figure, outer, inner, (0.3, 0.62, 0.86), 3.6, tones.dark, 0.36, LOCKS)
+        comb(figure, outer, inner, (0.14, 0.46, 0.76), 2.2, tones.light, 0.5, LOCKS)
 
 
 _LONG_SHADOW = smooth([
-    (-90, -130), (90, -130), (96, 60), (72, 80), (72, 20), (66, -18), (44, -54), (14, -78), (-10, -90), (-28, -76), (-52, -50),
-    (-69, -12), (-74, 26), (-74, 78), (-96, 60),
+    (-96, -130), (96, -130), (100, 80), (70, 84), (68, 30), (60, -4), (42, -30), (14, -62), (-14, -90), (-30, -64), (-50, -32),
+    (-64, -4), (-71, 30), (-72, 84), (-100, 80),
 ])  # fmt: skip
 
-STYLES: dict[str, Style] = {"long": Style(_long_back, _long_front, _LONG_SHADOW)}
+
+# --- bob ------------------------------------------------------------------------------------------------------------
+
+_BOB: dict[int, tuple[Line, Line]] = {
+    1: (
+        [(12, -124), (56, -119), (92, -84), (107, -28), (110, 26), (111, 78), (104, 116), (76, 140)],
+        [(10, -92), (40, -76), (68, -42), (82, 2), (83, 40), (82, 78), (78, 108), (76, 138)],
+    ),
+    -1: (
+        [(10, -125), (-44, -122), (-88, -88), (-106, -30), (-110, 26), (-111, 76), (-103, 112), (-74, 136)],
+        [(8, -92), (-34, -80), (-66, -44), (-82, 2), (-83, 40), (-82, 76), (-77, 104), (-74, 134)],
+    ),
+}
+
+
+def _bob_back(figure: Figure, tones: Tones) -> None:
+    half: list[Anchor] = [(0, -126), (60, -114), (98, -64), (107, 10), (109, 80), (96, 128), (50, 138), (0, 138)]
+    deep = mix(tones.dark, "#1a0c08", 0.4)
+    figure.add(symmetric(half), linear((0, -40), (0, 138), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
+
+
+def _bob_front(figure: Figure, tones: Tones) -> None:
+    for side in (1, -1):
+        outer, inner = _BOB[side]
+        outline: list[Anchor] = [(*outer[0], 0.3), *outer[1:-1], (*outer[-1], 0.25), *inner[-2:0:-1], (*inner[0], 0.2)]
+        mass(figure, outline, tones, LOCKS, -126, 140)
+        comb(figure, outer, inner, (0.1, 0.34, 0.58, 0.82), 6.5, tones.dark, 0.32, LOCKS)
+        comb(figure, outer, inner, (0.2, 0.45, 0.7, 0.9), 3.4, tones.light, 0.55, LOCKS)
+        sheen(figure, outer, inner, tones, (1.1, 2.5))
+    # Bangs swept from the parting across the forehead, each lock a little further.
+    for root, tip, bow, wide in (
+        ((12, -110), (-80, 22), (-74, -58), 30), ((10, -106), (-58, -12), (-50, -62), 26), ((8, -104), (-34, -22), (-28, -62), 24),
+        ((12, -112), (83, 26), (78, -58), 30), ((14, -106), (62, -14), (56, -60), 24),
+    ):  # fmt: skip
+        swept(figure, tones, root, tip, bow, wide)
+
+
+def swept(
+    figure: Figure,
+    tones: Tones,
+    root: tuple[float, float],
+    tip: tuple[float, float],
+    bow: tuple[float, float],
+    wide: float,
+) -> None:
+    """A pointed lock from `root` over `bow` to `tip`, with a dark edge below and a light strand along it."""
+    t = np.linspace(0, 1, 6)[:, None]
+    curve = (1 - t) ** 2 * np.array(root) + 2 * t * (1 - t) * np.array(bow) + t**2 * np.array(tip)
+    spine = [(float(x), float(y)) for x, y in curve]
+    widths = [wide * w for w in (0.5, 0.9, 1.0, 0.84, 0.5, 0.02)]
+    fill = linear(
+        root,
+        tip,
+        (0, rgb(tones.base)),
+        (0.35, rgb(mix(tones.base, tones.light, 0.9))),
+        (0.65, rgb(tones.base)),
+        (1, rgb(tones.dark)),
+    )
+    figure.add(brush([(x + 0.6, y + 2.2) for x, y in spine], widths), rgb(tones.dark, 0.55), HAIR)
+    figure.add(brush(spine, widths), fill, HAIR)
+    across = np.gradient(curve, axis=0)
+    normal = (
+        np.stack([-across[:, 1], across[:, 0]], 1) / np.maximum(np.hypot(across[:, 0], across[:, 1]), 1e-6)[:, None]
+    )
+    for offset, tone, alpha, width in (
+        (-0.22, tones.light, 0.6, 2.4),
+        (0.2, tones.dark, 0.35, 2.6),
+        (-0.02, tones.sheen, 0.22, 2.0),
+    ):
+        line = curve + normal * (np.array(widths) * offset)[:, None]
+        figure.add(
+            brush([(float(x), float(y)) for x, y in line], [0.1, width, width, width * 0.7, 0.4, 0.1]),
+            rgb(tone, alpha),
+            HAIR,
+        )
+
+
+_BOB_SHADOW = smooth([
+    (-100, -130), (100, -130), (104, 80), (76, 84), (70, 30), (62, -14), (40, -52), (12, -84), (-10, -44), (-32, -24), (-46, -34),
+    (-58, -14), (-72, 22), (-76, 84), (-104, 80),
+])  # fmt: skip
+
+
+# --- short, parted at the side ---------------------------------------------------------------------------------------
+
+
+def _short_back(figure: Figure, tones: Tones) -> None:
+    half: list[Anchor] = [(0, -118), (56, -108), (84, -64), (84, 0), (76, 46), (44, 78), (0, 82)]
+    figure.add(symmetric(half), rgb(mix(tones.dark, "#000000", 0.2)), BACK_HAIR)
+
+
+def _temples(figure: Figure, tones: Tones) -> None:
+    for side in (-1, 1):
+        temple: list[Anchor] = [
+            (side * 56, -90), (side * 84, -64), (side * 88, -24), (side * 85, 8), (side * 79, 26, 0.2), (side * 75, 8), (side * 73, -16),
+            (side * 68, -44),
+        ]  # fmt: skip
+        fill = linear((0, -80), (0, 28), (0, rgb(tones.base)), (0.6, rgb(tones.dark)), (1, rgb(tones.dark, 0.5)))
+        figure.add(smooth(temple), fill, HAIR)
+
+
+def _side_front(figure: Figure, tones: Tones) -> None:
+    _temples(figure, tones)
+    crown: list[Anchor] = [
+        (-76, -40, 0.4), (-88, -62), (-80, -100), (-52, -124), (-34, -128, 0.5), (-10, -140), (34, -141), (70, -122), (90, -88), (90, -50),
+        (76, -32, 0.2), (70, -54), (44, -80), (0, -88), (-40, -84), (-66, -62),
+    ]  # fmt: skip
+    fill = linear(
+        (-40, -138),
+        (30, -40),
+        (0, rgb(tones.base)),
+        (0.3, rgb(mix(tones.base, tones.light, 0.8))),
+        (0.6, rgb(tones.base)),
+        (1, rgb(tones.dark)),
+    )
+    figure.add(smooth(crown), fill, HAIR)
+    for root, tip, bow, wide in (
+        ((-44, -98), (-80, -10), (-84, -74), 22), ((-36, -104), (-68, -36), (-66, -80), 22),
+        ((-38, -100), (18, -40), (4, -84), 28), ((-34, -108), (44, -44), (34, -98), 30), ((-30, -116), (66, -34), (64, -104), 34),
+        ((-24, -124), (80, -22), (88, -108), 34),
+    ):  # fmt: skip
+        swept(figure, tones, root, tip, bow, wide)
+    outer: Line = [(-36, -118), (0, -137), (42, -134), (76, -108), (88, -66)]
+    inner: Line = [(-36, -104), (0, -114), (36, -108), (62, -84), (76, -50)]
+    comb(figure, outer, inner, (0.12, 0.5), 5.0, tones.dark, 0.4, HAIR)
+    comb(figure, outer, inner, (0.3, 0.66, 0.9), 3.4, tones.sheen, 0.26, HAIR)
+
+
+_SIDE_SHADOW = smooth([
+    (-96, -130), (96, -130), (96, -10), (76, -20), (66, -42), (46, -46), (20, -42), (0, -64), (-40, -86), (-64, -42), (-78, -8), (-96, -10),
+])  # fmt: skip
+
+
+# --- short and curly -------------------------------------------------------------------------------------------------
+
+
+def _crop_front(figure: Figure, tones: Tones) -> None:
+    _temples(figure, tones)
+    outline: list[Anchor] = []
+    for index in range(15):
+        angle = np.pi * (1.04 - 1.08 * index / 14)
+        grow = 1.0 if index % 2 else 1.07
+        outline.append((float(np.cos(angle) * 88 * grow), float(-44 - np.sin(angle) * 92 * grow)))
+    hairline: list[Anchor] = [
+        (78, -34, 0.3), (70, -48), (60, -66, 0.4), (44, -64), (30, -74, 0.4), (12, -69), (-4, -76, 0.4), (-22, -69), (-40, -74, 0.4), (-54, -62),
+        (-68, -52, 0.4), (-78, -34, 0.3),
+    ]  # fmt: skip
+    fill = linear(
+        (-30, -136),
+        (20, -50),
+        (0, rgb(mix(tones.base, tones.light, 0.7))),
+        (0.45, rgb(tones.base)),
+        (1, rgb(tones.dark)),
+    )
+    figure.add(smooth([*outline, *hairline]), fill, HAIR)
+    for index in range(30):
+        row, column = divmod(index, 10)
+        angle = np.pi * (0.95 - 0.9 * (column + 0.5 * (row % 2)) / 9.5)
+        radius = 0.93 - 0.2 * row
+        x, y = float(np.cos(angle) * 84 * radius), float(-46 - np.sin(angle) * 86 * radius)
+        if y > -62:
+            continue
+        curl = [(x - 9, y + 3), (x - 3, y - 5), (x + 6, y - 4), (x + 9, y + 4), (x + 3, y + 7)]
+        figure.add(brush(curl, [0.3, 3.2, 3.6, 2.6, 0.2]), rgb(tones.dark, 0.6), HAIR)
+        light = [(a - 1.5, b - 2.4) for a, b in curl[:4]]
+        figure.add(brush(light, [0.2, 1.8, 1.8, 0.2]), rgb(tones.sheen, 0.34), HAIR)
+
+
+_CROP_SHADOW = smooth(
+    [
+        (-96, -130),
+        (96, -130),
+        (96, -20),
+        (76, -36),
+        (58, -62),
+        (30, -70),
+        (0, -72),
+        (-30, -70),
+        (-58, -62),
+        (-76, -36),
+        (-96, -20),
+    ]
+)
+
+STYLES: dict[str, Style] = {
+    "long": Style(_long_back, _long_front, _LONG_SHADOW),
+    "bob": Style(_bob_back, _bob_front, _BOB_SHADOW),
+    "side": Style(_short_back, _side_front, _SIDE_SHADOW),
+    "crop": Style(_short_back, _crop_front, _CROP_SHADOW),
+}

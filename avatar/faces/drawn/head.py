@@ -36,7 +36,7 @@ def face_outline(build: Build) -> Path:
     jaw, chin = build.jaw, build.chin
     half: list[Anchor] = [
         (0, -110), (44, -102), (72, -66), (79, -22), (78.5 * (1 + (jaw - 1) * 0.3), 14), (74.5 * jaw, 42),
-        (63 * jaw, 70), (42 * jaw + 3 * (chin - 1), 95), (17 * chin, 110.5), (0, 113 + 2 * (chin - 1)),
+        (60 * jaw, 70), (39 * jaw + 3 * (chin - 1), 94), (15.5 * chin, 110), (0, 113 + 2 * (chin - 1)),
     ]  # fmt: skip
     return symmetric(half)
 
@@ -44,7 +44,7 @@ def face_outline(build: Build) -> Path:
 def draw_neck(figure: Figure, look: Look) -> None:
     skin, width = Skin.of(look.skin), look.build.neck
     half: list[Anchor] = [
-        (0, 60), (31 * width, 70), (29.5 * width, 112), (33 * width, 142), (58 * width, 162), (86, 178), (70, 240), (0, 330),
+        (0, 60), (31 * width, 70), (29.5 * width, 112), (33 * width, 142), (50 * width, 160), (64, 176), (70, 240), (0, 330),
     ]  # fmt: skip
     neck = symmetric(half)
     shade = linear((-40, 100), (44, 110), (0, rgb(skin.base)), (0.55, rgb(skin.base)), (1, rgb(skin.shade)))
@@ -89,8 +89,8 @@ def draw_face(figure: Figure, look: Look) -> Group:
     jaw = ellipse(0, 122, 58, 20)
     figure.add(jaw, radial((0, 122), 58, 20, *soft(skin.shade, 0.5)), FACE, group)
     for sign in (-1, 1):
-        cheek = ellipse(sign * 46, 47, 27, 17)
-        figure.add(cheek, radial((sign * 46, 47), 27, 17, *soft(skin.blush, look.blush * 0.62)), FACE, group)
+        cheek = ellipse(sign * 47, 46, 31, 19)
+        figure.add(cheek, radial((sign * 47, 46), 31, 19, *soft(skin.blush, look.blush * 0.5)), FACE, group)
         glow = ellipse(sign * 48, 34, 15, 7, sign * -0.35)
         figure.add(glow, radial((sign * 48, 34), 15, 7, *soft("#ffffff", 0.26)), FACE, group)
     return group

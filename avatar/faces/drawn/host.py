@@ -2,6 +2,7 @@
 
 from avatar.faces.drawn.arms import Arms
 from avatar.faces.drawn.eyes import Eyes
+from avatar.faces.drawn.extras import draw_beard, draw_glasses
 from avatar.faces.drawn.figure import Figure
 from avatar.faces.drawn.hair import STYLES, Tones
 from avatar.faces.drawn.head import draw_ears, draw_face, draw_hair_shadow, draw_neck, draw_nose
@@ -17,6 +18,8 @@ class Host:
         self._figure = figure = Figure(size, mirrored=mirrored)
         style, tones = STYLES[look.hair_style], Tones.of(look.hair)
         style.back(figure, tones)
+        self._arms = Arms(figure, look)
+        self._arms.draw_behind()
         draw_neck(figure, look)
         if look.necklace:
             draw_necklace(figure, look)
@@ -25,10 +28,14 @@ class Host:
         face = draw_face(figure, look)
         draw_hair_shadow(figure, look, style.shadow, face)
         draw_nose(figure, look)
+        if look.beard:
+            draw_beard(figure, look, face)
         self._mouth = MouthParts(figure, look)
         self._eyes = Eyes(figure, look)
+        if look.glasses:
+            draw_glasses(figure, look)
         style.front(figure, tones)
-        self._arms = Arms(figure, look)
+        self._arms.draw_front()
         figure.finish()
 
     def draw(self, pose: Pose) -> Frame:

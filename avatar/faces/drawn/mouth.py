@@ -34,9 +34,9 @@ class Lips:
         gap = 23.0 * max(mouth.open, 0.0) * (1 - 0.12 * mouth.round) * (1 - mouth.press)
         width = 20.5 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.09 * smile)
         self.width, self.gap = width, gap
-        corner = Y - 4.2 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
+        corner = Y - 5.6 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
         upper, lower = Y - 0.22 * gap - 0.6 * smile, Y + 0.78 * gap
-        belly = 1.6 * smile  # a closed smile sags between its corners
+        belly = 2.0 * smile  # a closed smile sags between its corners
         thin = 1 - 0.45 * mouth.press
         top = (6.0 * full + 1.4 * mouth.round - 0.8 * smile) * thin
         bottom = (7.8 * full + 1.8 * mouth.round) * thin
@@ -57,8 +57,8 @@ class Lips:
             (-width - 1.2, corner),
         )  # fmt: skip
         under = _points(
-            (width + 0.4, corner), (width * 0.62, lower + 0.72 * bottom), (0, lower + belly + bottom),
-            (-width * 0.62, lower + 0.72 * bottom), (-width - 0.4, corner),
+            (width + 0.4, corner), (width * 0.64, lower - 0.2 * (lower - corner) + 0.62 * bottom), (0, lower + belly + bottom),
+            (-width * 0.64, lower - 0.2 * (lower - corner) + 0.62 * bottom), (-width - 0.4, corner),
         )  # fmt: skip
         self.line = lip_line
         self.inner = np.concatenate([through(lip_line, closed=False), through(low_line[::-1], closed=False)[1:]])
@@ -84,7 +84,7 @@ class Lips:
     def dimple(self, side: int) -> Points:
         x, y = side * (self.width + 2.4), self.corner
         return brush_points(
-            _points((x - side * 1.4, y - 2.4), (x, y), (x - side * 0.8, y + 2.6)), np.array([0.3, 1.9, 0.3], np.float32)
+            _points((x - side * 1.4, y - 2.4), (x, y), (x - side * 0.8, y + 2.6)), np.array([0.3, 1.5, 0.3], np.float32)
         )
 
 
@@ -137,12 +137,12 @@ class MouthParts:
             (1, rgb(mix(lip, skin.base, 0.28))),
         )
         self._low = add(Path(closed_commands(4 + 6), lips.low), low, SKULL)
-        top = linear((0, Y - 8), (0, Y + 2), (0, rgb(mix(lip, skin.base, 0.14))), (1, rgb(mix(lip, "#7c2432", 0.3))))
+        top = linear((0, Y - 8), (0, Y + 2), (0, rgb(mix(lip, skin.base, 0.14))), (1, rgb(mix(lip, "#7c2432", 0.2))))
         self._top = add(Path(closed_commands(4 + 8), lips.top), top, SKULL)
         self._shine = add(ellipse(0, 0, 1, 1), rgb("#ffffff", 0.34 if self._full > 0.9 else 0.14), SKULL)
         self._seam = add(Path(brush_commands(5), lips.seam()), rgb(mix(lip, "#4d121d", 0.68), 0.9), SKULL)
         self._dimples = [
-            (side, add(Path(brush_commands(3), lips.dimple(side)), rgb(skin.line, 0.5), SKULL)) for side in (-1, 1)
+            (side, add(Path(brush_commands(3), lips.dimple(side)), rgb(skin.line, 0.3), SKULL)) for side in (-1, 1)
         ]
 
     def pose(self, pose: Pose) -> None:

@@ -22,14 +22,6 @@ class Cloth:
         return cls(base, mix(base, "#ffffff", 0.18), mix(base, "#1b1636", 0.24), mix(base, "#140f2c", 0.48))
 
 
-def torso(look: Look) -> list[Anchor]:
-    wide = look.build.shoulders
-    return [
-        (0, 158), (36 * look.build.neck, 158), (76, 176), (116 * wide, 191), (138 * wide, 212), (136 * wide, 262),
-        (116 * wide, 300), (99 * wide, 400), (103 * wide, 480), (116 * wide, 600), (0, 600),
-    ]  # fmt: skip
-
-
 def fold(
     figure: Figure, points: list[tuple[float, float]], width: float, colour: str, alpha: float, group: Group | None
 ) -> None:
@@ -37,34 +29,189 @@ def fold(
     figure.add(brush(points, taper), rgb(colour, alpha), CHEST, group)
 
 
-def draw_blazer(figure: Figure, look: Look) -> None:
-    cloth, inner = Cloth.of(look.main), Cloth.of(look.inner)
+def _blouse(figure: Figure, look: Look) -> None:
+    inner = Cloth.of(look.inner)
     blouse: list[Anchor] = [
-        (0, 262, 0),
-        (-24, 214),
-        (-50, 166),
-        (-72, 190),
-        (-60, 330),
-        (0, 470, 0),
-        (60, 330),
-        (72, 190),
-        (50, 166),
-        (24, 214),
-    ]
-    figure.add(
-        smooth(blouse),
-        linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5)))),
-        CHEST,
-    )
+        (0, 262, 0), (-24, 214), (-50, 166), (-72, 190), (-60, 330), (0, 470, 0), (60, 330), (72, 190), (50, 166), (24, 214),
+    ]  # fmt: skip
+    fill = linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5))))
+    figure.add(smooth(blouse), fill, CHEST)
     for side in (-1, 1):
         fold(figure, [(side * 30, 232), (side * 20, 280), (side * 8, 330)], 3.0, inner.shade, 0.35, None)
         fold(figure, [(side * 14, 276), (side * 8, 320), (side * 3, 370)], 2.2, inner.shade, 0.3, None)
         edge = brush([(side * 49, 167), (side * 25, 214), (0, 263)], [2, 3.4, 2.4])
         figure.add(edge, rgb(mix(inner.base, inner.shade, 0.45)), CHEST)
-    for side in (1, -1):
+
+
+def _shirt(figure: Figure, look: Look, *, opened: float) -> None:
+    """A shirt's front and placket; `opened` is how far down the top button is."""
+    inner = Cloth.of(look.inner)
+    front: list[Anchor] = [
+        (0, opened, 0), (-24, opened - 34), (-40, 160), (-80, 176), (-76, 330), (0, 620, 0), (76, 330), (80, 176), (40, 160), (24, opened - 34),
+    ]  # fmt: skip
+    fill = linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5))))
+    figure.add(smooth(front), fill, CHEST)
+    for x in (-7, 7):
+        figure.add(brush([(x, opened + 4), (x, 330), (x, 600)], [0.6, 1.3, 1.3]), rgb(inner.shade, 0.6), CHEST)
+    for y in range(round(opened) + 26, 560, 50):
+        figure.add(ellipse(0, y + 0.8, 3.4, 3.4), rgb(inner.deep, 0.4), CHEST)
+        figure.add(ellipse(0, y, 3.1, 3.1), rgb(mix(inner.light, "#ffffff", 0.5)), CHEST)
+    for side in (-1, 1):
+        fold(figure, [(side * 58, 236), (side * 40, 290), (side * 14, 326)], 3.4, inner.shade, 0.35, None)
+
+
+def _collar(figure: Figure, look: Look, opened: float) -> None:
+    inner, neck = Cloth.of(look.inner), look.build.neck
+    for side in (-1, 1):
+        wing: list[Anchor] = [
+            (side * 33 * neck, 132, 0), (side * 48 * neck, 148, 0.7), (side * 66, 170, 0.3), (side * 50, opened + 22, 0), (side * 22, opened + 4, 0.4),
+            (side * 3, opened - 3, 0), (side * 18 * neck, opened - 36), (side * 30 * neck, 152),
+        ]  # fmt: skip
+        figure.add(smooth(wing).moved(side * 1.5, 4.5), rgb(inner.deep, 0.35), CHEST)
+        fill = linear(
+            (side * 10, 150),
+            (side * 62, 210),
+            (0, rgb(mix(inner.base, inner.shade, 0.28))),
+            (0.5, rgb(inner.base)),
+            (1, rgb(inner.light)),
+        )
+        figure.add(smooth(wing), fill, CHEST)
+        stitch = brush([(side * 61, 172), (side * 47, opened + 17), (side * 22, opened + 0.5)], [0.3, 0.9, 0.3])
+        figure.add(stitch, rgb(inner.shade, 0.7), CHEST)
+
+
+def draw_blazer(figure: Figure, look: Look) -> None:
+    _blouse(figure, look)
+    _jacket(figure, look, buttons=(456, 512))
+
+
+def draw_suit(figure: Figure, look: Look) -> None:
+    _shirt(figure, look, opened=214)
+    _jacket(figure, look, buttons=(462, 520))
+    _collar(figure, look, 214)
+    square: list[Anchor] = [
+        (70, 322, 0),
+        (74, 304, 0),
+        (82, 312, 0.3),
+        (88, 300, 0),
+        (95, 311, 0.3),
+        (101, 304, 0),
+        (104, 322, 0),
+    ]
+    figure.add(smooth(square), rgb(look.accent), CHEST)
+    figure.add(brush([(68, 324), (86, 322), (106, 323)], [1.6, 2.4, 1.6]), rgb(Cloth.of(look.main).deep, 0.8), CHEST)
+
+
+def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
+    """A garment of one piece with knitted shading; returns the group that is clipped to it."""
+    cloth = Cloth.of(colour)
+    shape = smooth(body)
+    figure.add(
+        shape,
+        linear((-20, 180), (40, 520), (0, rgb(cloth.light)), (0.3, rgb(cloth.base)), (1, rgb(cloth.shade))),
+        CHEST,
+    )
+    group, _ = figure.clip(shape, CHEST)
+    for side in (-1, 1):
+        figure.add(
+            ellipse(side * 112, 350, 34, 130), radial((side * 112, 350), 34, 130, *soft(cloth.deep, 0.6)), CHEST, group
+        )
+        fold(figure, [(side * 112, 262), (side * 84, 288), (side * 54, 296)], 5, cloth.deep, 0.26, group)
+        fold(figure, [(side * 98, 372), (side * 62, 396), (side * 14, 412)], 6, cloth.deep, 0.2, group)
+        fold(figure, [(side * 100, 430), (side * 66, 446), (side * 20, 452)], 6, cloth.deep, 0.2, group)
+        seam = brush([(side * 112, 192), (side * 127, 226), (side * 122, 270), (side * 113, 300)], [0.4, 1.6, 1.6, 0.4])
+        figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
+    return group
+
+
+def _whole(look: Look) -> list[Anchor]:
+    wide, neck = look.build.shoulders, look.build.neck
+    half: list[Anchor] = [
+        (42 * neck, 158, 0.4), (70, 173), (104 * wide, 186), (125 * wide, 200), (124 * wide, 250), (112 * wide, 300), (97 * wide, 400), (103 * wide, 480),
+        (116 * wide, 600, 0),
+    ]  # fmt: skip
+    return [*half, *[(-point[0], *point[1:]) for point in reversed(half)]]  # type: ignore[list-item]
+
+
+def draw_shirt(figure: Figure, look: Look) -> None:
+    """A knitted jumper with a V over a collared shirt."""
+    cloth = Cloth.of(look.main)
+    _shirt(figure, look, opened=186)
+    body = [
+        *_whole(look),
+        (-44 * look.build.neck, 160, 0.3),
+        (-30, 210),
+        (0, 266, 0),
+        (30, 210),
+        (44 * look.build.neck, 160, 0.3),
+    ]
+    group = _knit(figure, look, body[1:-1], look.main)
+    for shift, colour, alpha in ((0, cloth.shade, 0.9), (5, cloth.deep, 0.35)):
+        rib = brush(
+            [
+                (-48 * look.build.neck, 160 + shift),
+                (-33, 212 + shift),
+                (0, 270 + shift),
+                (33, 212 + shift),
+                (48 * look.build.neck, 160 + shift),
+            ],
+            [6, 7, 8, 7, 6],
+        )
+        figure.add(rib, rgb(colour, alpha), CHEST, group)
+    _collar(figure, look, 186)
+
+
+def draw_cardigan(figure: Figure, look: Look) -> None:
+    cloth, inner = Cloth.of(look.main), Cloth.of(look.inner)
+    top: list[Anchor] = [
+        (0, 214),
+        (-30, 204),
+        (-52, 178),
+        (-70, 176),
+        (-90, 330),
+        (-90, 600, 0),
+        (90, 600, 0),
+        (90, 330),
+        (70, 176),
+        (52, 178),
+        (30, 204),
+    ]
+    figure.add(
+        smooth(top),
+        linear((0, 190), (0, 520), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.55)))),
+        CHEST,
+    )
+    edge = [(-54, 178), (-32, 205), (0, 216), (32, 205), (54, 178)]
+    figure.add(brush([(x, y + 2.6) for x, y in edge], [1, 3, 3.4, 3, 1]), rgb(inner.shade, 0.4), CHEST)
+    figure.add(brush(edge, [2, 4, 4.6, 4, 2]), rgb(inner.light), CHEST)
+    for x in range(-48, 49, 12):
+        figure.add(brush([(x * 0.9, 228), (x, 330), (x * 1.05, 600)], [0.2, 1.4, 1.4]), rgb(inner.shade, 0.22), CHEST)
+    for side in (-1, 1):
         panel: list[Anchor] = [
-            (side * 44, 160, 0), (side * 76, 176), (side * 116, 191), (side * 138, 212), (side * 136, 262), (side * 116, 300),
-            (side * 97, 400), (side * 103, 480), (side * 116, 600, 0), (side * -12, 600, 0), (side * -6, 440, 0), (side * 34, 330), (side * 58, 240),
+            (side * 44, 154, 0), (side * 70, 172), (side * 104, 186), (side * 125, 200), (side * 124, 250), (side * 112, 300), (side * 97, 400),
+            (side * 103, 480), (side * 116, 600, 0), (side * 34, 600, 0), (side * 44, 430), (side * 62, 300), (side * 62, 210),
+        ]  # fmt: skip
+        group = _knit(figure, look, panel, look.main)
+        band = [(side * 46, 156), (side * 64, 210), (side * 64, 300), (side * 46, 430), (side * 36, 600)]
+        figure.add(brush([(x + side * 4, y) for x, y in band], [8, 14, 14, 14, 14]), rgb(cloth.deep, 0.3), CHEST, group)
+        figure.add(brush(band, [8, 14, 14, 14, 14]), rgb(mix(cloth.base, cloth.light, 0.5)), CHEST, group)
+        figure.add(
+            brush([(x - side * 3, y) for x, y in band], [0.5, 1.2, 1.2, 1.2, 1]), rgb(cloth.shade, 0.6), CHEST, group
+        )
+    for y, x in ((330, -61), (392, -52), (454, -45), (516, -41)):
+        figure.add(ellipse(x, y + 1, 5.2, 5.2), rgb(cloth.deep, 0.6), CHEST)
+        figure.add(ellipse(x, y, 4.8, 4.8), rgb(look.accent), CHEST)
+        figure.add(ellipse(x - 1.2, y - 1.4, 1.5, 1.2), rgb("#ffffff", 0.6), CHEST)
+
+
+def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
+    cloth = Cloth.of(look.main)
+    for side in (1, -1):
+        wide = side * look.build.shoulders
+        seam = brush([(wide * 112, 192), (wide * 127, 226), (wide * 122, 270), (wide * 113, 300)], [0.4, 1.6, 1.6, 0.4])
+        panel: list[Anchor] = [
+            (side * 40, 156, 0), (side * 70, 173), (wide * 104, 186), (wide * 125, 200), (wide * 124, 250), (wide * 112, 300),
+            (wide * 97, 400), (wide * 103, 480), (wide * 116, 600, 0), (side * -12, 600, 0), (side * -6, 440, 0), (side * 34, 330), (side * 58, 240),
         ]  # fmt: skip
         shape = smooth(panel)
         figure.add(
@@ -86,8 +233,9 @@ def draw_blazer(figure: Figure, look: Look) -> None:
         fold(figure, [(side * 96, 410), (side * 62, 418), (side * 16, 446)], 6, cloth.deep, 0.24, group)
         fold(figure, [(side * 90, 300), (side * 84, 380), (side * 88, 520)], 2.4, cloth.deep, 0.35, group)
         fold(figure, [(side * 20, 470), (side * 34, 520), (side * 40, 600)], 6, cloth.deep, 0.22, group)
+        figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
         lapel: list[Anchor] = [
-            (side * 46, 158, 0), (side * 70, 176, 0.6), (side * 88, 224, 0.3), (side * 98, 252, 0), (side * 70, 256, 0), (side * 84, 276, 0),
+            (side * 37, 150, 0), (side * 60, 166, 0.6), (side * 88, 224, 0.3), (side * 98, 252, 0), (side * 70, 256, 0), (side * 84, 276, 0),
             (side * 50, 360), (side * -4, 440, 0), (side * 36, 330), (side * 58, 240),
         ]  # fmt: skip
         low = smooth(lapel).moved(side * 2.5, 4)
@@ -103,11 +251,11 @@ def draw_blazer(figure: Figure, look: Look) -> None:
             brush([(side * 70, 256), (side * 62, 244), (side * 57, 238)], [0.4, 1.6, 1.2]), rgb(cloth.deep, 0.55), CHEST
         )
         figure.add(
-            brush([(side * 46, 160), (side * 58, 240), (side * 36, 330), (side * -3, 438)], [0.8, 1.4, 1.4, 0.8]),
+            brush([(side * 38, 152), (side * 58, 240), (side * 36, 330), (side * -3, 438)], [0.8, 1.4, 1.4, 0.8]),
             rgb(cloth.light, 0.8),
             CHEST,
         )
-    for y in (456, 512):
+    for y in buttons:
         figure.add(ellipse(2, y + 1.5, 7, 7), rgb(cloth.deep, 0.5), CHEST)
         figure.add(ellipse(1, y, 6.6, 6.6), rgb(mix(look.accent, "#6a4a1c", 0.3)), CHEST)
         figure.add(ellipse(0.4, y - 0.7, 5.4, 5.4), rgb(look.accent), CHEST)
@@ -123,4 +271,6 @@ def draw_necklace(figure: Figure, look: Look) -> None:
     figure.add(ellipse(-0.3, 227, 3.5, 4.2), rgb(mix(look.accent, "#fff8e6", 0.7)), CHEST)
 
 
-OUTFITS: dict[str, Callable[[Figure, Look], None]] = {"blazer": draw_blazer}
+OUTFITS: dict[str, Callable[[Figure, Look], None]] = {
+    "blazer": draw_blazer, "suit": draw_suit, "shirt": draw_shirt, "cardigan": draw_cardigan,
+}  # fmt: skip

@@ -13,6 +13,7 @@ class Hand:
     roll: float = 0.0  # about the length of the hand: 0 shows the palm, pi the back
     tip: float = 0.0  # towards (+) or away from the viewer: foreshortens
     curl: float = 0.35  # 0 stretched, 1 fist
+    point: float = 0.0  # 1 leaves only the index finger stretched
     spread: float = 0.1
     thumb: float = 0.4  # 0 along the palm, 1 stretched away
 
@@ -21,8 +22,8 @@ class Hand:
 class Arm:
     """Elbow and wrist in figure units, as for the arm on the screen's right; the other one is mirrored."""
 
-    elbow: tuple[float, float] = (152.0, 396.0)
-    wrist: tuple[float, float] = (98.0, 560.0)
+    elbow: tuple[float, float] = (141.0, 392.0)
+    wrist: tuple[float, float] = (86.0, 566.0)
     hand: Hand = field(default_factory=Hand)
 
 
