@@ -1,0 +1,184 @@
+"""The one loop: a model is asked, its tools are run, its sentences pass the gate."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+from pydantic import ValidationError
+
+from assistant.events import Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
+from assistant.guard.sentences import SentenceSplitter
+from assistant.guard.verdict import Verdict
+from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
+from assistant.models.fallback import Switched
+from assistant.tools import TOOLS, ToolContext, ToolResult
+from knowledge.facts import Facts
+from knowledge.model import Lang
+
+log = structlog.get_logger(__name__)
+
+DATA_OPENS = "<data>"  # around every tool result: what stands inside is quoted, never an instruction
+DATA_CLOSES = "</data>"
+
+
+class Reviewer(Protocol):
+    """The part of the guard that the loop needs."""
+
+    def review(
+        self, sentence: str, facts: Facts, *, lang: Lang | None = None, about: tuple[str, ...] = ()
+    ) -> Verdict: ...
+
+
+@dataclass(slots=True)
+class Turn:
+    """One answer while it is being made: what it may rely on and what has come of it so far."""
+
+    lang: Lang
+    facts: Facts
+    about: tuple[str, ...] = ()  # product ids, most likely first
+    text: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+    tools: list[Mapping[str, Any]] = field(default_factory=list)
+    cards: tuple[str, ...] = ()
+    replies: tuple[str, ...] = ()
+    handoff: HandoffReason | None = None
+    model: str = ""
+    degraded: str = ""
+    looked: int = 0  # tools that look something up
+    found: int = 0
+    refused_lookups: int = 0
+    own_order: bool = False
+
+    @property
+    def unanswered(self) -> bool:
+        """The shop's data had nothing, or nothing that was said could stay."""
+        return (self.looked > 0 and self.found == 0) or not self.text.strip()
+
+    def take(self, call: ToolCall, result: ToolResult) -> None:
+        self.facts |= result.facts
+        self.about = tuple(dict.fromkeys(result.product_ids + self.about))
+        if result.cards:
+            self.cards = result.cards
+        if result.replies:
+            self.replies = result.replies
+        if result.handoff:
+            self.handoff = result.handoff
+        if call.name not in ("handoff", "offer_replies"):
+            self.looked += 1
+            self.found += result.found
+        self.refused_lookups += result.refused_lookup
+        self.own_order |= result.order is not None
+        self.tools.append({"name": call.name, "arguments": call.arguments, "data": dict(result.data)})
+
+
+class Agent:
+    """Runs answers; keeps nothing between them."""
+
+    def __init__(self, model: Model, guard: Reviewer, *, max_rounds: int, answer_s: float) -> None:
+        self._model = model
+        self._guard = guard
+        self._max_rounds = max_rounds
+        self._answer_s = answer_s
+
+    async def run(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec], context: ToolContext, turn: Turn
+    ) -> AsyncGenerator[Event, None]:
+        """Yield what happens; `turn` tells afterwards how it went. ModelError when no model could answer."""
+        said = list(messages)
+        deadline = time.monotonic() + self._answer_s
+        turn.model = turn.model or getattr(self._model, "name", type(self._model).__name__)
+        for number in range(self._max_rounds):
+            offered = tools if number + 1 < self._max_rounds else ()
+            calls: list[ToolCall] = []
+            async with aclosing(self._speak(said, offered, turn, deadline)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, ToolCall):
+                        calls.append(piece)
+                    else:
+                        yield piece
+            if not calls:
+                return
+            said.append(Message("assistant", tool_calls=tuple(calls)))
+            for call in calls:
+                tool = TOOLS.get(call.name)
+                if tool is not None and tool.label:
+                    yield Progress(call.name, tool.label(turn.lang))
+                result, content = self._call(call, context, turn)
+                said.append(Message("tool", content, tool_call_id=call.id, name=call.name))
+                if result is not None:
+                    if result.comparison is not None:
+                        yield Comparison(*result.comparison)
+                    if result.order is not None:
+                        yield OrderCard(dict(result.order))
+
+    async def _speak(
+        self, said: Sequence[Message], tools: Sequence[ToolSpec], turn: Turn, deadline: float
+    ) -> AsyncGenerator[Sentence | ToolCall, None]:
+        """One call of the model: its text as checked sentences, its tool calls as they are."""
+        splitter = SentenceSplitter()
+        async with aclosing(self._model.respond(said, tools)) as pieces:
+            while (piece := await _next(pieces, deadline)) is not None:
+                if isinstance(piece, Switched):
+                    splitter = SentenceSplitter()
+                    turn.model, turn.degraded = piece.model, piece.reason
+                elif isinstance(piece, ToolCall):
+                    yield piece
+                else:
+                    for sentence in splitter.feed(piece.text):
+                        if (passed := self._pass(sentence, turn)) is not None:
+                            yield passed
+        for sentence in splitter.flush():
+            if (passed := self._pass(sentence, turn)) is not None:
+                yield passed
+
+    def _pass(self, sentence: str, turn: Turn) -> Sentence | None:
+        """The gate. Nothing of a model's text goes any other way."""
+        if not sentence.strip():
+            if turn.text:
+                turn.text += sentence
+            return None
+        verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
+        turn.verdicts.append(verdict)
+        if not verdict.text.strip():
+            return None
+        if verdict.text.strip() in turn.text and len(verdict.text.strip()) > 12:
+            return None  # a second model repeats what the first one had already said
+        turn.text += verdict.text
+        return Sentence(verdict.text, verdict)
+
+    def _call(self, call: ToolCall, context: ToolContext, turn: Turn) -> tuple[ToolResult | None, str]:
+        """Run one tool. A mistake of the model comes back to it as data, so that it can do better."""
+        tool = TOOLS.get(call.name)
+        if tool is None:
+            return None, _as_data({"error": f"no tool is called {call.name[:40]}", "tools": sorted(TOOLS)})
+        try:
+            arguments = tool.arguments.model_validate_json(call.arguments or "{}")
+        except ValidationError as error:
+            problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()][:5]
+            return None, _as_data({"error": "these arguments don't fit", "problems": problems})
+        left = context.lookups_left - turn.refused_lookups
+        result = tool.run(arguments, replace(context, lookups_left=left))
+        turn.take(call, result)
+        return result, _as_data(result.data)
+
+
+def _as_data(data: Mapping[str, Any]) -> str:
+    """Quoted and delimited; the delimiter can't be closed from within."""
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return f"{DATA_OPENS}{body}{DATA_CLOSES}"
+
+
+async def _next(pieces: AsyncGenerator[TextDelta | ToolCall, None], deadline: float) -> TextDelta | ToolCall | None:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise ModelError("the answer took too long", retryable=True)
+    try:
+        async with asyncio.timeout(left):
+            return await anext(pieces, None)
+    except TimeoutError as error:
+        raise ModelError("the answer took too long", retryable=True) from error

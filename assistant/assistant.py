@@ -1,0 +1,357 @@
+"""The door: a shopper's message in, an answer out, every sentence of it checked, stored and numbered."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+
+from assistant.agent import Agent, Reviewer, Turn
+from assistant.cards import stored
+from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
+from assistant.data import load
+from assistant.events import (
+    Cards,
+    Event,
+    Finished,
+    Handoff,
+    HandoffReason,
+    PageContext,
+    QuickReplies,
+    Sentence,
+)
+from assistant.guard.privacy import mask
+from assistant.guard.sentences import sentences
+from assistant.guard.verdict import Verdict
+from assistant.handoff import HandoffError, State, trigger, withdraws, words
+from assistant.messages import Message, Model, ModelError
+from assistant.prompt import past, system_message
+from assistant.settings import AssistantSettings
+from assistant.summary import summarise
+from assistant.tools import ToolContext, specs
+from knowledge.catalog import Catalog
+from knowledge.facts import Facts
+from knowledge.model import Lang
+from knowledge.text import language, script
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """An answer on its way: where it goes and what may still be sent."""
+
+    conversation: Conversation
+    message_id: str
+    lang: Lang
+    allowed: tuple[State, ...] = ("bot",)
+
+
+class _Silenced(Exception):
+    """A person has taken over, or the conversation was closed: the bot has nothing more to say."""
+
+
+class Assistant:
+    """Answers shoppers. Safe to share between conversations; one answer at a time in each is the caller's business."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        model: Model,
+        guard: Reviewer,
+        conversations: Conversations,
+        settings: AssistantSettings | None = None,
+    ) -> None:
+        self.catalog = catalog
+        self.model = model
+        self.guard = guard
+        self.conversations = conversations
+        self.settings = settings or AssistantSettings()
+        self._agent = Agent(model, guard, max_rounds=self.settings.max_rounds, answer_s=self.settings.answer_s)
+
+    @property
+    def degraded(self) -> str:
+        """Why the configured model isn't answering at the moment; empty when it is."""
+        return str(getattr(self.model, "degraded", ""))
+
+    async def close(self) -> None:
+        close = getattr(self.model, "close", None)
+        if close is not None:
+            await close()
+
+    async def answer(
+        self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Answer `text`, or stay silent while a person is in charge.
+
+        Whatever is yielded has been stored as the conversation's next event before. `received` is given when the caller
+        has stored the message already (`Conversations.receive`); without it, it is stored here. Closing the generator
+        stops the answer: what was said so far is kept.
+        """
+        if received is None:
+            received = await self.conversations.receive(conversation_id, text)
+        conversation = await self.conversations.get(conversation_id)
+        answer = _Answer(conversation, uuid.uuid4().hex, self._lang(text, context, conversation))
+        try:
+            async with aclosing(self._respond(answer, text, context)) as events:
+                async for event in events:
+                    yield event
+        except _Silenced:
+            log.info("bot_silenced", conversation=conversation_id)
+
+    async def _respond(self, answer: _Answer, text: str, context: PageContext) -> AsyncGenerator[Event, None]:
+        if answer.conversation.state == "waiting" and withdraws(text):
+            await self._move(answer, "bot", "withdrawn")
+            async with aclosing(self._say(answer, context, _phrase("withdrawn", answer.lang))) as events:
+                async for event in events:
+                    yield event
+            return
+        if answer.conversation.state != "bot":
+            return
+        if answer.lang != answer.conversation.lang:
+            await self.conversations.set_context(answer.conversation.id, lang=answer.lang)
+        if len(text) > self.settings.max_message_chars:
+            words_ = _phrase("too_long", answer.lang).format(limit=self.settings.max_message_chars)
+            async with aclosing(self._say(answer, context, words_)) as events:
+                async for event in events:
+                    yield event
+            return
+        history = await self.conversations.history(answer.conversation.id, self.settings.history_messages)
+        reason = trigger(text) if context.channel == "chat" else None
+        run = self._hand_over(answer, context, history, reason) if reason else self._ask(answer, text, context, history)
+        async with aclosing(run) as events:
+            async for event in events:
+                yield event
+
+    async def _ask(
+        self, answer: _Answer, text: str, context: PageContext, history: Sequence[StoredMessage]
+    ) -> AsyncGenerator[Event, None]:
+        """Let the model answer."""
+        earlier = _before(history, text)
+        turn = self._turn(answer, context, earlier)
+        messages = [
+            system_message(self.catalog, context, answer.lang, answer.conversation.id),
+            *past(earlier),
+            Message("user", mask(text)),
+        ]
+        tools = ToolContext(
+            self.catalog,
+            answer.lang,
+            product_id=context.product_id,
+            customer_id=context.customer_id,
+            said=tuple(one.text for one in history if one.role == "user") + (text,),
+            lookups_left=self.settings.order_guesses - answer.conversation.wrong_guesses,
+            private=context.channel == "chat",
+        )
+        try:
+            async with aclosing(self._agent.run(messages, specs(), tools, turn)) as events:
+                async for event in events:
+                    if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
+                        await self._wait(answer, turn.handoff, history)
+                    await self._store(answer, [event])
+                    yield event
+        except ModelError as error:
+            log.warning("no_answer", conversation=answer.conversation.id, error=str(error))
+            turn.degraded = str(error)
+        except _Silenced:
+            raise
+        except BaseException:
+            await self._keep(answer, turn)
+            raise
+        async with aclosing(self._complete(answer, context, turn, history)) as events:
+            async for event in events:
+                yield event
+
+    async def _complete(
+        self, answer: _Answer, context: PageContext, turn: Turn, history: Sequence[StoredMessage]
+    ) -> AsyncGenerator[Event, None]:
+        """What belongs to an answer besides the model's words: something honest when nothing could be said, cards,
+        quick replies, a person when it has failed too often."""
+        if not turn.text.strip():
+            honest = _phrase("live_unsure" if context.channel == "live" else "unsure", answer.lang)
+            for said in self._speak(turn, honest):
+                await self._store(answer, [said])
+                yield said
+        failing = turn.unanswered and _failures(history) + 1 >= self.settings.failures_before_handoff
+        if failing and turn.handoff is None and context.channel == "chat":
+            turn.handoff = "failed"
+            for said in self._speak(turn, " " + words("failed", answer.lang)):
+                await self._store(answer, [said])
+                yield said
+        extras = self._extras(answer, turn, context)
+        if extras:
+            await self._store(answer, extras)
+        for event in extras:
+            yield event
+        if turn.handoff and context.channel == "chat":
+            if answer.allowed == ("bot",):
+                await self._wait(answer, turn.handoff, history)
+            yield Handoff(turn.handoff, summarise(history, self.catalog, answer.lang))
+        yield await self._finish(answer, turn)
+
+    def _extras(self, answer: _Answer, turn: Turn, context: PageContext) -> list[Event]:
+        extras: list[Event] = []
+        cards = tuple(one for one in turn.cards if one != context.product_id)
+        named = tuple(one for one in cards if self._named(one, turn.text))
+        if cards and context.channel == "chat":
+            extras.append(Cards((named or cards)[:4]))
+        replies = tuple(
+            option for option in turn.replies if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
+        )
+        if turn.unanswered and turn.handoff is None:
+            replies += (_phrase("person", answer.lang),)
+        if replies and context.channel == "chat":
+            extras.append(QuickReplies(replies))
+        return extras
+
+    def _named(self, product_id: str, text: str) -> bool:
+        product = self.catalog.product(product_id)
+        return product is not None and any(title and title in text for title in (product.title.zh, product.title.en))
+
+    async def _hand_over(
+        self, answer: _Answer, context: PageContext, history: Sequence[StoredMessage], reason: HandoffReason
+    ) -> AsyncGenerator[Event, None]:
+        """A person is needed, whatever the model would say."""
+        turn = self._turn(answer, context, history)
+        turn.handoff, turn.model = reason, "handoff"
+        await self._wait(answer, reason, history)
+        for event in self._speak(turn, words(reason, answer.lang)):
+            await self._store(answer, [event])
+            yield event
+        yield Handoff(reason, summarise(history, self.catalog, answer.lang))
+        yield await self._finish(answer, turn)
+
+    async def _say(self, answer: _Answer, context: PageContext, text: str) -> AsyncGenerator[Event, None]:
+        """A sentence of our own as a whole answer."""
+        turn = self._turn(answer, context, ())
+        turn.model = "assistant"
+        for event in self._speak(turn, text):
+            await self._store(answer, [event])
+            yield event
+        yield await self._finish(answer, turn)
+
+    def _speak(self, turn: Turn, text: str) -> list[Sentence]:
+        """Our own words, through the same gate."""
+        said = []
+        for sentence in sentences(text):
+            verdict = self.guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
+            turn.verdicts.append(verdict)
+            if verdict.text.strip():
+                turn.text += verdict.text
+                said.append(Sentence(verdict.text, verdict))
+        return said
+
+    # Where it goes
+
+    async def _store(self, answer: _Answer, events: Sequence[Event], message: BotMessage | None = None) -> None:
+        rows = [row for event in events if (row := stored(event, answer.message_id, self.catalog, answer.lang))]
+        if rows and await self.conversations.append(answer.conversation.id, rows, only_in=answer.allowed) is None:
+            raise _Silenced
+
+    async def _finish(self, answer: _Answer, turn: Turn, *, stopped: bool = False) -> Finished:
+        product_ids = turn.about[:8]
+        message = BotMessage(
+            answer.message_id, turn.text.strip(), turn.model, turn.degraded, turn.unanswered, product_ids,
+            tuple(turn.tools), tuple(turn.verdicts), turn.refused_lookups,
+        )  # fmt: skip
+        whole = {"role": "bot", "id": answer.message_id, "text": message.text}
+        done: dict[str, Any] = {"id": answer.message_id, "model": turn.model, "degraded": turn.degraded}
+        if stopped:
+            done["stopped"] = True
+        rows = [("message", whole), ("done", done)]
+        if (
+            await self.conversations.append(answer.conversation.id, rows, only_in=answer.allowed, message=message)
+            is None
+        ):
+            raise _Silenced
+        names = tuple(str(tool["name"]) for tool in turn.tools)
+        return Finished(answer.message_id, message.text, product_ids, turn.model, turn.degraded, names)
+
+    async def _keep(self, answer: _Answer, turn: Turn) -> None:
+        """The answer was stopped: what the shopper has seen of it is a message all the same."""
+        if not turn.text.strip():
+            return
+        try:
+            await asyncio.shield(self._finish(answer, turn, stopped=True))
+        except (_Silenced, HandoffError):
+            return
+
+    async def _move(self, answer: _Answer, after: State, reason: str, summary: str = "") -> None:
+        try:
+            await self.conversations.transition(answer.conversation.id, after, reason=reason, summary=summary)
+        except HandoffError as error:
+            raise _Silenced from error
+
+    async def _wait(self, answer: _Answer, reason: HandoffReason, history: Sequence[StoredMessage]) -> None:
+        await self._move(answer, "waiting", reason, summarise(history, self.catalog, answer.lang))
+        answer.allowed = ("bot", "waiting")  # it may finish its sentence until somebody takes over
+
+    # What it may rely on
+
+    def _turn(self, answer: _Answer, context: PageContext, history: Sequence[StoredMessage]) -> Turn:
+        ids = [context.product_id] if context.product_id else []
+        for message in reversed(history):
+            ids += message.product_ids
+        about = tuple(dict.fromkeys(ids))[:12]
+        facts = self.catalog.shop_facts()
+        for product_id in about:
+            facts |= self.catalog.facts(product_id)
+        return Turn(answer.lang, facts, about)
+
+    def _lang(self, text: str, context: PageContext, conversation: Conversation) -> Lang:
+        """The language of the message; where it has none ("2", "ok?"), that of the conversation."""
+        known: Lang = context.lang or conversation.lang
+        return known if script(text) == "none" else language(text, known)
+
+    def review_line(self, text: str, product_ids: Sequence[str], lang: Lang) -> Verdict:
+        """One verdict for a line that a person wants to have said; each of its sentences passes the gate."""
+        facts = self.catalog.shop_facts()
+        for product_id in product_ids:
+            facts |= self.catalog.facts(product_id)
+        return review_text(self.guard, text, facts, lang, tuple(product_ids))
+
+
+def review_text(guard: Reviewer, text: str, facts: Facts, lang: Lang, about: tuple[str, ...] = ()) -> Verdict:
+    """The verdicts of a text's sentences as one; spans count from the start of the text."""
+    verdicts = [guard.review(sentence, facts, lang=lang, about=about) for sentence in sentences(text)]
+    if len(verdicts) == 1:
+        return verdicts[0]
+    worst = max(verdicts, key=lambda verdict: _GRAVITY[verdict.label], default=None)
+    offset, spans = 0, []
+    for verdict in verdicts:
+        spans += [replace(span, start=span.start + offset, end=span.end + offset) for span in verdict.spans]
+        offset += len(verdict.original)
+    evidence = tuple(dict.fromkeys(fact for verdict in verdicts for fact in verdict.evidence))
+    cleaned = "".join(verdict.text for verdict in verdicts)
+    return Verdict(worst.label if worst else "ok", text, cleaned, tuple(spans), evidence)
+
+
+_GRAVITY = {"ok": 0, "unsupported": 1, "contradicted": 2, "forbidden": 3}
+
+
+def _phrase(name: str, lang: Lang) -> str:
+    found: str = load("phrases.yaml")[name][lang]
+    return found
+
+
+def _before(history: Sequence[StoredMessage], text: str) -> Sequence[StoredMessage]:
+    """The history without the message that is being answered."""
+    if history and history[-1].role == "user" and history[-1].text == text:
+        return history[:-1]
+    return history
+
+
+def _failures(history: Sequence[StoredMessage]) -> int:
+    """How many of the last answers, without a good one in between, had nothing to say."""
+    count = 0
+    for message in reversed(history):
+        if message.role == "bot":
+            if not message.unanswered:
+                break
+            count += 1
+        elif message.role == "agent":
+            break
+    return count

@@ -1,0 +1,112 @@
+"""Which of a product's properties a question is about."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.data import load
+from knowledge.model import Attribute, Lang, Product, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A property shoppers ask about, however it is called."""
+
+    id: str
+    asked: re.Pattern[str]  # how it is asked
+    named: re.Pattern[str]  # how catalogues call it
+
+
+@cache
+def concepts() -> tuple[Concept, ...]:
+    return tuple(
+        Concept(
+            entry["id"],
+            re.compile("|".join(entry["asked"]), re.I),
+            re.compile("|".join(entry["named"]), re.I),
+        )
+        for entry in load("attributes.yaml")["concepts"]
+    )
+
+
+@cache
+def _features() -> re.Pattern[str]:
+    terms = sorted((re.escape(term) for term in load("attributes.yaml")["features"]), key=len, reverse=True)
+    return re.compile("|".join(rf"\b{term}" if term[0].isascii() else term for term in terms), re.I)
+
+
+def asked_concepts(question: str) -> tuple[Concept, ...]:
+    """In the order in which they occur in the question."""
+    found = [(match.start(), concept) for concept in concepts() if (match := concept.asked.search(question))]
+    found.sort(key=lambda pair: pair[0])
+    return tuple(concept for _, concept in found)
+
+
+def asked_features(question: str) -> tuple[str, ...]:
+    """Yes-or-no properties in the question: 防水, 纯棉, dishwasher safe."""
+    return tuple(dict.fromkeys(match.group().lower() for match in _features().finditer(question)))
+
+
+def about_properties(question: str) -> bool:
+    return bool(asked_concepts(question) or asked_features(question))
+
+
+def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute, ...]:
+    """The attributes that answer the question, best first, at most three; empty when none does.
+
+    An attribute that is named outright wins over one that shares the concept, that over one whose value mentions it.
+    """
+    pool = (*product.attributes, *_options(product))
+    named = [one for one in pool if any(len(name) > 1 and name.lower() in question.lower() for name in _names(one))]
+    if named:
+        return tuple(_unique(named, lang))[:3]
+    asked = asked_concepts(question)
+    by_concept = [one for concept in asked for one in pool if any(concept.named.search(name) for name in _names(one))]
+    if by_concept:
+        return tuple(_unique(by_concept, lang))[:3]
+    words = asked_features(question)
+    telling = [one for word in words for one in pool if _mentions(one, word)]
+    return tuple(_unique(telling, lang))[:3]
+
+
+def telling_sentences(question: str, product: Product, lang: Lang) -> tuple[str, ...]:
+    """Sentences of the product's own prose that speak of what is asked, at most two."""
+    words = [*asked_features(question), *(_literal(concept, question) for concept in asked_concepts(question))]
+    found: dict[str, None] = {}
+    for text in (product.brief(lang), product.description(lang)):
+        for sentence in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)\s", text):
+            sentence = sentence.strip()
+            if 4 <= len(sentence) <= 160 and any(word and word in sentence.lower() for word in words):
+                found[sentence] = None
+    return tuple(found)[:2]
+
+
+def _literal(concept: Concept, question: str) -> str:
+    match = concept.asked.search(question)
+    return match.group().lower() if match else ""
+
+
+def _names(attribute: Attribute) -> tuple[str, ...]:
+    return tuple(name for name in (attribute.name.zh, attribute.name.en) if name)
+
+
+def _mentions(attribute: Attribute, word: str) -> bool:
+    texts = (attribute.name.zh, attribute.name.en, attribute.value.zh, attribute.value.en)
+    return any(word in text.lower() for text in texts)
+
+
+def _options(product: Product) -> list[Attribute]:
+    """Choices as attributes, so that "有什么颜色" is answered from the variants."""
+    values: dict[Text, dict[Text, None]] = {}
+    for variant in product.variants:
+        for option in variant.options:
+            values.setdefault(option.name, {})[option.value] = None
+    return [
+        Attribute(name, Text("、".join(v.zh for v in found if v.zh), ", ".join(v.en for v in found if v.en)))
+        for name, found in values.items()
+    ]
+
+
+def _unique(attributes: Sequence[Attribute], lang: Lang) -> list[Attribute]:
+    return list({one.name(lang): one for one in attributes}.values())

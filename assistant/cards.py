@@ -1,0 +1,67 @@
+"""Product cards and stored events: what a page is sent, filled from the catalogue and never from a model."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from assistant.events import Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
+from knowledge.catalog import Catalog
+from knowledge.model import Lang, Product
+
+
+def plain(amount: Decimal) -> str:
+    """199.00 → "199", 9.90 → "9.90": cents only where there are some."""
+    return str(int(amount)) if amount == amount.to_integral_value() else f"{amount:.2f}"
+
+
+def card(product: Product, lang: Lang) -> dict[str, Any]:
+    """What a page draws a product from; prices are strings or None."""
+    picture = product.pictures[0] if product.pictures else ""
+    return {
+        "id": product.id,
+        "title": product.title(lang),
+        "price": None if product.price is None else f"{product.price:.2f}",
+        "list_price": None if product.list_price is None else f"{product.list_price:.2f}",
+        "currency": product.currency,
+        "picture": picture if not picture or "://" in picture else f"/media/{picture}",
+        "stock": product.stock,
+        "url": f"/product/{product.id}",
+        "brief": product.brief(lang),
+        "badges": list(_badges(product, lang)),
+    }
+
+
+def _badges(product: Product, lang: Lang) -> list[str]:
+    badges = []
+    if product.stock == 0:
+        badges.append("暂时缺货" if lang == "zh" else "Out of stock")
+    if product.price is not None and product.list_price is not None and product.list_price > product.price:
+        saved = plain(product.list_price - product.price)
+        badges.append(f"省{saved}" if lang == "zh" else f"Save {saved}")
+    return badges
+
+
+def stored(event: Event, message_id: str, catalog: Catalog, lang: Lang) -> tuple[str, Mapping[str, Any]] | None:
+    """The (type, data) under which a page is told of `event`; None for those that have another way of being told."""
+    match event:
+        case Progress(tool=tool, label=label):
+            return "progress", {"id": message_id, "tool": tool, "label": label}
+        case Sentence(text=text, verdict=verdict):
+            return "sentence", {"id": message_id, "text": text, "changed": verdict.changed}
+        case Cards(product_ids=ids):
+            return "cards", {"id": message_id, "products": _cards(ids, catalog, lang)}
+        case Comparison(product_ids=ids, rows=rows):
+            table = [{"name": name, "values": list(values)} for name, values in rows]
+            return "comparison", {"id": message_id, "products": _cards(ids, catalog, lang), "rows": table}
+        case OrderCard(order=order):
+            return "order", {"id": message_id, "order": dict(order)}
+        case QuickReplies(options=options):
+            return "quick_replies", {"id": message_id, "options": list(options)}
+        case Handoff():
+            return None  # the state machine stores it as a status
+    return None
+
+
+def _cards(ids: tuple[str, ...], catalog: Catalog, lang: Lang) -> list[dict[str, Any]]:
+    found = (catalog.product(product_id) for product_id in ids)
+    return [card(product, lang) for product in found if product is not None]

@@ -1,0 +1,632 @@
+"""Conversations: who says what, in numbered events, and whose turn it is to answer. All of it in the database."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, or_, select, update
+
+from assistant.database import Database
+from assistant.events import HandoffReason
+from assistant.guard.verdict import Verdict
+from assistant.handoff import HandoffError, State, check
+from assistant.tables import CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
+from knowledge.model import Lang
+
+Role = Literal["user", "bot", "agent", "system"]
+StoredEvent = dict[str, Any]  # {"seq": n, "type": …, "at": iso, …}: what a page is sent
+MAILBOX = 256  # events a slow follower may lag behind before it has to read them from the database
+
+
+class UnknownConversation(KeyError):
+    """There is no such conversation (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """How a conversation stands."""
+
+    id: str
+    state: State
+    lang: Lang
+    channel: str
+    customer_id: str
+    product_id: str
+    url: str
+    reason: str
+    summary: str
+    agent: str
+    created: datetime
+    updated: datetime
+    waiting_since: datetime | None
+    last_seq: int
+    wrong_guesses: int  # order numbers that didn't fit: only so many may be tried
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A shopper's message as stored. `new` is false when the page had sent it before."""
+
+    message_id: str
+    seq: int
+    state: State
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    id: str
+    seq: int
+    role: Role
+    text: str
+    at: datetime
+    author: str = ""
+    model: str = ""
+    degraded: str = ""
+    unanswered: bool = False
+    product_ids: tuple[str, ...] = ()
+    tools: tuple[Mapping[str, Any], ...] = ()  # {"name", "arguments", "data"}
+    feedback: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessage:
+    """A finished answer, ready to be stored with its verdicts."""
+
+    id: str
+    text: str
+    model: str
+    degraded: str = ""
+    unanswered: bool = False
+    product_ids: tuple[str, ...] = ()
+    tools: tuple[Mapping[str, Any], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    wrong_guesses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something happened in a conversation: `event` is stored when it has a `seq`, else it is only passing by."""
+
+    conversation_id: str
+    event: StoredEvent
+
+
+@dataclass(eq=False, slots=True)
+class _Mailbox:
+    conversation_id: str  # empty: every conversation
+    queue: "asyncio.Queue[Change]" = field(default_factory=lambda: asyncio.Queue(MAILBOX))
+    overflowed: bool = False
+
+    def put(self, change: Change) -> None:
+        try:
+            self.queue.put_nowait(change)
+        except asyncio.QueueFull:
+            self.overflowed = True  # the follower then reads from the database what it missed
+
+
+class Conversations:
+    """The door to stored conversations. Asynchronous; safe to use from several processes on one database.
+
+    Followers in this process hear of new events at once, those in other processes within `poll_s`.
+    """
+
+    def __init__(self, engine: Engine, *, poll_s: float = 1.0) -> None:
+        self._database = Database(engine)
+        self._poll_s = poll_s
+        self._mailboxes: set[_Mailbox] = set()
+        self._poller: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Stop following, finish what is being written."""
+        if self._poller is not None:
+            self._poller.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._poller
+        await asyncio.to_thread(self._database.close)
+
+    # Conversations
+
+    async def create(
+        self, *, lang: Lang = "zh", channel: str = "chat", customer_id: str = "", product_id: str = "", url: str = ""
+    ) -> Conversation:
+        now = _now()
+        row = {
+            "id": uuid.uuid4().hex,
+            "state": "bot",
+            "lang": lang,
+            "channel": channel,
+            "customer_id": customer_id,
+            "product_id": product_id,
+            "url": url,
+            "reason": "",
+            "summary": "",
+            "agent": "",
+            "created": now,
+            "updated": now,
+            "waiting_since": None,
+            "last_seq": 0,
+            "wrong_guesses": 0,
+            "rating": None,
+        }
+        await self._database.run(lambda connection: connection.execute(insert(CONVERSATIONS), row))
+        return Conversation(**row)  # type: ignore[arg-type]
+
+    async def get(self, conversation_id: str) -> Conversation:
+        """Raises UnknownConversation."""
+        return await self._database.run(lambda connection: _conversation(connection, conversation_id))
+
+    async def find(self, *, state: State | None = None, text: str = "", limit: int = 100) -> tuple[Conversation, ...]:
+        """The newest first; those who wait, longest waiting first. `text` searches messages and ids."""
+        chosen = select(CONVERSATIONS).limit(limit)
+        if state == "waiting":
+            chosen = chosen.order_by(CONVERSATIONS.c.waiting_since)
+        else:
+            chosen = chosen.order_by(CONVERSATIONS.c.updated.desc())
+        if state is not None:
+            chosen = chosen.where(CONVERSATIONS.c.state == state)
+        if text:
+            said = select(MESSAGES.c.conversation_id).where(MESSAGES.c.text.icontains(text, autoescape=True))
+            chosen = chosen.where(
+                or_(CONVERSATIONS.c.id.startswith(text, autoescape=True), CONVERSATIONS.c.id.in_(said))
+            )
+
+        def read(connection: Connection) -> tuple[Conversation, ...]:
+            return tuple(_as_conversation(row) for row in connection.execute(chosen).mappings())
+
+        return await self._database.run(read)
+
+    async def counts(self) -> dict[State, int]:
+        """How many conversations are in each state."""
+        query = select(CONVERSATIONS.c.state, func.count()).group_by(CONVERSATIONS.c.state)
+        found = await self._database.run(lambda connection: list(connection.execute(query)))
+        states: dict[State, int] = {"bot": 0, "waiting": 0, "human": 0, "closed": 0}
+        for state, number in found:
+            states[state] = number
+        return states
+
+    async def place(self, conversation_id: str) -> int:
+        """The place in the queue of a conversation that waits, 1 is next; 0 when it doesn't wait."""
+
+        def read(connection: Connection) -> int:
+            mine = _conversation(connection, conversation_id)
+            if mine.state != "waiting":
+                return 0
+            before = and_(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < mine.waiting_since)
+            return 1 + (connection.scalar(select(func.count()).select_from(CONVERSATIONS).where(before)) or 0)
+
+        return await self._database.run(read)
+
+    async def set_context(self, conversation_id: str, **values: str) -> None:
+        """Change `lang`, `product_id`, `url` or `customer_id`."""
+        if unknown := values.keys() - {"lang", "product_id", "url", "customer_id"}:
+            raise ValueError(f"not part of a conversation's context: {sorted(unknown)}")
+        change = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id).values(values)
+        await self._database.run(lambda connection: connection.execute(change))
+
+    async def rate(self, conversation_id: str, score: int, comment: str = "") -> None:
+        if not 1 <= score <= 5:
+            raise ValueError(f"a rating is 1..5, got {score}")
+        change = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+        await self._database.run(
+            lambda connection: connection.execute(change.values(rating=score, rating_comment=comment[:2000]))
+        )
+
+    async def feedback(self, conversation_id: str, seq: int, up: bool) -> bool:
+        """Thumbs for the message whose event is `seq`; false when there is none."""
+        change = (
+            update(MESSAGES)
+            .where(MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.seq == seq)
+            .values(feedback=1 if up else -1)
+        )
+        return await self._database.run(lambda connection: connection.execute(change).rowcount > 0)
+
+    async def delete(self, conversation_id: str) -> None:
+        """Everything of this conversation, for good."""
+
+        def work(connection: Connection) -> None:
+            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS):
+                connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
+            connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
+
+        await self._database.run(work)
+
+    # What is said
+
+    async def receive(self, conversation_id: str, text: str, client_id: str = "") -> Received:
+        """Store a shopper's message; the same `client_id` again stores nothing. A closed conversation opens again."""
+
+        def work(connection: Connection) -> tuple[Received, list[StoredEvent]]:
+            if client_id:
+                known = select(MESSAGES.c.id, MESSAGES.c.seq).where(
+                    MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.client_id == client_id
+                )
+                if (row := connection.execute(known).one_or_none()) is not None:
+                    state = _conversation(connection, conversation_id).state
+                    return Received(row.id, row.seq, state, new=False), []
+            stored: list[StoredEvent] = []
+            state = _conversation(connection, conversation_id).state
+            if state == "closed":
+                stored += _move(connection, conversation_id, "bot", reason="reopened")
+                state = "bot"
+            message_id = uuid.uuid4().hex
+            said = {"role": "user", "id": message_id, "text": text, "client_id": client_id}
+            event = _append(connection, conversation_id, [("message", said)])[0]
+            _store_message(connection, conversation_id, message_id, event, "user", text, client_id=client_id or None)
+            return Received(message_id, event["seq"], state, new=True), [*stored, event]
+
+        received, events = await self._database.run(work)
+        self._tell(conversation_id, events)
+        return received
+
+    async def append(
+        self,
+        conversation_id: str,
+        events: Sequence[tuple[str, Mapping[str, Any]]],
+        *,
+        only_in: Sequence[State] = (),
+        message: BotMessage | None = None,
+    ) -> list[StoredEvent] | None:
+        """Store (type, data) pairs as the next events, and with them a finished bot message.
+
+        With `only_in`, nothing is stored and None returned when the conversation is in another state at this very
+        moment: so the bot never talks over a person.
+        """
+
+        def work(connection: Connection) -> list[StoredEvent] | None:
+            if only_in and _conversation(connection, conversation_id, lock=True).state not in only_in:
+                return None
+            stored = _append(connection, conversation_id, events)
+            if message is not None:
+                _store_answer(connection, conversation_id, message, stored)
+            return stored
+
+        stored = await self._database.run(work)
+        self._tell(conversation_id, stored or [])
+        return stored
+
+    async def say(
+        self, conversation_id: str, text: str, *, role: Role = "agent", author: str = "", client_id: str = ""
+    ) -> StoredEvent:
+        """Store a whole message of a person or of the system. A person must have taken the conversation before."""
+
+        def work(connection: Connection) -> StoredEvent:
+            now = _conversation(connection, conversation_id, lock=True)
+            if role == "agent" and (now.state != "human" or now.agent != author):
+                raise HandoffError(
+                    f"take the conversation before answering: it is {now.state}", state=now.state, agent=now.agent
+                )
+            message_id = uuid.uuid4().hex
+            said = {"role": role, "id": message_id, "text": text, "agent": author, "client_id": client_id}
+            event = _append(connection, conversation_id, [("message", said)])[0]
+            _store_message(
+                connection, conversation_id, message_id, event, role, text, author=author, client_id=client_id or None
+            )
+            return event
+
+        event = await self._database.run(work)
+        self._tell(conversation_id, [event])
+        return event
+
+    async def events(self, conversation_id: str, after: int = 0, limit: int = 1000) -> list[StoredEvent]:
+        """Stored events with a `seq` above `after`, in order."""
+        query = (
+            select(EVENTS)
+            .where(EVENTS.c.conversation_id == conversation_id, EVENTS.c.seq > after)
+            .order_by(EVENTS.c.seq)
+            .limit(limit)
+        )
+        return await self._database.run(
+            lambda connection: [_as_event(row) for row in connection.execute(query).mappings()]
+        )
+
+    async def history(self, conversation_id: str, limit: int = 12) -> tuple[StoredMessage, ...]:
+        """The last messages, oldest first."""
+        query = (
+            select(MESSAGES)
+            .where(MESSAGES.c.conversation_id == conversation_id)
+            .order_by(MESSAGES.c.seq.desc())
+            .limit(limit)
+        )
+        rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
+        return tuple(_as_message(row) for row in reversed(rows))
+
+    async def verdicts(self, conversation_id: str, message_id: str = "") -> list[dict[str, Any]]:
+        """What the guard said about each sentence of the conversation, or of one message, with its evidence."""
+        query = select(VERDICTS).where(VERDICTS.c.conversation_id == conversation_id).order_by(VERDICTS.c.id)
+        if message_id:
+            query = query.where(VERDICTS.c.message_id == message_id)
+        rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
+        shown = ("message_id", "label", "original", "text", "spans", "evidence")
+        return [{key: row[key] for key in shown} | {"changed": row["text"] != row["original"]} for row in rows]
+
+    # Who answers
+
+    async def transition(
+        self,
+        conversation_id: str,
+        after: State,
+        *,
+        reason: HandoffReason | str = "",
+        agent: str = "",
+        summary: str = "",
+    ) -> Conversation:
+        """Move to `after`, or raise HandoffError when that step is not allowed (somebody else was faster)."""
+
+        def work(connection: Connection) -> tuple[Conversation, list[StoredEvent]]:
+            stored = _move(connection, conversation_id, after, reason=reason, agent=agent, summary=summary)
+            return _conversation(connection, conversation_id), stored
+
+        now, events = await self._database.run(work)
+        self._tell(conversation_id, events)
+        return now
+
+    async def take(self, conversation_id: str, agent: str) -> Conversation:
+        """`agent` answers from now on; taking it twice is fine, taking a colleague's raises HandoffError."""
+        now = await self.get(conversation_id)
+        if now.state == "human" and now.agent == agent:
+            return now
+        return await self.transition(conversation_id, "human", agent=agent, reason=now.reason or "taken")
+
+    async def release(self, conversation_id: str, agent: str = "") -> Conversation:
+        """The bot answers again."""
+        return await self.transition(conversation_id, "bot", agent=agent, reason="released")
+
+    async def finish(self, conversation_id: str, agent: str = "") -> Conversation:
+        """Close it; the next message opens it again."""
+        return await self.transition(conversation_id, "closed", agent=agent, reason="closed")
+
+    # Following along
+
+    def signal(self, conversation_id: str, event: Mapping[str, Any]) -> None:
+        """Tell followers in this process something that is not stored, such as that somebody types."""
+        self._tell(conversation_id, [dict(event)])
+
+    async def follow(self, conversation_id: str, after: int = 0) -> AsyncGenerator[StoredEvent, None]:
+        """Every stored event above `after`, each once and in order, then new ones as they come; and signals."""
+        mailbox = self._open(conversation_id)
+        try:
+            seen = after
+            while True:
+                backlog = await self.events(conversation_id, seen)
+                for event in backlog:
+                    seen = event["seq"]
+                    yield event
+                if len(backlog) >= 1000:
+                    continue
+                mailbox.overflowed = False
+                while not mailbox.overflowed:
+                    change = await mailbox.queue.get()
+                    seq = change.event.get("seq")
+                    if seq is None:
+                        yield change.event
+                    elif seq == seen + 1:
+                        seen = seq
+                        yield change.event
+                    elif seq > seen:  # one in between was written elsewhere
+                        break
+        finally:
+            self._mailboxes.discard(mailbox)
+
+    async def feed(self) -> AsyncGenerator[Change, None]:
+        """What happens in all conversations from now on: for an inbox. May repeat an event, never omits one silently:
+        a Change with an empty conversation_id means that some were missed and lists must be loaded again."""
+        mailbox = self._open("")
+        try:
+            while True:
+                change = await mailbox.queue.get()
+                if mailbox.overflowed:
+                    mailbox.overflowed = False
+                    yield Change("", {"type": "missed"})
+                yield change
+        finally:
+            self._mailboxes.discard(mailbox)
+
+    def _open(self, conversation_id: str) -> _Mailbox:
+        mailbox = _Mailbox(conversation_id)
+        self._mailboxes.add(mailbox)
+        if self._poller is None or self._poller.done():
+            self._poller = asyncio.get_running_loop().create_task(self._poll(), name="conversations-poll")
+        return mailbox
+
+    def _tell(self, conversation_id: str, events: Sequence[StoredEvent]) -> None:
+        for event in events:
+            change = Change(conversation_id, event)
+            for mailbox in self._mailboxes:
+                if mailbox.conversation_id in ("", conversation_id):
+                    mailbox.put(change)
+
+    async def _poll(self) -> None:
+        """Hear of what other processes wrote. Ids may become visible out of order, so the last ones are read again."""
+        recent = select(EVENTS.c.id).order_by(EVENTS.c.id.desc()).limit(50)
+        told = set(await self._database.run(lambda connection: list(connection.scalars(recent))))
+        newest = max(told, default=0)
+        while self._mailboxes:
+            await asyncio.sleep(self._poll_s)
+            query = select(EVENTS).where(EVENTS.c.id > newest - 50).order_by(EVENTS.c.id).limit(2000)
+            rows = await self._database.run(partial(_rows, query=query))
+            for row in rows:
+                if row["id"] not in told:
+                    # A follower knows by `seq` whether it had this one; only `feed` hears our own twice.
+                    self._tell(row["conversation_id"], [_as_event(row)])
+                    told.add(row["id"])
+            newest = max((row["id"] for row in rows), default=newest)
+            told = {number for number in told if number > newest - 50}
+
+
+def _rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
+    return connection.execute(query).mappings().all()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Conversation:
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    return _as_conversation(row)
+
+
+def _as_conversation(row: RowMapping) -> Conversation:
+    values = {name: row[name] for name in Conversation.__dataclass_fields__}
+    for name in ("created", "updated", "waiting_since"):
+        values[name] = _utc(values[name])
+    return Conversation(**values)
+
+
+def _as_event(row: RowMapping) -> StoredEvent:
+    at = _utc(row["at"])
+    return {"seq": row["seq"], "type": row["type"], "at": at.isoformat() if at else "", **row["data"]}
+
+
+def _as_message(row: RowMapping) -> StoredMessage:
+    at = _utc(row["at"])
+    assert at is not None  # the column is not nullable
+    return StoredMessage(
+        id=row["id"],
+        seq=row["seq"],
+        role=row["role"],
+        text=row["text"],
+        at=at,
+        author=row["author"],
+        model=row["model"],
+        degraded=row["degraded"],
+        unanswered=row["unanswered"],
+        product_ids=tuple(row["product_ids"]),
+        tools=tuple(row["tools"]),
+        feedback=row["feedback"],
+    )
+
+
+def _append(
+    connection: Connection, conversation_id: str, events: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[StoredEvent]:
+    """Number and store events. The counter in the conversation's row is what makes numbers gapless across processes."""
+    if not events:
+        return []
+    now = _now()
+    counted = (
+        update(CONVERSATIONS)
+        .where(CONVERSATIONS.c.id == conversation_id)
+        .values(last_seq=CONVERSATIONS.c.last_seq + len(events), updated=now)
+        .returning(CONVERSATIONS.c.last_seq)
+    )
+    last = connection.execute(counted).scalar_one_or_none()
+    if last is None:
+        raise UnknownConversation(conversation_id)
+    first = last - len(events) + 1
+    rows: list[dict[str, Any]] = [
+        {"conversation_id": conversation_id, "seq": first + index, "type": kind, "at": now, "data": dict(data)}
+        for index, (kind, data) in enumerate(events)
+    ]
+    connection.execute(insert(EVENTS), rows)
+    return [{"seq": row["seq"], "type": row["type"], "at": now.isoformat(), **row["data"]} for row in rows]
+
+
+def _store_message(
+    connection: Connection,
+    conversation_id: str,
+    message_id: str,
+    event: StoredEvent,
+    role: Role,
+    text: str,
+    **more: Any,
+) -> None:
+    row = {
+        "id": message_id,
+        "conversation_id": conversation_id,
+        "seq": event["seq"],
+        "role": role,
+        "text": text,
+        "at": datetime.fromisoformat(event["at"]),
+        **more,
+    }
+    connection.execute(insert(MESSAGES), row)
+
+
+def _store_answer(
+    connection: Connection, conversation_id: str, message: BotMessage, stored: Sequence[StoredEvent]
+) -> None:
+    event = next((event for event in stored if event["type"] == "message"), stored[-1])
+    _store_message(
+        connection,
+        conversation_id,
+        message.id,
+        event,
+        "bot",
+        message.text,
+        model=message.model,
+        degraded=message.degraded,
+        unanswered=message.unanswered,
+        product_ids=list(message.product_ids),
+        tools=[dict(tool) for tool in message.tools],
+    )
+    if message.wrong_guesses:
+        counted = CONVERSATIONS.c.wrong_guesses + message.wrong_guesses
+        mine = CONVERSATIONS.c.id == conversation_id
+        connection.execute(update(CONVERSATIONS).where(mine).values(wrong_guesses=counted))
+    if message.verdicts:
+        at = datetime.fromisoformat(event["at"])
+        rows = [
+            {
+                "conversation_id": conversation_id,
+                "message_id": message.id,
+                "position": index,
+                "label": verdict.label,
+                "original": verdict.original,
+                "text": verdict.text,
+                "spans": [asdict(span) for span in verdict.spans],
+                "evidence": [asdict(fact) for fact in verdict.evidence],
+                "at": at,
+            }
+            for index, verdict in enumerate(message.verdicts)
+        ]
+        connection.execute(insert(VERDICTS), rows)
+
+
+def _move(
+    connection: Connection, conversation_id: str, after: State, *, reason: str = "", agent: str = "", summary: str = ""
+) -> list[StoredEvent]:
+    """The one place where a conversation changes its state; a row of HANDOFFS and a status event bear witness."""
+    before = _conversation(connection, conversation_id, lock=True)
+    check(before.state, after, agent=before.agent)
+    now = _now()
+    values: dict[str, Any] = {"state": after, "updated": now}
+    if after == "waiting":
+        values |= {"waiting_since": now, "reason": reason, "summary": summary, "agent": ""}
+    elif after == "human":
+        values |= {"waiting_since": None, "agent": agent}
+    else:
+        values |= {"waiting_since": None, "agent": "", "reason": "", "summary": ""}
+    changed = connection.execute(
+        update(CONVERSATIONS)
+        .where(CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.state == before.state)
+        .values(values)
+    )
+    if changed.rowcount != 1:  # another process was faster
+        raise HandoffError("the conversation has just changed hands", state=before.state, agent=before.agent)
+    witness = {"before": before.state, "after": after, "reason": reason, "agent": agent, "summary": summary}
+    connection.execute(insert(HANDOFFS), {"conversation_id": conversation_id, "at": now, **witness})
+    status: dict[str, Any] = {"state": after}
+    if reason:
+        status["reason"] = reason
+    if after == "human":
+        status["agent"] = agent
+    if after == "waiting":
+        ahead = select(func.count()).select_from(CONVERSATIONS)
+        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < now)
+        status["position"] = 1 + (connection.scalar(ahead) or 0)
+    return _append(connection, conversation_id, [("status", status)])

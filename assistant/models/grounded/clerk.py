@@ -1,0 +1,518 @@
+"""A good clerk: for each thing a shopper may want, what to look up and what to say about it.
+
+Every method runs from its top each time the model is asked. `ask` gives what a tool has returned in this turn, or
+leaves through `Need`, which becomes a tool call; so a method reads like a conversation with the shop's books.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from assistant.models.grounded import speech
+from assistant.models.grounded.dialogue import Dialogue, Goods
+from assistant.models.grounded.understand import Reading, understand
+from assistant.models.grounded.wording import joined, say
+from assistant.tools.products import likeness
+
+Call = tuple[str, dict[str, Any]]
+_FAQ_SURE = 0.6  # from this likeness on a frequent question is taken to be the one asked
+_MAX_CLARIFICATIONS = 2
+
+
+class Need(Exception):
+    """These tools must run before anything can be said."""
+
+    def __init__(self, *calls: Call) -> None:
+        super().__init__()
+        self.calls = list(calls)
+
+
+class Clerk:
+    def __init__(self, dialogue: Dialogue, tools: frozenset[str]) -> None:
+        self.d = dialogue
+        self._tools = tools
+
+    def answer(self, reading: Reading) -> str:
+        if reading.follows or not reading.intent:
+            reading = self._completed(reading)
+        handler = _HANDLERS.get(reading.intent, Clerk._open)
+        return handler(self, reading)
+
+    # The shop's books
+
+    def ask(self, name: str, **arguments: Any) -> Mapping[str, Any]:
+        """What `name` returned for these arguments; when no tool may run any more, the last it returned, or {}."""
+        same = [result for result in self.d.results if result.name == name]
+        for result in same:
+            if result.arguments == arguments:
+                return result.data
+        if name not in self._tools or len(same) >= 4:
+            return same[-1].data if same else {}
+        raise Need((name, arguments))
+
+    def details(self, goods: Goods) -> Goods:
+        """Everything about a product, with an answer to the present question."""
+        found = self.ask("product_details", product=goods["id"], question=self.d.text)
+        return found if found.get("id") else goods
+
+    def _faq(self, topic: str = "") -> Mapping[str, Any]:
+        arguments = {"question": self.d.text} | ({"topic": topic} if topic else {})
+        return self.ask("policy_and_faq", **arguments)
+
+    # What is it about
+
+    def _completed(self, reading: Reading) -> Reading:
+        """An elliptic message asks the last question again, for something else."""
+        d = self.d
+        before = understand(replace(d, text=d.past[-1].text, past=d.past[:-1])) if d.past else None
+        asked_before = before.intent if before and before.intent in _REPEATABLE else ""
+        if reading.intent and not (reading.follows and reading.intent == "recommend"):
+            return reading
+        if reading.properties:
+            return replace(reading, intent="attribute")
+        if reading.index or reading.extreme:
+            return replace(reading, intent=asked_before or "describe")
+        if reading.colours and d.focus and not reading.refines:
+            return replace(reading, intent="stock")
+        if reading.follows and reading.colours and len(d.focus) == 1:
+            return replace(reading, intent="stock")
+        if reading.follows and asked_before and reading.topic and self._known(reading.topic) is not None:
+            return replace(reading, intent=asked_before)
+        return reading
+
+    def _targets(self, reading: Reading) -> list[Goods]:
+        """The products a question is about: named, pointed at, on the page, or spoken of last; empty when unclear."""
+        d = self.d
+        if reading.index and d.listed:
+            number = reading.index - 1 if reading.index > 0 else len(d.listed) - 1
+            if number < len(d.listed):
+                return [d.listed[number]]
+        if reading.extreme:
+            priced = [goods for goods in d.listed if goods.get("price")]
+            if priced:
+                choose = min if reading.extreme == "cheapest" else max
+                return [choose(priced, key=lambda goods: Decimal(goods["price"]))]
+        if reading.every and d.listed:
+            return list(d.listed[:3])
+        if (named := self._named(reading)) is not None:
+            return [named]
+        if d.page is not None and (reading.deictic or not d.focus or len(d.focus) > 1):
+            return [d.page]
+        return list(d.focus[:3]) or ([d.page] if d.page else [])
+
+    def _named(self, reading: Reading) -> Goods | None:
+        topic = speech.without_features(reading.topic)
+        if not topic:
+            return None
+        if (known := self._known(topic)) is not None:
+            return known
+        at_hand = self.d.page is not None or bool(self.d.focus)
+        if at_hand and (reading.deictic or len(topic) < 3):
+            return None
+        found = self.ask("product_details", product=topic, question=self.d.text)
+        return found if found.get("id") else None
+
+    def _known(self, topic: str) -> Goods | None:
+        """The product spoken of before whose name or kind the topic is."""
+        close = [goods for goods in self.d.known if likeness(topic, str(goods["title"])) >= 0.6]
+        kind = [goods for goods in self.d.known if speech.is_kind(topic, goods)]
+        return next(iter(close or kind), None)
+
+    # Finding
+
+    def _recommend(self, reading: Reading) -> str:
+        query = self._query(reading)
+        if not query:
+            return self._assortment(reading)
+        data = self.ask("search_products", query=query)
+        return self._offer(reading, data, query)
+
+    def _query(self, reading: Reading) -> str:
+        """What to search for: the message, joined to the earlier need when it only narrows that."""
+        last = self.d.last_search
+        before = str(last.arguments.get("query", "")) if last else ""
+        mine = speech.need(self.d.text, self.d.lang)
+        if before and reading.refines and not speech.names_kind(reading.topic, self.d.lang):
+            return f"{before} {mine}".strip()
+        return mine
+
+    def _offer(self, reading: Reading, data: Mapping[str, Any], query: str) -> str:
+        d = self.d
+        goods: list[Goods] = list(data.get("products", ()))
+        if not goods:
+            return self._nothing(query)
+        if d.live:
+            return say(
+                d,
+                "live_pick",
+                title=goods[0]["title"],
+                price=speech.price(goods[0], d.lang),
+                reason=self._reason(goods[0], query),
+            )
+        relaxed = data.get("relaxed") or []
+        lines = []
+        if relaxed:
+            lines.append(say(d, "relaxed", wish=joined(d, [str(one) for one in relaxed])))
+        elif len(goods) == 1:
+            lines.append(say(d, "found_one"))
+        else:
+            lines.append(say(d, "found_some", number=speech.count(len(goods), d.lang)))
+        for one in goods:
+            lines.append(speech.pick(one, self._reason(one, query), d.lang))
+        question = self._clarify(data) if len(goods) > 1 else ""
+        if not question:
+            options = speech.next_steps(d, goods)
+            self.ask("offer_replies", options=options)
+            question = say(d, "after_picks" if len(goods) > 1 else "after_one")
+        return "\n".join([*lines, question])
+
+    def _reason(self, goods: Goods, query: str) -> str:
+        return speech.reason(goods, query, self.d.lang)
+
+    def _clarify(self, data: Mapping[str, Any]) -> str:
+        """At most two questions in a conversation, about what really tells the finds apart."""
+        d = self.d
+        differ = [one for one in data.get("differ_in", ()) if not any(str(v) in d.text for v in one["values"])]
+        if int(data.get("found", 0)) < 5 or not differ or d.clarified >= _MAX_CLARIFICATIONS:
+            return ""
+        values = [str(value) for value in differ[0]["values"]][:4]
+        self.ask("offer_replies", options=values)
+        return say(d, "clarify", name=differ[0]["name"], values=speech.either(values, d.lang))
+
+    def _nothing(self, query: str) -> str:
+        answers = self._faq().get("answers") or []
+        if answers and answers[0]["score"] >= _FAQ_SURE:
+            return str(answers[0]["answer"])
+        return say(self.d, "none_found", query=speech.shortened(query, 20))
+
+    def _assortment(self, reading: Reading) -> str:
+        d = self.d
+        data = self.ask("search_products", query="")
+        kinds = [str(one) for one in data.get("categories", ())][:6]
+        if not kinds:
+            return say(d, "vague")
+        if not d.live:
+            self.ask("offer_replies", options=kinds[:4])
+        return say(d, "assortment", kinds=joined(d, kinds))
+
+    def _cheaper(self, reading: Reading) -> str:
+        d = self.d
+        shown = [goods for goods in (d.listed or d.focus or ([d.page] if d.page else [])) if goods.get("price")]
+        named = self._known(reading.topic) if reading.topic else None
+        if not shown:
+            return self._recommend(reading)
+        prices = [Decimal(goods["price"]) for goods in shown]
+        dearer = reading.intent == "dearer"
+        limit = max(prices) if dearer else min(prices)
+        query = str(d.last_search.arguments.get("query", "")) if d.last_search else speech.kind(named or shown[0])
+        bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
+        data = self.ask("search_products", query=speech.without_money(query), **bound)
+        if not data.get("products"):
+            best = min(shown, key=lambda goods: Decimal(goods["price"]))
+            return say(
+                d, "none_dearer" if dearer else "none_cheaper", title=best["title"], price=speech.price(best, d.lang)
+            )
+        return self._offer(reading, data, query)
+
+    def _more(self, reading: Reading) -> str:
+        d = self.d
+        if d.last_search is None:
+            return self._recommend(reading)
+        query = str(d.last_search.arguments.get("query", ""))
+        data = self.ask("search_products", query=query, exclude=d.shown_ids)
+        if not data.get("products"):
+            return say(d, "no_more")
+        return self._offer(reading, data, query)
+
+    # One product
+
+    def _describe(self, reading: Reading) -> str:
+        d = self.d
+        targets = self._targets(reading)
+        if not targets:
+            return self._recommend(reading)
+        goods = self.details(targets[0])
+        parts = [speech.introduction(goods, d.lang)]
+        if goods.get("price"):
+            parts.append(speech.price_sentence(d, goods, again=True))
+        return speech.sentences(parts, d)
+
+    def _price(self, reading: Reading) -> str:
+        d = self.d
+        targets = self._targets(reading)
+        if not targets:
+            return self._which(reading)
+        if len(targets) > 1:
+            return speech.price_list(targets, d.lang)
+        goods = self.details(targets[0])
+        parts = [speech.price_sentence(d, goods, colours=reading.colours)]
+        offers = [] if d.live else list(goods.get("promotions", ()))[:2]
+        if offers:
+            parts.append(say(d, "with_offers", offers=joined(d, [speech.offer(one, d.lang) for one in offers])))
+        return speech.sentences(parts, d)
+
+    def _total(self, reading: Reading) -> str:
+        d = self.d
+        targets = self._targets(replace(reading, topic=speech.without_numbers(reading.topic)))
+        if not targets:
+            return self._which(reading)
+        goods = self.ask("product_details", product=targets[0]["id"], quantity=max(2, reading.quantity))
+        total = goods.get("total")
+        if not total:
+            return speech.price_sentence(d, goods or targets[0])
+        amount = speech.amount(total["price"], str(goods.get("currency", "CNY")), d.lang)
+        parts = [say(d, "total", title=goods["title"], quantity=total["quantity"], total=amount)]
+        offers = list(goods.get("promotions", ()))[:2]
+        if offers:
+            parts.append(say(d, "total_offers", offers=joined(d, [speech.offer(one, d.lang) for one in offers])))
+        return speech.sentences(parts, d)
+
+    def _stock(self, reading: Reading) -> str:
+        d = self.d
+        targets = self._targets(replace(reading, topic=speech.without_colours(reading.topic)))
+        if not targets:
+            return self._which(reading)
+        if len(targets) > 1:
+            return speech.stock_list(d, targets)
+        goods = self.details(targets[0])
+        missing = speech.missing_option(d, goods, reading.colours)
+        if missing:
+            return missing
+        said = speech.stock_sentence(d, goods)
+        if speech.sold_out(goods):
+            others = self.ask("search_products", query=speech.kind(goods), exclude=[goods["id"]])
+            similar = [one for one in others.get("products", ()) if one.get("stock") != 0][:2]
+            if similar:
+                said += (
+                    "\n"
+                    + say(d, "instead")
+                    + "\n"
+                    + "\n".join(speech.pick(one, self._reason(one, ""), d.lang) for one in similar)
+                )
+        return said
+
+    def _attribute(self, reading: Reading) -> str:
+        d = self.d
+        targets = self._targets(reading)
+        if not targets:
+            return self._recommend(reading) if reading.topic else self._which(reading)
+        if len(targets) > 1:
+            calls = [("product_details", {"product": one["id"], "question": d.text}) for one in targets]
+            self._all(calls)
+            return speech.values_of_each(d, [self.details(one) for one in targets])
+        goods = self.details(targets[0])
+        if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
+            return missing
+        asked = goods.get("asked") or {}
+        if asked.get("values"):
+            return speech.values_sentence(d, goods, asked["values"])
+        if asked.get("text"):
+            return speech.prose_sentence(d, goods, asked["text"])
+        answers = self._faq().get("answers") or []
+        if answers and answers[0]["score"] >= _FAQ_SURE:
+            return str(answers[0]["answer"])
+        return say(d, "silent", title=goods["title"], what=speech.asked_for(d.text, d.lang))
+
+    def _all(self, calls: Sequence[Call]) -> None:
+        """Several tools at once."""
+        done = [(result.name, dict(result.arguments)) for result in self.d.results]
+        missing = [call for call in calls if call not in done and call[0] in self._tools]
+        if missing:
+            raise Need(*missing)
+
+    def _which(self, reading: Reading) -> str:
+        """It is not clear which product is meant."""
+        d = self.d
+        if reading.topic:
+            data = self.ask("search_products", query=reading.topic)
+            goods = list(data.get("products", ()))
+            if goods:
+                lines = [say(d, "which_of"), *(speech.pick(one, "", d.lang) for one in goods)]
+                return "\n".join(lines) if not d.live else say(d, "which")
+        return say(d, "which")
+
+    def _compare(self, reading: Reading) -> str:
+        d = self.d
+        names = [str(goods["id"]) for goods in speech.mentioned(d)] or self._split_names()
+        if len(names) < 2:
+            pool = d.listed or d.known
+            names = [str(goods["id"]) for goods in pool[:3]]
+        if len(names) < 2:
+            return self._recommend(reading) if reading.topic and not d.page else say(d, "compare_what")
+        data = self.ask("compare_products", products=names[:4])
+        goods = list(data.get("products", ()))
+        if len(goods) < 2:
+            return say(d, "compare_what")
+        return speech.comparison(d, goods, list(data.get("rows", ())))
+
+    def _split_names(self) -> list[str]:
+        """A和B哪个好 / compare A with B."""
+        d = self.d
+        text = speech.need(d.text, d.lang)
+        parts = re.split(r"还是|和|跟|与|、|\b(?:and|or|with|vs\.?|versus)\b|,|，", text, flags=re.I)
+        names = [" ".join(part.split()) for part in parts]
+        return [name for name in names if len(name) > 1]
+
+    # The shop
+
+    def _policy(self, reading: Reading) -> str:
+        d = self.d
+        data = self._faq(reading.policy)
+        answers = list(data.get("answers", ()))
+        if answers and answers[0]["score"] >= _FAQ_SURE:
+            return str(answers[0]["answer"])
+        policies = list(data.get("policies", ()))
+        if policies:
+            return speech.policy(d, policies[0])
+        if reading.properties or d.page is not None:  # a product may carry its own terms
+            targets = self._targets(replace(reading, topic=""))
+            if targets:
+                goods = self.details(targets[0])
+                asked = goods.get("asked") or {}
+                if asked.get("values"):
+                    return speech.values_sentence(d, goods, asked["values"])
+        if answers:
+            return str(answers[0]["answer"])
+        return say(d, "no_policy", what=say(d, f"topic_{reading.policy or 'other'}"))
+
+    def _hours(self, reading: Reading) -> str:
+        answers = list(self._faq().get("answers", ()))
+        return str(answers[0]["answer"]) if answers else say(self.d, "no_policy", what=say(self.d, "topic_other"))
+
+    def _promotion(self, reading: Reading) -> str:
+        d = self.d
+        about = d.page is not None or len(d.focus) == 1 or len(speech.without_features(reading.topic)) >= 2
+        target = next(iter(self._targets(reading)), None) if about else None
+        data = self.ask("promotions", product=target["id"]) if target else self.ask("promotions")
+        offers = [speech.offer(one, d.lang, whole=True) for one in data.get("promotions", ())]
+        if not offers:
+            return say(d, "no_offers_for", title=target["title"]) if target else say(d, "no_offers")
+        if d.live:
+            return say(d, "live_offer", offer=offers[0])
+        head = say(d, "offers_for", title=target["title"]) if target else say(d, "offers")
+        more = say(d, "offers_more") if len(offers) > 4 else ""
+        return "\n".join([head, *(speech.bullet(one, d.lang) for one in offers[:4]), *([more] if more else [])])
+
+    def _order(self, reading: Reading) -> str:
+        d = self.d
+        if d.live:
+            return say(d, "live_order")
+        number, tail = self._order_slots(reading)
+        arguments = {name: value for name, value in (("order_number", number), ("phone_tail", tail)) if value}
+        data = self.ask("order_status", **arguments)
+        if data.get("needs"):
+            needs = set(data["needs"])
+            return say(d, "order_needs_both" if len(needs) == 2 else f"order_needs_{needs.pop()}")
+        if data.get("no_match"):
+            return say(d, "order_no_match")
+        if data.get("locked"):
+            return say(d, "order_locked")
+        orders = list(data.get("orders", ()))
+        if not orders:
+            return say(d, "order_none")
+        return speech.order(d, orders)
+
+    def _order_slots(self, reading: Reading) -> tuple[str, str]:
+        """What was given now, completed by what was given in the messages before."""
+        number, tail = reading.order_number, reading.phone_tail
+        for exchange in reversed(self.d.past[-4:]):
+            earlier = understand(replace(self.d, text=exchange.text, past=()))
+            if exchange.result("order_status") is None:
+                break
+            number, tail = number or earlier.order_number, tail or earlier.phone_tail
+        return number, tail
+
+    # People
+
+    def _human(self, reading: Reading) -> str:
+        self.ask("handoff", reason="asked")
+        return say(self.d, "handoff")
+
+    def _greeting(self, reading: Reading) -> str:
+        d = self.d
+        if d.live:
+            return say(d, "live_greeting")
+        if d.page is not None:
+            return say(d, "greeting_page", title=d.page["title"])
+        return say(d, "greeting", shop=d.shop)
+
+    def _yes(self, reading: Reading) -> str:
+        """Yes to what was offered last: a comparison after picks, else more about the product."""
+        d = self.d
+        if d.past and d.past[-1].result("search_products") and len(d.listed) > 1:
+            return self._compare(reading)
+        if d.focus or d.page:
+            return self._describe(replace(reading, topic=""))
+        return say(d, "vague")
+
+    def _open(self, reading: Reading) -> str:
+        """No intent fits: a frequent question, a product's name, or something to search for."""
+        d = self.d
+        if reading.index or reading.extreme:
+            return self._describe(reading)
+        answers = self._faq().get("answers") or []
+        if answers and answers[0]["score"] >= 0.75:
+            return str(answers[0]["answer"])
+        if len(reading.topic) < 2 and not reading.colours:
+            if self._picked():
+                return self._recommend(replace(reading, refines=True))
+            return say(d, "unclear")
+        if self._picked():
+            return self._recommend(replace(reading, refines=True))
+        query = self._query(reading)
+        data = self.ask("search_products", query=query) if query else {}
+        goods = list(data.get("products", ()))
+        if goods and (speech.supports(reading.topic, goods) or reading.refines):
+            if len(goods) and likeness(reading.topic, str(goods[0]["title"])) >= 0.75:
+                return self._describe(reading)
+            return self._offer(reading, data, query)
+        if answers and answers[0]["score"] >= _FAQ_SURE:
+            return str(answers[0]["answer"])
+        return say(d, "unclear")
+
+    def _picked(self) -> bool:
+        """Whether the message is one of the quick replies that were offered with the last picks."""
+        offered = self.d.past[-1].result("offer_replies") if self.d.past else None
+        options = offered.arguments.get("options", ()) if offered else ()
+        return self.d.last_search is not None and self.d.text.strip() in options
+
+    def _fixed(self, reading: Reading) -> str:
+        return say(self.d, reading.intent, shop=self.d.shop)
+
+
+_REPEATABLE = frozenset({"price", "stock", "attribute", "total", "promotion", "describe"})
+
+_HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
+    "human": Clerk._human,
+    "order": Clerk._order,
+    "returns": Clerk._policy,
+    "invoice": Clerk._policy,
+    "payment": Clerk._policy,
+    "shipping": Clerk._policy,
+    "warranty_shop": Clerk._policy,
+    "privacy": Clerk._policy,
+    "hours": Clerk._hours,
+    "total": Clerk._total,
+    "promotion": Clerk._promotion,
+    "compare": Clerk._compare,
+    "cheaper": Clerk._cheaper,
+    "dearer": Clerk._cheaper,
+    "more": Clerk._more,
+    "stock": Clerk._stock,
+    "price": Clerk._price,
+    "attribute": Clerk._attribute,
+    "describe": Clerk._describe,
+    "assortment": Clerk._assortment,
+    "recommend": Clerk._recommend,
+    "greeting": Clerk._greeting,
+    "yes": Clerk._yes,
+    "injection": Clerk._fixed,
+    "who": Clerk._fixed,
+    "thanks": Clerk._fixed,
+    "bye": Clerk._fixed,
+    "no": Clerk._fixed,
+    "chitchat": Clerk._fixed,
+    "outside": Clerk._fixed,
+}

@@ -1,0 +1,171 @@
+"""What the messages say about where the conversation stands. The model keeps no state: all of it is read here."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from assistant.messages import Message
+from knowledge.model import Lang
+from knowledge.text import language
+
+Goods = Mapping[str, Any]  # a product as the tools describe it: id, title, price, …
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a tool was asked and what it returned."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    @property
+    def goods(self) -> list[Goods]:
+        """The products it returned, best first."""
+        if self.name in ("search_products", "compare_products"):
+            return list(self.data.get("products", ()))
+        if self.name == "product_details":
+            return [self.data] if self.data.get("id") else list(self.data.get("similar", ()))
+        if self.name == "promotions" and self.data.get("product"):
+            return [self.data["product"]]
+        return []
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A shopper's message with what came of it."""
+
+    text: str
+    results: list[Result] = field(default_factory=list)
+    reply: str = ""
+
+    def result(self, name: str) -> Result | None:
+        return next((one for one in reversed(self.results) if one.name == name), None)
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    lang: Lang
+    text: str  # what the shopper says now
+    results: tuple[Result, ...] = ()  # of this turn
+    past: tuple[Exchange, ...] = ()
+    page: Goods | None = None
+    channel: Literal["chat", "live"] = "chat"
+    shop: str = ""
+    seed: str = ""
+    signed_in: bool = False
+
+    @property
+    def turn(self) -> int:
+        return len(self.past)
+
+    @property
+    def live(self) -> bool:
+        return self.channel == "live"
+
+    @cached_property
+    def known(self) -> list[Goods]:
+        """Every product spoken of, the latest first, each with its fullest description."""
+        found: dict[str, Goods] = {}
+        if self.page is not None:
+            found[self.page["id"]] = self.page
+        for exchange in self.past:
+            for result in exchange.results:
+                for goods in reversed(result.goods):
+                    found.pop(goods["id"], None)
+                    found[goods["id"]] = goods
+        return list(reversed(found.values()))
+
+    @cached_property
+    def listed(self) -> list[Goods]:
+        """The last products shown together, in the order they were shown."""
+        for exchange in reversed(self.past):
+            for result in reversed(exchange.results):
+                if len(result.goods) > 1:
+                    return result.goods
+        return []
+
+    @cached_property
+    def focus(self) -> list[Goods]:
+        """What the conversation was about last: one product, or those that were shown."""
+        for exchange in reversed(self.past):
+            for result in reversed(exchange.results):
+                if result.goods:
+                    return result.goods[:3]
+        return []
+
+    @cached_property
+    def last_search(self) -> Result | None:
+        return next((found for one in reversed(self.past) if (found := one.result("search_products"))), None)
+
+    @property
+    def clarified(self) -> int:
+        """How often the shopper was asked to choose."""
+        return sum(one.result("offer_replies") is not None for one in self.past)
+
+    @property
+    def shown_ids(self) -> list[str]:
+        """Everything that searches have shown, for "something else"."""
+        return list(
+            dict.fromkeys(
+                goods["id"]
+                for exchange in self.past
+                for result in exchange.results
+                if result.name == "search_products"
+                for goods in result.goods
+            )
+        )
+
+
+def read(messages: Sequence[Message]) -> Dialogue:
+    """The dialogue that these messages are. The last user message is the one to answer."""
+    context: dict[str, Any] = {}
+    exchanges: list[Exchange] = []
+    calls: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for message in messages:
+        if message.role == "system":
+            context |= _context(message.content)
+        elif message.role == "user":
+            exchanges.append(Exchange(message.content))
+        elif message.role == "assistant":
+            for call in message.tool_calls:
+                calls[call.id] = call.name, _object(call.arguments)
+            if exchanges and message.content:
+                exchanges[-1].reply += message.content
+        elif exchanges:
+            name, arguments = calls.get(message.tool_call_id, (message.name, {}))
+            exchanges[-1].results.append(Result(name, arguments, _object(_unquoted(message.content))))
+    now = exchanges[-1] if exchanges else Exchange("")
+    lang = context.get("lang")
+    return Dialogue(
+        lang=lang if lang in ("zh", "en") else language(now.text),
+        text=now.text.strip(),
+        results=tuple(now.results),
+        past=tuple(exchanges[:-1]),
+        page=context.get("page"),
+        channel="live" if context.get("channel") == "live" else "chat",
+        shop=str(context.get("shop", "")),
+        seed=str(context.get("seed", "")),
+        signed_in=bool(context.get("signed_in")),
+    )
+
+
+def _context(system: str) -> dict[str, Any]:
+    for line in reversed(system.splitlines()):
+        if line.startswith("Context: "):
+            return _object(line.removeprefix("Context: "))
+    return {}
+
+
+def _unquoted(content: str) -> str:
+    return content.removeprefix("<data>").removesuffix("</data>")
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,171 @@
+"""What the shopper wants: an intent and its slots, from the words and from what was said before."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from assistant.attributes import about_properties, asked_concepts
+from assistant.data import load
+from assistant.models.grounded.dialogue import Dialogue
+from knowledge.model import Lang
+
+_MARKS = re.compile(r"[，。！？、；：,!?;:~～…“”‘’\"()（）【】\[\]《》<>/|*#]+|\.(?=\s|$)")
+_NUMBER = re.compile(r"(?<![\w-])(?:[A-Za-z]{0,3}\d{9,20})(?![\w-])")
+_TAIL = re.compile(r"(?<![\w-])\d{4}(?![\w-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood of a message."""
+
+    intent: str
+    topic: str = ""  # what the message is about, without its asking words; empty: what was spoken of before
+    policy: str = ""  # the id of the policy that answers
+    index: int = 0  # 第二个 = 2, -1 = the last; 0: none named
+    extreme: str = ""  # "cheapest" or "dearest" of those shown
+    deictic: bool = False  # 这个, this
+    follows: bool = False  # an elliptic question that repeats the last one for something else
+    refines: bool = False  # a wish that narrows the last search
+    properties: bool = False  # asks for attributes
+    quantity: int = 1
+    every: bool = False  # asks about all that were shown
+    order_number: str = ""
+    phone_tail: str = ""
+    colours: tuple[str, ...] = ()
+
+
+@cache
+def _intents() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple(
+        (entry["name"], entry.get("topic", ""), re.compile("|".join(f"(?:{one})" for one in entry["patterns"]), re.I))
+        for entry in load("intents.yaml")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    ask: re.Pattern[str]
+    index: tuple[tuple[re.Pattern[str], int], ...]
+    cheapest: re.Pattern[str]
+    dearest: re.Pattern[str]
+    deictic: re.Pattern[str]
+    follow: re.Pattern[str]
+    refine: re.Pattern[str]
+    every: re.Pattern[str]
+
+
+@cache
+def _words(lang: Lang) -> _Words:
+    data: dict[str, Any] = load("language.yaml")[lang]
+
+    def compiled(pattern: str) -> re.Pattern[str]:
+        return re.compile(pattern, re.I)
+
+    return _Words(
+        ask=compiled("|".join(f"(?:{one})" for one in data["ask"])),
+        index=tuple((compiled(pattern), number) for pattern, number in data["index"]),
+        cheapest=compiled(data["cheapest"]),
+        dearest=compiled(data["dearest"]),
+        deictic=compiled(data["deictic"]),
+        follow=compiled(data["follow"]),
+        refine=compiled(data["refine"]),
+        every=compiled(data["all"]),
+    )
+
+
+@cache
+def _colours() -> re.Pattern[str]:
+    terms = load("language.yaml")["colours"]
+    return re.compile("|".join(rf"\b{one}\b" if one[0].isascii() else one + "色?" for one in terms), re.I)
+
+
+def topic_of(text: str, lang: Lang) -> str:
+    """The words of a message that say what it is about."""
+    text = _MARKS.sub(" ", text)
+    text = _words(lang).ask.sub(" ", text)
+    if lang == "en":
+        text = re.sub(r"'s\b|[$¥€£]", " ", text)
+    return " ".join(text.split())
+
+
+def understand(dialogue: Dialogue) -> Reading:
+    """Read the last message; pure and fast."""
+    text, lang = dialogue.text, dialogue.lang
+    words = _words(lang)
+    intent, policy = _intent(text)
+    properties = about_properties(text)
+    index = next((number for pattern, number in words.index if pattern.search(text)), 0)
+    extreme = ""
+    if dialogue.listed:
+        extreme = "cheapest" if words.cheapest.search(text) else "dearest" if words.dearest.search(text) else ""
+    if intent in ("cheaper", "dearer") and extreme and re.search(r"那|the|个$", text):
+        intent = ""  # "the cheaper one" points at what was shown, it does not ask for something else
+    follows = bool(words.follow.search(text)) and bool(dialogue.past)
+    refines = bool(words.refine.search(text)) and dialogue.last_search is not None
+    number = _NUMBER.search(text)
+    tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
+    if not intent and (number or (tail and _awaits_order(dialogue))):
+        intent = "order"
+    if properties and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
+        intent = _with_properties(intent, dialogue, text, lang)
+    return Reading(
+        intent=intent,
+        topic=_topic(text, lang),
+        policy=policy,
+        index=index,
+        extreme=extreme,
+        deictic=bool(words.deictic.search(text)),
+        follows=follows,
+        refines=refines,
+        properties=properties,
+        quantity=_quantity(text) if intent == "total" else 1,
+        every=bool(words.every.search(text)),
+        order_number=number.group() if number else "",
+        phone_tail=tail.group() if tail else "",
+        colours=tuple(found.lower() for found in _colours().findall(text)),
+    )
+
+
+def _intent(text: str) -> tuple[str, str]:
+    return next(((name, policy) for name, policy, pattern in _intents() if pattern.search(text)), ("", ""))
+
+
+def _with_properties(intent: str, dialogue: Dialogue, text: str, lang: Lang) -> str:
+    """A question with a property in it is about a product that is at hand, unless it asks for one to be found."""
+    if intent in ("shipping", "returns", "warranty_shop"):
+        concepts = {concept.id for concept in asked_concepts(text)}
+        named = dialogue.page is not None or bool(dialogue.focus)
+        return "attribute" if "warranty" in concepts and named and intent == "warranty_shop" else intent
+    if intent == "recommend":
+        at_hand = dialogue.page is not None or bool(dialogue.focus)
+        pointing = bool(_words(lang).deictic.search(text))
+        return "attribute" if at_hand and pointing else "recommend"
+    return "attribute"
+
+
+def _topic(text: str, lang: Lang) -> str:
+    """As `topic_of`, and without the words that only name a property or point at something shown."""
+    for concept in asked_concepts(text):
+        text = concept.asked.sub(" ", text)
+    words = _words(lang)
+    for pattern, _ in words.index:
+        text = pattern.sub(" ", text)
+    return topic_of(text, lang)
+
+
+def _awaits_order(dialogue: Dialogue) -> bool:
+    """Whether the last answer asked for an order number or a phone number."""
+    result = dialogue.past[-1].result("order_status") if dialogue.past else None
+    return result is not None and bool(result.data.get("needs") or result.data.get("no_match"))
+
+
+def _quantity(text: str) -> int:
+    match = re.search(r"\d{1,3}", text)
+    if match:
+        return max(1, int(match.group()))
+    numbers: dict[str, int] = load("language.yaml")["numbers"]
+    for word, number in numbers.items():
+        if re.search(rf"\b{word}\b" if word.isascii() else rf"{word}(?=[件个双套条盒瓶台只支包箱斤袋份])", text, re.I):
+            return number
+    return 1

@@ -1,0 +1,38 @@
+"""Settings of the assistant."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssistantSettings:
+    """Which model answers, and the limits of an answer. Times in seconds."""
+
+    model: str = "grounded"  # a name in assistant.models.MODELS
+    model_url: str = ""  # "openai": the server's base URL, e.g. http://127.0.0.1:8000/v1
+    model_name: str = ""  # "openai": as the server calls it; empty: the first one it lists
+    model_key: str = ""  # "openai": sent as a bearer token; never logged
+    connect_s: float = 3.0
+    first_token_s: float = 8.0  # also between two pieces of a stream
+    answer_s: float = 45.0  # a whole answer, tools included
+    max_tokens: int = 700
+    temperature: float = 0.3
+    max_rounds: int = 4  # model calls in one answer
+    max_message_chars: int = 2000  # a longer message is answered with a request to shorten it
+    history_messages: int = 12
+    failures_before_handoff: int = 3  # answers in a row for which the shop's data had nothing
+    order_guesses: int = 5  # wrong order numbers a conversation may try
+    breaker_failures: int = 2  # failures in a row after which the model is left alone for a while
+    breaker_s: float = 20.0
+
+    def __post_init__(self) -> None:
+        for name in ("connect_s", "first_token_s", "answer_s", "breaker_s"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
+        for name in ("max_rounds", "max_tokens", "max_message_chars", "history_messages", "breaker_failures"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.model == "openai" and not self.model_url:
+            raise ValueError("the model 'openai' needs model_url, e.g. http://127.0.0.1:8000/v1")
+
+    def __repr__(self) -> str:  # settings end up in logs; the key must not
+        return f"AssistantSettings(model={self.model!r}, model_url={self.model_url!r}, model_name={self.model_name!r})"

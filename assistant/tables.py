@@ -1,0 +1,87 @@
+"""The assistant's tables, in the one metadata that all packages share."""
+
+from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, String, Table, Text, UniqueConstraint
+
+from knowledge.store import metadata
+
+CONVERSATIONS = Table(
+    "conversations",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("state", String(10), nullable=False, index=True),
+    Column("reason", String(20), nullable=False, default=""),  # why a person is needed
+    Column("summary", Text, nullable=False, default=""),  # for the person who takes over
+    Column("agent", String(80), nullable=False, default=""),
+    Column("lang", String(2), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("customer_id", String(80), nullable=False, default="", index=True),
+    Column("product_id", String(80), nullable=False, default=""),
+    Column("url", Text, nullable=False, default=""),
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("updated", DateTime(timezone=True), nullable=False, index=True),
+    Column("waiting_since", DateTime(timezone=True)),
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("wrong_guesses", Integer, nullable=False, default=0),  # order numbers that didn't fit
+    Column("rating", Integer),
+    Column("rating_comment", Text, nullable=False, default=""),
+)
+
+EVENTS = Table(
+    "conversation_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(40), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("conversation_id", "seq"),
+)
+
+MESSAGES = Table(
+    "messages",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("role", String(8), nullable=False),  # user, bot, agent, system
+    Column("text", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("client_id", String(64)),  # the page's own id: the same one is stored once
+    Column("author", String(80), nullable=False, default=""),
+    Column("model", String(80), nullable=False, default=""),
+    Column("degraded", Text, nullable=False, default=""),
+    Column("unanswered", Boolean, nullable=False, default=False),  # the shop's data had no answer
+    Column("product_ids", JSON, nullable=False, default=list),
+    Column("tools", JSON, nullable=False, default=list),  # [{name, arguments, data}] for the next turns
+    Column("feedback", Integer, nullable=False, default=0),  # 1 helpful, -1 not
+    UniqueConstraint("conversation_id", "client_id"),
+)
+
+VERDICTS = Table(
+    "verdicts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("message_id", String(40), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("label", String(16), nullable=False),
+    Column("original", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+HANDOFFS = Table(
+    "handoffs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("before", String(10), nullable=False),
+    Column("after", String(10), nullable=False),
+    Column("reason", String(20), nullable=False, default=""),
+    Column("agent", String(80), nullable=False, default=""),
+    Column("summary", Text, nullable=False, default=""),
+)

@@ -1,0 +1,299 @@
+"""Finding, describing and comparing products."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from math import log2
+from typing import Any, Literal
+
+from pydantic import Field
+
+from assistant.attributes import asked_values, telling_sentences
+from assistant.cards import plain
+from assistant.tools.base import Arguments, ToolContext, ToolResult
+from knowledge.catalog import Catalog
+from knowledge.facts import Fact, Facts
+from knowledge.factsheet import money
+from knowledge.model import Attribute, Lang, Product, Promotion
+
+LONGEST_TEXT = 600  # characters of a description that a model is given
+
+
+class SearchArguments(Arguments):
+    query: str = Field(description="The need in the shopper's own words, with limits; empty: what kinds there are")
+    min_price: float | None = Field(None, ge=0)
+    max_price: float | None = Field(None, ge=0)
+    order: Literal["best", "cheapest", "dearest"] = "best"
+    exclude: list[str] = Field(default_factory=list, max_length=30, description="Product ids not to show again")
+    limit: int = Field(3, ge=1, le=8)
+
+
+def search_products(arguments: SearchArguments, context: ToolContext) -> ToolResult:
+    catalog, lang = context.catalog, context.lang
+    if not arguments.query.strip():
+        return ToolResult({"products": [], "found": 0, "categories": categories(catalog, lang)})
+    skip = set(arguments.exclude)
+    wanted = 12 + len(skip)
+    result = catalog.search(arguments.query, limit=wanted, lang=lang)
+    hits = [hit for hit in result.hits if hit.product.id not in skip and _in_range(hit.product, arguments)]
+    if arguments.order != "best":
+        close = [hit for hit in hits if hit.score >= 0.5 * hits[0].score] if hits else []
+        hits = sorted(close, key=lambda hit: hit.product.price or Decimal(0), reverse=arguments.order == "dearest")
+    shown = hits[: arguments.limit]
+    products = [
+        brief(hit.product, lang)
+        | {"reasons": [str(reason) for reason in hit.reasons][:3], "score": round(hit.score, 3)}
+        for hit in shown
+    ]
+    ids = tuple(hit.product.id for hit in shown)
+    data = {
+        "products": products,
+        "found": len(hits),
+        "relaxed": [str(step) for step in result.relaxed],
+        "differ_in": differences([hit.product for hit in hits], lang),
+    }
+    return ToolResult(data, facts=_facts_of(catalog, ids), product_ids=ids, cards=ids, found=bool(ids))
+
+
+class DetailsArguments(Arguments):
+    product: str = Field(description="A product id, or its name")
+    question: str = Field("", description="What the shopper wants to know about it, in their own words")
+    quantity: int = Field(1, ge=1, le=999, description="How many pieces, for the total price")
+
+
+def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolResult:
+    product, others = resolve(context.catalog, arguments.product, context.lang)
+    if product is None:
+        data = {"found": False, "similar": [brief(other, context.lang) for other in others[:3]]}
+        ids = tuple(other.id for other in others[:3])
+        return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, cards=ids, found=False)
+    lang = context.lang
+    facts = context.catalog.facts(product.id)
+    data = describe(product, lang) | {
+        "promotions": [_promotion(one, lang) for one in context.catalog.promotions(product.id)],
+    }
+    found = True
+    if arguments.question:
+        values = asked_values(arguments.question, product, lang)
+        prose = () if values else telling_sentences(arguments.question, product, lang)
+        found = bool(values or prose)
+        data["asked"] = {
+            "question": arguments.question,
+            "values": [[one.name(lang), one.value(lang)] for one in values],
+            "text": list(prose),
+            "silent": not found,
+        }
+    if arguments.quantity > 1 and product.price is not None:
+        total = product.price * arguments.quantity
+        data["total"] = {"quantity": arguments.quantity, "price": plain(total)}
+        facts |= Facts.of([_total_fact(product, arguments.quantity, total, lang)])
+    return ToolResult(data, facts=facts, product_ids=(product.id,), cards=(product.id,), found=found)
+
+
+def _total_fact(product: Product, quantity: int, total: Decimal, lang: Lang) -> Fact:
+    pieces = f"{quantity}件总价" if lang == "zh" else f"total for {quantity}"
+    return Fact(
+        id=f"{product.id}/total/{quantity}",
+        subject=product.id,
+        attribute=pieces,
+        value=money(total, product.currency, lang),
+        kind="computed",
+        source=product.source,
+        version=product.version,
+    )
+
+
+class CompareArguments(Arguments):
+    products: list[str] = Field(min_length=2, max_length=4, description="Product ids or names")
+
+
+def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolResult:
+    lang = context.lang
+    found: dict[str, Product] = {}
+    for name in arguments.products:
+        product, _ = resolve(context.catalog, name, lang)
+        if product is not None:
+            found[product.id] = product
+    if len(found) < 2:
+        data = {"found": False, "products": [brief(product, lang) for product in found.values()]}
+        ids = tuple(found)
+        return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, cards=ids, found=False)
+    products = list(found.values())
+    rows = comparison_rows(products, lang)
+    data = {
+        "products": [brief(product, lang) for product in products],
+        "rows": [{"name": name, "values": list(values)} for name, values in rows],
+    }
+    ids = tuple(found)
+    return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, comparison=(ids, rows))
+
+
+def comparison_rows(products: Sequence[Product], lang: Lang) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Price first, then attributes that at least two of them have, those that differ before those that agree."""
+    names: Counter[str] = Counter()
+    values: list[dict[str, str]] = []
+    for product in products:
+        mine = {one.name(lang): " ".join(one.value(lang).split()) for one in product.attributes}
+        mine |= {name: "、".join(found) if lang == "zh" else ", ".join(found) for name, found in options(product, lang)}
+        names.update(mine.keys())
+        values.append(mine)
+    price = tuple(
+        "—" if product.price is None else money(product.price, product.currency, lang) for product in products
+    )
+    shared = [name for name, count in names.items() if count >= 2]
+    rows = [(name, tuple(_short(mine.get(name, "—"), 60) for mine in values)) for name in shared]
+    rows.sort(key=lambda row: len(set(row[1])) == 1)
+    return (("价格" if lang == "zh" else "Price", price), *rows[:10])
+
+
+def resolve(catalog: Catalog, name: str, lang: Lang) -> tuple[Product | None, tuple[Product, ...]]:
+    """The product with this id or (nearly) this name; else None and what is similar."""
+    name = name.strip()
+    if (product := catalog.product(name)) is not None:
+        return product, ()
+    hits = catalog.search(name, limit=4, lang=lang).hits
+    named = [hit.product for hit in hits if names_product(name, hit.product)]
+    if named:
+        return named[0], tuple(named[1:])
+    return None, tuple(hit.product for hit in hits)
+
+
+def names_product(text: str, product: Product) -> bool:
+    """Whether `text` is so close to the product's title that it can only mean this one (or its nearest kin)."""
+    return any(likeness(text, title) >= 0.75 for title in (product.title.zh, product.title.en) if title)
+
+
+def likeness(text: str, title: str) -> float:
+    """How much of `text` (without spaces, any case) is found in `title`, 0..1, by pairs of characters or by words."""
+    wanted = _pieces(text)
+    if not wanted:
+        return 0.0
+    present = _pieces(title)
+    covered = len(wanted & present) / len(wanted)
+    # Two characters of a long title ("杯子") are a kind of thing, not a name.
+    return covered if len(wanted) >= 3 or covered * len(wanted) >= 0.5 * len(present) else covered * 0.5
+
+
+_WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u3400-\u9fff]+")
+
+
+def _pieces(text: str) -> set[str]:
+    pieces: set[str] = set()
+    for word in _WORD.findall(text.lower()):
+        if word[0] >= "\u3400":
+            pieces |= {word[index : index + 2] for index in range(len(word) - 1)} or {word}
+        else:
+            pieces.add(word)
+    return pieces
+
+
+def brief(product: Product, lang: Lang) -> dict[str, Any]:
+    """What a model needs to speak of a product among others."""
+    return {
+        "id": product.id,
+        "title": product.title(lang),
+        "category": product.category(lang),
+        "price": _amount(product.price),
+        "list_price": _amount(product.list_price),
+        "currency": product.currency,
+        "stock": product.stock,
+        "brief": _short(product.brief(lang) or product.description(lang), 120),
+        "attributes": [
+            [one.name(lang), _short(one.value(lang), 60)] for one in product.attributes if len(one.value(lang)) <= 60
+        ][:8],
+    }
+
+
+def describe(product: Product, lang: Lang) -> dict[str, Any]:
+    """Everything a model needs to answer about one product."""
+    return brief(product, lang) | {
+        "found": True,
+        "brand": product.brand,
+        "description": _short(product.description(lang), LONGEST_TEXT),
+        "attributes": [[one.name(lang), _short(one.value(lang), 200)] for one in product.attributes],
+        "options": dict(options(product, lang)),
+        "variants": [
+            {
+                "options": [one.value(lang) for one in variant.options],
+                "price": _amount(variant.price if variant.price is not None else product.price),
+                "stock": variant.stock,
+            }
+            for variant in product.variants[:30]
+        ],
+    }
+
+
+def options(product: Product, lang: Lang) -> list[tuple[str, list[str]]]:
+    """What can be chosen: [(颜色, [白色, 黑色]), …] in the order of the variants."""
+    found: dict[str, dict[str, None]] = {}
+    for variant in product.variants:
+        for option in variant.options:
+            found.setdefault(option.name(lang), {})[option.value(lang)] = None
+    return [(name, list(values)) for name, values in found.items()]
+
+
+def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]:
+    """In what these products differ most usefully: at most two attributes, by how much an answer would narrow them."""
+    if len(products) < 4:
+        return []
+    values: dict[str, Counter[str]] = {}
+    for product in products:
+        seen: set[tuple[str, str]] = set()
+        for one in (*product.attributes, *_option_attributes(product)):
+            pair = one.name(lang), one.value(lang).strip()
+            if 0 < len(pair[1]) <= 14 and pair not in seen:
+                seen.add(pair)
+                values.setdefault(pair[0], Counter())[pair[1]] += 1
+    ranked: list[tuple[float, str, list[str]]] = []
+    for name, counts in values.items():
+        total = sum(counts.values())
+        common = [value for value, count in counts.most_common(4) if count >= 2 or len(counts) <= 4]
+        if len(counts) < 2 or len(common) < 2 or total < 0.5 * len(products):
+            continue
+        entropy = -sum(count / total * log2(count / total) for count in counts.values())
+        told_apart = sum(counts[value] for value in common) / total
+        ranked.append((entropy * told_apart * min(1.0, total / len(products)), name, common))
+    ranked.sort(key=lambda entry: -entry[0])
+    return [{"name": name, "values": common} for _, name, common in ranked[:2]]
+
+
+def categories(catalog: Catalog, lang: Lang) -> list[str]:
+    """The shop's categories, the largest first, at most eight."""
+    counts = Counter(product.category(lang) for product in catalog.products() if product.category)
+    return [name for name, _ in counts.most_common(8)]
+
+
+def _option_attributes(product: Product) -> list[Attribute]:
+    return [option for variant in product.variants for option in variant.options]
+
+
+def _promotion(promotion: Promotion, lang: Lang) -> dict[str, Any]:
+    return {"id": promotion.id, "name": promotion.name(lang), "text": promotion.text(lang), "code": promotion.code}
+
+
+def promotion_data(promotions: Sequence[Promotion], lang: Lang) -> list[Mapping[str, Any]]:
+    return [_promotion(one, lang) for one in promotions]
+
+
+def _facts_of(catalog: Catalog, ids: Sequence[str]) -> Facts:
+    facts = Facts()
+    for product_id in ids:
+        facts |= catalog.facts(product_id)
+    return facts
+
+
+def _in_range(product: Product, arguments: SearchArguments) -> bool:
+    if product.price is None:
+        return arguments.min_price is None and arguments.max_price is None
+    price = float(product.price)
+    return (arguments.min_price or 0) <= price <= (arguments.max_price if arguments.max_price is not None else price)
+
+
+def _amount(value: Decimal | None) -> str | None:
+    return None if value is None else plain(value)
+
+
+def _short(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,175 @@
+"""The shop's rules, offers and orders, and calling a person."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from assistant.cards import plain
+from assistant.events import HandoffReason
+from assistant.tools.base import Arguments, ToolContext, ToolResult
+from assistant.tools.products import promotion_data, resolve
+from knowledge.facts import Fact, Facts
+from knowledge.model import Lang, Order
+
+
+class QuestionArguments(Arguments):
+    question: str = Field(description="The shopper's question in their own words")
+    topic: Literal["", "shipping", "returns", "warranty", "payment", "invoice", "privacy"] = ""
+
+
+def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolResult:
+    catalog, lang = context.catalog, context.lang
+    hits = [hit for hit in catalog.search_faq(arguments.question, limit=3) if hit.score >= 0.35]
+    policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
+    shop = catalog.shop_facts()
+    subjects = {f"faq:{hit.faq.id}" for hit in hits} | {f"policy:{policy.id}" for policy in policies}
+    facts = [fact for subject in subjects for fact in shop.by_subject.get(subject, ())]
+    for hit in hits:
+        for text in (hit.faq.answer.zh, hit.faq.answer.en):
+            if text:
+                facts.append(Fact(f"faq:{hit.faq.id}", f"faq:{hit.faq.id}", "answer", text, "faq"))
+    data: Mapping[str, Any] = {
+        "policies": [
+            {
+                "id": policy.id,
+                "title": policy.title(lang),
+                "text": policy.text(lang),
+                "values": [[one.name(lang), one.value(lang)] for one in policy.attributes],
+            }
+            for policy in policies
+        ],
+        "answers": [
+            {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
+            for hit in hits
+        ],
+    }
+    return ToolResult(data, facts=Facts.of(facts), found=bool(hits or policies))
+
+
+class PromotionArguments(Arguments):
+    product: str = Field("", description="A product id or name; empty for the whole shop")
+
+
+def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResult:
+    catalog, lang = context.catalog, context.lang
+    product, _ = resolve(catalog, arguments.product, lang) if arguments.product else (None, ())
+    running = catalog.promotions(product.id) if product else catalog.promotions()
+    data: dict[str, Any] = {"promotions": promotion_data(running, lang)}
+    if product is None:
+        return ToolResult(data, facts=catalog.shop_facts(), found=bool(running))
+    data["product"] = {
+        "id": product.id,
+        "title": product.title(lang),
+        "price": None if product.price is None else plain(product.price),
+        "list_price": None if product.list_price is None else plain(product.list_price),
+        "currency": product.currency,
+    }
+    facts = catalog.facts(product.id) | catalog.shop_facts()
+    return ToolResult(data, facts=facts, product_ids=(product.id,), found=bool(running))
+
+
+class OrderArguments(Arguments):
+    order_number: str = Field("", description="As the shopper wrote it; empty for the signed-in shopper's own orders")
+    phone_tail: str = Field("", description="Last four digits of the phone number, as the shopper wrote them")
+
+
+def order_status(arguments: OrderArguments, context: ToolContext) -> ToolResult:
+    """Only for the verified customer, or for who knows both the number and the end of the phone number.
+
+    What was not typed by the shopper does not count: a model can't guess its way into an order. Every mismatch gives
+    the same answer, so that nobody learns whether an order exists.
+    """
+    if not context.private:
+        return ToolResult({"public": True}, found=True)
+    catalog, lang = context.catalog, context.lang
+    number = arguments.order_number.strip()
+    if context.customer_id:
+        mine = catalog.orders(context.customer_id)
+        if number:
+            mine = tuple(order for order in mine if order.id == number)
+        if mine:
+            newest = sorted(mine, key=lambda order: order.created, reverse=True)[:3]
+            return _orders(newest, context, lang)
+        if not number:
+            return ToolResult({"orders": [], "signed_in": True}, found=False)
+    typed = _typed(context.said)
+    tails = _tails(typed, number)
+    if re.fullmatch(r"\d{4}", arguments.phone_tail) and arguments.phone_tail in typed:
+        tails = {arguments.phone_tail}
+    if not number or number not in typed or not tails:
+        missing = [
+            name
+            for name, there in (("order_number", bool(number) and number in typed), ("phone_tail", bool(tails)))
+            if not there
+        ]
+        return ToolResult({"needs": missing})
+    if context.lookups_left <= 0:
+        return ToolResult({"locked": True}, found=False, handoff="policy")
+    order = catalog.order(number)
+    owner = catalog.customer(order.customer_id) if order else None
+    if order is None or owner is None or not any(owner.phone.endswith(tail) for tail in tails):
+        return ToolResult({"no_match": True}, found=False, refused_lookup=True)
+    return _orders([order], context, lang)
+
+
+def _typed(said: tuple[str, ...]) -> set[str]:
+    return {token for text in said for token in re.findall(r"[A-Za-z0-9-]{4,}", text)}
+
+
+def _tails(typed: set[str], number: str) -> set[str]:
+    """Ends of phone numbers the shopper typed: four digits alone, or the last four of a longer number."""
+    return {token[-4:] for token in typed if token != number and re.fullmatch(r"\d{4}|\d{7,15}", token)}
+
+
+def _orders(orders: list[Order], context: ToolContext, lang: Lang) -> ToolResult:
+    facts = Facts()
+    for order in orders:
+        facts |= context.catalog.order_facts(order)
+    cards = [order_card(order, lang) for order in orders]
+    ids = tuple(dict.fromkeys(item.product_id for order in orders for item in order.items))
+    return ToolResult({"orders": cards}, facts=facts, product_ids=ids, order=cards[0])
+
+
+def order_card(order: Order, lang: Lang) -> dict[str, Any]:
+    """What the owner of an order may see of it; never the address or phone number."""
+    return {
+        "id": order.id,
+        "state": order.state,
+        "created": order.created.isoformat(),
+        "items": [
+            {
+                "product_id": item.product_id,
+                "title": item.title(lang),
+                "quantity": item.quantity,
+                "price": plain(item.price),
+            }
+            for item in order.items
+        ],
+        "total": plain(order.total),
+        "shipping_fee": plain(order.shipping_fee),
+        "discount": plain(order.discount),
+        "carrier": order.carrier,
+        "tracking": order.tracking,
+        "expected": order.expected.isoformat() if order.expected else None,
+        "events": [
+            {"at": event.at.isoformat(), "text": event.text(lang), "place": event.place} for event in order.events
+        ],
+    }
+
+
+class HandoffArguments(Arguments):
+    reason: HandoffReason = "asked"
+
+
+def handoff(arguments: HandoffArguments, context: ToolContext) -> ToolResult:
+    return ToolResult({"state": "waiting", "reason": arguments.reason}, handoff=arguments.reason)
+
+
+class ReplyArguments(Arguments):
+    options: list[str] = Field(min_length=1, max_length=4, description="Short answers the shopper may tap")
+
+
+def offer_replies(arguments: ReplyArguments, context: ToolContext) -> ToolResult:
+    return ToolResult({"offered": arguments.options}, replies=tuple(option[:24] for option in arguments.options))
