@@ -26,9 +26,13 @@ class RoomError(Exception):
     """A room cannot do what it was asked to; the message says why and what to do."""
 
 
-def socket_path(folder: Path) -> Path:
-    """Where the room with this folder listens: in it, or in the temporary folder when that path is too long."""
-    path = folder.absolute() / "control.sock"
+class RoomUnreachable(RoomError, ConnectionError):
+    """There is no such room running, or it does not answer."""
+
+
+def socket_path(path: Path) -> Path:
+    """Where the room really listens: at `path`, or in the temporary folder when that is too long for a socket."""
+    path = path.absolute()
     if len(os.fsencode(path)) <= _LONGEST_PATH:
         return path
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
@@ -49,13 +53,13 @@ class Controlled(Protocol):
 class ControlServer:
     """Serves one room until closed. Only this user can connect."""
 
-    def __init__(self, room: Controlled, folder: Path) -> None:
-        self._room, self._path = room, socket_path(folder)
+    def __init__(self, room: Controlled, path: Path) -> None:
+        self._room, self._path = room, socket_path(path)
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Raises RoomError when a room with this folder is running already."""
+        """Raises RoomError when another room listens there."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._path.exists():
             with contextlib.suppress(OSError, TimeoutError):
@@ -164,19 +168,24 @@ async def _send(writer: asyncio.StreamWriter, message: dict[str, Any]) -> None:
 
 
 class RoomClient:
-    """Talks to the room whose folder this is. Every call raises RoomError when the room is not there or refuses."""
+    """Talks to the room that listens at `path` (DATA/rooms/ROOM/control.sock).
 
-    def __init__(self, folder: Path, *, timeout_s: float = 5.0) -> None:
-        self._folder, self._timeout_s = folder, timeout_s
+    Every call raises RoomUnreachable when the room is not there and RoomError when it refuses.
+    """
+
+    def __init__(self, path: Path, *, timeout_s: float = 5.0) -> None:
+        self._path, self._timeout_s = path, timeout_s
+        self._name = path.parent.name
 
     async def status(self) -> dict[str, Any]:
         """State, product on air, outputs and health figures."""
         status: dict[str, Any] = (await self._ask({"do": "status"}))["status"]
         return status
 
-    async def comment(self, author: str, text: str, source: str = "api") -> str:
-        """Hand in a viewer's comment; returns its id, under which `events` tells how it ended."""
-        return str((await self._ask({"do": "comment", "author": author, "text": text, "source": source}))["id"])
+    async def comment(self, author: str, text: str, source: str = "api") -> dict[str, Any]:
+        """Hand in a viewer's comment; returns {id}, under which `events` tells how it ended."""
+        answer = await self._ask({"do": "comment", "author": author, "text": text, "source": source})
+        return {"id": answer["id"]}
 
     async def insert(self, text: str) -> dict[str, Any]:
         """Have a line said next. Returns the guard's verdict: `text` is what will be said, empty when nothing."""
@@ -223,7 +232,7 @@ class RoomClient:
     ) -> tuple[dict[str, Any], asyncio.StreamReader, asyncio.StreamWriter]:
         try:
             async with asyncio.timeout(self._timeout_s):
-                reader, writer = await asyncio.open_unix_connection(str(socket_path(self._folder)), limit=_LINE)
+                reader, writer = await asyncio.open_unix_connection(str(socket_path(self._path)), limit=_LINE)
                 try:
                     await _send(writer, request)
                     line = await reader.readline()
@@ -231,10 +240,10 @@ class RoomClient:
                     writer.close()
                     raise
         except TimeoutError as error:
-            raise RoomError(f"room {self._folder.name} does not answer; restart it") from error
+            raise RoomUnreachable(f"room {self._name} does not answer; restart it") from error
         except OSError as error:
-            raise RoomError(f"room {self._folder.name} is not running; start it first") from error
-        answer: dict[str, Any] = json.loads(line) if line else {"ok": False, "error": "the room just ended"}
+            raise RoomUnreachable(f"room {self._name} is not running; start it first") from error
+        answer: dict[str, Any] = json.loads(line) if line else {"ok": False, "error": "the room has just ended"}
         if not answer.get("ok"):
             writer.close()
             raise RoomError(str(answer.get("error", "the room refused")))

@@ -138,6 +138,7 @@ class Director:
         self._stamp = 0
         self._begins: dict[int, dict[str, Any]] = {}  # what to tell when a stamp begins to sound
         self._nudge = asyncio.Event()
+        self.kind = ""  # of what is being said
         self.trouble = ""  # what keeps the host from talking, for the status
 
     @property
@@ -183,6 +184,7 @@ class Director:
         for stamp in [known for known in self._begins if known <= begun.stamp]:
             event = self._begins.pop(stamp)
             if stamp == begun.stamp:
+                self.kind = event["kind"]
                 self._emit({**event, "at_s": round(begun.at_s, 3)})
 
     # Choosing

@@ -135,6 +135,12 @@ def wrap(text: str, width: float, *, weight: Weight, size: int, lines: int) -> l
     return made
 
 
+def break_near(text: str, width: float, *, weight: Weight, size: int) -> int:
+    """Where to break a text in two so that the first part is about `width` wide."""
+    places = [at for at in range(1, len(text)) if _may_break(text, at)] or [max(1, len(text) // 2)]
+    return min(places, key=lambda at: abs(width_of(text[:at], weight, size) - width))
+
+
 def _fitting(text: str, width: float, weight: Weight, size: int) -> int:
     """How many characters fit, ending where a line may break."""
     most = 1

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -86,7 +87,7 @@ class Room:
         """Go on air. Raises RoomError when the room cannot start or has lost its picture."""
         self._loop = asyncio.get_running_loop()
         self.settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        control = ControlServer(self, self.settings.folder)
+        control = ControlServer(self, self.settings.folder / "control.sock")
         await control.start()
         try:
             await self._on_air()
@@ -111,7 +112,11 @@ class Room:
             "state": "stopping" if self._stopping.is_set() else "on_air",
             "title": self._shop,
             "lang": self.settings.lang,
-            "size": [self.settings.width, self.settings.height],
+            "width": self.settings.width,
+            "height": self.settings.height,
+            "on_air_s": round(self._health.frames / self.settings.fps, 1),
+            "kind": director.kind if director is not None else "",
+            "subtitle": self._stage.subtitle if director is not None else "",
             "product_id": director.product_id if director is not None else "",
             "outputs": outputs,
             "viewers": self._preview.viewers,
@@ -260,7 +265,7 @@ class Room:
             changed = self._stage.view.card != card
             self._stage.show(view)
             self._shown = (product_id, version, bubble)
-        if changed:
+        if changed and product_id:
             self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
 
     def _labels(self) -> dict[str, str]:
@@ -286,6 +291,7 @@ class Room:
     # Telling
 
     def _emit(self, event: dict[str, Any]) -> None:
+        event = {**event, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

@@ -12,6 +12,7 @@ from avatar.media import Frame
 from streaming.canvas import Bitmap, Box, Canvas, faded, words
 from streaming.scenes import backdrop, parts
 from streaming.scenes.layout import Layout
+from streaming.scenes.theme import theme as theme_called
 from streaming.settings import RoomSettings
 from streaming.view import Caption, Card, View
 
@@ -39,7 +40,7 @@ class Scene:
     def __init__(self, settings: RoomSettings, host_size: tuple[int, int]) -> None:
         self._fps = settings.fps
         self._layout = Layout.of(settings.width, settings.height, host_size)
-        self._theme = parts.theme(settings.theme)
+        self._theme = theme_called(settings.theme)
         self._base = backdrop.back(self._layout, self._theme)
         self._canvas = Canvas(settings.width, settings.height)
         self._layers: dict[str, _Layer] = {}  # in the order they are drawn
@@ -48,9 +49,8 @@ class Scene:
         self._leaving: Card | None = None
         self._changed_at = 0  # frame the card changed in
         self._frame = 0
-        front = backdrop.front(self._layout, self._theme)
-        if front is not None:
-            self._layers["front"] = _Layer(front, 0, settings.height - front.shape[0])
+        desk = backdrop.front(self._layout, self._theme)
+        self._layers["desk"] = _Layer(desk, 0, settings.height - desk.shape[0])
         for name in ("header", "label", "card", "bubble", "caption"):
             self._layers[name] = _Layer(np.zeros((0, 0), np.uint32), 0, 0)
 
@@ -93,7 +93,7 @@ class Scene:
         if view is not self._view:
             wanted["header"] = _Layer(parts.header(layout, theme, view.title, view.slogan, view.live), *layout.header)
             label = parts.label(layout, view.label)
-            wanted["label"] = _Layer(label, layout.width - layout.margin - label.shape[1], layout.header[1])
+            wanted["label"] = _Layer(label, layout.width - layout.header[0] - label.shape[1], layout.label_top)
             bubble = parts.bubble(layout, theme, view.bubble) if view.bubble else _NOTHING
             wanted["bubble"] = _Layer(bubble, *layout.bubble)
         made = parts.caption(layout, theme, caption.text) if caption.text else None
@@ -124,10 +124,12 @@ class Scene:
         if current is None:
             return _Layer(_NOTHING, 0, 0)
         bitmap = parts.card(layout, self._theme, current, view.call)
+        edge = parts.card_edge(layout)
+        left, top = layout.card[0] - edge, layout.card[1] - edge
         if opening >= 1:
-            return _Layer(bitmap, *layout.card)
+            return _Layer(bitmap, left, top)
         eased = 1 - (1 - opening) ** 3
-        return _Layer(faded(bitmap, eased), layout.card[0] + round((1 - eased) * 90), layout.card[1])
+        return _Layer(faded(bitmap, eased), left + round((1 - eased) * layout.px(90)), top)
 
 
 _NOTHING: Bitmap = np.zeros((0, 0), np.uint32)

@@ -74,6 +74,11 @@ class Stage:
     def view(self) -> View:
         return self._view
 
+    @property
+    def subtitle(self) -> str:
+        """The text being spoken; empty in silence."""
+        return self._captions.get(self._last_stamp, "") if self._last_stamp else ""
+
     def caption(self, stamp: int, text: str) -> None:
         """The text that the utterance `stamp` speaks."""
         self._captions[stamp] = text

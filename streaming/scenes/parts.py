@@ -1,94 +1,335 @@
-"""The pieces in front of the host, each drawn once for each content."""
+"""The pieces in front of the host. Each is drawn once for each content and kept; drawing takes milliseconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter, ImageOps, UnidentifiedImageError
 
 from streaming import lettering
 from streaming.canvas import Bitmap, premultiplied
+from streaming.lettering import Colour
 from streaming.scenes.layout import Layout
-from streaming.scenes.theme import THEMES, Theme
+from streaming.scenes.theme import Theme
 from streaming.view import Bubble, Card
 
-
-def theme(name: str) -> Theme:
-    if name not in THEMES:
-        raise ValueError(f"unknown theme {name!r}; choose from {sorted(THEMES)}")
-    return THEMES[name]
-
-
-def _panel(width: int, height: int, radius: int, fill: tuple[int, int, int, int]) -> Image.Image:
-    image = Image.new("RGBA", (width * 2, height * 2))
-    ImageDraw.Draw(image).rounded_rectangle((0, 0, width * 2 - 1, height * 2 - 1), radius * 2, fill=fill)
-    return image.resize((width, height), Image.Resampling.BOX)
+_WHITE: Colour = (255, 255, 255)
+_GREY: Colour = (150, 144, 152)
+_EDGE: Colour = (46, 20, 38)  # around the letters of a subtitle
+_SOFT = 4  # supersampling of edges
 
 
 def _bitmap(image: Image.Image) -> Bitmap:
     return premultiplied(np.asarray(image))
 
 
+def _mask(size: tuple[int, int], radius: int) -> Image.Image:
+    """A rounded rectangle with smooth edges."""
+    big = Image.new("L", (size[0] * _SOFT, size[1] * _SOFT))
+    ImageDraw.Draw(big).rounded_rectangle((0, 0, big.width - 1, big.height - 1), radius * _SOFT, fill=255)
+    return big.resize(size, Image.Resampling.BOX)
+
+
+def _panel(size: tuple[int, int], radius: int, fill: Colour, opacity: float = 1.0) -> Image.Image:
+    image = Image.new("RGBA", size, (*fill, 0))
+    image.putalpha(_mask(size, radius).point(lambda value: round(value * opacity)))
+    return image
+
+
+def _gradient(size: tuple[int, int], radius: int, colours: tuple[Colour, Colour]) -> Image.Image:
+    """A rounded rectangle running from one colour to another, left to right."""
+    first, last = (np.array(colour, np.float32) for colour in colours)
+    t = np.linspace(0, 1, size[0], dtype=np.float32)[None, :, None]
+    row = (first * (1 - t) + last * t).astype(np.uint8)
+    image = Image.fromarray(np.ascontiguousarray(np.broadcast_to(row, (size[1], size[0], 3)))).convert("RGBA")
+    image.putalpha(_mask(size, radius))
+    return image
+
+
+def _with_shadow(image: Image.Image, blur: int, opacity: float) -> Image.Image:
+    """The same picture on a larger one, `blur * 2` wider on every side, with a soft shadow under it."""
+    edge = blur * 2
+    out = Image.new("RGBA", (image.width + 2 * edge, image.height + 2 * edge))
+    shade = Image.new("L", out.size)
+    shade.paste(image.getchannel("A").point(lambda value: round(value * opacity)), (edge, edge + blur // 2))
+    out.putalpha(shade.filter(ImageFilter.GaussianBlur(blur)))
+    out.alpha_composite(image, (edge, edge))
+    return out
+
+
 @lru_cache(maxsize=8)
 def header(layout: Layout, look: Theme, title: str, slogan: str, live: str) -> Bitmap:
-    size = layout.px(28)
-    width = round(lettering.width_of(title, "Bold", size)) + layout.px(48)
-    image = _panel(width, layout.px(60), layout.px(30), (30, 16, 34, 120))
-    lettering.draw(image, (layout.px(24), layout.px(40)), title, weight="Bold", size=size, fill=(255, 255, 255))
+    """The shop's name, with a round mark and the sign that this is live."""
+    px = layout.px
+    height, size = px(64), px(26)
+    live_size, gap = px(18), px(10)
+    live_width = round(lettering.width_of(live, "Bold", live_size)) + px(36)
+    room = layout.header_width - height - live_width - px(30)
+    name = (lettering.wrap(title, room, weight="Bold", size=size, lines=1) or [""])[0]
+    width = height + gap + max(round(lettering.width_of(name, "Bold", size)), px(60)) + gap + live_width + px(16)
+    image = _panel((width, height), height // 2, (28, 16, 30), 0.46)
+    mark = _gradient((height - px(10), height - px(10)), height // 2, look.accent)
+    first = title[:1]
+    mark_size = px(30)
+    lettering.draw(
+        mark, ((mark.width - lettering.width_of(first, "Bold", mark_size)) / 2, mark.height * 0.5 + mark_size * 0.36),
+        first, weight="Bold", size=mark_size, fill=_WHITE,
+    )  # fmt: skip
+    image.alpha_composite(mark, (px(5), px(5)))
+    x = height + gap - px(4)
+    lettering.draw(image, (x, height * 0.5 + size * 0.36), name, weight="Bold", size=size, fill=_WHITE)
+    badge = _gradient((live_width, px(32)), px(16), look.accent)
+    dot = px(5)
+    middle = badge.height // 2
+    pen = ImageDraw.Draw(badge)
+    pen.ellipse((px(11) - dot // 2, middle - dot + 1, px(11) + dot + dot // 2, middle + dot), fill=_WHITE)
+    lettering.draw(badge, (px(24), middle + live_size * 0.36), live, weight="Bold", size=live_size, fill=_WHITE)
+    image.alpha_composite(badge, (width - live_width - px(14), (height - badge.height) // 2))
     return _bitmap(image)
 
 
 @lru_cache(maxsize=8)
 def label(layout: Layout, text: str) -> Bitmap:
-    size = layout.px(40)
-    width = round(lettering.width_of(text, "Medium", size)) + layout.px(40)
-    image = _panel(width, layout.px(60), layout.px(14), (20, 12, 28, 130))
-    lettering.draw(image, (layout.px(20), layout.px(45)), text, weight="Medium", size=size, fill=(255, 255, 255))
-    return _bitmap(image)
-
-
-@lru_cache(maxsize=32)
-def card(layout: Layout, look: Theme, shown: Card, call: str) -> Bitmap:
-    width, height = layout.card_size
-    image = _panel(width, height, layout.px(24), (255, 255, 255, 245))
-    lettering.draw(image, (24, height // 2), shown.title[:14], weight="Bold", size=layout.px(28), fill=(34, 34, 34))
-    if shown.price:
-        price = shown.currency + shown.price
-        lettering.draw(image, (24, height - 60), price, weight="Bold", size=layout.px(48), fill=look.accent)
+    """The lasting notice that the host is made by an AI; its characters are at least 5 % of the short side high."""
+    size = layout.px(40)  # a Han character is .92 of its size high: 37 of 720
+    width = round(lettering.width_of(text, "Medium", size)) + layout.px(32)
+    image = _panel((width, layout.px(60)), layout.px(14), (24, 14, 28), 0.5)
+    lettering.draw(image, (layout.px(16), layout.px(45)), text, weight="Medium", size=size, fill=_WHITE)
     return _bitmap(image)
 
 
 @lru_cache(maxsize=16)
+def _picture(path: Path | None, size: tuple[int, int], radius: int) -> Image.Image | None:
+    """A product's picture, filling `size`; None when there is none that can be read."""
+    if path is None:
+        return None
+    try:
+        with Image.open(path) as opened:
+            opened.draft("RGB", (size[0] * 2, size[1] * 2))
+            found = ImageOps.fit(opened.convert("RGBA"), size, Image.Resampling.LANCZOS)
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError):
+        return None
+    ground = Image.new("RGBA", size, (248, 245, 246, 255))
+    ground.alpha_composite(found)
+    ground.putalpha(_mask(size, radius))
+    return ground
+
+
+def _price(shown: Card, look: Theme, size: int, weight_of_sign: float = 0.58) -> Image.Image | None:
+    """¥129 with the struck list price beside it."""
+    if not shown.price:
+        return None
+    sign_size, old_size = round(size * weight_of_sign), round(size * 0.46)
+    sign = lettering.width_of(shown.currency, "Bold", sign_size)
+    figure = lettering.width_of(shown.price, "Bold", size)
+    old = shown.currency + shown.list_price if shown.list_price else ""
+    old_width = lettering.width_of(old, "Medium", old_size) if old else 0.0
+    gap = size * 0.28
+    image = Image.new("RGBA", (round(sign + figure + gap + old_width) + 8, round(size * 1.2)))
+    base = size * 0.98
+    lettering.draw(image, (0, base), shown.currency, weight="Bold", size=sign_size, fill=look.price)
+    lettering.draw(image, (sign + 2, base), shown.price, weight="Bold", size=size, fill=look.price)
+    if old:
+        x = sign + figure + gap
+        lettering.draw(image, (x, base), old, weight="Medium", size=old_size, fill=_GREY)
+        y = round(base - old_size * 0.34)
+        ImageDraw.Draw(image).line((x - 2, y, x + old_width + 2, y), fill=_GREY, width=max(2, old_size // 12))
+    return image
+
+
+def _badge(text: str, look: Theme, size: int, most: int) -> Image.Image:
+    words_ = (lettering.wrap(text, most - size * 1.2, weight="Bold", size=size, lines=1) or [""])[0]
+    width = round(lettering.width_of(words_, "Bold", size) + size * 1.2)
+    image = _gradient((width, round(size * 1.75)), round(size * 0.45), look.accent)
+    lettering.draw(image, (size * 0.6, size * 1.24), words_, weight="Bold", size=size, fill=_WHITE)
+    return image
+
+
+def _button(text: str, look: Theme, width: int, height: int, size: int) -> Image.Image:
+    image = _gradient((width, height), height // 2, look.accent)
+    shine = _panel((width - 8, height // 2 - 2), height // 4, _WHITE, 0.14)
+    image.alpha_composite(shine, (4, 3))
+    left = (width - lettering.width_of(text, "Bold", size)) / 2
+    lettering.draw(image, (left, height / 2 + size * 0.36), text, weight="Bold", size=size, fill=_WHITE)
+    return image
+
+
+def _points(image: Image.Image, points: Sequence[str], box: tuple[int, int, int], size: int, look: Theme) -> None:
+    """Attributes as chips, as many as fit in one row: left, top and right of `box`."""
+    x, top, right = box
+    for point in points:
+        width = round(lettering.width_of(point, "Medium", size) + size * 1.1)
+        if x + width > right:
+            continue
+        chip = _panel((width, round(size * 1.7)), round(size * 0.4), (250, 240, 240))
+        lettering.draw(chip, (size * 0.55, size * 1.2), point, weight="Medium", size=size, fill=(150, 70, 80))
+        image.alpha_composite(chip, (x, top))
+        x += width + round(size * 0.5)
+
+
+@lru_cache(maxsize=32)
+def card(layout: Layout, look: Theme, shown: Card, call: str) -> Bitmap:
+    """The product on air; its shadow reaches `card_edge` beyond the card on every side."""
+    image = _tall_card(layout, look, shown, call) if layout.tall else _wide_card(layout, look, shown, call)
+    return _bitmap(_with_shadow(image, layout.px(10), 0.34))
+
+
+def card_edge(layout: Layout) -> int:
+    return 2 * layout.px(10)
+
+
+def _wide_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Image:
+    px, (width, height) = layout.px, layout.card_size
+    image = _panel((width, height), px(22), _WHITE, 0.97)
+    edge = px(16)
+    photo_height = px(262)
+    photo = _picture(shown.picture, (width - 2 * edge, photo_height), px(14))
+    if photo is not None:
+        image.alpha_composite(photo, (edge, edge))
+        top = edge + photo_height + px(10)
+        title_lines = 2 if len(shown.title) > 15 and not shown.points else 1
+    else:
+        top, title_lines = px(40), 3
+    if shown.badge:
+        image.alpha_composite(_badge(shown.badge, look, px(20), width - 2 * edge), (edge + px(8), edge + px(8)))
+        top = max(top, edge + px(60))
+    size = px(26)
+    for text in lettering.wrap(shown.title, width - 2 * edge - px(8), weight="Bold", size=size, lines=title_lines):
+        lettering.draw(image, (edge + px(4), top + size), text, weight="Bold", size=size, fill=look.ink)
+        top += px(38)
+    _points(image, shown.points, (edge + px(2), top + px(4), width - edge), px(18), look)
+    price = _price(shown, look, px(58))
+    if price is not None:
+        image.alpha_composite(_narrow(price, width - 2 * edge), (edge + px(4), height - px(70) - px(80)))
+    if call:
+        button = _button(call, look, width - 2 * edge, px(58), px(25))
+        image.alpha_composite(button, (edge, height - edge - button.height))
+    return image
+
+
+def _tall_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Image:
+    px, (width, height) = layout.px, layout.card_size
+    image = _panel((width, height), px(22), _WHITE, 0.97)
+    edge = px(14)
+    side = height - 2 * edge
+    photo = _picture(shown.picture, (side, side), px(14))
+    left = edge
+    if photo is not None:
+        image.alpha_composite(photo, (edge, edge))
+        left = edge + side + px(16)
+    size, top = px(27), edge + px(2)
+    for text in lettering.wrap(shown.title, width - left - edge, weight="Bold", size=size, lines=1):
+        lettering.draw(image, (left, top + size), text, weight="Bold", size=size, fill=look.ink)
+    top += px(42)
+    x = left
+    if shown.badge:
+        badge = _badge(shown.badge, look, px(18), (width - left) // 2)
+        image.alpha_composite(badge, (x, top))
+        x += badge.width + px(8)
+    _points(image, shown.points, (x, top, width - edge), px(18), look)
+    price = _price(shown, look, px(54))
+    if price is not None:
+        image.alpha_composite(_narrow(price, width - left - edge), (left, height - px(66) - px(62)))
+    if call:
+        button = _button(call, look, width - left - edge, px(52), px(23))
+        image.alpha_composite(button, (left, height - edge - button.height))
+    return image
+
+
+def _narrow(image: Image.Image, most: int) -> Image.Image:
+    if image.width <= most:
+        return image
+    return image.resize((most, max(1, image.height * most // image.width)), Image.Resampling.LANCZOS)
+
+
+@lru_cache(maxsize=16)
 def bubble(layout: Layout, look: Theme, asked: Bubble) -> Bitmap:
-    image = _panel(layout.bubble_width, layout.px(90), layout.px(18), (255, 255, 255, 235))
-    text = f"{asked.author}: {asked.text}"
-    lettering.draw(image, (16, layout.px(50)), text[:18], weight="Medium", size=layout.px(22), fill=(40, 30, 50))
-    return _bitmap(image)
+    """A viewer's question while it is being answered."""
+    px, width = layout.px, layout.bubble_width
+    size, edge = px(22), px(16)
+    lines = lettering.wrap(asked.text, width - 2 * edge, weight="Medium", size=size, lines=4)
+    height = px(44) + len(lines) * px(31) + px(12)
+    image = _panel((width, height), px(18), _WHITE, 0.94)
+    name = (lettering.wrap(asked.author, width - px(90), weight="Bold", size=px(19), lines=1) or [""])[0]
+    mark = _gradient((px(28), px(28)), px(14), look.accent)
+    question_mark = px(20)
+    lettering.draw(mark, (px(9), px(21)), "?", weight="Bold", size=question_mark, fill=_WHITE)
+    image.alpha_composite(mark, (edge, px(11)))
+    lettering.draw(image, (edge + px(38), px(32)), name, weight="Bold", size=px(19), fill=look.accent[1])
+    for index, text in enumerate(lines):
+        lettering.draw(image, (edge, px(44) + index * px(31) + size), text, weight="Medium", size=size, fill=look.ink)
+    return _bitmap(_with_shadow(image, px(7), 0.3))
 
 
 @dataclass(frozen=True, eq=False)
 class CaptionBitmap:
+    """A subtitle in both its colours; `at` gives it with the first characters lit."""
+
     plain: Bitmap
     lit: Bitmap
-    edges: tuple[int, ...]  # x where each character ends
+    lines: tuple[tuple[int, int, tuple[int, ...]], ...]  # top, bottom and the x where each character ends
 
     def at(self, spoken: int) -> Bitmap:
-        x = self.edges[min(spoken, len(self.edges) - 1)]
-        return self.mixed(x)
+        # The same object for the same content: the scene redraws what is a different one.
+        return _lit(self, spoken)
 
-    @lru_cache(maxsize=256)  # noqa: B019  # dies with the caption, which is itself in a bounded cache
-    def mixed(self, x: int) -> Bitmap:
-        return np.concatenate([self.lit[:, :x], self.plain[:, x:]], axis=1)
+
+@lru_cache(maxsize=128)
+def _lit(made: CaptionBitmap, spoken: int) -> Bitmap:
+    if spoken <= 0:
+        return made.plain
+    out = made.plain.copy()
+    for top, bottom, ends in made.lines:
+        x = ends[min(spoken, len(ends)) - 1]
+        out[top:bottom, :x] = made.lit[top:bottom, :x]
+        spoken -= len(ends)
+        if spoken <= 0:
+            break
+    return out
 
 
 @lru_cache(maxsize=32)
 def caption(layout: Layout, look: Theme, text: str) -> CaptionBitmap:
-    size, stroke = layout.px(38), layout.px(4)
-    plain, lit = (
-        lettering.line(text, weight="Bold", size=size, fill=colour, stroke=stroke, stroke_fill=(32, 16, 32))
-        for colour in ((255, 255, 255), look.spoken)
+    """A subtitle of one or two lines, in the largest size that fits."""
+    stroke = layout.px(5)
+    room = layout.caption_width - 2 * stroke
+    size, rows = next(
+        (size, rows)
+        for size in map(layout.px, (40, 36, 32, 28, 24, 20, 16, 12))
+        if _widest(rows := _rows(text, room, size), size) <= room or size == layout.px(12)
     )
-    edges = tuple(
-        0 if i == 0 else stroke + 1 + round(lettering.width_of(text[:i], "Bold", size)) for i in range(len(text) + 1)
-    )
-    return CaptionBitmap(plain, lit, edges)
+    width = round(_widest(rows, size)) + 2 * stroke + 4
+    step = round(size * 1.3)
+    height = step * len(rows) + 2 * stroke
+    lines = []
+    for index, row in enumerate(rows):
+        left = (width - lettering.width_of(row, "Bold", size)) / 2
+        ends = tuple(round(left + lettering.width_of(row[: n + 1], "Bold", size)) for n in range(len(row)))
+        lines.append((index * step, height if index == len(rows) - 1 else (index + 1) * step, ends))
+    plain, lit = (_lettered(rows, size, stroke, (width, height), colour) for colour in (_WHITE, look.spoken))
+    return CaptionBitmap(plain, lit, tuple(lines))
+
+
+def _lettered(rows: Sequence[str], size: int, stroke: int, shape: tuple[int, int], fill: Colour) -> Bitmap:
+    image = Image.new("RGBA", shape)
+    for index, row in enumerate(rows):
+        left = (shape[0] - lettering.width_of(row, "Bold", size)) / 2
+        baseline = stroke + index * round(size * 1.3) + size
+        lettering.draw(
+            image, (left, baseline), row, weight="Bold", size=size, fill=fill, stroke=stroke, stroke_fill=_EDGE
+        )
+    return _bitmap(image)
+
+
+def _widest(rows: Sequence[str], size: int) -> float:
+    return max(lettering.width_of(row, "Bold", size) for row in rows)
+
+
+def _rows(text: str, width: int, size: int) -> list[str]:
+    """All of the text in one or two rows; together they have exactly its characters, so that the lighting is right."""
+    if lettering.width_of(text, "Bold", size) <= width:
+        return [text]
+    cut = lettering.break_near(text, lettering.width_of(text, "Bold", size) / 2, weight="Bold", size=size)
+    return [text[:cut], text[cut:]]
