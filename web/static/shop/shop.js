@@ -5,12 +5,12 @@ import { play } from "../live/player.js";
 import { productCard } from "./card.js";
 import { chat, footer, header, loadShop } from "./frame.js";
 
-const PAGE = 24;
+const PAGE = 30;
 
 const t = words({
   zh: {
     skip: "跳到商品", lead: "看直播、问助手、放心买。每一句介绍都与商品资料核对过，价格和库存以下单页为准。",
-    browse: "逛逛商品", ask: "问问 AI 助手", on_air: "直播中", enter: "进入直播间", offers: "正在进行的优惠", goods: "全部商品",
+    browse: "逛逛商品", ask: "问问 AI 助手", on_air: "直播中", room: "直播间", enter: "进入直播间", offers: "正在进行的优惠", goods: "全部商品",
     categories: "商品分类", all: "全部", count: "共 {n} 件", none: "没有找到符合条件的商品。", clear: "清除筛选", more: "查看更多",
     sort: "排序", s_default: "综合", s_low: "价格从低到高", s_high: "价格从高到低", s_off: "优惠力度", price: "价格",
     any: "不限", in_stock: "只看有货", list_price: "原价", sold_out: "缺货", few: "仅剩 {n} 件", until: "{date} 止", code: "券码 {code}",
@@ -19,7 +19,7 @@ const t = words({
   en: {
     skip: "Skip to products", browse: "Browse products",
     lead: "Watch live, ask anything, buy with confidence. Every claim is checked against the catalogue; checkout shows final price and stock.",
-    ask: "Ask the AI assistant", on_air: "Live", enter: "Watch now", offers: "Current offers", goods: "All products",
+    ask: "Ask the AI assistant", on_air: "Live", room: "Live room", enter: "Watch now", offers: "Current offers", goods: "All products",
     categories: "Categories", all: "All", count: "{n} products", none: "Nothing matches these filters.", clear: "Clear filters",
     more: "Show more", sort: "Sort", s_default: "Featured", s_low: "Price, low to high", s_high: "Price, high to low",
     s_off: "Biggest saving", price: "Price", any: "Any", in_stock: "In stock only", list_price: "List price",
@@ -135,7 +135,7 @@ function paintTeaser(room) {
   const teaser = $("#teaser");
   teaser.href = `/live/${encodeURIComponent(id)}`;
   teaser.hidden = false;
-  $("#teaser-title").textContent = room.product ? room.product.title : id;
+  $("#teaser-title").textContent = room.product ? room.product.title : t("room");
   $("#teaser-rest").append(icon("play"));
   const live = room.state === "on_air";
   teaser.classList.toggle("live", live);
@@ -172,7 +172,9 @@ async function start() {
     if (q) $("#goods").scrollIntoView({ block: "start" });
   } });
   $("#hero-kicker").textContent = name;
-  $("#hero-title").textContent = text(shop.slogan) || name;
+  // a headline breaks between its clauses, not within a word
+  const clauses = (text(shop.slogan) || name).split(/(?<=[，、。；,;])/);
+  $("#hero-title").replaceChildren(...clauses.map((clause) => h("span", {}, clause)));
   $("#hero-ask").addEventListener("click", () => chat()?.open());
   $("#more").addEventListener("click", () => {
     state.shown += PAGE;

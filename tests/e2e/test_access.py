@@ -1,0 +1,92 @@
+"""Everyone can use every page (axe), in both schemes and languages; the pages obey their own strict policy."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import AXE, Site, Visitor
+from tests.e2e.test_chat import QUESTION, answered, ask, open_chat
+from tests.e2e.test_handoff import open_waiting, sign_in
+
+pytestmark = pytest.mark.server("chromium")
+
+Visit = Callable[..., Visitor]
+SCHEMES = ("light", "dark")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds at WCAG 2.2 AA and in its best practices, as one line each."""
+    page.wait_for_timeout(600)  # animations over: a half-transparent text has half its contrast
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{each['impact']} {each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in found["violations"]
+        for node in each["nodes"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_shop_and_open_widget(site: Site, visit: Visit, scheme: str) -> None:
+    page = visit(site.url, color_scheme=scheme).page
+    expect(page.locator(".good").first).to_be_visible()
+    assert violations(page) == []
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_product_page_on_a_phone(site: Site, visit: Visit, scheme: str) -> None:
+    page = visit(site.url, color_scheme=scheme, phone=True).page
+    page.locator(".good a").first.click()
+    expect(page.locator(".facts h1")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_live_page(site: Site, visit: Visit, scheme: str) -> None:
+    visitor = visit(f"{site.url}/live/demo", color_scheme=scheme)
+    visitor.offline_expected = True
+    expect(visitor.page.locator(".shelf .item").first).to_be_visible(timeout=60_000)
+    assert violations(visitor.page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_inbox_and_sign_in(site: Site, visit: Visit, scheme: str) -> None:
+    door = visit(f"{site.url}/signin", color_scheme=scheme)
+    door.offline_expected = True
+    expect(door.page.locator("#form")).to_be_visible()
+    assert violations(door.page) == []
+    inbox = sign_in(site, visit)
+    inbox.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    shopper.get_by_role("button", name="转人工").click()
+    open_waiting(inbox)
+    inbox.get_by_role("button", name="接管", exact=True).click()
+    expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
+    assert violations(inbox) == []
+
+
+@pytest.mark.parametrize("lang", ["zh-CN", "en-GB"])
+def test_pages_speak_the_visitors_language(site: Site, visit: Visit, lang: str) -> None:
+    page = visit(site.url, lang=lang).page
+    expect(page.locator(".good").first).to_be_visible()
+    chinese = page.locator("h2").first.inner_text() == "全部商品"
+    assert chinese == (lang == "zh-CN")
+    assert page.evaluate("document.documentElement.lang") == ("zh-CN" if chinese else "en")
+
+
+def test_pages_are_served_with_a_policy_that_forbids_inline_code(site: Site, visit: Visit) -> None:
+    page = visit("about:blank").page
+    for path in ("/", "/live/demo", "/signin"):
+        answer = page.goto(site.url + path)
+        assert answer is not None
+        policy = answer.headers["content-security-policy"]
+        assert "script-src 'self';" in policy and "style-src 'self';" in policy and "unsafe" not in policy

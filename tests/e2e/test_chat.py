@@ -1,0 +1,208 @@
+"""A shopper and the widget: answers, cards, reload, lost network, and a page that lets nothing through."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Site, Visitor
+from tests.e2e.wire import Wire
+
+pytestmark = pytest.mark.server("chromium")
+
+Visit = Callable[..., Visitor]
+QUESTION = "有没有200元以内的保温杯？"
+
+
+def open_chat(page: Page) -> None:
+    page.get_by_role("button", name="打开客服对话").click()
+    expect(page.locator(".turn.bot")).to_have_count(1)  # the greeting
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_label("输入消息", exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
+def answered(page: Page, times: int = 1) -> None:
+    """The `times`-th answer is complete: only then can it be rated."""
+    expect(page.locator(".turn.bot .thumbs")).to_have_count(times)
+
+
+def log_texts(page: Page) -> list[str]:
+    return [text.strip() for text in page.locator(".turn .bubble").all_inner_texts()]
+
+
+def test_an_answer_comes_with_a_card_from_the_catalogue(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    cards = page.locator(".card")
+    expect(cards.first).to_be_visible()
+    title = cards.first.locator("b").inner_text()
+    price = cards.first.locator("strong").inner_text()
+    assert re.fullmatch(r"¥\d+(\.\d\d)?", price)
+    cards.first.locator("a").click()
+    expect(page.locator(".facts h1")).to_have_text(title)
+    expect(page.locator(".buy-price .price")).to_have_text(price)
+
+
+def test_the_ai_label_and_the_way_to_a_person_are_always_in_sight(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    expect(page.locator(".legal")).to_contain_text("AI生成")
+    expect(page.locator(".turn.bot .chip").first).to_have_text("AI生成")
+    expect(page.get_by_role("button", name="转人工")).to_be_in_viewport()
+
+
+def test_a_reload_shows_the_same_conversation_once(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    before = log_texts(page)
+    page.reload()
+    answered(page)
+    assert log_texts(page) == before
+    ask(page, "第一款有什么颜色？")
+    answered(page, 2)
+    page.reload()
+    answered(page, 2)
+    texts = log_texts(page)
+    assert texts[: len(before)] == before
+    assert texts.count(QUESTION) == 1
+
+
+def test_what_is_said_while_the_network_is_down_arrives_once(site: Site, visit: Visit, cable: Wire) -> None:
+    visitor = visit(f"http://127.0.0.1:{cable.port}/")
+    page = visitor.page
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    visitor.offline_expected = True
+    cable.cut()
+    expect(page.get_by_text("网络不稳，正在重新连接…")).to_be_visible()
+    ask(page, "满多少包邮？")
+    expect(page.locator(".turn.user")).to_have_count(2)
+    cable.mend()
+    answered(page, 2)
+    expect(page.get_by_text("网络不稳，正在重新连接…")).to_be_hidden()
+    page.reload()
+    answered(page, 2)
+    texts = log_texts(page)
+    assert texts.count("满多少包邮？") == 1
+    assert texts.count(QUESTION) == 1
+
+
+def test_a_message_survives_closing_the_page_before_it_was_sent(site: Site, visit: Visit, cable: Wire) -> None:
+    visitor = visit(f"http://127.0.0.1:{cable.port}/")
+    page = visitor.page
+    open_chat(page)
+    visitor.offline_expected = True
+    cable.cut()
+    ask(page, "满多少包邮？")
+    expect(page.locator(".turn.user")).to_have_count(1)
+    cable.mend()
+    page.reload()
+    answered(page)
+    assert log_texts(page).count("满多少包邮？") == 1
+
+
+def test_a_page_about_a_product_says_which(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    product = page.locator(".good a").first
+    title = product.locator(".good-title").inner_text()
+    product.click()
+    page.get_by_role("button", name="问问这款商品").click()
+    expect(page.locator(".about")).to_contain_text(title)
+    with page.expect_request("**/api/chat/messages") as sent:
+        ask(page, "这款多少钱？")
+    body = json.loads(sent.value.post_data or "")
+    assert page.url.endswith(f"/product/{body['product_id']}")
+    answered(page)
+    price = page.locator(".buy-price .price").inner_text().removeprefix("¥")
+    expect(page.locator(".turn.bot .bubble").last).to_contain_text(price)
+
+
+def test_where_storage_is_denied_the_chat_still_works(site: Site, visit: Visit) -> None:
+    visitor = visit("about:blank")
+    visitor.context.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage'])"
+        "  Object.defineProperty(window, name, { get() { throw new DOMException('denied', 'SecurityError'); } });"
+    )
+    page = visitor.page
+    page.goto(site.url)
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+
+
+def test_text_from_outside_is_never_markup(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    hostile = "<img src=x onerror=\"document.title='owned'\"> [x](javascript:alert(1)) https://evil.example/a"
+    ask(page, hostile)
+    answered(page)
+    page.reload()
+    answered(page)
+    assert page.locator(".turn.user .bubble").inner_text() == hostile
+    assert page.locator(".turn .bubble img, .turn .bubble a[href^='javascript'], .turn a[href*='evil']").count() == 0
+    assert page.title() != "owned"
+
+
+def test_the_keyboard_is_enough(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    page.locator(".launcher").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("输入消息", exact=True)).to_be_focused()
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    answered(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".launcher")).to_be_focused()
+
+
+def test_on_a_phone_the_panel_fills_the_screen_and_keeps_the_focus(site: Site, visit: Visit) -> None:
+    page = visit(site.url, phone=True).page
+    open_chat(page)
+    box = page.get_by_role("dialog").bounding_box()
+    assert box is not None and (box["width"], box["height"]) == (390, 844)
+    inside = "document.activeElement.localName === 'zhibo-chat'"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(inside)
+
+
+def test_the_language_can_be_changed_within_a_conversation(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="English").last.click()
+    expect(page.get_by_role("button", name="Talk to a person")).to_be_visible()
+    answered(page)
+    assert log_texts(page).count(QUESTION) == 1
+
+
+def test_the_shopper_can_take_the_conversation_along_and_delete_it(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    page.get_by_role("button", name="更多").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载对话记录").click()
+    kept = download.value.path().read_text(encoding="utf-8")
+    assert QUESTION in kept and "AI生成" in kept
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="删除我的数据").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="删除", exact=True).click()
+    expect(page.get_by_text("您的对话数据已删除。")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name=re.compile("打开客服对话|关闭对话")).first.wait_for()
+    assert page.locator(".turn.user").count() == 0

@@ -1,0 +1,118 @@
+"""A shopper and a person: waiting, taken over, both typing, the bot silent, released, closed and rated."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Site, Visitor
+from tests.e2e.test_chat import QUESTION, answered, ask, open_chat
+from tests.e2e.wire import Wire
+
+pytestmark = pytest.mark.server("chromium")
+
+Visit = Callable[..., Visitor]
+
+
+def sign_in(site: Site, visit: Visit) -> Page:
+    page = visit(site.link()).page
+    expect(page).to_have_url(f"{site.url}/inbox")
+    expect(page.locator("#net")).to_have_attribute("data-state", "up")
+    return page
+
+
+def open_waiting(inbox: Page) -> None:
+    inbox.locator(".chip.waiting").click()
+    inbox.locator(".rows .row").first.click()
+
+
+def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit) -> None:
+    inbox = sign_in(site, visit)
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    ask(shopper, QUESTION)
+    answered(shopper)
+    shopper.get_by_role("button", name="转人工").click()
+    expect(shopper.locator(".system.wait")).to_contain_text("正在为您转接人工客服")
+
+    open_waiting(inbox)  # it came by itself: the page was not reloaded
+    expect(inbox.locator(".log")).to_contain_text(QUESTION)
+    expect(inbox.locator(".summary")).to_be_visible()
+    inbox.get_by_role("button", name="接管", exact=True).click()
+    expect(shopper.locator(".log")).to_contain_text("已加入对话")
+
+    inbox.get_by_label("回复顾客…").press_sequentially("您好")
+    expect(shopper.locator(".busy")).to_contain_text("正在输入…")
+    inbox.get_by_label("回复顾客…").fill("您好，我来帮您看看。")
+    inbox.keyboard.press("Enter")
+    expect(shopper.locator(".turn.agent .bubble")).to_have_text("您好，我来帮您看看。")
+
+    shopper.get_by_label("输入消息", exact=True).press_sequentially("好")
+    expect(inbox.locator(".typing")).to_have_text("顾客正在输入…")
+    ask(shopper, "好的，这款现在多少钱？")
+    expect(inbox.locator(".log")).to_contain_text("好的，这款现在多少钱？")
+    shopper.wait_for_timeout(2500)  # longer than the bot needs for an answer
+    expect(shopper.locator(".turn.bot .thumbs")).to_have_count(1)
+
+    inbox.get_by_role("button", name="交回 AI").click()
+    expect(shopper.locator(".log")).to_contain_text("已转回 AI 助手")
+    ask(shopper, "还有更便宜的吗？")
+    answered(shopper, 2)
+
+
+def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit: Visit) -> None:
+    inbox = sign_in(site, visit)
+    shopper = visit(site.url, phone=True).page
+    open_chat(shopper)
+    ask(shopper, "转人工")  # as the very first message
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    open_waiting(inbox)
+    inbox.keyboard.press("t")
+    expect(inbox.get_by_role("button", name="结束", exact=True)).to_be_visible()
+    inbox.get_by_role("button", name="结束", exact=True).click()
+    shopper.get_by_role("radio", name="5 星").click()
+    shopper.get_by_role("button", name="提交评价").click()
+    expect(shopper.get_by_text("谢谢，您的评价已提交。")).to_be_visible()
+    inbox.reload()
+    expect(inbox.locator(".context")).to_contain_text("★★★★★")
+
+
+def test_two_people_cannot_answer_at_once(site: Site, visit: Visit) -> None:
+    first, second = sign_in(site, visit), sign_in(site, visit)
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    shopper.get_by_role("button", name="转人工").click()
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    for inbox in (first, second):
+        open_waiting(inbox)
+    first.get_by_role("button", name="接管", exact=True).click()
+    expect(second.get_by_label("回复顾客…")).to_be_disabled()
+    expect(second.get_by_role("button", name="接管", exact=True)).to_be_hidden()
+    expect(shopper.locator(".log")).to_contain_text("已加入对话")
+
+
+def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, cable: Wire) -> None:
+    address = site.link().replace(f":{site.port}/", f":{cable.port}/")
+    staff = visit(address)
+    inbox = staff.page
+    expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
+    staff.offline_expected = True
+    cable.cut()
+    expect(inbox.locator("#net")).to_have_attribute("data-state", "down")
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    ask(shopper, "我要找真人客服，快递盒子破了")
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    cable.mend()
+    expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
+    open_waiting(inbox)
+    expect(inbox.locator(".log")).to_contain_text("快递盒子破了")
+
+
+def test_a_stranger_sees_no_inbox(site: Site, visit: Visit) -> None:
+    visitor = visit(f"{site.url}/inbox")
+    visitor.offline_expected = True  # the page asks who this is and is refused
+    expect(visitor.page).to_have_url(f"{site.url}/signin?next=/inbox")
+    visitor.page.get_by_label("粘贴登录链接或口令").fill("not-a-token")
+    visitor.page.get_by_role("button", name="登录").click()
+    expect(visitor.page.locator("#words")).to_have_class("bad")
