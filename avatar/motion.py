@@ -163,6 +163,10 @@ class Gaze:
             self._next = index + round(self._fps * (1.6 + 3.4 * length))
 
 
+_STRONG: tuple[Gesture, ...] = ("present", "present", "present", "raise", "open", "count", "heart")
+_LIGHT: tuple[Gesture, ...] = ("open", "raise", "present", "open")
+
+
 class Hands:
     """Which gesture the hands make: a wave to begin with, one on an emphasised word, a small one now and then."""
 
@@ -176,28 +180,23 @@ class Hands:
 
     def step(self, moment: Moment) -> Gesture:
         index, speaking = moment.index, moment.utterance > 0 or moment.energy > 0.02
-        silent_s = (index - self._last_spoken) / self._fps
         if speaking:
-            if silent_s > 30:
-                self._make("wave", index, 2.2)
+            if index - self._last_spoken > 30 * self._fps:
+                self._make("wave", index, 2.4)
             self._last_spoken = index
+        quiet = index - self._last_spoken > 0.6 * self._fps
         if moment.emphasis < 0.3:
             self._armed = True
         if moment.emphasis > 0.5 and self._armed and self.gesture != "wave":
             self._armed = False
-            self._make(
-                self._pick(("present", "present", "raise", "open", "heart", "count")),
-                index,
-                1.5 + 1.1 * moment.emphasis,
-            )
+            self._make(self._pick(_STRONG), index, 1.5 + 1.1 * moment.emphasis)
         elif speaking and self.gesture == "rest" and index >= self._free:
-            self._make(self._pick(("open", "raise", "present", "open")), index, 1.6)
-        if self.gesture != "rest" and (index >= self._until or (silent_s > 0.6 and index < self._until - self._fps)):
-            if silent_s > 0.6:
-                self._until = min(self._until, index + self._fps // 2)
-            if index >= self._until:
-                self.gesture = "rest"
-                self._free = index + round(self._fps * (1.6 + 3.2 * chance(self._seed, 21, self._count)))
+            self._make(self._pick(_LIGHT), index, 1.8)
+        if quiet:
+            self._until = min(self._until, index + self._fps // 2)
+        if self.gesture != "rest" and index >= self._until:
+            self.gesture = "rest"
+            self._free = index + round(self._fps * (1.4 + 2.6 * chance(self._seed, 21, self._count)))
         return self.gesture
 
     def _pick(self, choices: tuple[Gesture, ...]) -> Gesture:

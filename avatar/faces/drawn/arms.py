@@ -1,5 +1,6 @@
 """Arms and hands: sleeves along two bones; hands of a palm, four fingers and a thumb, turned in space."""
 
+from dataclasses import replace
 from math import cos, sin
 
 import numpy as np
@@ -124,14 +125,19 @@ class HandParts:
         # The palm has as many anchors as slots need; shown from the back it lies over the fingers' roots.
         facing = cos(hand.roll) * cos(hand.tip)
         thumb_first = depths[4] < 0
-        return self._ordered([limbs[k] for k in fingers], limbs[4], palm, facing, bool(thumb_first))
+        # A back of the hand runs into its fingers: its contour stops before the knuckles.
+        bounds = _PALM if facing > 0 else np.stack([_PALM[:, 0], np.minimum(_PALM[:, 1], 36)], 1)
+        edge = _turned(np.column_stack([bounds, np.zeros(len(_PALM))]), hand, wrist, self._side)[:, :2].astype(
+            np.float32
+        )
+        return self._ordered([limbs[k] for k in fingers], limbs[4], palm, edge, facing, bool(thumb_first))
 
     def _ordered(
-        self, fingers: list[Points], thumb: Points, palm: Points, facing: float, thumb_behind: bool
+        self, fingers: list[Points], thumb: Points, palm: Points, edge: Points, facing: float, thumb_behind: bool
     ) -> list[Points]:
         middle = palm.mean(0)
         small = middle + (palm - middle) * np.float32(0.5) + np.array([0, 4], np.float32)
-        grown = middle + (palm - middle) * np.float32(1.05)
+        grown = edge + (edge - edge.mean(0)) * np.float32(0.05)
         hidden = np.repeat(middle[None], thumb.shape[1], 0)
         first = thumb if thumb_behind else np.stack([hidden] * 3)
         last = np.stack([hidden] * 3) if thumb_behind else thumb
@@ -181,15 +187,14 @@ class Sleeve:
         """The middle line of the sleeve, in nine anchors, and how wide it is there."""
         wide = self._look.build.shoulders
         elbow, wrist = np.array(arm.elbow, np.float32), np.array(arm.wrist, np.float32)
-        elbow[0] *= 0.4 + 0.6 * wide
-        shoulder = _f32((104, 206), (117, 222), (122, 250)) * np.array([wide, 1], np.float32)
+        shoulder = _f32((103, 205), (118, 220), (123, 250)) * np.array([wide, 1], np.float32)
         up, low = elbow - shoulder[2], wrist - elbow
         up_way, low_way = up / max(float(np.hypot(*up)), 1), low / max(float(np.hypot(*low)), 1)
         corner = elbow + (low_way - up_way) * np.float32(4)
         upper = [shoulder[2] + up * np.float32(share) for share in (0.4, 0.78)]
         lower = [elbow + low * np.float32(share) for share in (0.2, 0.58, 0.95)]
         spine = np.stack([*shoulder, *upper, corner, *lower]).astype(np.float32)
-        widths = np.array([36, 52, 58, 56, 52, 51, 50, 45, 38], np.float32) * np.float32(0.4 + 0.6 * wide)
+        widths = np.array([36, 55, 58, 56, 52, 51, 50, 45, 38], np.float32) * np.float32(0.4 + 0.6 * wide)
         return spine, widths
 
     def _limb(self, spine: Points, widths: NDArray[np.float32], start: int) -> list[Points]:
@@ -203,9 +208,12 @@ class Sleeve:
         thick = widths * np.float32(0.42)
         thick[5] *= 0.8
         thick[:2] = 0.5
-        after, before = (start + 1, start - 1) if start else (0, 0)
+        contour = widths[start:] + np.float32(1.4)
+        if start:
+            contour[0] -= 5
+        before = max(start - 1, 0)
         return [
-            brush_points(spine[after:] * side, widths[after:] + np.float32(1.4)),
+            brush_points(spine[start:] * side, contour),
             brush_points(spine[start:] * side, widths[start:]),
             brush_points(shade[before:] * side, thick[before:]),
         ]
@@ -255,6 +263,10 @@ class Arms:
     def pose(self, pose: Pose) -> None:
         for index, arm in enumerate((pose.far, pose.near)):
             if arm != self._last[index]:
-                self._sleeves[index].pose(arm)
-                self._hands[index].pose(arm.hand, arm.wrist)
                 self._last[index] = arm
+                broad = 0.4 + 0.6 * self._look.build.shoulders
+                wider = replace(
+                    arm, elbow=(arm.elbow[0] * broad, arm.elbow[1]), wrist=(arm.wrist[0] * broad, arm.wrist[1])
+                )
+                self._sleeves[index].pose(wider)
+                self._hands[index].pose(wider.hand, wider.wrist)

@@ -10,7 +10,7 @@ from avatar.faces.drawn.vector import Group
 def draw_beard(figure: Figure, look: Look, face: Group) -> None:
     tone = mix(look.hair, look.skin, 0.12)
     half: list[Anchor] = [
-        (0, 91), (17, 91), (30, 82), (40, 66), (56, 52), (67, 30), (72, 0), (80, -6), (92, 20), (84, 80), (44, 130), (0, 134),
+        (0, 91), (17, 91), (29, 84), (36, 72), (56, 52), (67, 30), (72, 0), (80, -6), (92, 20), (84, 80), (44, 130), (0, 134),
     ]  # fmt: skip
     figure.add(
         symmetric(half),
@@ -23,10 +23,8 @@ def draw_beard(figure: Figure, look: Look, face: Group) -> None:
         for shift in (0.0, 3.0, 6.0):
             line = [(x + side * shift, y + shift) for x, y in edge]
             figure.add(brush(line, [0.2, 2.4, 3, 2.4, 0.4]), rgb(tone, 0.3), FACE, face)
-    half = [(0, 62), (8, 60.5), (18, 63), (27, 71), (31, 84, 0.2), (25, 77), (17, 69.5), (0, 68)]
+    half = [(0, 62.5), (9, 60.5), (20, 63.5), (30, 70), (36, 77, 0.4), (25, 73), (12, 70), (0, 70)]
     figure.add(symmetric(half), rgb(tone, 0.86), SKULL)
-    patch: list[Anchor] = [(0, 87), (6, 88), (9, 95), (0, 97)]
-    figure.add(symmetric(patch), rgb(tone, 0.8), FACE, face)
 
 
 def _ring(outline: list[Anchor], inside: list[Anchor]) -> Path:

@@ -6,19 +6,20 @@ from avatar.faces.drawn.pose import Arm, Hand
 from avatar.motion import Gesture, Spring
 
 _REST = Arm()
+_UNDER = Arm((142, 384), (58, 458), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on
 _OPEN = Arm((156, 396), (174, 402), Hand(turn=-0.32, roll=0.5, tip=0.5, curl=0.16, spread=0.16, thumb=0.8))
 
 POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the card's side, the other side
-    "rest": (_REST, _REST),
+    "rest": (_REST, _UNDER),
     "present": (
         Arm((160, 390), (180, 322), Hand(turn=-0.5, roll=0.45, tip=0.42, curl=0.12, spread=0.12, thumb=0.75)),
-        _REST,
+        _UNDER,
     ),
-    "raise": (Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8)), _REST),
+    "raise": (Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8)), _UNDER),
     "open": (_OPEN, _OPEN),
-    "count": (Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0)), _REST),
-    "heart": (_REST, Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))),
-    "wave": (Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8)), _REST),
+    "count": (Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0)), _UNDER),
+    "heart": (Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4)), Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))),
+    "wave": (Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8)), _UNDER),
 }  # fmt: skip
 
 
@@ -43,12 +44,14 @@ class ArmMotion:
         arms = []
         for springs, target in zip(self._arms, POSES[gesture], strict=True):
             numbers = _numbers(target)
-            if target is not _REST:
+            if target not in (_REST, _UNDER):
                 numbers[3] -= 13 * beat
                 numbers[1] -= 3 * beat
                 numbers[4] -= 0.12 * beat
             arms.append([spring.step(number) for spring, number in zip(springs, numbers, strict=True)])
         if gesture == "wave":
-            swing = sin(2 * pi * (index % self._fps) * 1.6 / self._fps)
-            arms[0][4] += 0.0 * swing
+            # Three strokes in two seconds, with the forearm following the hand a little.
+            swing = sin(2 * pi * 1.5 * (index % (2 * self._fps)) / self._fps)
+            arms[0][4] += 0.26 * swing
+            arms[0][2] += 7 * swing
         return _arm(arms[0]), _arm(arms[1])

@@ -43,7 +43,7 @@ def comb(
 ) -> None:
     """Tapered strands between the guide lines `a` (at 0) and `b` (at 1)."""
     one, two = np.array(a), np.array(b)
-    taper = np.sin(np.linspace(0.06, np.pi - 0.03, len(a)) ** 0.9) + 0.04
+    taper = np.sin(np.linspace(0.06, np.pi, len(a)))
     for share in at:
         spine = one + (two - one) * share
         figure.add(brush([(x, y) for x, y in spine], [float(width * t) for t in taper]), rgb(colour, alpha), layer)
@@ -284,7 +284,7 @@ def _temples(figure: Figure, tones: Tones) -> None:
 def _side_front(figure: Figure, tones: Tones) -> None:
     _temples(figure, tones)
     crown: list[Anchor] = [
-        (-76, -40, 0.4), (-88, -62), (-80, -100), (-52, -124), (-34, -128, 0.5), (-10, -140), (34, -141), (70, -122), (90, -88), (90, -50),
+        (-76, -40, 0.4), (-88, -62), (-82, -100), (-58, -126), (-34, -135), (-6, -142), (34, -141), (70, -122), (90, -88), (90, -50),
         (76, -32, 0.2), (70, -54), (44, -80), (0, -88), (-40, -84), (-66, -62),
     ]  # fmt: skip
     fill = linear(
@@ -319,10 +319,10 @@ _SIDE_SHADOW = smooth([
 def _crop_front(figure: Figure, tones: Tones) -> None:
     _temples(figure, tones)
     outline: list[Anchor] = []
-    for index in range(15):
-        angle = np.pi * (1.04 - 1.08 * index / 14)
-        grow = 1.0 if index % 2 else 1.07
-        outline.append((float(np.cos(angle) * 88 * grow), float(-44 - np.sin(angle) * 92 * grow)))
+    for index in range(17):
+        angle = np.pi * (1.0 - index / 16)
+        grow = 1.0 if index % 2 == 0 else 1.055 + 0.02 * ((index * 5) % 3 - 1)
+        outline.append((float(np.cos(angle) * 86 * grow), float(-46 - np.sin(angle) * 88 * grow)))
     hairline: list[Anchor] = [
         (78, -34, 0.3), (70, -48), (60, -66, 0.4), (44, -64), (30, -74, 0.4), (12, -69), (-4, -76, 0.4), (-22, -69), (-40, -74, 0.4), (-54, -62),
         (-68, -52, 0.4), (-78, -34, 0.3),
@@ -335,17 +335,18 @@ def _crop_front(figure: Figure, tones: Tones) -> None:
         (1, rgb(tones.dark)),
     )
     figure.add(smooth([*outline, *hairline]), fill, HAIR)
-    for index in range(30):
-        row, column = divmod(index, 10)
-        angle = np.pi * (0.95 - 0.9 * (column + 0.5 * (row % 2)) / 9.5)
-        radius = 0.93 - 0.2 * row
-        x, y = float(np.cos(angle) * 84 * radius), float(-46 - np.sin(angle) * 86 * radius)
-        if y > -62:
+    for index in range(33):
+        row, column = divmod(index, 11)
+        angle = np.pi * (0.97 - 0.94 * (column + 0.5 * (row % 2)) / 11)
+        radius = 0.87 - 0.16 * row + 0.03 * ((index * 7) % 5 - 2) / 2
+        x, y = float(np.cos(angle) * 82 * radius), float(-48 - np.sin(angle) * 86 * radius)
+        if y > -84 and abs(x) < 74:
             continue
-        curl = [(x - 9, y + 3), (x - 3, y - 5), (x + 6, y - 4), (x + 9, y + 4), (x + 3, y + 7)]
-        figure.add(brush(curl, [0.3, 3.2, 3.6, 2.6, 0.2]), rgb(tones.dark, 0.6), HAIR)
+        size = 0.85 + 0.12 * ((index * 3) % 4)
+        curl = [(x + a * size, y + b * size) for a, b in ((-9, 3), (-4, -4), (4, -5), (9, 1), (5, 7))]
+        figure.add(brush(curl, [0.3, 3.2, 3.6, 2.6, 0.2]), rgb(tones.dark, 0.55), HAIR)
         light = [(a - 1.5, b - 2.4) for a, b in curl[:4]]
-        figure.add(brush(light, [0.2, 1.8, 1.8, 0.2]), rgb(tones.sheen, 0.34), HAIR)
+        figure.add(brush(light, [0.2, 1.9, 1.9, 0.2]), rgb(tones.sheen, 0.2 + 0.05 * ((index * 3) % 4)), HAIR)
 
 
 _CROP_SHADOW = smooth(

@@ -9,6 +9,10 @@ from avatar.faces.drawn.paint import linear, mix, radial, rgb, soft
 from avatar.faces.drawn.vector import Group
 
 
+def paleness(colour: str) -> float:
+    return sum(rgb(colour)[:3]) / 765
+
+
 @dataclass(frozen=True, slots=True)
 class Skin:
     """The tones of a skin, from its middle one."""
@@ -22,9 +26,10 @@ class Skin:
 
     @classmethod
     def of(cls, base: str) -> "Skin":
+        pale = paleness(base)
         return cls(
             base=base,
-            light=mix(base, "#fffaf2", 0.45),
+            light=mix(base, "#fff6ea", max(0.08, 1.35 * pale - 0.7)),
             shade=mix(base, "#c4685a", 0.3),
             deep=mix(base, "#8e3f3c", 0.42),
             line=mix(base, "#6e2a2a", 0.62),
@@ -92,14 +97,14 @@ def draw_face(figure: Figure, look: Look) -> Group:
         cheek = ellipse(sign * 47, 46, 31, 19)
         figure.add(cheek, radial((sign * 47, 46), 31, 19, *soft(skin.blush, look.blush * 0.5)), FACE, group)
         glow = ellipse(sign * 48, 34, 15, 7, sign * -0.35)
-        figure.add(glow, radial((sign * 48, 34), 15, 7, *soft("#ffffff", 0.26)), FACE, group)
+        figure.add(glow, radial((sign * 48, 34), 15, 7, *soft("#ffffff", 0.3 * paleness(look.skin))), FACE, group)
     return group
 
 
 def draw_nose(figure: Figure, look: Look) -> None:
     skin, size = Skin.of(look.skin), look.build.nose
     bridge = ellipse(-1.5, 18, 6.5 * size, 30)
-    figure.add(bridge, radial((-1.5, 18), 6.5 * size, 30, *soft("#ffffff", 0.3)), NOSE)
+    figure.add(bridge, radial((-1.5, 18), 6.5 * size, 30, *soft("#ffffff", 0.34 * paleness(look.skin))), NOSE)
     side = smooth([(9, -8), (7, 12), (9.5 * size, 34), (14 * size, 44), (8 * size, 45), (4 * size, 32), (5, 10)])
     figure.add(side, linear((4, 0), (13, 4), (0, rgb(skin.shade, 0.0)), (1, rgb(skin.shade, 0.55))), NOSE)
     under = smooth(
@@ -120,7 +125,9 @@ def draw_nose(figure: Figure, look: Look) -> None:
         figure.add(nostril, rgb(skin.line, 0.78), NOSE)
         wing = brush([(sign * 8.6 * size, 49), (sign * 11.6 * size, 46.4), (sign * 10.6 * size, 41)], [0.8, 1.5, 0.2])
         figure.add(wing, rgb(skin.line, 0.34), NOSE)
-    figure.add(ellipse(-1, 42, 4.2, 3), radial((-1, 42), 4.2, 3, *soft("#ffffff", 0.75)), NOSE)
+    figure.add(
+        ellipse(-1, 42, 4.2, 3), radial((-1, 42), 4.2, 3, *soft("#ffffff", 0.2 + 0.5 * paleness(look.skin))), NOSE
+    )
 
 
 def draw_hair_shadow(figure: Figure, look: Look, hairline: Path, group: Group) -> None:

@@ -50,7 +50,7 @@ LOOKS: dict[str, Look] = {
             name="lin", title={"zh": "小琳", "en": "Lin"},
             skin="#fbdcc8", hair="#2b2024", hair_style="long", iris="#6b4330", lip="#d8636b",
             outfit="blazer", main="#2f6f73", inner="#fff6ea", accent="#e3b65c",
-            necklace=True, earrings=True, blush=0.6,
+            necklace=True, blush=0.6,
         ),
         Look(
             name="chen", title={"zh": "小晨", "en": "Chen"},

@@ -32,9 +32,9 @@ class Lips:
     def __init__(self, mouth: Mouth, smile: float, full: float) -> None:
         smile = smile * (1 - 0.75 * mouth.round)
         gap = 23.0 * max(mouth.open, 0.0) * (1 - 0.12 * mouth.round) * (1 - mouth.press)
-        width = 20.5 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.09 * smile)
+        width = 20.5 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.12 * smile)
         self.width, self.gap = width, gap
-        corner = Y - 5.6 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
+        corner = Y - 7.0 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
         upper, lower = Y - 0.22 * gap - 0.6 * smile, Y + 0.78 * gap
         belly = 2.0 * smile  # a closed smile sags between its corners
         thin = 1 - 0.45 * mouth.press
@@ -82,10 +82,7 @@ class Lips:
         return brush_points(self.line, np.array([0.8, 1.5, 1.8, 1.5, 0.8], np.float32))
 
     def dimple(self, side: int) -> Points:
-        x, y = side * (self.width + 2.4), self.corner
-        return brush_points(
-            _points((x - side * 1.4, y - 2.4), (x, y), (x - side * 0.8, y + 2.6)), np.array([0.3, 1.5, 0.3], np.float32)
-        )
+        return ellipse_points(side * (self.width + 1.6), self.corner + 0.4, 3.6, 3.2)
 
 
 def _joined(last: Points, anchors: Points) -> Points:
@@ -137,13 +134,20 @@ class MouthParts:
             (1, rgb(mix(lip, skin.base, 0.28))),
         )
         self._low = add(Path(closed_commands(4 + 6), lips.low), low, SKULL)
-        top = linear((0, Y - 8), (0, Y + 2), (0, rgb(mix(lip, skin.base, 0.14))), (1, rgb(mix(lip, "#7c2432", 0.2))))
+        top = linear(
+            (0, Y - 8),
+            (0, Y + 2),
+            (0, rgb(mix(lip, skin.base, 0.14))),
+            (1, rgb(mix(lip, "#7c2432", 0.22 * self._full))),
+        )
         self._top = add(Path(closed_commands(4 + 8), lips.top), top, SKULL)
         self._shine = add(ellipse(0, 0, 1, 1), rgb("#ffffff", 0.34 if self._full > 0.9 else 0.14), SKULL)
         self._seam = add(Path(brush_commands(5), lips.seam()), rgb(mix(lip, "#4d121d", 0.68), 0.9), SKULL)
-        self._dimples = [
-            (side, add(Path(brush_commands(3), lips.dimple(side)), rgb(skin.line, 0.3), SKULL)) for side in (-1, 1)
-        ]
+        self._dimples = []
+        for side in (-1, 1):
+            x, y = side * (lips.width + 1.6), lips.corner + 0.4
+            dimple = radial((x, y), 3.6, 3.2, *soft(skin.line, 0.5))
+            self._dimples.append((side, add(ellipse(x, y, 3.6, 3.2), dimple, SKULL)))
 
     def pose(self, pose: Pose) -> None:
         lips = Lips(pose.mouth, pose.smile, self._full)

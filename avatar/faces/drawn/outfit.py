@@ -47,7 +47,7 @@ def _shirt(figure: Figure, look: Look, *, opened: float) -> None:
     """A shirt's front and placket; `opened` is how far down the top button is."""
     inner = Cloth.of(look.inner)
     front: list[Anchor] = [
-        (0, opened, 0), (-24, opened - 34), (-40, 160), (-80, 176), (-76, 330), (0, 620, 0), (76, 330), (80, 176), (40, 160), (24, opened - 34),
+        (0, opened, 0), (-15, opened - 18), (-40, 160), (-60, 172), (-76, 330), (0, 620, 0), (76, 330), (60, 172), (40, 160), (15, opened - 18),
     ]  # fmt: skip
     fill = linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5))))
     figure.add(smooth(front), fill, CHEST)
@@ -63,9 +63,10 @@ def _shirt(figure: Figure, look: Look, *, opened: float) -> None:
 def _collar(figure: Figure, look: Look, opened: float) -> None:
     inner, neck = Cloth.of(look.inner), look.build.neck
     for side in (-1, 1):
+        top = side * 33 * neck
         wing: list[Anchor] = [
-            (side * 33 * neck, 132, 0), (side * 48 * neck, 148, 0.7), (side * 66, 170, 0.3), (side * 50, opened + 22, 0), (side * 22, opened + 4, 0.4),
-            (side * 3, opened - 3, 0), (side * 18 * neck, opened - 36), (side * 30 * neck, 152),
+            (top, 134, 0), (side * 47 * neck, 148, 0.7), (side * 66, 170, 0.3), (side * 50, opened + 22, 0),
+            (side * 22, opened + 4, 0.4), (side * 3, opened - 3, 0), (top * 0.62, (134 + opened) / 2 + 2), (top * 0.92, 150, 0.5),
         ]  # fmt: skip
         figure.add(smooth(wing).moved(side * 1.5, 4.5), rgb(inner.deep, 0.35), CHEST)
         fill = linear(
@@ -119,7 +120,8 @@ def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
         fold(figure, [(side * 112, 262), (side * 84, 288), (side * 54, 296)], 5, cloth.deep, 0.26, group)
         fold(figure, [(side * 98, 372), (side * 62, 396), (side * 14, 412)], 6, cloth.deep, 0.2, group)
         fold(figure, [(side * 100, 430), (side * 66, 446), (side * 20, 452)], 6, cloth.deep, 0.2, group)
-        seam = brush([(side * 112, 192), (side * 127, 226), (side * 122, 270), (side * 113, 300)], [0.4, 1.6, 1.6, 0.4])
+        wide = side * look.build.shoulders
+        seam = brush([(wide * 112, 192), (wide * 126, 226), (wide * 122, 270), (wide * 113, 300)], [0.4, 1.6, 1.6, 0.4])
         figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
     return group
 
@@ -127,7 +129,7 @@ def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
 def _whole(look: Look) -> list[Anchor]:
     wide, neck = look.build.shoulders, look.build.neck
     half: list[Anchor] = [
-        (42 * neck, 158, 0.4), (70, 173), (104 * wide, 186), (125 * wide, 200), (124 * wide, 250), (112 * wide, 300), (97 * wide, 400), (103 * wide, 480),
+        (42 * neck, 158, 0.4), (70, 173), (104 * wide, 185), (124 * wide, 198), (124 * wide, 250), (112 * wide, 300), (97 * wide, 400), (103 * wide, 480),
         (116 * wide, 600, 0),
     ]  # fmt: skip
     return [*half, *[(-point[0], *point[1:]) for point in reversed(half)]]  # type: ignore[list-item]
@@ -188,7 +190,7 @@ def draw_cardigan(figure: Figure, look: Look) -> None:
         figure.add(brush([(x * 0.9, 228), (x, 330), (x * 1.05, 600)], [0.2, 1.4, 1.4]), rgb(inner.shade, 0.22), CHEST)
     for side in (-1, 1):
         panel: list[Anchor] = [
-            (side * 44, 154, 0), (side * 70, 172), (side * 104, 186), (side * 125, 200), (side * 124, 250), (side * 112, 300), (side * 97, 400),
+            (side * 44, 154, 0), (side * 70, 172), (side * 104, 185), (side * 124, 198), (side * 124, 250), (side * 112, 300), (side * 97, 400),
             (side * 103, 480), (side * 116, 600, 0), (side * 34, 600, 0), (side * 44, 430), (side * 62, 300), (side * 62, 210),
         ]  # fmt: skip
         group = _knit(figure, look, panel, look.main)
@@ -210,7 +212,7 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
         wide = side * look.build.shoulders
         seam = brush([(wide * 112, 192), (wide * 127, 226), (wide * 122, 270), (wide * 113, 300)], [0.4, 1.6, 1.6, 0.4])
         panel: list[Anchor] = [
-            (side * 40, 156, 0), (side * 70, 173), (wide * 104, 186), (wide * 125, 200), (wide * 124, 250), (wide * 112, 300),
+            (side * 40, 156, 0), (side * 70, 173), (wide * 104, 185), (wide * 124, 198), (wide * 124, 250), (wide * 112, 300),
             (wide * 97, 400), (wide * 103, 480), (wide * 116, 600, 0), (side * -12, 600, 0), (side * -6, 440, 0), (side * 34, 330), (side * 58, 240),
         ]  # fmt: skip
         shape = smooth(panel)

@@ -9,21 +9,21 @@ from avatar.media import Mouth
 class Hand:
     """A hand as angles. `turn` is where the fingers point in the picture (radians, 0 right, -pi/2 up)."""
 
-    turn: float = 1.9
-    roll: float = 0.0  # about the length of the hand: 0 shows the palm, pi the back
+    turn: float = 2.6
+    roll: float = 2.5  # about the length of the hand: 0 shows the palm, pi the back
     tip: float = 0.0  # towards (+) or away from the viewer: foreshortens
     curl: float = 0.35  # 0 stretched, 1 fist
     point: float = 0.0  # 1 leaves only the index finger stretched
-    spread: float = 0.1
-    thumb: float = 0.4  # 0 along the palm, 1 stretched away
+    spread: float = 0.02
+    thumb: float = 0.3  # 0 along the palm, 1 stretched away
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Elbow and wrist in figure units, as for the arm on the screen's right; the other one is mirrored."""
+    """Elbow and wrist in figure units, as for the arm on the screen's right; the other one is mirrored. At rest: folded."""
 
-    elbow: tuple[float, float] = (141.0, 392.0)
-    wrist: tuple[float, float] = (86.0, 566.0)
+    elbow: tuple[float, float] = (142.0, 384.0)
+    wrist: tuple[float, float] = (66.0, 450.0)
     hand: Hand = field(default_factory=Hand)
 
 
