@@ -6,44 +6,29 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
+import yaml
 from rapidfuzz import fuzz
 
+from assistant.guard.privacy import mask
 from streaming.comments import Comment
 from streaming.records import Outcome
 
 _TAG = re.compile(r"<[^>]{0,200}>")
 _BLANKS = re.compile(r"\s+")
-_LINK = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|cn|net|org|top|xyz|shop|vip|cc)\b", re.I)
-_CONTACT = re.compile(
-    r"(?:加|\+|➕)\s*(?:我)?\s*(?:微|v|V|薇|扣|q|Q)|(?:微信|薇信|vx|VX|wechat|whatsapp|telegram)\s*[:：]?\s*\w{5,}|\b[qQ]{2}\s*[:：]?\s*\d{5,}|代刷|刷单|兼职|加群",
-    re.I,
-)
-_ABUSE = re.compile(r"傻[逼比叉b]|[草操肏艹]你|妈的|去死|滚蛋|\bfuck|\bshit\b|\bbitch\b|\basshole\b", re.I)
-_PRIVATE = re.compile(
-    r"我的?(?:订单|快递|包裹|物流|退款|地址|手机号)|我(?:昨天|前天|上周|刚)?(?:买|下单|拍)(?:的|了).*(?:没到|没收到|没发|到哪|退)|\bmy (?:order|parcel|package|refund|address|delivery)\b",
-    re.I,
-)
-_GREETING = re.compile(
-    r"^(?:主播)?(?:大家)?(?:你好|您好|好|哈喽|哈啰|嗨|晚上好|早上好|下午好|来了|来啦|我来了|签到|打卡|前排|hi|hello|hey|good (?:morning|evening|afternoon))(?:主播|大家|呀|啊|啦|哦|!|！|~|～|\s)*$",
-    re.I,
-)
-_ASKS = re.compile(
-    r"[?？]|吗|呢|么\b|什么|啥|怎么|咋|多少|几[个件双天块元斤寸]|哪|谁|能不能|可不可以|是不是|有没有|有无|会不会|要不要|可以|支持|尺码|颜色|材质|价格|优惠|包邮|发货|退|换|保修|质保|推荐|介绍|讲讲|说说|区别|对比|\b(?:what|how|which|when|where|why|who|can|could|does|do|is|are|will|any|price|size|colou?r|shipping|return|recommend|cost)\b",
-    re.I,
-)
-_BUYS = re.compile(
-    r"买|下单|拍|链接|价格|多少钱|优惠|券|包邮|库存|有货|发货|尺码|怎么卖|\b(?:buy|order|price|cost|how much|in stock|coupon|discount|ship|size)\b",
-    re.I,
-)
+_PADDING = r"[\s主播大家呀啊啦哦们!！~～,，。.]*"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 
-_DIGITS = re.compile(r"\d[\d\s-]{6,}\d")
 
-
-def mask(text: str) -> str:
-    return _DIGITS.sub("***", text)
+@cache
+def _words(kind: str) -> re.Pattern[str]:
+    """A list of comment_words.yaml as one pattern."""
+    lists = yaml.safe_load((files("streaming") / "comment_words.yaml").read_text(encoding="utf-8"))
+    joined = "|".join(lists[kind])
+    return re.compile(f"{_PADDING}(?:{joined}){_PADDING}" if kind == "greeting" else joined, re.IGNORECASE)
 
 
 LONGEST = 200  # characters of a comment that are read
@@ -114,19 +99,19 @@ class Audience:
         text = clean(comment.text)
         if refused := self._refusal(comment, text):
             return Taken("ignored", refused)
-        if _PRIVATE.search(text):
+        if _words("private").search(text):
             return Taken("waiting", kind="private")
-        if _GREETING.match(text):
+        if _words("greeting").fullmatch(text):
             now = self._clock()
             if now - self._welcomed < self._settings.welcome_every_s:
                 return Taken("ignored", "a greeting, and others were just greeted")
             self._welcomed = now
             return Taken("waiting", kind="welcome")
-        if not _ASKS.search(text):
+        if not _words("question").search(text):
             return Taken("ignored", "not a question")
         if merged := self._same_as(comment, text):
             return merged
-        asked = Asked(comment, text, self._clock(), bool(_BUYS.search(text)))
+        asked = Asked(comment, text, self._clock(), bool(_words("buying").search(text)))
         self._waiting.append(asked)
         self._shed()
         return Taken("waiting", kind="question") if asked in self._waiting else Taken("ignored", "too many questions")
@@ -150,9 +135,9 @@ class Audience:
             return "no words in it"
         if len(set(text)) <= 2 and len(text) > 5:
             return "spam"
-        if _LINK.search(text) or _CONTACT.search(text):
+        if _words("link").search(text) or _words("contact").search(text):
             return "advertising"
-        if _ABUSE.search(text):
+        if _words("abuse").search(text):
             return "abuse"
         now, window = self._clock(), self._settings.author_window_s
         recent = self._by_author.setdefault(comment.author, deque(maxlen=self._settings.per_author))

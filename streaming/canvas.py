@@ -109,5 +109,5 @@ class Canvas:
         )
         half = Box(box.left // 2, box.top // 2, box.right // 2, box.bottom // 2)
         for target, plane, where in zip((self._y, self._u, self._v), out.planes, (box, half, half), strict=True):
-            made = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+            made = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
             target[where.top : where.bottom, where.left : where.right] = made[:, : plane.width]

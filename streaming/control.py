@@ -1,7 +1,7 @@
 """How other processes talk to a room: newline-delimited JSON over a Unix socket in the room's folder.
 
-One request a connection: {"do": "status"}. The answer is {"ok": true, …} or {"ok": false, "error": "…"}; `events` goes on
-with one JSON object a line, `preview` with an FLV stream.
+One request a connection: {"do": "status"}. The answer is {"ok": true, …} or {"ok": false, "error": "…"}; `events` goes
+on with one JSON object a line, `preview` with an FLV stream.
 """
 
 import asyncio

@@ -289,10 +289,9 @@ class Director:
 
     async def _go_on(self) -> None:
         """Say the script's next clauses, up to the end of a sentence or until something else is wanted."""
-        if not self.product_id or not self._lines:
-            if not await self._next_product():
-                await self._nothing_to_sell()
-                return
+        if not (self.product_id and self._lines) and not await self._next_product():
+            await self._nothing_to_sell()
+            return
         if self._lines_at != self._shelf.version:
             await self._rewrite()
         cursor = self._cursor
@@ -396,7 +395,11 @@ class Director:
         await self._until_queued(self._settings.ahead_s)
 
     async def _until_queued(self, seconds: float) -> None:
-        while (rest := self._voice.queued_s - seconds) > 0.005:
+        """Sleep for as long as there is more than `seconds` of sound to play: the audio clock says how long."""
+        while True:
+            rest = self._voice.queued_s - seconds
+            if rest <= 0.005:
+                return
             await asyncio.sleep(rest)
 
     async def _move(self, cursor: Cursor) -> None:

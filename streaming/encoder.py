@@ -1,6 +1,7 @@
 """Pictures and sound in, H.264 and AAC packets out; timestamps come from counting frames and samples."""
 
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -101,14 +102,14 @@ def _open_video(settings: RoomSettings) -> VideoCodecContext:
 def _open_audio(settings: RoomSettings) -> AudioCodecContext:
     context = av.CodecContext.create("aac", "w")
     assert isinstance(context, AudioCodecContext)
-    context.sample_rate, context.layout, context.format = RATE, "stereo", "fltp"  # type: ignore[assignment]
+    context.sample_rate, context.layout, context.format = RATE, "stereo", "fltp"
     context.bit_rate, context.time_base = settings.audio_kbps * 1000, Fraction(1, RATE)
     context.options = {"aac_coder": "fast"}
     context.open()
     return context
 
 
-def _packet(packet: av.Packet, *, video: bool) -> Packet:
+def _packet(packet: "av.Packet[Any]", *, video: bool) -> Packet:
     assert packet.pts is not None and packet.dts is not None
     return Packet(
         video=video,

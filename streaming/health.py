@@ -29,7 +29,7 @@ class Health:
         finally:
             self._cpu[part] += time.thread_time() - before
 
-    def frame(self, late_s: float, took_s: float, *, drawn: bool) -> None:
+    def frame(self, late_s: float, *, drawn: bool) -> None:
         self.frames += 1
         self._repeated += not drawn
         if self.frames > self._fps:  # the first second warms caches

@@ -34,7 +34,7 @@ from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_output
 from streaming.sinks.preview import FlvPreview, HlsPreview
 from streaming.stage import Begun, Stage
-from streaming.view import Bubble, View
+from streaming.view import Bubble, Card, View
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +78,7 @@ class Room:
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._shown = ("", -1, None)  # product, catalogue version, bubble
+        self._shown: tuple[str, int, Bubble | None] = ("", -1, None)  # product, catalogue version, question
         self._showing = asyncio.Lock()
         self._stage: Stage
         self._director: Director
@@ -168,7 +168,7 @@ class Room:
         self._sinks.append(self._preview)
         if settings.hls:
             self._sinks.append(HlsPreview(settings.folder / "hls", self._encoder.format))
-        view = View(title=self._shop, slogan=parts.catalog.shop.slogan(settings.lang), **self._labels())
+        view = self._view(None, None)
         await asyncio.to_thread(self._scene.prepare, view)
         self._stage = Stage(
             parts.performer,
@@ -254,13 +254,7 @@ class Room:
             version = catalog.version
             product = catalog.product(product_id) if product_id else None
             card = card_of(product, catalog.promotions(product_id), settings) if product else None
-            view = View(
-                title=self._shop,
-                slogan=catalog.shop.slogan(settings.lang),
-                card=card,
-                bubble=bubble,
-                **self._labels(),
-            )
+            view = self._view(card, bubble)
             await asyncio.to_thread(self._scene.prepare, view)
             changed = self._stage.view.card != card
             self._stage.show(view)
@@ -268,9 +262,9 @@ class Room:
         if changed and product_id:
             self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
 
-    def _labels(self) -> dict[str, str]:
+    def _view(self, card: Card | None, bubble: Bubble | None) -> View:
         words = LABELS[self.settings.lang]
-        return {"call": words["call"], "label": words["ai"], "live": words["live"]}
+        return View(self._shop, call=words["call"], label=words["ai"], live=words["live"], card=card, bubble=bubble)
 
     # From other threads
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from avatar.face import Face
 from avatar.media import Moment
@@ -61,7 +63,7 @@ class Stage:
         self._held: deque[Moment] = deque()  # sound waiting for a face that looks ahead
         self._stop = threading.Event()
         self._last_stamp = 0
-        self._picture = None
+        self._picture: NDArray[np.uint8]
         self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
 
     def start(self) -> None:
@@ -112,8 +114,9 @@ class Stage:
                 log.warning("the machine stood still; the clock starts anew", seconds=round(late, 1))
                 self._health.stood_still(late)
                 started += late
-            self._frame(draw=late < _BEHIND_S)
-            self._health.frame(late, time.monotonic() - max(due, due + late), drawn=late < _BEHIND_S)
+            draw = late < _BEHIND_S or frame == 0
+            self._frame(draw=draw)
+            self._health.frame(late, drawn=draw)
             frame += 1
 
     def _frame(self, *, draw: bool) -> None:
@@ -121,18 +124,15 @@ class Stage:
         with clock("voice"):
             moment = self._performance.next()
         self._held.append(moment)
-        with clock("face"):
-            # A face is called for every moment, in order, or its motion would lose time.
-            host = self._face.render(moment) if draw or self._face.delay else None
+        if draw or self._face.delay:  # a face that looks ahead must see every moment
+            with clock("face"):
+                host = self._face.render(moment)
         heard = self._held.popleft() if len(self._held) > self._face.delay else replace(moment, pcm=moment.pcm * 0)
         self._notice(heard)
-        with clock("scene"):
-            if host is not None and draw or self._picture is None:
-                host = self._face.render(moment) if host is None else host
-                caption = (
-                    Caption(self._captions.get(heard.utterance, ""), heard.spoken) if heard.utterance else Caption()
-                )
-                self._picture = self._scene.compose(host, self._view, caption)
+        if draw:
+            text = self._captions.get(heard.utterance, "") if heard.utterance else ""
+            with clock("scene"):
+                self._picture = self._scene.compose(host, self._view, Caption(text, heard.spoken))
         with clock("encode"):
             packets = self._encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
         with clock("send"):

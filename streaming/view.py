@@ -31,7 +31,6 @@ class View:
     """Everything on the picture but the host and the subtitle."""
 
     title: str  # the shop, in the header
-    slogan: str = ""
     call: str = ""  # the button under the card: 点击购物袋下单
     label: str = "AI生成 · 数字人"
     live: str = "直播中"

@@ -8,9 +8,12 @@ Sources: the package @expo-google-fonts/noto-sans-sc (SIL Open Font License 1.1)
 import sys
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import subset  # type: ignore[import-untyped]
 
-_SIGNS = "€¥£©®™°²³½×÷±≤≥≈·•…—–‘’“”「」『』《》〈〉【】〔〕、。〃々〆♥♡★☆●○◆◇■□▲△▼▽→←↑↓✓✔✕✖№℃℉Ωμ‰∞囍靓喆囧煲螨蔻砭霾佰仟萬園飲檸"
+_SIGNS = (
+    "€¥£©®™°²³½×÷±≤≥≈·•…—–‘’“”「」『』《》〈〉【】〔〕、。〃々〆♥♡★☆●○◆◇■□▲△▼▽→←↑↓✓✔✕✖№℃℉Ωμ‰∞"
+    "囍靓喆囧煲螨蔻砭霾佰仟萬園飲檸"
+)
 
 
 def characters() -> set[int]:

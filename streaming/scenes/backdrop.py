@@ -55,7 +55,8 @@ def _engine() -> tvg.Engine:
 
 
 def _hex(colour: Colour) -> str:
-    return "#%02x%02x%02x" % colour
+    red, green, blue = colour
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _linear(name: str, colours: tuple[Colour, Colour], *, across: bool = False) -> str:
@@ -95,7 +96,8 @@ def _wall(layout: Layout, theme: Theme) -> str:
         )
     definitions = (
         _linear("wall", theme.wall) + _radial("glow", theme.glow, 0.95) + _linear("wood", theme.wood)
-        + _linear("leaf", theme.leaf) + _linear("vase", theme.vase, across=True) + _radial("light", (255, 244, 214), 0.9)
+        + _linear("leaf", theme.leaf) + _linear("vase", theme.vase, across=True)
+        + _radial("light", (255, 244, 214), 0.9)
     )  # fmt: skip
     return _svg(width, height, definitions, parts)
 

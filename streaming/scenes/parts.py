@@ -60,7 +60,7 @@ def _with_shadow(image: Image.Image, blur: int, opacity: float) -> Image.Image:
 
 
 @lru_cache(maxsize=8)
-def header(layout: Layout, look: Theme, title: str, slogan: str, live: str) -> Bitmap:
+def header(layout: Layout, look: Theme, title: str, live: str) -> Bitmap:
     """The shop's name, with a round mark and the sign that this is live."""
     px = layout.px
     height, size = px(64), px(26)

@@ -10,7 +10,7 @@ import structlog
 
 from streaming import flv
 from streaming.mux import Mux
-from streaming.packets import Packet, PacketQueue, SinkStatus, StreamFormat
+from streaming.packets import Packet, PacketQueue, SinkState, SinkStatus, StreamFormat
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +125,7 @@ class FlvPreview:
                 self._viewers.discard(viewer)
 
     def status(self) -> SinkStatus:
-        state = "closed" if self._closed else "up" if self._header else "connecting"
+        state: SinkState = "closed" if self._closed else "up" if self._header else "connecting"
         return SinkStatus(name="preview", state=state, packets=self._packets, bytes=self._bytes)
 
     def close(self, within_s: float) -> None:
@@ -156,7 +156,7 @@ class HlsPreview:
         self._queue.put(packet)
 
     def status(self) -> SinkStatus:
-        state = "closed" if self._closed else "down" if self._reason else "up"
+        state: SinkState = "closed" if self._closed else "down" if self._reason else "up"
         return SinkStatus(
             name="hls",
             state=state,

@@ -1,8 +1,8 @@
 """The process that talks to one RTMP server. It may freeze and be killed at any moment; the room keeps going.
 
 Standard input: one line of JSON (address and format; not on the command line, where anybody could read the stream
-key), then packets, the first a key frame. Standard output: JSON lines, `ready` once packets are wanted, `up` once connected,
-then progress twice a second.
+key), then packets, the first a key frame. Standard output: JSON lines, `ready` once packets are wanted, `up` once
+connected, then progress twice a second.
 """
 
 import base64
