@@ -9,13 +9,15 @@ from typing import Self
 from knowledge import shelf as shelves
 from knowledge.facts import Facts
 from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
+from knowledge.faq import FaqHit, FaqIndex
 from knowledge.ingest.door import ingest
 from knowledge.ingest.report import IngestReport
 from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
-from knowledge.search import Filters, SearchResult, search
+from knowledge.search import Filters, SearchIndex, SearchResult
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
+from knowledge.thesaurus import default_thesaurus
 from knowledge.writing import Batch, Change, write_batch
 
 
@@ -30,6 +32,10 @@ class Catalog:
         self._shelf = Shelf()
         self._facts: dict[str, tuple[Product, Facts]] = {}
         self._shop_facts: tuple[object, Facts] = (None, Facts())
+        self._index_lock = threading.Lock()
+        self._index: SearchIndex | None = None
+        self._indexed: object = None
+        self._faqs: tuple[object, FaqIndex] | None = None
 
     @classmethod
     def open(cls, settings: KnowledgeSettings) -> Self:
@@ -129,7 +135,11 @@ class Catalog:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """Products for a shopper's words. `filters` come on top of those that the words themselves demand."""
-        return search(self._now().products, query, limit, lang, filters)
+        return self._search_index().search(query, limit=limit, lang=lang, filters=filters)
+
+    def search_faq(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
+        """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""
+        return self._faq_index().search(query, limit)
 
     # changing it
 
@@ -160,6 +170,22 @@ class Catalog:
         `mapping` says what columns mean, {"售价": "price"}, or names a YAML or JSON file that does.
         Raises `IngestError` when the file as a whole cannot be used."""
         return ingest(self.store, self._now(), self.settings, Path(path), mapping)
+
+    def _search_index(self) -> SearchIndex:
+        products = self._now().products
+        with self._index_lock:
+            if self._index is None:
+                self._index, self._indexed = SearchIndex(products, default_thesaurus()), products
+            elif self._indexed is not products:
+                self._index, self._indexed = self._index.renewed(products), products
+            return self._index
+
+    def _faq_index(self) -> FaqIndex:
+        faqs = self._now().faqs
+        with self._index_lock:
+            if self._faqs is None or self._faqs[0] is not faqs:
+                self._faqs = (faqs, FaqIndex(tuple(faqs.values()), default_thesaurus()))
+            return self._faqs[1]
 
     def _now(self) -> Shelf:
         if self.store.version() == self._shelf.version:

@@ -1,0 +1,79 @@
+"""Finding the frequent question that a shopper's question is another way of asking."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.lexical import words
+from knowledge.model import Faq
+from knowledge.retrieval import Retriever, best
+from knowledge.text import normalise
+from knowledge.thesaurus import Thesaurus
+
+_NEAR = 12  # questions compared closely
+
+
+@dataclass(frozen=True, slots=True)
+class FaqHit:
+    faq: Faq
+    score: float  # 0..1: how much of what was asked is in the question, and the reverse
+
+
+class FaqIndex:
+    """Every question, in both languages, and each of its aliases is an entry of its own."""
+
+    def __init__(self, faqs: Sequence[Faq], thesaurus: Thesaurus) -> None:
+        self._entries = [
+            (faq, text)
+            for faq in faqs
+            for text in dict.fromkeys((faq.question.zh, faq.question.en, *faq.aliases))
+            if text
+        ]
+        self._thesaurus = thesaurus
+        documents = [((text, 1.0), (f"{faq.answer.zh} {faq.answer.en}"[:1000], 0.15)) for faq, text in self._entries]
+        self._retriever = Retriever(documents)
+        self._terms = [self._weighed(text) for _, text in self._entries]
+        self._common = self._commonness()
+
+    def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
+        """The best `limit` questions, each once."""
+        text = normalise(query[:500]).text
+        if not self._entries or not text.strip():
+            return ()
+        synonyms = [
+            (word, 0.4) for mention in self._thesaurus.find(text) for word in self._thesaurus.widened(mention.word)
+        ]
+        found: dict[str, FaqHit] = {}
+        asked = self._weighed(text)
+        for place in best(self._retriever.scores(text, synonyms), _NEAR * 3):
+            faq = self._entries[place][0]
+            score = self._likeness(asked, self._terms[place])
+            if faq.id not in found or found[faq.id].score < score:
+                found[faq.id] = FaqHit(faq, round(score, 4))
+        return tuple(sorted(found.values(), key=lambda hit: -hit.score)[:limit])
+
+    def _weighed(self, text: str) -> dict[str, float]:
+        """Terms of a question: pairs of Chinese characters say more than single ones."""
+        return {term: 1.0 if len(term) > 1 else 0.35 for term in words(text)}
+
+    def _commonness(self) -> dict[str, float]:
+        counts: dict[str, int] = {}
+        for terms in self._terms:
+            for term in terms:
+                counts[term] = counts.get(term, 0) + 1
+        size = max(1, len(self._terms))
+        return {term: 1 / (1 + np.log1p(count * 20 / size)) for term, count in counts.items()}
+
+    def _likeness(self, left: dict[str, float], right: dict[str, float]) -> float:
+        """Shared weight: mostly of what was asked, partly of what the entry says."""
+
+        def weight(terms: dict[str, float], only: dict[str, float] | None = None) -> float:
+            kept = terms if only is None else {term: value for term, value in terms.items() if term in only}
+            return sum(value * self._common.get(term, 1.0) for term, value in kept.items())
+
+        asked, said = weight(left), weight(right)
+        if not asked or not said:
+            return 0.0
+        covered, exact = weight(left, right) / asked, weight(right, left) / said
+        return float(min(1.0, 0.6 * covered + 0.4 * exact))

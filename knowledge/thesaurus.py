@@ -1,0 +1,138 @@
+"""What shoppers call things, in both languages, and what occasions ask of goods: the files in `knowledge/data`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+from typing import Any, Literal
+
+import yaml
+
+from knowledge.lexical import stem
+from knowledge.model import Lang, Text
+from knowledge.text import Terms, normalise
+
+Section = Literal["goods", "colours", "qualities"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Words for one thing, the commonest first."""
+
+    section: Section
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        return self.zh + self.en
+
+    @property
+    def name(self) -> Text:
+        return Text(self.zh[0] if self.zh else "", self.en[0] if self.en else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    when: tuple[str, ...]
+    wants: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A word of the thesaurus in characters `start:end` of a normalised text."""
+
+    start: int
+    end: int
+    word: str
+    groups: tuple[Group, ...]
+
+    def in_section(self, section: Section) -> bool:
+        return any(group.section == section for group in self.groups)
+
+
+class Thesaurus:
+    def __init__(self, groups: Iterable[Group], scenes: Iterable[Scene]) -> None:
+        self.groups = tuple(groups)
+        self.scenes = tuple(scenes)
+        by_word: dict[str, list[Group]] = {}
+        for group in self.groups:
+            for word in group.words:
+                for form in _forms(word):
+                    by_word.setdefault(form, []).append(group)
+        self._by_word = {word: tuple(dict.fromkeys(found)) for word, found in by_word.items()}
+        self._terms: Terms[str] = Terms((word, word) for word in self._by_word)
+        self._scenes: Terms[Scene] = Terms((word, scene) for scene in self.scenes for word in scene.when)
+
+    def find(self, text: str) -> list[Mention]:
+        """The longest words of the thesaurus in a normalised text, left to right."""
+        return [Mention(start, end, word, self._by_word[word]) for start, end, word in self._terms.find(text)]
+
+    def scenes_in(self, text: str) -> tuple[tuple[str, Scene], ...]:
+        """Each occasion a normalised text names, with the word that names it."""
+        found = {id(scene): (text[start:end], scene) for start, end, scene in self._scenes.find(text)}
+        return tuple(found.values())
+
+    def widened(self, word: str) -> tuple[str, ...]:
+        """A word and everything that means the same."""
+        normal = normalise(word).text
+        groups = self._by_word.get(normal, ())
+        return tuple(dict.fromkeys([normal, *(other for group in groups for other in group.words)]))
+
+    def colours_in(self, text: str) -> tuple[Group, ...]:
+        """The colours that the value of a colour option shows: 烟白灰 shows white and gray."""
+        return tuple(group for group in self.groups if group.section == "colours" and _shows(group, text))
+
+
+@cache
+def default_thesaurus() -> Thesaurus:
+    folder = resources.files("knowledge") / "data"
+    synonyms = yaml.safe_load((folder / "synonyms.yaml").read_text(encoding="utf-8"))
+    scenes = yaml.safe_load((folder / "scenes.yaml").read_text(encoding="utf-8"))
+    return Thesaurus(read_groups(synonyms), [Scene(_words(s["when"]), _words(s["wants"])) for s in scenes])
+
+
+def read_groups(document: dict[Section, list[str]]) -> list[Group]:
+    """Groups from lines such as "手机, 智能手机 | phone, smartphone"."""
+    groups = []
+    for section, lines in document.items():
+        for line in lines:
+            zh, _, en = line.partition("|")
+            groups.append(Group(section, _words(zh.split(",")), _words(en.split(","))))
+    return groups
+
+
+def language_of(word: str) -> Lang:
+    return "en" if word.isascii() else "zh"
+
+
+def _words(parts: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(word for part in parts if (word := normalise(str(part).strip()).text))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """An English noun also in its plural: whole words are looked up, not stems."""
+    if not word.isascii() or not word[-1:].isalpha() or word.endswith("s"):
+        return (word,)
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return (word, word[:-1] + "ies")
+    return (word, word + ("es" if word.endswith(("x", "z", "ch", "sh")) else "s"))
+
+
+def _shows(group: Group, text: str) -> bool:
+    return any(word in text for word in group.zh) or any(contains(text, word) for word in group.en)
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(part) for part in text.replace("-", " ").split())
+
+
+def contains(text: str, word: str) -> bool:
+    """Whether a normalised text has a word: Chinese anywhere, English as whole words in any of their endings."""
+    if not word.isascii():
+        return word in text
+    if word in text:
+        return True
+    stems = _stems(text)
+    return all(stem(part) in stems for part in word.replace("-", " ").split())
