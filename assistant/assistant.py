@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from assistant.agent import Agent, Reviewer, Turn
+from assistant.arithmetic import sheet
 from assistant.cards import stored
 from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
 from assistant.data import load
@@ -196,7 +197,7 @@ class Assistant:
         extras: list[Event] = []
         cards = tuple(one for one in turn.cards if one != context.product_id)
         named = tuple(one for one in cards if self._named(one, turn.text))
-        if cards and context.channel == "chat":
+        if cards:
             extras.append(Cards((named or cards)[:4]))
         replies = tuple(
             option for option in turn.replies if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
@@ -298,19 +299,21 @@ class Assistant:
         about = tuple(dict.fromkeys(ids))[:12]
         facts = self.catalog.shop_facts()
         for product_id in about:
-            facts |= self.catalog.facts(product_id)
+            facts |= sheet(self.catalog, product_id)
         return Turn(answer.lang, facts, about)
 
     def _lang(self, text: str, context: PageContext, conversation: Conversation) -> Lang:
         """The language of the message; where it has none ("2", "ok?"), that of the conversation."""
-        known: Lang = context.lang or conversation.lang
+        if context.lang:
+            return context.lang
+        known = conversation.lang
         return known if script(text) == "none" else language(text, known)
 
     def review_line(self, text: str, product_ids: Sequence[str], lang: Lang) -> Verdict:
         """One verdict for a line that a person wants to have said; each of its sentences passes the gate."""
         facts = self.catalog.shop_facts()
         for product_id in product_ids:
-            facts |= self.catalog.facts(product_id)
+            facts |= sheet(self.catalog, product_id)
         return review_text(self.guard, text, facts, lang, tuple(product_ids))
 
 

@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from assistant.arithmetic import sheet
+from assistant.arithmetic import total as total_facts
 from assistant.attributes import asked_values, telling_sentences
 from assistant.cards import plain
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from knowledge.catalog import Catalog
-from knowledge.facts import Fact, Facts
+from knowledge.facts import Facts
 from knowledge.factsheet import money
 from knowledge.model import Attribute, Lang, Product, Promotion
 
@@ -69,7 +71,7 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
         ids = tuple(other.id for other in others[:3])
         return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, cards=ids, found=False)
     lang = context.lang
-    facts = context.catalog.facts(product.id)
+    facts = sheet(context.catalog, product.id)
     data = describe(product, lang) | {
         "promotions": [_promotion(one, lang) for one in context.catalog.promotions(product.id)],
     }
@@ -87,21 +89,8 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
     if arguments.quantity > 1 and product.price is not None:
         total = product.price * arguments.quantity
         data["total"] = {"quantity": arguments.quantity, "price": plain(total)}
-        facts |= Facts.of([_total_fact(product, arguments.quantity, total, lang)])
+        facts |= total_facts(product, arguments.quantity)
     return ToolResult(data, facts=facts, product_ids=(product.id,), cards=(product.id,), found=found)
-
-
-def _total_fact(product: Product, quantity: int, total: Decimal, lang: Lang) -> Fact:
-    pieces = f"{quantity}件总价" if lang == "zh" else f"total for {quantity}"
-    return Fact(
-        id=f"{product.id}/total/{quantity}",
-        subject=product.id,
-        attribute=pieces,
-        value=money(total, product.currency, lang),
-        kind="computed",
-        source=product.source,
-        version=product.version,
-    )
 
 
 class CompareArguments(Arguments):
@@ -279,7 +268,7 @@ def promotion_data(promotions: Sequence[Promotion], lang: Lang) -> list[Mapping[
 def _facts_of(catalog: Catalog, ids: Sequence[str]) -> Facts:
     facts = Facts()
     for product_id in ids:
-        facts |= catalog.facts(product_id)
+        facts |= sheet(catalog, product_id)
     return facts
 
 

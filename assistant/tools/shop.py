@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from assistant.arithmetic import sheet
 from assistant.cards import plain
 from assistant.events import HandoffReason
 from assistant.tools.base import Arguments, ToolContext, ToolResult
@@ -66,7 +67,7 @@ def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResul
         "list_price": None if product.list_price is None else plain(product.list_price),
         "currency": product.currency,
     }
-    facts = catalog.facts(product.id) | catalog.shop_facts()
+    facts = sheet(catalog, product.id) | catalog.shop_facts()
     return ToolResult(data, facts=facts, product_ids=(product.id,), found=bool(running))
 
 

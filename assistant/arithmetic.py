@@ -1,0 +1,90 @@
+"""Sums that follow from a product's prices and the promotions that hold for it, as facts a sentence may rely on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from knowledge.catalog import Catalog
+from knowledge.facts import Fact, Facts
+from knowledge.factsheet import money
+from knowledge.model import LANGS, Product, Promotion, Text
+
+PIECES = (2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many pieces of one product reach an offer's threshold, and what they cost then."""
+
+    pieces: int
+    total: Decimal
+    minus: Decimal
+
+    @property
+    def final(self) -> Decimal:
+        return self.total - self.minus
+
+
+def saving(product: Product) -> Decimal | None:
+    """List price minus price; None when there is no saving."""
+    if product.price is None or product.list_price is None or product.list_price <= product.price:
+        return None
+    return product.list_price - product.price
+
+
+def reach(product: Product, promotion: Promotion) -> Reach | None:
+    """For an offer like 满300减50: how at most three pieces of this product alone get it."""
+    price, threshold, minus = product.price, promotion.threshold, promotion.minus
+    if promotion.kind not in ("threshold", "coupon") or not price or not threshold or not minus:
+        return None
+    pieces = int(-(-threshold // price))
+    return Reach(pieces, price * pieces, minus) if 1 <= pieces <= 3 else None
+
+
+def derived(product: Product, promotions: Sequence[Promotion]) -> Facts:
+    """Saving, totals of two and three pieces, and what an offer leaves to pay."""
+    return Facts.of(_derived(product, promotions))
+
+
+def sheet(catalog: Catalog, product_id: str) -> Facts:
+    """Everything that may be said about a product: its facts, and the sums that follow from them."""
+    product = catalog.product(product_id)
+    if product is None:
+        return Facts()
+    return catalog.facts(product_id) | derived(product, catalog.promotions(product_id))
+
+
+def total(product: Product, quantity: int) -> Facts:
+    """What so many pieces cost."""
+    if product.price is None:
+        return Facts()
+    name = Text(f"{quantity}件总价", f"total for {quantity}")
+    return Facts.of(_both(product, f"total{quantity}", name, product.price * quantity))
+
+
+def _derived(product: Product, promotions: Sequence[Promotion]) -> Iterator[Fact]:
+    saved = saving(product)
+    if saved is not None:
+        yield from _both(product, "saving", Text("省", "saving"), saved)
+    if product.price is None:
+        return
+    for pieces in PIECES:
+        yield from total(product, pieces)
+    for promotion in promotions:
+        found = reach(product, promotion)
+        if found is not None:
+            yield from _both(product, f"{promotion.id}/minus", Text("减", "off"), found.minus)
+            yield from _both(product, f"{promotion.id}/final", Text("活动后", "after the offer"), found.final)
+
+
+def _both(product: Product, key: str, name: Text, amount: Decimal) -> Iterator[Fact]:
+    for lang in LANGS:
+        yield Fact(
+            id=f"{product.id}/{key}",
+            subject=product.id,
+            attribute=name(lang),
+            value=money(amount, product.currency, lang),
+            kind="computed",
+            source=product.source,
+            version=product.version,
+        )
