@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
 from web.api import catalogue, chat, guard, inbox, pages, rooms, service, staff
+from web.consoledoor import PATH as CONSOLE
+from web.consoledoor import ConsoleDoor
 from web.desk import Desk
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
@@ -32,6 +34,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     """The application over parts that are built already; it closes them when the server stops."""
 
+    door = ConsoleDoor()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         answers = Counter("zhibo_answers", "Answers by outcome", ("outcome",), registry=services.registry)
@@ -46,6 +50,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                 running = Running(services, desk)
                 app.state.running = running
                 watch(running)
+                door.open(running, tasks)
                 await services.supervisor.run(tasks)
                 yield
                 running.stopping.set()
@@ -58,6 +63,8 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     app.state.stop_rooms = stop_rooms
     for part in (chat, inbox, rooms, catalogue, guard, staff, service, pages):
         app.include_router(part.router)
+    app.mount(CONSOLE, door)
+    app.state.console = door
     app.add_exception_handler(Refusal, on_refusal)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid)

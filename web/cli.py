@@ -1,6 +1,5 @@
 """`zhibo`: everything from the command line. Heavy imports wait until a command needs them."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,4 +184,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

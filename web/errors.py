@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
@@ -70,8 +71,8 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 async def on_invalid(request: Request, error: Exception) -> Response:
     """A body that is not what the call takes: name the first field that is wrong, never echo what was sent."""
-    details = getattr(error, "errors", list)()
-    first = details[0] if details else {"loc": (), "msg": "unreadable"}
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     en = f"{field or 'The request'}: {first['msg']}."
     return Refusal("invalid", f"请求内容有误（{field or '格式'}）：{first['msg']}。", en).response(reader_lang(request))

@@ -12,11 +12,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
-from urllib.parse import urlsplit
 
 import structlog
 
 from knowledge.model import Lang
+from streaming.sinks.address import OutputError, check, redact
 from web.errors import Refusal
 
 log = structlog.get_logger("rooms")
@@ -41,6 +41,7 @@ class RoomPlan:
     look: str = ""
     voice: str = ""
     seconds: float | None = None
+    products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
     wanted: bool = True
 
     def save(self, folder: Path) -> None:
@@ -54,7 +55,7 @@ class RoomPlan:
     def load(cls, folder: Path) -> "RoomPlan | None":
         try:
             stored = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-            return cls(**{**stored, "to": tuple(stored["to"])})
+            return cls(**{**stored, "to": tuple(stored["to"]), "products": tuple(stored["products"])})
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -63,20 +64,11 @@ class Client(Protocol):
     """A running room, as `streaming.control.RoomClient` reaches it; RoomError when it does not answer or refuses."""
 
     async def status(self) -> dict[str, Any]: ...
-    async def comment(self, author: str, text: str, source: str = "api") -> str: ...
+    async def comment(self, author: str, text: str, source: str = "api") -> dict[str, Any]: ...
     async def insert(self, text: str) -> dict[str, Any]: ...
     async def stop(self) -> None: ...
     def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
     def preview(self) -> AsyncGenerator[bytes, None]: ...
-
-
-def masked(url: str) -> str:
-    """`rtmp://live.example.com/app/…`: where a stream goes, without the key that lets others send there."""
-    parts = urlsplit(url)
-    if not parts.scheme or not parts.netloc:
-        return Path(url).name
-    app = parts.path.strip("/").split("/")[0]
-    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}/{app}/…"
 
 
 @dataclass
@@ -142,7 +134,7 @@ class Supervisor:
             "state": found.state,
             "message": found.message,
             "restarts": found.restarts,
-            "to": [masked(url) for url in plan.to],
+            "to": [redact(url) for url in plan.to],
             "lang": plan.lang,
             "portrait": plan.portrait,
         }
@@ -155,6 +147,11 @@ class Supervisor:
                 "直播间名只能用字母、数字、- 和 _，最多 40 个字符。",
                 "A room's name is letters, digits, - and _, 40 characters at most.",
             )
+        for output in plan.to:
+            try:
+                check(output)
+            except OutputError as error:
+                raise Refusal("invalid", f"推流地址有误：{error}", str(error)) from None
         if not self.is_idle(plan.room):
             raise Refusal("taken", f"直播间 {plan.room} 已在运行。", f"Room {plan.room} is already running.")
         plan = replace(plan, wanted=True)

@@ -5,6 +5,8 @@ from avatar.face import FaceError
 from avatar.voice import VoiceError
 from knowledge.ingest.report import IngestError
 from knowledge.store import StoreError
+from streaming.control import RoomError
+from streaming.sinks.address import OutputError
 from web.settings import SettingsError
 
 
@@ -12,8 +14,6 @@ class PortTaken(Exception):
     """Somebody else listens there; the message says what to do."""
 
 
-class CannotGoOnAir(Exception):
-    """A room cannot be started as it was asked for; the message says why."""
-
-
-KNOWN = (SettingsError, PortTaken, CannotGoOnAir, IngestError, StoreError, ModelError, VoiceError, FaceError)
+KNOWN = (
+    SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError
+)  # fmt: skip

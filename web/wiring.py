@@ -1,6 +1,7 @@
 """The only place where concrete objects are built. Heavy parts are imported by whoever needs them, when they do."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,17 +15,20 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
     from assistant.guard.guard import Guard
+    from assistant.guard.verdict import Verdict
     from assistant.messages import Model
+    from avatar.face import Face
+    from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from streaming.room import Room
+    from streaming.settings import RoomSettings
     from web.services import Services
 
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
 
 
 def knowledge_settings(settings: Settings) -> KnowledgeSettings:
-    given = {"embedder": settings.embedder} if settings.embedder else {}
-    return KnowledgeSettings(data_dir=settings.data, database_url=settings.database, **given)
+    return KnowledgeSettings(data_dir=settings.data, database_url=settings.database, embedder=settings.embedder)
 
 
 def assistant_settings(settings: Settings) -> AssistantSettings:
@@ -120,9 +124,84 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
 
 def room_environment(settings: Settings) -> dict[str, str]:
     """What a room's process must know beyond its plan; the rest of the environment is handed down as it is."""
-    given = {"ZHIBO_DATA": str(settings.data)}
+    given = {"ZHIBO_DATA": str(settings.data)}  # --data may have been given on the command line
     return given | ({"ZHIBO_DATABASE": settings.database} if settings.database else {})
 
 
-def build_room(settings: Settings, plan: RoomPlan) -> "Room":
-    raise NotImplementedError
+@asynccontextmanager
+async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room", None]:
+    """A room with everything it is made of, closed after it."""
+    from assistant.script import ScriptWriter
+    from avatar.performer import Performer
+    from streaming.answers import AssistantAnswerer
+    from streaming.room import Room, RoomParts
+
+    core = build_core(settings)
+    told = room_settings(settings, plan)
+    voice = _voice(told.voice)
+    face = _face(told)
+
+    def review(text: str, product_ids: Sequence[str]) -> "Verdict":
+        return core.assistant.review_line(text, product_ids, told.lang)
+
+    try:
+        yield Room(
+            told,
+            RoomParts(
+                catalog=core.catalog,
+                store=core.catalog.store,
+                writer=ScriptWriter(core.catalog, core.guard),
+                answerer=AssistantAnswerer(core.assistant, room=told.room, lang=told.lang),
+                review=review,
+                performer=Performer(voice, fps=told.fps),
+                face=face,
+            ),
+        )
+    finally:
+        for part in (face, voice):
+            await _closed(part)
+        await core.close()
+
+
+def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
+    from streaming.settings import RoomSettings
+
+    width, height = (720, 1280) if plan.portrait else (1280, 720)
+    knowledge = knowledge_settings(settings)
+    try:
+        return RoomSettings(
+            room=plan.room,
+            folder=settings.data / "rooms" / plan.room,
+            lang=plan.lang,
+            width=width,
+            height=height,
+            voice=plan.voice or settings.voice,
+            face=settings.face,
+            look=plan.look or settings.look,
+            products=plan.products,
+            outputs=plan.to,
+            media=settings.media or knowledge.media_dir,
+            seconds=plan.seconds,
+        )
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _voice(name: str) -> "Voice":
+    """`espeak`, or with one of its speakers `espeak:male`."""
+    from avatar.voice import load_voice
+
+    name, _, speaker = name.partition(":")
+    return load_voice(name, **({"speaker": speaker} if speaker else {}))
+
+
+def _face(told: "RoomSettings") -> "Face":
+    from avatar.face import load_face
+
+    return load_face(told.face, **({"look": told.look} if told.look else {}))
+
+
+async def _closed(part: object) -> None:
+    close = getattr(part, "close", None)
+    if close is not None and (pending := close()) is not None:
+        await pending

@@ -93,7 +93,9 @@ class Visitor:
         found: dict[str, Any] = answer.json()
         return found
 
-    def events(self, until: Callable[[dict[str, Any]], bool], *, after: int = 0, **headers: str) -> list[dict[str, Any]]:
+    def events(
+        self, until: Callable[[dict[str, Any]], bool], *, after: int = 0, **headers: str
+    ) -> list[dict[str, Any]]:
         """What the event stream sends, up to and with the first event for which `until` holds."""
         with self.site.client(**self.headers, **headers) as client:
             return read_events(client, f"/api/chat/events?after={after}", until)
@@ -105,7 +107,11 @@ class Visitor:
 
 
 def read_events(
-    client: httpx.Client, path: str, until: Callable[[dict[str, Any]], bool], *, on_open: Callable[[], Any] = lambda: None
+    client: httpx.Client,
+    path: str,
+    until: Callable[[dict[str, Any]], bool],
+    *,
+    on_open: Callable[[], Any] = lambda: None,
 ) -> list[dict[str, Any]]:
     """Events of a stream; `on_open` is called once it is open. Fails when none comes for ten seconds."""
     found = []
@@ -134,7 +140,9 @@ def fill(services: Services) -> None:
     services.catalog.put(
         [SLIPPERS, KETTLE],
         shop=SHOP,
-        promotions=[Promotion("P1", Text("满99减10", "10 off 99"), "threshold", threshold=Decimal(99), minus=Decimal(10))],
+        promotions=[
+            Promotion("P1", Text("满99减10", "10 off 99"), "threshold", threshold=Decimal(99), minus=Decimal(10))
+        ],
         policies=[Policy("returns", Text("退换", "Returns"), Text("7天无理由退货。", "Returns within 7 days."))],
         faqs=[Faq("F1", Text("多久发货？", "When do you ship?"), Text("48小时内发货。", "Within 48 hours."))],
         source="test",

@@ -72,7 +72,7 @@ async def conversations(
     q: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    found = await services.conversations.list(state=status, text=q.strip(), limit=limit)
+    found = await services.conversations.find(state=status, text=q.strip(), limit=limit)
     return {
         "conversations": await asyncio.gather(*(summary(services, each) for each in found)),
         "counts": await services.conversations.counts(),

@@ -11,6 +11,7 @@ from web.services import Svc, services, signed_in
 
 router = APIRouter(include_in_schema=False)
 
+READ = ["GET", "HEAD"]
 HERE = Path(__file__).parents[1]
 PAGES = HERE / "pages"
 STATIC = HERE / "static"
@@ -25,12 +26,12 @@ def page(name: str) -> Response:
     return FileResponse(PAGES / name, media_type="text/html", headers={"Cache-Control": "no-cache"})
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 async def shop() -> Response:
     return page("shop.html")
 
 
-@router.get("/product/{product_id}")
+@router.api_route("/product/{product_id}", methods=READ)
 async def product(product_id: str, services: Svc) -> Response:
     response = page("product.html")
     if services.catalog.product(product_id) is None:
@@ -38,22 +39,22 @@ async def product(product_id: str, services: Svc) -> Response:
     return response
 
 
-@router.get("/live/{room}")
+@router.api_route("/live/{room}", methods=READ)
 async def live(room: str) -> Response:
     return page("live.html")
 
 
-@router.get("/signin")
+@router.api_route("/signin", methods=READ)
 async def sign_in() -> Response:
     return page("signin.html")
 
 
-@router.get("/inbox")
+@router.api_route("/inbox", methods=READ)
 async def inbox(request: Request) -> Response:
     return page("inbox.html") if signed_in(request) else RedirectResponse("/signin?next=/inbox", 303)
 
 
-@router.get("/widget.js")
+@router.api_route("/widget.js", methods=READ)
 async def widget() -> Response:
     return FileResponse(
         STATIC / "widget.js",
@@ -62,19 +63,19 @@ async def widget() -> Response:
     )
 
 
-@router.get("/static/{path:path}")
+@router.api_route("/static/{path:path}", methods=READ)
 async def static(path: str) -> Response:
     return _file(STATIC, path, cache="no-cache")
 
 
-@router.get("/media/{path:path}")
+@router.api_route("/media/{path:path}", methods=READ)
 async def media(path: str, request: Request) -> Response:
     if Path(path).suffix.lower() not in PICTURES:
         raise Refusal("not_found", *NOT_FOUND)
     return _file(services(request).media, path, cache="public, max-age=3600")
 
 
-@router.get("/favicon.ico")
+@router.api_route("/favicon.ico", methods=READ)
 async def favicon() -> Response:
     return _file(STATIC, "favicon.svg", cache="public, max-age=86400")
 

@@ -235,7 +235,7 @@ async def _ask(room: str, question: Awaitable[T]) -> T:
 async def _comment(services: Services, room: str, body: Comment) -> dict[str, Any]:
     client = _on_air(services, room)
     author = body.author.strip() or "…"
-    return {"id": await _ask(room, client.comment(author, body.text.strip(), body.source))}
+    return await _ask(room, client.comment(author, body.text.strip(), body.source))
 
 
 def _same_site(socket: WebSocket, services: Services) -> bool:

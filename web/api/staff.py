@@ -28,6 +28,7 @@ async def sign_in(body: SignIn, request: Request, services: Svc) -> Response:
             "This sign-in link was used or has expired; run `zhibo link` on the server for a new one.",
         )
     services.auth.mark_signed_in()
+    request.app.state.console.prepare()  # it takes seconds to load; whoever signs in may want it next
     response = JSONResponse({"name": person.name, "csrf": person.csrf})
     response.set_cookie(
         COOKIE, cookie, max_age=STAFF_LIFE_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"

@@ -1,0 +1,93 @@
+"""The way to the console: for signed-in staff only, and open at once while Gradio, which takes seconds, is loading."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from knowledge.model import Text
+from web.errors import Refusal, reader_lang
+from web.security import same_origin
+from web.services import SIGN_IN, Running, signed_in
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+log = structlog.get_logger("console")
+
+PATH = "/console"
+LOADING = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>智播控制台</title>
+<link rel="stylesheet" href="/static/tokens.css"><body><main><h1>控制台正在启动…</h1>
+<p>The console is starting; this page goes on by itself.</p></main></body></html>"""
+FAILED = Text("控制台没能启动，请看服务器日志。", "The console could not be started; see the server's log.")
+
+
+class ConsoleDoor:
+    """An ASGI application mounted at PATH. The console behind it is made once, when somebody first comes near it."""
+
+    def __init__(self) -> None:
+        self._running: Running | None = None
+        self._tasks: asyncio.TaskGroup | None = None
+        self._making: asyncio.Task[None] | None = None
+        self._console: ASGIApp | None = None
+
+    def open(self, running: Running, tasks: asyncio.TaskGroup) -> None:
+        self._running, self._tasks = running, tasks
+
+    def prepare(self) -> None:
+        """Begin to load, if that has not been done; returns at once."""
+        if self._making is None and self._tasks is not None and self._running is not None:
+            self._making = self._tasks.create_task(self._make(self._running), name="console")
+
+    async def _make(self, running: Running) -> None:
+        """Load, then stay: what the console's lifespan opened must be closed by the task that opened it."""
+        try:
+            made = await asyncio.to_thread(_build, running)
+            async with made.router.lifespan_context(made):
+                self._console = made
+                await running.stopping.wait()
+        except Exception:
+            log.exception("the console could not be started")
+            running.degraded["console"] = FAILED
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._running is not None
+        request = Request(scope) if scope["type"] == "http" else None
+        if request is not None and (response := self._turned_away(request)) is not None:
+            return await response(scope, receive, send)
+        if request is None:  # Gradio speaks no WebSocket
+            return await send({"type": "websocket.close", "code": 1008})
+        self.prepare()
+        if self._console is None:
+            response = HTMLResponse(LOADING, 503 if request.method != "GET" else 200, {"Refresh": "1"})
+            return await response(scope, receive, send)
+        root = scope.get("root_path", "").removesuffix(PATH)
+        await self._console({**scope, "root_path": root, "app_root_path": root}, receive, send)
+
+    def _turned_away(self, request: Request) -> Response | None:
+        if signed_in(request) is None:
+            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+                return RedirectResponse(f"/signin?next={quote(PATH + '/')}", 303)
+            return Refusal("unauthorized", *SIGN_IN).response(reader_lang(request))
+        headers = Headers(scope=request.scope)
+        if request.method not in ("GET", "HEAD") and not same_origin(headers, lambda host: host == headers.get("host")):
+            return Refusal("forbidden", "请求来自别的网站。", "This request came from another site.").response(
+                reader_lang(request)
+            )
+        return None
+
+
+def _build(running: Running) -> "FastAPI":
+    temporary = running.services.settings.data / "tmp"
+    temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary))
+    from web.console import build_console
+
+    return build_console(running)

@@ -1,0 +1,83 @@
+"""A room in this process: `zhibo live` for a person, `zhibo room` for the web server."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+import structlog
+from rich.console import Console
+
+from streaming.control import RoomError
+from streaming.room import Room
+from streaming.sinks.address import redact
+from web.log import configure_logging
+from web.rooms import NAME, RoomPlan
+from web.settings import Settings
+from web.wiring import open_room
+
+log = structlog.get_logger("room")
+
+HARD_STOP_S = 4.0  # whatever still hangs after a room was told to stop ends here
+
+
+def run_live(settings: Settings, plan: RoomPlan) -> None:
+    """On air in a terminal until Ctrl-C or the end of `plan.seconds`."""
+    configure_logging(settings.log_level, settings.log_format)
+    if not NAME.fullmatch(plan.room):
+        raise RoomError(f"a room's name is letters, digits, - and _, at most 40; got {plan.room!r}")
+    console = Console(stderr=True)
+    outputs = "、".join(redact(output) for output in plan.to) or "（只有预览 preview only）"
+    console.print(f"[bold]直播间 room {plan.room}[/] → {outputs} · Ctrl-C 停止 to stop", highlight=False)
+    asyncio.run(_run(settings, plan))
+
+
+def run_planned(settings: Settings, name: str, *, with_parent: bool) -> None:
+    """The room that the web server wrote a plan for; `with_parent`: ends when standard input does."""
+    configure_logging(settings.log_level, settings.log_format)
+    plan = RoomPlan.load(settings.data / "rooms" / name) if NAME.fullmatch(name) else None
+    if plan is None:
+        raise RoomError(f"there is no plan for room {name}; start it from the console")
+    asyncio.run(_run(settings, plan, with_parent=with_parent))
+
+
+async def _run(settings: Settings, plan: RoomPlan, *, with_parent: bool = False) -> None:
+    async with open_room(settings, plan) as room:
+        loop = asyncio.get_running_loop()
+        stop = _Stop(room)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        if with_parent:
+            threading.Thread(target=_wait_for_end, args=(loop, stop), name="parent", daemon=True).start()
+        await room.run()
+        stop.disarm()
+
+
+class _Stop:
+    """The first time politely; a room that hangs on a dead server then has a few seconds before it is ended."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._timer: threading.Timer | None = None
+
+    def __call__(self) -> None:
+        self._room.stop()
+        if self._timer is None:
+            self._timer = threading.Timer(HARD_STOP_S, os._exit, (1,))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        while sys.stdin.buffer.read(4096):
+            continue
+    with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+        loop.call_soon_threadsafe(stop)
