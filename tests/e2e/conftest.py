@@ -1,14 +1,13 @@
 """The whole product in a browser: `zhibo demo` as a child process, and Chromium looking at it."""
 
-import os
-import pwd
 import re
-import shutil
+import signal
+import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from tests.conftest import lacking
 from tests.e2e.wire import Wire, wire
-from tests.servers import child, chromium, free_port, missing
+from tests.servers import chromium, free_port, missing, wait_for_port
 
 CHROMIUM_ARGS = (
     "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking "
@@ -31,7 +30,7 @@ NETWORK = re.compile(r"Failed to load resource|net::ERR_")
 
 @dataclass(frozen=True)
 class Site:
-    """A running demo. `signin` works once; `link()` makes another."""
+    """A running demo shop."""
 
     port: int
     folder: Path
@@ -42,23 +41,29 @@ class Site:
 
     def link(self) -> str:
         """A fresh one-time sign-in address, the way staff get one: by the command."""
-        import subprocess
-
         command = [sys.executable, "-m", "web.cli", "link", "--data", str(self.folder / "data")]
-        answer = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=True, **as_owner(self.folder)
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         token = re.search(r"/signin#(\S+)", answer.stdout)
         assert token, answer.stdout + answer.stderr
         return f"{self.url}/signin#{token[1]}"
 
 
-def as_owner(folder: Path) -> dict[str, Any]:
-    """Run as whoever owns `folder`: as root, the server runs as nobody and its files must stay nobody's."""
-    if os.getuid() != 0:
-        return {}
-    owner = folder.stat()
-    return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+@contextmanager
+def demo(folder: Path, port: int) -> Iterator[None]:
+    """`zhibo demo` as this user: what it installs from may be readable for nobody else."""
+    command = [sys.executable, "-m", "web.cli", "demo", "--data", str(folder / "data"), "--port", str(port)]
+    with (folder / "demo.log").open("ab") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
+    try:
+        wait_for_port(port, within_s=60, process=server)
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait(5)
 
 
 @dataclass
@@ -80,23 +85,14 @@ class Visitor:
 
 
 @pytest.fixture(scope="package")
-def site() -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if reason := missing("chromium"):
         lacking(reason)
-    folder = Path(tempfile.mkdtemp(prefix="zhibo-e2e-"))
-    (folder / "data").mkdir()
-    if os.getuid() == 0:
-        nobody = pwd.getpwnam("nobody")
-        for path in (folder, folder / "data"):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    folder = tmp_path_factory.mktemp("demo")
     port = free_port()
-    command = [sys.executable, "-m", "web.cli", "demo", "--data", str(folder / "data"), "--port", str(port)]
-    try:
-        with child(command, port, folder=folder):
-            wait_until(lambda: ready(port), 60, "the demo serves no page")
-            yield Site(port, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with demo(folder, port):
+        wait_until(lambda: ready(port), 30, "the demo serves no page")
+        yield Site(port, folder)
 
 
 def ready(port: int) -> bool:

@@ -67,7 +67,7 @@ def test_inbox_and_sign_in(site: Site, visit: Visit, scheme: str) -> None:
     inbox.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     shopper = visit(site.url).page
     open_chat(shopper)
-    shopper.get_by_role("button", name="转人工").click()
+    shopper.locator(".pill").click()
     open_waiting(inbox)
     inbox.get_by_role("button", name="接管", exact=True).click()
     expect(inbox.get_by_label("回复顾客…")).to_be_enabled()

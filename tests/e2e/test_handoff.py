@@ -32,7 +32,7 @@ def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit) 
     open_chat(shopper)
     ask(shopper, QUESTION)
     answered(shopper)
-    shopper.get_by_role("button", name="转人工").click()
+    shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_contain_text("正在为您转接人工客服")
 
     open_waiting(inbox)  # it came by itself: the page was not reloaded
@@ -81,7 +81,7 @@ def test_two_people_cannot_answer_at_once(site: Site, visit: Visit) -> None:
     first, second = sign_in(site, visit), sign_in(site, visit)
     shopper = visit(site.url).page
     open_chat(shopper)
-    shopper.get_by_role("button", name="转人工").click()
+    shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_be_visible()
     for inbox in (first, second):
         open_waiting(inbox)

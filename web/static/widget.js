@@ -194,7 +194,7 @@ a.go{border-radius:13px}.card a.go:focus-visible{outline-offset:-3px}
  border:1px solid color-mix(in srgb,var(--accent-text) 40%,transparent)}
 .one .card{flex:1 1 100%}.one .card>*{flex-direction:row}.one .pic{flex:0 0 112px;aspect-ratio:auto;min-height:112px}
 .table{width:100%;overflow-x:auto;border:1px solid var(--line);border-radius:14px}
-table{border-collapse:collapse;font-size:13px;min-width:100%}
+table{border-collapse:separate;border-spacing:0;font-size:13px;min-width:100%}
 caption{text-align:start;padding:9px 12px;font-weight:600;font-size:13.5px}
 th,td{padding:8px 12px;text-align:start;vertical-align:top;border-block-start:1px solid var(--line);min-width:92px}
 th{font-weight:500;color:var(--dim)}thead th{color:var(--ink);font-weight:600;min-width:116px}
@@ -676,11 +676,12 @@ thead a{color:inherit;text-underline-offset:3px}
         return h("th", { scope: "col" }, picture && h("img", { src: picture, alt: "" }),
           href ? h("a", { href, ...this.ui.target(href) }, card.title) : card.title);
       });
-      const prices = h("tr", {}, h("th", { scope: "row" }, t("price")),
+      const priced = rows.some((row) => row.name === t("price"));
+      const prices = !priced && h("tr", {}, h("th", { scope: "row" }, t("price")),
         ...products.map((card) => h("td", {}, this.cost(card))));
       const table = h("table", {}, h("caption", {}, t("compare")),
         h("thead", {}, h("tr", {}, h("td", {}), ...head)),
-        h("tbody", {}, prices, ...rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.name),
+        h("tbody", {}, prices || "", ...rows.map((row) => h("tr", {}, h("th", { scope: "row" }, row.name),
           ...row.values.map((value) => h("td", {}, value || "—"))))));
       return h("div", { class: "table", tabindex: 0, role: "group", "aria-label": t("compare") }, table);
     }
@@ -1213,7 +1214,7 @@ thead a{color:inherit;text-underline-offset:3px}
       icon("chat"), icon("down"), $.badge);
       $.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("log"), tabindex: 0 });
       $.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-      $.latest = h("button", { class: "latest", type: "button", hidden: true, onclick: () => this.#bottom(true) },
+      $.latest = h("button", { class: "latest", type: "button", hidden: true, onclick: () => this.#toEnd() },
         icon("down"), t("to_latest"));
       $.net = h("div", { class: "net", role: "status", hidden: true }, t("offline"));
       $.panel = h("section", { class: "panel", id: "panel", role: "dialog", "aria-label": this.#name(), hidden: true },
@@ -1353,8 +1354,16 @@ thead a{color:inherit;text-underline-offset:3px}
     #bottom(force) {
       if (force) this.#follow = true;
       if (!this.#follow || !this.#isOpen) return;
+      // a long answer is read from its beginning: the question it answers stays in view
+      const { log } = this.$;
+      const end = log.scrollHeight - log.clientHeight;
+      const question = this.#talk.state !== "human" && [...log.querySelectorAll(".turn.user")].at(-1);
+      log.scrollTop = Math.max(log.scrollTop, question ? Math.min(end, question.offsetTop - 14) : end);
+    }
+
+    #toEnd() {
+      this.#follow = true;
       this.$.log.scrollTop = this.$.log.scrollHeight;
-      this.$.latest.hidden = true;
     }
 
     // ------------------------------------------------------------ session

@@ -146,7 +146,7 @@ function blank() {
 }
 
 function draw(id) {
-  const list = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("thread"), tabindex: 0 });
+  const list = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("thread"), tabindex: 0 });
   const input = h("textarea", { rows: 2, "aria-label": t("write"), maxlength: 5000 });
   const act = (name, key, kind) => h("button", { type: "button", class: `btn small ${kind}`, onclick: () => change(name) }, t(key));
   view = {

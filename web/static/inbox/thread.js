@@ -108,7 +108,7 @@ export class Thread {
     const speaker = `${role}:${name}`;
     const head = this.#speaker === speaker ? null : h("p", { class: "by" }, h("b", {}, name), h("time", {}, clock(at)));
     this.#speaker = speaker;
-    const box = h("li", { class: `turn ${role}` }, head, bubble);
+    const box = h("div", { class: `turn ${role}` }, head, bubble);
     this.#list.append(box);
     const turn = { box, bubble };
     if (id) this.#turns.set(id, turn);
@@ -150,7 +150,7 @@ export class Thread {
 
   #rule(text) {
     this.#speaker = "";
-    this.#list.append(h("li", { class: "rule" }, text));
+    this.#list.append(h("div", { class: "rule" }, text));
   }
 
   /** Own words at once, confirmed when the event with this client_id comes. */

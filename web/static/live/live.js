@@ -9,7 +9,7 @@ const t = words({
   zh: {
     skip: "跳到评论框", stage: "直播画面", shelf: "直播商品", panels: "直播面板", talk: "互动", said: "讲解文字", nick: "昵称",
     line: "问问主播，比如：防水吗？", send: "发送", note: "主播是数字人，讲解与回答由AI生成；请勿发送手机号等个人信息。",
-    home: "回到商店", language: "English", theme: "切换明暗", unmute: "点击打开声音", mute: "静音", sound: "打开声音",
+    language: "English", theme: "切换明暗", unmute: "点击打开声音", mute: "静音", sound: "打开声音",
     full: "全屏", on_air: "直播中", starting: "即将开播", off: "未开播", failed: "信号中断", loading: "正在进入直播间…",
     waiting: "信号中断，正在重新连接…", rest: "主播暂时不在，稍后再来看看。", missing: "没有这个直播间。", now: "正在讲解",
     list_price: "原价", host: "主播", no_talk: "还没有人说话，问问主播吧。", no_said: "主播说的每一句会出现在这里。",
@@ -20,7 +20,7 @@ const t = words({
     skip: "Skip to comments", stage: "Live picture", shelf: "Products", panels: "Live panels", talk: "Chat", said: "Transcript",
     nick: "Name", line: "Ask the host: is it waterproof?", send: "Send",
     note: "The host is a digital human; speech and answers are AI-generated (AI生成). Please send no personal data.",
-    home: "Back to the shop", language: "中文", theme: "Light or dark", unmute: "Tap for sound", mute: "Mute", sound: "Sound on",
+    language: "中文", theme: "Light or dark", unmute: "Tap for sound", mute: "Mute", sound: "Sound on",
     full: "Full screen", on_air: "Live", starting: "Starting soon", off: "Off air", failed: "Signal lost",
     loading: "Joining the room…", waiting: "Signal lost, reconnecting…", rest: "The host is away; come back a little later.",
     missing: "There is no such room.", now: "On now", list_price: "List price", host: "Host",
@@ -111,7 +111,7 @@ function comment(event) {
   if (comments.has(event.id)) return comments.get(event.id);
   const own = mine.has(event.id);
   const status = h("span", { class: "tag", hidden: true });
-  const node = h("li", { class: own ? "mine" : "" }, h("b", { class: "author" }, own ? t("me") : event.author),
+  const node = h("div", { class: own ? "mine" : "" }, h("b", { class: "author" }, own ? t("me") : event.author),
     h("span", {}, event.text), status);
   append($("#talk"), node);
   append($("#float"), h("li", {}, h("b", {}, event.author), event.text));
@@ -315,7 +315,6 @@ async function start() {
   translate(t);
   const name = h("span", { class: "name" });
   $("#home").append(h("span", { class: "seal", "aria-hidden": "true" }, "播"), name);
-  $("#home").setAttribute("aria-label", t("home"));
   $("#ask").append(icon("chat"), t("ask"));
   $("#ask").addEventListener("click", () => document.querySelector("zhibo-chat")?.open?.());
   $("#lang").append(icon("globe"), h("span", {}, t("language")));
@@ -331,7 +330,7 @@ async function start() {
   $("#send").append(icon("send"));
   $("#say").addEventListener("submit", say);
   $("#nick").value = remembered("zhibo-nick") || t("guest", { n: String(Math.floor(1000 + Math.random() * 9000)) });
-  $("#talk").append(h("li", { class: "blank" }, t("no_talk")));
+  $("#talk").append(h("div", { class: "blank" }, t("no_talk")));
   $("#said").append(h("li", { class: "blank" }, t("no_said")));
   video.addEventListener("volumechange", paintSound);
   document.addEventListener("visibilitychange", () => {

@@ -3,8 +3,8 @@
 import { api, h, icon, lang, switchLang, text, themeButton } from "../lib/page.js";
 
 const HEADER = {
-  zh: { search: "搜索商品", live: "直播间", home: "首页", language: "English", theme: "切换明暗" },
-  en: { search: "Search products", live: "Live", home: "Home", language: "中文", theme: "Light or dark" },
+  zh: { search: "搜索商品", live: "直播间", language: "English", theme: "切换明暗" },
+  en: { search: "Search products", live: "Live", language: "中文", theme: "Light or dark" },
 };
 
 const FOOTER = {
@@ -41,7 +41,7 @@ export function header(node, { shop, room, query = "", search }) {
   const theme = h("button", { class: "tool", type: "button" });
   themeButton(theme, t.theme);
   node.replaceChildren(h("div", { class: "wrap top-in" },
-    h("a", { class: "brand", href: "/", "aria-label": `${name} ${t.home}` }, h("span", { class: "seal", "aria-hidden": "true" }, [...name][0]),
+    h("a", { class: "brand", href: "/" }, h("span", { class: "seal", "aria-hidden": "true" }, [...name][0]),
       h("span", { class: "brand-name" }, name)),
     form,
     h("nav", { class: "tools" },
