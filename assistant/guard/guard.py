@@ -1,27 +1,61 @@
 """The door: one sentence in, a verdict out."""
 
+from dataclasses import replace
+
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.correct import mend
 from assistant.guard.law import Law, load_law
-from assistant.guard.verdict import Span, Verdict
-from knowledge.facts import Facts
+from assistant.guard.sheet import index_of
+from assistant.guard.verdict import Label, Span, Verdict
+from assistant.guard.verify import findings
+from knowledge.facts import Fact, Facts
 from knowledge.model import Lang
 from knowledge.text import language, normalise
 
+_ORDER: tuple[Label, ...] = ("forbidden", "contradicted", "unsupported")
+_ROUNDS = 3  # a mended sentence is read again; what still is not clean then is not said
+
 
 class Guard:
+    """Checks sentences against facts and the law. Has no state of its own: one instance serves all threads."""
+
     def __init__(self, law: Law | None = None) -> None:
         self._law = law if law is not None else load_law()
 
     def review(self, sentence: str, facts: Facts, *, lang: Lang | None = None, about: tuple[str, ...] = ()) -> Verdict:
-        """What may be shown or spoken of `sentence`, given `facts`."""
-        normal = normalise(sentence)
+        """What may be shown or spoken of `sentence`, given `facts`.
+
+        `about`: the product ids the conversation is about, likeliest first. `text` of the verdict passes the guard
+        itself; it is empty when nothing of the sentence may be said.
+        """
         lang = lang or language(sentence)
-        spans = []
-        for breach in self._law.breaches(normal):
-            if breach.rule.severity == "ban":
-                start, end = normal.span(breach.start, breach.end)
-                spans.append(
-                    Span(start, end, "forbidden", breach.rule.reason(lang), rule=breach.rule.id, replacement="")
-                )
-        if spans:
-            return Verdict("forbidden", sentence, "", tuple(spans))
-        return Verdict("ok", sentence, sentence)
+        reading = Reading(normalise(sentence), lang, index_of(facts), about)
+        found = findings(reading, self._law)
+        if not found:
+            return Verdict("ok", sentence, sentence, (), _unique(reading.proofs))
+        text, proofs = self._mended(reading, found, facts)
+        label = next(label for label in _ORDER if any(f.label == label for f in found))
+        spans = tuple(_span(reading, finding) for finding in found)
+        return Verdict(label, sentence, text, spans, proofs if text else ())
+
+    def _mended(self, reading: Reading, found: list[Finding], facts: Facts) -> tuple[str, tuple[Fact, ...]]:
+        for _ in range(_ROUNDS):
+            text = mend(reading, found)
+            if not text.strip():
+                return "", ()
+            reading = Reading(normalise(text), reading.lang, index_of(facts), reading.about)
+            found = findings(reading, self._law)
+            if not found:
+                return text, _unique(reading.proofs)
+            found = [replace(finding, replacement=None) for finding in found]
+        return "", ()
+
+
+def _span(reading: Reading, finding: Finding) -> Span:
+    start, end = reading.normal.span(finding.start, finding.end)
+    text = "" if finding.replacement is None else finding.replacement
+    return Span(start, end, finding.label, finding.reason, finding.field, finding.rule, text, finding.evidence)
+
+
+def _unique(facts: list[Fact]) -> tuple[Fact, ...]:
+    return tuple(dict.fromkeys(facts))

@@ -1,0 +1,1 @@
+"""What each kind of claim is held against."""

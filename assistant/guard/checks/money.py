@@ -1,0 +1,388 @@
+"""Prices, list prices, savings, coupons, totals, shipping thresholds: looked up, or computed from facts."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.sheet import Entry, Sheet
+from assistant.guard.style import in_words_like, money_like, rounded_bound
+from assistant.guard.words import Role, words
+from knowledge.facts import Fact
+from knowledge.quantity import Mention, Quantity, quantities_of
+from knowledge.text import normalise
+
+_MONEY_WORD = re.compile(r"价|卖|元|块|券|标|降|省|便宜|付|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费")
+_COUPON = re.compile(r"满\D{0,2}(\d+(?:\.\d+)?)\D{0,3}?(?:立?减|优惠|抵)\D{0,2}(\d+(?:\.\d+)?)")
+_COUPON_EN = re.compile(r"[¥$€£]?(\d+(?:\.\d+)?) off (?:orders? (?:of|over|above) |every )?[¥$€£]?(\d+(?:\.\d+)?)")
+_NOT_MONEY_AFTER = re.compile(
+    r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%|stars?|reviews?|colou?rs?|sizes?|more|times|days?|hours?|minutes?|weeks?|months?|years?|people|viewers)\b"
+    r"|[号个件只条张把双套瓶盒袋包片根层人名位次天日年月周点秒分步种款折级度倍米升斤克两]|:\d"
+)
+_REASONS = {
+    "price": ("价格与资料不符", "the price is not the one in the facts"),
+    "list_price": ("划线价与资料不符", "the list price is not the one in the facts"),
+    "saving": ("省下的金额算错了", "the saving does not add up"),
+    "after_coupon": ("券后价算错了", "the price after the coupon does not add up"),
+    "total": ("几件的总价算错了", "the total does not add up"),
+    "ship_threshold": ("包邮门槛与资料不符", "free shipping starts at another amount"),
+    "ship_fee": ("运费与资料不符", "the shipping fee is another one"),
+    "coupon_threshold": ("优惠门槛与资料不符", "the offer starts at another amount"),
+    "coupon_minus": ("优惠金额与资料不符", "the offer takes off another amount"),
+}
+_FIELDS = {"ship_threshold": "shipping_fee", "ship_fee": "shipping_fee", "total": "price", "saving": "list_price",
+           "after_coupon": "coupon", "coupon_threshold": "coupon", "coupon_minus": "coupon", "bound_price": "price"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    value: Decimal
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    threshold: Decimal
+    minus: Decimal
+    fact: Fact
+
+
+class Till:
+    """The amounts one product's facts allow, and what follows from them."""
+
+    def __init__(self, sheet: Sheet, common: Sheet, variant: str) -> None:
+        self.sheet, self.common = sheet, common
+        self.prices = _chosen(_amounts(sheet.get("price")), variant)
+        self.lists = _chosen(_amounts(sheet.get("list_price")), variant)
+        self.all_prices = _amounts(sheet.get("price"))
+        self.decimals = max((_decimals(e.fact.value) for e in sheet.get("price", "list_price")), default=0)
+        entries = [*sheet.get("coupon"), *sheet.entries_of("promotion"), *common.entries_of("promotion")]
+        self.coupons = [coupon for entry in entries for coupon in _coupons(entry)]
+        self.coupons += _promotion_pairs(common)
+        shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
+        self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
+        self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
+        self.free = [Amount(q.low, (e.fact,)) for e in common.entries if e.fact.kind in ("computed", "order", "promotion")
+                     for q in e.quantities if q.dimension in ("money", "")]  # fmt: skip
+
+    def allowed(self, role: str, pieces: Decimal | None) -> list[Amount]:
+        """The true amounts for a role, the one to put in place of a wrong one first."""
+        if role == "price":
+            return self.prices
+        if role == "list_price":
+            return self.lists
+        if role == "saving":
+            return self._savings()
+        if role == "after_coupon":
+            return self._after_coupon(pieces)
+        if role == "total":
+            return self._totals(pieces or Decimal(1))
+        if role == "ship_threshold":
+            return self.thresholds
+        if role == "ship_fee":
+            return self.fees
+        if role == "coupon_threshold":
+            return [Amount(coupon.threshold, (coupon.fact,)) for coupon in self.coupons]
+        if role == "coupon_minus":
+            return [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
+        return []
+
+    def _savings(self) -> list[Amount]:
+        found = [Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value]
+        return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
+
+    def _after_coupon(self, pieces: Decimal | None) -> list[Amount]:
+        found: list[Amount] = []
+        counts = [Decimal(1)] if pieces is None else [Decimal(1), pieces]
+        for count in counts:
+            for price in self.prices:
+                for coupon in self.coupons:
+                    if price.value * count >= coupon.threshold:
+                        found.append(Amount(price.value * count - coupon.minus, (*price.facts, coupon.fact)))
+        return found
+
+    def _totals(self, pieces: Decimal) -> list[Amount]:
+        whole = [Amount(price.value * pieces, price.facts) for price in self.prices]
+        with_coupon = [
+            Amount(price.value * pieces - coupon.minus, (*price.facts, coupon.fact))
+            for price in self.prices
+            for coupon in self.coupons
+            if price.value * pieces >= coupon.threshold
+        ]
+        return whole + with_coupon
+
+
+def check_money(reading: Reading) -> Iterable[Finding]:
+    for mention in reading.mentions:
+        quantity = mention.quantity
+        if quantity.dimension not in ("money", "") or quantity.sides:
+            continue
+        role = role_of(reading, mention)
+        if role is None:
+            continue
+        finding = _judge(reading, mention, role)
+        if finding is not None:
+            yield finding
+
+
+def role_of(reading: Reading, mention: Mention) -> str | None:
+    """What the amount is said to be; None when a bare figure is no amount."""
+    text = reading.text
+    clause = reading.clause_at(mention.start)
+    before, after = text[max(0, mention.outer[0] - 100) : mention.outer[0]], text[mention.outer[1] : mention.outer[1] + 90]
+    bare = mention.quantity.dimension == ""
+    near = text[clause.start : clause.end]
+    if bare and (not _MONEY_WORD.search(near) or _NOT_MONEY_AFTER.match(after)):
+        return None
+    for role in words().money_roles:
+        if role.pieces:
+            fits = reading.pieces_before(mention) is not None and not bare
+        else:
+            fits = _fits(role, before, after, near, reading, mention)
+        if fits:
+            only_default = role.before is None and role.after is None and role.near is None and role.around is None
+            if bare and only_default:
+                return None
+            return role.name
+    return None
+
+
+def _fits(role: Role, before: str, after: str, near: str, reading: Reading, mention: Mention) -> bool:
+    return (
+        (role.before is None or role.before.search(before) is not None or _with_bound(role, reading, mention))
+        and (role.after is None or role.after.match(after) is not None)
+        and (role.near is None or role.near.search(near) is not None)
+        and (role.around is None or role.around.search(reading.around(mention.start)) is not None)
+    )
+
+
+def _with_bound(role: Role, reading: Reading, mention: Mention) -> bool:
+    """The words of the bound may be the cue itself: 单件不到99, over $88."""
+    if mention.outer[0] == mention.start or role.before is None:
+        return False
+    return role.before.search(reading.text[max(0, mention.start - 100) : mention.start]) is not None
+
+
+def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
+    sheets = reading.sheets_at(mention.start)
+    shop_wide = role in ("ship_threshold", "ship_fee", "coupon_threshold", "coupon_minus")
+    if not sheets:
+        if not shop_wide:
+            return None if _is_free_amount(reading, mention) else _unbacked(reading, mention, role)
+        sheets = [Sheet("")]
+    pieces = reading.pieces_before(mention)
+    tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
+    for till in tills:
+        hit = _backed(till, mention.quantity, role, pieces, reading)
+        if hit is not None:
+            negation = reading.negation_before(mention.outer[0])
+            if negation and not reading.is_quoted(mention.start, mention.end):
+                return _denied_truth(reading, negation, role, hit)
+            reading.said(*hit)
+            return None
+    if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
+        return None
+    truth = _truth(reading, tills, mention, role, pieces)
+    if truth is None:
+        return _unbacked(reading, mention, role)
+    return _mended(reading, mention, role, *truth)
+
+
+def _backed(
+    till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading
+) -> tuple[Fact, ...] | None:
+    if role == "bound_price":
+        role = "price"
+    if role == "ship_threshold" and claim.bound in ("over", "least"):
+        claim = _exact(claim)
+    amounts = list(till.allowed(role, pieces))
+    if role == "price":
+        # "Link 1 is the pan at $24.99": a price without a word for which one may be either.
+        amounts += till.lists if not till.prices else []
+        amounts += [a for a in till.lists if claim.bound == "exact" and not _sale_word(reading)]
+    if role == "list_price" and not till.lists:
+        amounts += till.prices
+    if role in ("price", "total", "saving", "after_coupon"):
+        amounts += till.free
+    for amount in amounts:
+        if holds(claim, amount.value):
+            return amount.facts
+    if role == "ship_threshold":  # 满99包邮 follows from 满88包邮
+        return next((a.facts for a in till.thresholds if claim.low >= a.value), None)
+    return None
+
+
+_SALE = re.compile(r"售价|现价|现在|今天|到手|活动价|优惠价|sale price|you pay|drops|discount|cost you|\boff\b")
+
+
+def _sale_word(reading: Reading) -> bool:
+    return _SALE.search(reading.text) is not None
+
+
+def _exact(claim: Quantity) -> Quantity:
+    return Quantity(claim.low, claim.high, claim.unit)
+
+
+def holds(claim: Quantity, truth: Decimal) -> bool:
+    """Whether a true figure is what the claim says, its 不到, "about" or range taken at its word."""
+    low, high = claim.low * _share(claim), claim.high * _share(claim)
+    if claim.bound == "under":
+        return truth < high and truth >= high / 3
+    if claim.bound == "most":
+        return truth <= high and truth >= high / 3
+    if claim.bound == "over":
+        return truth > low and truth <= low * 3
+    if claim.bound == "least":
+        return truth >= low and truth <= low * 3
+    if low != high:
+        return low <= truth <= high
+    if claim.bound == "about":
+        places = max(0, -int(low.as_tuple().exponent))
+        return round(truth, places) == low or abs(truth - low) <= Decimal("0.05") * truth
+    return truth == low
+
+
+def _share(claim: Quantity) -> Decimal:
+    return claim.unit.factor if claim.unit.dimension == "money" else Decimal(1)
+
+
+def _is_free_amount(reading: Reading, mention: Mention) -> bool:
+    """Whether any shop-wide fact (an order's total, a computed basket, an offer) holds this amount."""
+    entries = reading.index.common.entries
+    hit = next((e for e in entries for q in e.quantities if q.dimension in ("money", "") and not q.sides
+                and holds(mention.quantity, q.low)), None)  # fmt: skip
+    if hit is not None:
+        reading.said(hit.fact)
+    return hit is not None
+
+
+def _truth(
+    reading: Reading, tills: Sequence[Till], mention: Mention, role: str, pieces: Decimal | None
+) -> tuple[Till, Amount] | None:
+    """The amount that should stand there, when exactly one product is meant."""
+    if len(tills) != 1:
+        return None
+    till = tills[0]
+    wanted = "price" if role == "bound_price" else role
+    if wanted == "price" and _belongs_to_other(reading, till, mention, "list_price"):
+        wanted = "list_price"
+    amounts = till.allowed(wanted, pieces)
+    if not amounts and wanted == "price":
+        amounts = till.lists
+    if not amounts and wanted == "list_price":
+        amounts = till.prices
+    return (till, amounts[0]) if amounts else None
+
+
+def _belongs_to_other(reading: Reading, till: Till, mention: Mention, key: str) -> bool:
+    """Whether the wrong figure is that property of another product in the sentence: then the same one is meant here."""
+    others = {subject for _, _, subject in reading.regions} - {till.sheet.subject}
+    return bool(till.lists) and any(
+        amount.value == mention.quantity.low
+        for subject in others
+        for amount in _amounts(reading.index.sheet(subject).get(key))
+    )
+
+
+def _mended(reading: Reading, mention: Mention, role: str, till: Till, truth: Amount) -> Finding:
+    zh, en = _REASONS.get(role, _REASONS["price"])
+    bound = mention.quantity.bound
+    start, end = mention.start, mention.end
+    if bound in ("under", "most", "over", "least") and role in ("price", "bound_price"):
+        value = rounded_bound(truth.value, bound)
+        text = reading.raw(mention.outer[0], mention.number[0]) + in_words_like(mention.style, value, "")
+        text += reading.raw(mention.number[1], mention.outer[1])
+        start, end = mention.outer
+    else:
+        said = reading.raw(mention.start, mention.end)
+        text = money_like(said, reading.raw(mention.number[1], mention.end), mention.style, truth.value, till.decimals)
+    return Finding(start, end, "contradicted", zh if reading.lang == "zh" else en, _FIELDS.get(role, role),
+                   replacement=text, evidence=truth.facts)  # fmt: skip
+
+
+def _unbacked(reading: Reading, mention: Mention, role: str) -> Finding:
+    reason = "资料里没有这个金额" if reading.lang == "zh" else "the facts hold no such amount"
+    return Finding(mention.outer[0], mention.outer[1], "unsupported", reason, _FIELDS.get(role, role))
+
+
+def _denied_truth(reading: Reading, negation: tuple[int, int], role: str, facts: tuple[Fact, ...]) -> Finding:
+    return deny(reading, negation, _FIELDS.get(role, role), facts)
+
+
+def deny(reading: Reading, negation: tuple[int, int], key: str, facts: tuple[Fact, ...]) -> Finding:
+    """A true value that the sentence negates: the negation goes."""
+    start, end = negation
+    said = reading.text[start:end]
+    stripped = said.rstrip()
+    positive = re.sub(r"(?:n['’]t| not)\b", "", stripped).strip() if reading.lang == "en" else "是"
+    positive = {"does": "", "do": "", "not": ""}.get(positive, positive)
+    reason = "资料写的正是这个值" if reading.lang == "zh" else "the facts say exactly this"
+    lead = stripped[: len(stripped) - len(stripped.lstrip())]
+    return Finding(start + len(lead), start + len(stripped), "contradicted", reason, key, replacement=positive, evidence=facts)
+
+
+# --- amounts in facts -----------------------------------------------------------------------------------------------
+
+
+def _amounts(entries: Iterable[Entry]) -> list[Amount]:
+    return [Amount(q.low * _share(q), (e.fact,)) for e in entries for q in e.quantities[:1] if not q.sides]
+
+
+def _chosen(amounts: list[Amount], variant: str) -> list[Amount]:
+    """With a variant named, its own amounts; otherwise all, the whole product's first."""
+    own = [amount for amount in amounts if variant and amount.facts[0].variant == variant]
+    return own or sorted(amounts, key=lambda amount: bool(amount.facts[0].variant))
+
+
+def variant_at(reading: Reading, sheet: Sheet, place: int) -> str:
+    """The variant whose options the sentence names, or empty."""
+    squeezed = reading.clause_text(place)
+    best, found = 0, ""
+    for variant, options in sheet.variants.items():
+        named = [option for option in options if option and option in squeezed]
+        if named and len("".join(named)) > best and len(named) == max(1, min(len(options), len(named))):
+            best, found = len("".join(named)), variant
+    return found
+
+
+def _decimals(value: str) -> int:
+    match = re.search(r"\d\.(\d+)", value)
+    return len(match[1]) if match else 0
+
+
+def _coupons(entry: Entry) -> list[Coupon]:
+    text = normalise(entry.fact.value).text.replace(",", "")
+    pairs = [(m[1], m[2]) for m in _COUPON.finditer(text)] + [(m[2], m[1]) for m in _COUPON_EN.finditer(text)]
+    return [Coupon(Decimal(threshold), Decimal(minus), entry.fact) for threshold, minus in pairs]
+
+
+def _promotion_pairs(common: Sheet) -> list[Coupon]:
+    thresholds = {e.fact.subject: e for e in common.get("promotion_threshold")}
+    return [
+        Coupon(thresholds[e.fact.subject].quantities[0].low, e.quantities[0].low, e.fact)
+        for e in common.get("promotion_minus")
+        if e.fact.subject in thresholds and e.quantities and thresholds[e.fact.subject].quantities
+    ]
+
+
+def _thresholds(entry: Entry) -> list[Decimal]:
+    """Amounts from which shipping is free, in a policy's text or an attribute such as 包邮门槛."""
+    text = normalise(entry.fact.value).text
+    if re.search(r"包邮|free", entry.name) and entry.quantities:
+        return [entry.quantities[0].low]
+    return [
+        m.quantity.low
+        for m in quantities_of(normalise(entry.fact.value))
+        if m.quantity.dimension in ("money", "") and re.search(r"(?:满|over|above|of|from|least) ?$", text[: m.start])
+    ]
+
+
+def _fees(entry: Entry) -> list[Decimal]:
+    text = normalise(entry.fact.value).text
+    mentions = [m for m in quantities_of(normalise(entry.fact.value)) if m.quantity.dimension in ("money", "")]
+    return [
+        m.quantity.low
+        for m in mentions
+        if re.search(r"(?:收取?|付|运费|邮费|\bis|costs?|fee) ?$", text[: m.start]) or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
+    ]

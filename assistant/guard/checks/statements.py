@@ -1,0 +1,276 @@
+"""Statements without a figure: returns refused, sold out, free shipping; and promises the facts do not make."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from assistant.guard.checks.money import Till
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.law import is_denied
+from assistant.guard.sheet import Entry, Sheet, squeeze
+from assistant.guard.style import plain
+from assistant.guard.words import Phrase, words
+from knowledge.facts import Fact
+from knowledge.quantity import quantities_of
+from knowledge.text import normalise
+
+_ASKED = re.compile(
+    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|想要|需要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you want|would you like|looking for|need|want|asked|should|unless)\b"
+)
+_QUESTION_END = re.compile(r"(?:吗|么|呢|嘛)?[？?]|(?:吗|没有|不)$")
+_REFUSES = re.compile(r"不退|不支持|不可|不能|概不|\bno\b|final|non-|not (?:returnable|accepted)|无退")
+_OUT = re.compile(r"out of stock|sold out|缺货|无货|售罄|断货|下架|unavailable|^no$|^0$")
+_FULL_ZH = re.compile(r"[\u4e00-\u9fff]")
+_FILLER_ZH = re.compile(
+    r"的|了|过|有|是|很|都|也|还|再|就|能|可以|直接|支持|享受?|赠送?|附赠|送|免费|提供|通过|获得?|拿到?|经过?|累计|已经|下单|今天|现在|这款|它|一个|一份|一|个|件|您|你|大家|会|可|用|做|带|含|加|里面|达到|符合|专业|高达"
+)
+_WORD = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+_SMALL = frozenset(
+    "a an the of for in on by to with and or is are be been it its it's this that we you your our they all from as at up also "
+    "get gets comes come has have had free over more than already so far includes included include fully completely 100".split()
+)
+
+
+def check_statements(reading: Reading) -> Iterable[Finding]:
+    taken: list[tuple[int, int]] = []
+    for check in (_phrases, _promises):
+        for finding in check(reading):
+            if not any(s < finding.end and finding.start < e for s, e in taken):
+                taken.append((finding.start, finding.end))
+                yield finding
+
+
+# --- what the facts decide --------------------------------------------------------------------------------------------
+
+
+def _phrases(reading: Reading) -> Iterable[Finding]:
+    for phrase in words().phrases:
+        for match in phrase.pattern.finditer(reading.text):
+            start, end = match.span()
+            if reading.in_name(start, end) or _is_asked(reading, start, end) or reading.is_quoted(start, end):
+                continue
+            if phrase.means != "no" and is_denied(reading.text, start, end):
+                continue
+            finding = _PHRASE_CHECKS[phrase.key](reading, phrase, start, end)
+            if finding is not None:
+                yield finding
+
+
+def _is_asked(reading: Reading, start: int, end: int) -> bool:
+    """A question back, or a condition, claims nothing."""
+    clause = reading.clause_at(start)
+    mark = reading.text[clause.end : clause.next]
+    if mark.strip().startswith(("？", "?")) or _QUESTION_END.search(reading.text[end : clause.end]):
+        return True
+    return _ASKED.search(reading.text, clause.start, start) is not None
+
+
+def _single(reading: Reading, place: int) -> Sheet | None:
+    sheets = reading.sheets_at(place)
+    return sheets[0] if len(sheets) == 1 else None
+
+
+def _returns(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    sheet = _single(reading, start)
+    entries = [*(sheet.get("returns") if sheet else ()), *reading.index.common.get("returns")]
+    prose = [e for e in reading.index.common.entries if e.fact.kind in ("policy", "faq")]
+    if not entries:
+        refusing = [e for e in prose if re.search(r"退|return|refund", e.squeezed)]
+        if not refusing and phrase.means == "yes" and sheet is None:
+            return None
+        entries = refusing
+    refused = [e for e in entries if _REFUSES.search(normalise(e.fact.value).text)]
+    allowed = [e for e in entries if any(q.dimension == "time" and q.low > 0 for q in e.quantities)]
+    if phrase.means == "no":
+        hit = next((e for e in (*refused, *(p for p in prose if squeeze(reading.text[start:end]) in p.squeezed)) if e not in allowed or _both(e)), None)
+        if hit is not None:
+            reading.said(hit.fact)
+            return None
+        return _refusal_is_false(reading, start, end, allowed)
+    if allowed or not refused:
+        reading.said(*(e.fact for e in allowed[:1]))
+        return None
+    reason = "资料写明不支持退货" if reading.lang == "zh" else "the facts say it can't be returned"
+    text = "不支持退货" if reading.lang == "zh" else "it can't be returned"
+    return Finding(start, end, "contradicted", reason, "returns", replacement=text, evidence=(refused[0].fact,))
+
+
+def _both(entry: Entry) -> bool:
+    """A policy's prose that allows returns and names what is excepted."""
+    return len(entry.fact.value) > 40
+
+
+def _refusal_is_false(reading: Reading, start: int, end: int, allowed: list[Entry]) -> Finding | None:
+    if not allowed:
+        reason = "资料里没有这条退货规则" if reading.lang == "zh" else "the facts state no such rule"
+        return Finding(start, end, "unsupported", reason, "returns")
+    entry = allowed[0]
+    term = next(q for q in entry.quantities if q.dimension == "time")
+    if reading.lang == "zh":
+        text = f"支持{plain(term.low)}{term.unit.zh}无忧退货" if "无忧" in entry.fact.value else f"支持{plain(term.low)}{term.unit.zh}内退货"
+        reason = "资料写明可以退货"
+    else:
+        name = term.unit.en if term.low != 1 else term.unit.en.rstrip("s")
+        subject = reading.text[start:end].split(" ")[0] not in ("can't", "cannot", "can", "isn't", "is", "non-returnable")
+        text = f"{'it ' if subject else ''}can be returned within {plain(term.low)} {name}"
+        reason = "the facts say it can be returned"
+    return Finding(start, end, "contradicted", reason, "returns", replacement=text, evidence=(entry.fact,))
+
+
+def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    sheet = _single(reading, start)
+    if sheet is None or re.search(r"\d\s?(?:件|个)?\s?$|\b(?:left|of [^.,;]{1,60}) $|\d [^.,;!?]{0,60}$", reading.text[max(0, start - 60) : start]):
+        return None  # "there are 30 left in stock" is a figure, judged as one
+    stated = sheet.get("availability")
+    stock = [(q.low, e.fact) for e in sheet.get("stock") for q in e.quantities[:1]]
+    facts: tuple[Fact, ...]
+    if stated:
+        available, facts = not _OUT.search(normalise(stated[0].fact.value).text), (stated[0].fact,)
+    elif stock:
+        available, facts = any(value > 0 for value, _ in stock), tuple(fact for _, fact in stock[:1])
+    else:
+        return None
+    if available == (phrase.means == "yes"):
+        reading.said(*facts)
+        return None
+    # 马上断货，就剩两三件: the figure beside it is judged together with it
+    if reading.lang == "zh" and re.match(r"[，,]?\s?(?:就|只|仅|还|最后)", reading.text[end : end + 3]):
+        return None
+    said = reading.text[start:end]
+    reason = "有货状态与资料不符" if reading.lang == "zh" else "the availability is the other way round"
+    text = _availability_text(reading, said, available, stock)
+    return Finding(start, end, "contradicted", reason, "availability", replacement=text, evidence=facts)
+
+
+def _availability_text(reading: Reading, said: str, available: bool, stock: list[tuple[Decimal, Fact]]) -> str:
+    if reading.lang == "zh":
+        if not available:
+            return "暂时缺货"
+        return f"库存还有{plain(stock[0][0])}件" if stock else "有现货"
+    if available:
+        return "available right now" if "sold out" in said or "unavailable" in said else "in stock"
+    return "sold out right now" if said.startswith("available") and said.endswith("now") else "out of stock"
+
+
+def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    clause = reading.clause_at(start)
+    number = reading.clause_number(start)
+    opening = reading.clauses[max(0, number - 1)].start
+    figures = [m for m in reading.mentions if opening <= m.start and m.end <= clause.end and m.quantity.dimension in ("money", "")]
+    if any(re.search(r"[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures):
+        return None
+    sheet = _single(reading, start) or Sheet("")
+    till = Till(sheet, reading.index.common, "")
+    common = [e for e in (*sheet.entries, *reading.index.common.entries) if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)]
+    always = [e for e in common if not any(q.dimension == "money" for q in e.quantities)]
+    if always:
+        reading.said(always[0].fact)
+        return None
+    if not till.thresholds:
+        reason = "资料里没有包邮" if reading.lang == "zh" else "the facts promise no free shipping"
+        return Finding(start, end, "unsupported", reason, "shipping_fee")
+    threshold = till.thresholds[0]
+    enough = bool(till.prices) and min(p.value for p in till.prices) >= threshold.value
+    everything = re.search(r"全场|所有|随便|不管|任意|every|all|any|门槛|凑单", reading.text[start:end])
+    if enough and not everything:
+        reading.said(*threshold.facts)
+        return None
+    reason = f"满{plain(threshold.value)}元才包邮" if reading.lang == "zh" else f"shipping is free from {plain(threshold.value)} on"
+    fee = till.fees[0].value if till.fees else None
+    if reading.lang == "zh":
+        one = re.search(r"一件|单件", reading.text[start:end])
+        text = f"只拍一件的话有{plain(fee)}元运费" if one and fee else f"满{plain(threshold.value)}元包邮"
+    else:
+        text = f"ships free from {plain(threshold.value)}"
+    return Finding(start, end, "contradicted", reason, "shipping_fee", replacement=text, evidence=threshold.facts)
+
+
+def _coupon(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    sheet = _single(reading, start)
+    if sheet is None:
+        return None
+    till = Till(sheet, reading.index.common, "")
+    if not till.coupons or not till.prices:
+        return None
+    price = min(p.value for p in till.prices)
+    usable = [c for c in till.coupons if price >= c.threshold]
+    if usable:
+        reading.said(usable[0].fact)
+        return None
+    coupon = till.coupons[0]
+    text = f"单件不到{plain(coupon.threshold)}，用不了满{plain(coupon.threshold)}减{plain(coupon.minus)}的券"
+    return Finding(start, end, "contradicted", "单件不够用券门槛", "coupon", replacement=text,
+                   evidence=(coupon.fact, *till.prices[0].facts))  # fmt: skip
+
+
+def _warranty(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    sheet = _single(reading, start)
+    entries = [*(sheet.get("warranty") if sheet else ()), *reading.index.common.get("warranty")]
+    lifetime = [e for e in entries if re.search(r"lifetime|终身", e.squeezed)]
+    none = [e for e in entries if re.search(r"^no|无|不提供|没有", e.squeezed)]
+    wanted = lifetime if phrase.means == "lifetime" else none
+    if wanted:
+        reading.said(wanted[0].fact)
+        return None
+    reason = "质保与资料不符" if reading.lang == "zh" else "the warranty is another one"
+    terms = [(q, e) for e in entries for q in e.quantities if q.dimension == "time"]
+    if not terms:
+        return Finding(start, end, "contradicted" if entries else "unsupported", reason, "warranty")
+    term, entry = terms[0]
+    if reading.lang == "zh":
+        text = f"质保{plain(term.low)}{term.unit.zh}"
+    else:
+        text = f"{plain(term.low)}-{term.unit.en.rstrip('s')} warranty"
+        text = f"a {text}" if re.match(r"(?:an?|no|there|comes)\b", reading.text[start:end]) else text
+    return Finding(start, end, "contradicted", reason, "warranty", replacement=text, evidence=(entry.fact,))
+
+
+_PHRASE_CHECKS = {
+    "returns": _returns,
+    "availability": _availability,
+    "shipping_fee": _shipping,
+    "coupon": _coupon,
+    "warranty": _warranty,
+}
+
+
+# --- promises ---------------------------------------------------------------------------------------------------------
+
+
+def _promises(reading: Reading) -> Iterable[Finding]:
+    for promise in words().promises:
+        for pattern in promise.patterns:
+            for match in pattern.finditer(reading.text):
+                start, end = match.span("what") if "what" in pattern.groupindex else match.span()
+                if start == end or reading.in_name(start, end) or _is_asked(reading, match.start(), match.end()):
+                    continue
+                if is_denied(reading.text, match.start(), match.end()) or reading.is_quoted(start, end):
+                    continue
+                if _is_backed(reading, start, end):
+                    continue
+                yield Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
+
+
+def _is_backed(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words of a promise stand in the facts: most of them, and every figure."""
+    said = reading.text[start:end]
+    sheets = [*reading.sheets_at(start), reading.index.common]
+    text = "\n".join(sheet.text for sheet in sheets)
+    squeezed = squeeze(said)
+    if squeezed and squeezed in text:
+        return True
+    if re.search(r"\d", squeezed) and not _figures_backed(said, sheets):
+        return False
+    if _FULL_ZH.search(said):
+        core = _FILLER_ZH.sub("", squeezed)
+        if len(core) <= 1:
+            return bool(core) and core in text
+        pairs = [core[i : i + 2] for i in range(len(core) - 1)]
+        return sum(pair in text for pair in pairs) >= 0.6 * len(pairs)
+    claimed = [word.rstrip("s") for word in _WORD.findall(said) if word not in _SMALL]
+    return bool(claimed) and sum(word in text for word in claimed) >= 0.6 * len(claimed)
+
+
+def _figures_backed(said: str, sheets: list[Sheet]) -> bool:
+    stated = {value for sheet in sheets for e in sheet.entries for q in e.quantities for value in (q.low, q.high)}
+    return all(m.quantity.low in stated for m in quantities_of(normalise(said)))

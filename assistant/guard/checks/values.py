@@ -1,0 +1,276 @@
+"""Properties stated in words: colours, materials, origins, brands, standards, and any named attribute."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz import fuzz
+
+from assistant.guard.checks.measures import cue_distance, items_of
+from assistant.guard.checks.money import deny
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.sheet import Entry, Sheet, squeeze
+from assistant.guard.words import words
+from knowledge.model import Lang
+from knowledge.quantity import quantities_of
+from knowledge.text import normalise
+
+_SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
+_CODE = re.compile(r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)")
+_MATERIAL_NAMES = re.compile(r"面料|材质|材料|成分|用料|填充|内芯|内胆|material|fabric|filling")
+_LINK_ZH = re.compile(r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括|分别是|就|＝)+(?:用|采用|的)?")
+_TAIL_ZH = re.compile(r"(?:的|款|标准|材质|做的|可以选|可选|任选|都有|等|哦|哈|呢|噢|呀|啦|吧|～|~|!|！|\s)+$")
+_LINK_EN = re.compile(
+    r"\s*(?:(?:of|on|for|behind|in) (?:the |this |that |our |a |an |your )?(?P<name>[^:;!?]{0,80}?))?\s*(?:\b(?:is|are|was|will be|reads?|says)\b|:|=)\s*"
+    r"(?:actually |listed as |just |simply |only |all |a |an |the )*"
+)
+_AS_ITS = re.compile(r"\b(?:has|have|with|comes with|features?|offers|uses)\s+(?:a |an |the )?(?P<value>[^.,;!?:]{1,50}?) (?:as|for) its $")
+_DIRECT_EN = re.compile(r"\s(?:a |an )?(?P<value>[a-z0-9][a-z0-9&'+/ -]{0,40})$")
+_OPINION = re.compile(
+    r"\b(?:very|so|really|quite|perfect|great|nice|lovely|good|best|beautiful|amazing|you|your|i|we|my|gorgeous|stylish|important|up to|what|which|how|not|n't|there|here|it|that|this|on|shown|listed|below|above|available|easy|fine|worth)\b"
+    r"|很|非常|特别|挺|真|好|美|舒服|舒适|不错|高级|精致|柔软|亲肤|看得见|什么|哪|多少|怎么|详情|页面|您|你|我|以|按|为准|参考|可以|需要|如下|不一样"
+)  # fmt: skip
+_OTHERWISE = frozenset(
+    "price list_price stock coupon shipping_fee returns warranty ship_time discount title category text availability min_order rating".split()
+)
+_REASON = {"zh": "与资料不符", "en": "the facts say otherwise"}
+_SILENT = {"zh": "资料里没有写", "en": "the facts do not say so"}
+
+
+def check_values(reading: Reading) -> Iterable[Finding]:
+    taken: list[tuple[int, int]] = []
+    for check in (_codes, _vocabulary, _attributes):
+        for finding in check(reading):
+            if not any(s < finding.end and finding.start < e for s, e in taken):
+                taken.append((finding.start, finding.end))
+                yield finding
+
+
+# --- words that state a property by themselves ------------------------------------------------------------------------
+
+
+def _vocabulary(reading: Reading) -> Iterable[Finding]:
+    for start, end, (kind, _) in words().values.find(reading.text):
+        if reading.in_name(start, end) or not _is_stated(reading, kind, start, end):
+            continue
+        share = _SHARE.search(reading.text, 0, start)
+        opening = share.start() if share and kind == "material" else start
+        finding = _judge_word(reading, kind, opening, end)
+        if finding is not None:
+            yield finding
+
+
+def _is_stated(reading: Reading, kind: str, start: int, end: int) -> bool:
+    """Whether the words beside it make it a statement: 白色款 is one, 配白色裤子 is none."""
+    form = words().kinds[kind]
+    text, clause = reading.text, reading.clause_at(start)
+    lang: Lang = "en" if text[start].isascii() and reading.lang == "en" else "zh"
+    before, after = text[clause.start : start], text[end : clause.end]
+    if not form.before[lang].pattern:
+        return True
+    return bool(form.before[lang].search(before) or form.after[lang].match(after))
+
+
+def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | None:
+    said = squeeze(reading.text[start:end])
+    sheets = reading.sheets_at(start)
+    if not sheets:
+        return None
+    pools = [_entries_of(sheet, kind) for sheet in sheets]
+    if kind in ("courier",):
+        pools = [pool + reading.index.common.get(kind) for pool in pools]
+    for sheet, pool in zip(sheets, pools, strict=True):
+        hit = next((e for e in pool if said in e.squeezed), None)
+        if hit is None and (said in sheet.text or (kind == "courier" and said in reading.index.common.text)):
+            hit = next((e for e in (*sheet.entries, *reading.index.common.entries) if said in e.squeezed), None)
+        if hit is not None:
+            negation = reading.negation_before(start)
+            if negation and hit in pool and not reading.is_quoted(start, end) and "%" in said:
+                return deny(reading, negation, hit.key, (hit.fact,))
+            reading.said(hit.fact)
+            return None
+    if reading.negation_before(start) or reading.is_quoted(start, end) or _is_denied(reading, start):
+        return None
+    if len(sheets) != 1:
+        return None
+    pool = pools[0]
+    if not pool:
+        if not words().kinds[kind].strict or any(said.endswith(e.squeezed[-1:]) for e in pool):
+            return None
+        return Finding(start, end, "unsupported", _SILENT[reading.lang], kind)
+    entry = _nearest(reading, pool, start, end)
+    if kind in ("material", "color") and _loosely(said, entry.squeezed):
+        return None
+    replacement = _other_word(reading, kind, entry, start, end)
+    return Finding(start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,))
+
+
+_DENIED = re.compile(r"(?:不含|不是|没有|不带|无|非|不用|\bno|\bnot|\bwithout|n't)\s?\S{0,3}$")
+
+
+def _is_denied(reading: Reading, start: int) -> bool:
+    return bool(_DENIED.search(reading.text[max(0, start - 12) : start]))
+
+
+def _loosely(said: str, value: str) -> bool:
+    """白 for 白色, 蚕丝 for 桑蚕丝: one is in the other."""
+    bare = said.removesuffix("色")
+    return len(bare) >= 1 and "%" not in said and (bare in value)
+
+
+def _entries_of(sheet: Sheet, kind: str) -> list[Entry]:
+    if kind == "material":
+        return [e for e in sheet.entries if e.key in ("material", "filling") or _MATERIAL_NAMES.search(e.name)]
+    return sheet.get(kind)
+
+
+def _nearest(reading: Reading, pool: Sequence[Entry], start: int, end: int) -> Entry:
+    clause = reading.clause_at(start)
+
+    def distance(entry: Entry) -> int:
+        found = cue_distance(reading, entry, start, end, clause.start, clause.end)
+        return 1000 if found is None else found
+
+    return min(pool, key=distance)
+
+
+def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int) -> str:
+    """What the fact says in place of a wrong word, as short as the sentence said it."""
+    value = entry.fact.value.strip()
+    if kind == "color":
+        clause = squeeze(reading.clause_text(start))
+        options = [e.fact.value for e in reading.sheets_at(start)[0].get("color")] if entry.fact.variant else items_of(value)
+        rest = [item for item in options if squeeze(item) not in clause]
+        return (rest or options or [value])[0]
+    if kind == "material":
+        return value
+    found = [
+        normalise(value).span(s, e) for s, e, (other, _) in words().values.find(normalise(value).text) if other == kind
+    ]
+    return value[found[-1][0] : found[-1][1]] if found else value
+
+
+def _codes(reading: Reading) -> Iterable[Finding]:
+    """Standards by number: GB/T 22843-2009."""
+    for match in _CODE.finditer(reading.text):
+        if reading.in_name(*match.span()):
+            continue
+        sheets = reading.sheets_at(match.start())
+        if len(sheets) != 1 or squeeze(match[0]) in sheets[0].text:
+            continue
+        if reading.negation_before(match.start()) or reading.is_quoted(*match.span()):
+            continue
+        known = [(e, m) for e in sheets[0].entries for m in _CODE.finditer(normalise(e.fact.value).text)]
+        if not known:
+            yield Finding(*match.span(), "unsupported", _SILENT[reading.lang], "standard")
+            continue
+        entry, best = max(known, key=lambda pair: fuzz.ratio(pair[1][0], match[0]))
+        first, last = normalise(entry.fact.value).span(*best.span())
+        yield Finding(*match.span(), "contradicted", _REASON[reading.lang], entry.key,
+                      replacement=entry.fact.value[first:last], evidence=(entry.fact,))  # fmt: skip
+
+
+# --- any attribute, by its name ---------------------------------------------------------------------------------------
+
+
+def _attributes(reading: Reading) -> Iterable[Finding]:
+    for clause in reading.clauses:
+        sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
+        if len(sheets) != 1:
+            continue
+        named = _named_attribute(reading, sheets[0], clause.start, clause.end)
+        if named is None:
+            continue
+        entries, start, end = named
+        yield from _judge_attribute(reading, sheets[0], entries, start, end)
+
+
+def _named_attribute(
+    reading: Reading, sheet: Sheet, opening: int, closing: int
+) -> tuple[list[Entry], int, int] | None:
+    """The attribute a clause names, and where it says its value."""
+    best: tuple[int, list[Entry], int, int] | None = None
+    for entry in sheet.entries:
+        if entry.key in _OTHERWISE or entry.fact.kind in ("policy", "promotion", "text"):
+            continue
+        for name in _names_of(entry):
+            place = reading.text.find(name, opening, closing)
+            if place == -1 or reading.in_name(place, place + len(name)):
+                continue
+            span = _value_span(reading.text, place, place + len(name), opening, closing, reading)
+            if span is not None and (best is None or len(name) > best[0]):
+                best = (len(name), [e for e in sheet.entries if e.key == entry.key], *span)
+    return None if best is None else best[1:]
+
+
+def _names_of(entry: Entry) -> tuple[str, ...]:
+    known = words().fields.get(entry.key)
+    return (entry.name, *(known.names if known else ()))
+
+
+def _value_span(
+    text: str, start: int, end: int, opening: int, closing: int, reading: Reading
+) -> tuple[int, int] | None:
+    if not text[start].isascii():
+        link = _LINK_ZH.match(text, end, closing)
+        if link is None:
+            return None
+        tail = _TAIL_ZH.search(text, link.end(), closing)
+        stop = tail.start() if tail else closing
+        return (link.end(), stop) if 0 < stop - link.end() <= 40 else None
+    if (start and text[start - 1].isalpha() and text[start - 1].isascii()) or text[end : end + 1].isalpha():
+        return None
+    as_its = _AS_ITS.search(text, opening, start)
+    if as_its:
+        return as_its.span("value")
+    link = _LINK_EN.match(text, end, closing)
+    if link and link.end() > end and link.end() < closing:
+        return link.end(), closing
+    direct = _DIRECT_EN.match(text[:closing], end)
+    named_before = any(opening <= s < start for s, _, _ in reading.regions) or text[opening:start].strip() in ("", "and", "plus")
+    if direct and named_before and not re.match(r" (?:of|on|for|behind|to|in|from|with|by|and|or|is|are)\b", text[end:closing]):
+        return direct.span("value")
+    return None
+
+
+def _judge_attribute(
+    reading: Reading, sheet: Sheet, entries: list[Entry], start: int, end: int
+) -> Iterable[Finding]:
+    said = reading.text[start:end]
+    if _OPINION.search(said) or len(said.split()) > 7 or reading.is_quoted(start, end):
+        return
+    if quantities_of(normalise(said)) and any(entry.quantities for entry in entries):
+        return
+    pieces = items_of(said) if reading.lang == "zh" else [said.strip()]
+    for piece in pieces:
+        if _supported(sheet, entries, piece):
+            reading.said(entries[0].fact)
+            negation = reading.negation_before(start)
+            if negation and not reading.is_quoted(start, end):
+                yield deny(reading, negation, entries[0].key, (entries[0].fact,))
+            continue
+        if reading.negation_before(start) or re.match(r"\s*not ", piece) or not squeeze(piece):
+            continue
+        place = reading.text.find(piece, start)
+        if any(m.start < place + len(piece) and place < m.end for m in reading.mentions) and entries[0].quantities:
+            continue
+        rest = [i for i in items_of(entries[0].fact.value) if squeeze(i) not in squeeze(said)]
+        value = rest[0] if len(pieces) > 1 and rest else entries[0].fact.value
+        source = reading.raw(place, place + len(piece))
+        yield Finding(place, place + len(piece), "contradicted", _REASON[reading.lang], entries[0].key,
+                      replacement=value.lower() if source.islower() else value, evidence=(entries[0].fact,))  # fmt: skip
+
+
+def _supported(sheet: Sheet, entries: list[Entry], piece: str) -> bool:
+    said = squeeze(piece)
+    if not said or said in sheet.text or any(e.squeezed in said for e in entries if len(e.squeezed) >= 2):
+        return True
+    claimed = {_stem(word) for word in re.findall(r"[a-z0-9]+", piece)} - _STOP
+    stated = {_stem(word) for e in entries for word in re.findall(r"[a-z0-9]+", normalise(e.fact.value).text)}
+    return bool(claimed) and claimed <= stated
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s") if len(word) > 3 else word
+
+
+_STOP = frozenset("a an the and or of with in is scent scented flavor flavored color".split())

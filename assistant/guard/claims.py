@@ -1,0 +1,230 @@
+"""Reading a sentence: its clauses, the products it names, the figures in it, and which product each is about."""
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from assistant.guard.segments import Clause, clauses
+from assistant.guard.sheet import Index, Sheet
+from assistant.guard.verdict import Label
+from knowledge.facts import Fact
+from knowledge.model import Lang
+from knowledge.quantity import Mention, quantities_of
+from knowledge.text import Normal
+
+_WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
+_SMALL = frozenset("a an the of for and with in on to is are it this that by from as or at".split())
+_PIECES = re.compile(r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack")
+_QUOTED = re.compile(
+    r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)\S{0,12}$"
+    r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
+    r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
+)  # fmt: skip
+_REFUTED_AFTER = re.compile(r"^\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)")
+_REFUTATION = re.compile(r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not|it is not|no[,.]|wrong|rather|in fact)\b")
+_NO_NOT = re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")
+_NEGATED_ZH = re.compile(r"(?:不是|并非|并不是|不为|不等于|非)\s?(?:的|用的)?$")
+_NEGATED_EN = re.compile(r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the normalised text that may not stay, and what to put there; None: its clause must go."""
+
+    start: int
+    end: int
+    label: Label
+    reason: str
+    field: str = ""
+    rule: str = ""
+    replacement: str | None = None
+    evidence: tuple[Fact, ...] = ()
+
+
+@dataclass
+class Reading:
+    """One sentence (or a few) with the facts it may rely on."""
+
+    normal: Normal
+    lang: Lang
+    index: Index
+    about: tuple[str, ...]
+    proofs: list[Fact] = field(default_factory=list)  # facts that backed something
+
+    @property
+    def text(self) -> str:
+        return self.normal.text
+
+    def raw(self, start: int, end: int) -> str:
+        """The source behind `text[start:end]`, with its own letters and forms."""
+        first, last = self.normal.span(start, end)
+        return self.normal.source[first:last]
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        return clauses(self.text)
+
+    def clause_number(self, place: int) -> int:
+        for number, clause in enumerate(self.clauses):
+            if place < clause.next:
+                return number
+        return len(self.clauses) - 1
+
+    def clause_at(self, place: int) -> Clause:
+        return self.clauses[self.clause_number(place)]
+
+    def clause_text(self, place: int) -> str:
+        clause = self.clause_at(place)
+        return self.text[clause.start : clause.end]
+
+    def around(self, place: int) -> str:
+        """The clause at `place` with its neighbours."""
+        number = self.clause_number(place)
+        first, last = self.clauses[max(0, number - 1)], self.clauses[min(len(self.clauses) - 1, number + 1)]
+        return self.text[first.start : last.end]
+
+    # --- products
+
+    @cached_property
+    def regions(self) -> list[tuple[int, int, str]]:
+        """Where products are named: (start, end, subject), in order of place."""
+        named = self.index.names_in(self.text)
+        known = {subject for _, _, subject in named}
+        for subject in self._candidates:
+            if subject not in known:
+                named.extend((start, end, subject) for start, end in self._partial(self.index.sheet(subject)))
+        return sorted(named)
+
+    @cached_property
+    def _candidates(self) -> tuple[str, ...]:
+        about = tuple(subject for subject in self.about if subject in self.index.products)
+        return about or (self.index.products if len(self.index.products) <= 6 else ())
+
+    def _partial(self, sheet: Sheet) -> list[tuple[int, int]]:
+        """Pieces of a product's title in the text, long enough to be its name."""
+        title = sheet.names[0] if sheet.names else ""
+        if not title:
+            return []
+        brand = " ".join(entry.fact.value for entry in sheet.get("brand", "category", "item form"))
+        spans = _common_words(self.text, f"{title} {brand.lower()}")
+        return spans + _common_han(self.text, title)
+
+    def sheets_at(self, place: int) -> list[Sheet]:
+        """The products a statement at `place` may be about, likeliest first; more than one when that is open."""
+        clause = self.clause_at(place)
+        here = {subject: None for start, _, subject in self.regions if clause.start <= start < clause.next}
+        if len(here) == 1:
+            return [self.index.sheet(next(iter(here)))]
+        before = [subject for start, _, subject in self.regions if start <= place]
+        if before:
+            return [self.index.sheet(before[-1])]
+        after = [subject for start, _, subject in self.regions if start > place]
+        if after:
+            return [self.index.sheet(after[0])]
+        if self._candidates:
+            chosen = self._candidates[:1] if self.about else self._candidates
+            return [self.index.sheet(subject) for subject in chosen]
+        return []
+
+    def in_brand(self, start: int, end: int) -> bool:
+        """Whether the characters are part of a brand's name: what a firm is called is no claim."""
+        said = self.text[start:end]
+        return any(
+            said in (brand := entry.fact.value.lower()) and brand in self.text
+            for sheet in self.sheets_at(start)
+            for entry in sheet.get("brand")
+        )
+
+    def in_name(self, start: int, end: int) -> bool:
+        return any(s < end and start < e for s, e, _ in self.regions)
+
+    # --- figures
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """The quantities outside product names."""
+        return [m for m in quantities_of(self.normal) if not self.in_name(m.number[0], m.number[1])]
+
+    def pieces_before(self, mention: Mention) -> Decimal | None:
+        """How many pieces the sentence speaks of just before an amount ("拿两件就是"): at least two, else None."""
+        number = self.clause_number(mention.start)
+        first = self.clauses[max(0, number - 1)]
+        for other in reversed([m for m in self.mentions if first.start <= m.start and m.end <= mention.start]):
+            quantity = other.quantity
+            if quantity.dimension not in ("count", "") or not 2 <= quantity.low <= 99 or quantity.low != quantity.high:
+                continue
+            unit = self.text[other.number[1] : other.number[1] + 12].lstrip(" -")
+            if _PIECES.match(unit) and not self.text.startswith("第", other.start - 1):
+                return quantity.low
+        if re.search(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩", self.clause_text(mention.start)):
+            return Decimal(2)
+        return None
+
+    # --- what a statement's words say about it
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether somebody else's figure is only repeated in order to put it right."""
+        before, after = self.text[max(0, start - 110) : start], self.text[end : end + 60]
+        if _NO_NOT.search(before):
+            return True
+        if _REFUTED_AFTER.search(after):
+            return True
+        return bool(_QUOTED.search(before) and _REFUTATION.search(after))
+
+    def negation_before(self, start: int) -> tuple[int, int] | None:
+        """The negation directly before a value, e.g. of "不是" in 材质不是100%棉."""
+        window = self.text[max(0, start - 28) : start]
+        match = _NEGATED_ZH.search(window) or _NEGATED_EN.search(window)
+        if match is None:
+            return None
+        offset = start - len(window)
+        return offset + match.start(), offset + match.end()
+
+    def said(self, *facts: Fact) -> None:
+        self.proofs.extend(facts)
+
+
+def _common_words(text: str, title: str) -> list[tuple[int, int]]:
+    """Runs of two or more words of the text that all stand in the title."""
+    known = {match[0].strip(".'") for match in _WORD.finditer(title)} - _SMALL
+    spans: list[tuple[int, int]] = []
+    run: list[tuple[int, int, str]] = []
+
+    def close() -> None:
+        while run and (run[0][2] in _SMALL or run[0][2][0].isdigit()):
+            run.pop(0)
+        while run and run[-1][2] in _SMALL:
+            run.pop()
+        if sum(word not in _SMALL for _, _, word in run) >= 2:
+            spans.append((run[0][0], run[-1][1]))
+        run.clear()
+
+    last = -1
+    for match in _WORD.finditer(text):
+        word = match[0].strip(".'")
+        if run and text[last : match.start()].strip(" -&"):
+            close()
+        if word in known or (run and word in _SMALL):
+            run.append((match.start(), match.start() + len(word), word))
+        else:
+            close()
+        last = match.end()
+    close()
+    return spans
+
+
+def _common_han(text: str, title: str, shortest: int = 5) -> list[tuple[int, int]]:
+    """Pieces of the title of at least five Han characters in the text."""
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place + shortest <= len(text):
+        if text[place] < "\u3400" or text[place : place + shortest] not in title:
+            place += 1
+            continue
+        end = place + shortest
+        while end < len(text) and text[place : end + 1] in title:
+            end += 1
+        spans.append((place, end))
+        place = end
+    return spans

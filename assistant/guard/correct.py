@@ -1,0 +1,181 @@
+"""Mending: wrong values replaced in place, what may not be said left out so that the rest still reads well."""
+
+import re
+from dataclasses import dataclass
+
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.segments import Clause
+from assistant.guard.words import words
+
+_SUBJECT = re.compile(
+    r"(?:(?:咱们|我们|本店)?(?:这|那)(?:一)?(?:款|个|件|条|双|套|只|台|把|支|瓶|盒|边)|它|咱们|本品|该商品|the|this|that|these|our|it|they)\s?"
+)
+_AFTER_SUBJECT = re.compile(r"[的,，\s]{0,2}")
+_PARTICLES = re.compile(r"\s*(?:哦|哈|呢|呀|噢|啦|哟|喔)?[～~]*$")
+_LEAD = re.compile(
+    r"\s*(?:而且|并且|同时|另外|还有|还|再说|也|and|plus|but|also|so|and no|no|sure|okay(?: everyone)?|hi(?: there)?|hello|happy to help|by the way|honestly|don['’]?t worry|"
+    r"亲+|您好|你好|在的|好的|放心|别担心|不用担心|来|家人们|姐妹们|朋友们|宝宝们|说实话|话不多说|真的|对了|没错|是的|ever|quick recap|a lot of you asked|i checked the listing|let me read this off the card)?[\s,，、。.!！:：~～]*$"
+)
+_SEPARATOR_START = re.compile(r"^[\s，,；;、:：]+")
+_DOUBLE = re.compile(r"([，,；;、])\s*(?=[，,；;、。！？.!?])")
+_CONJUNCTION = re.compile(r"^\s*(?:and|plus|but|while|also|so)\s+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Source characters to replace."""
+
+    start: int
+    end: int
+    text: str
+
+
+def mend(reading: Reading, found: list[Finding]) -> str:
+    """The source with every finding replaced or removed; empty when nothing worth saying is left."""
+    removals = _removals(reading, [f for f in found if f.replacement is None])
+    cuts: list[Cut] = []
+    for finding in found:
+        if finding.replacement is not None and not any(s < finding.end and finding.start < e for s, e in removals):
+            cuts.append(Cut(*reading.normal.span(finding.start, finding.end), finding.replacement))
+    cuts.extend(Cut(*reading.normal.span(start, end), "") for start, end in removals)
+    source = reading.normal.source
+    for cut in sorted(cuts, key=lambda c: -c.start):
+        source = source[: cut.start] + cut.text + source[cut.end :]
+    return _tidied(source, reading.normal.source) if removals else source
+
+
+def _removals(reading: Reading, found: list[Finding]) -> list[tuple[int, int]]:
+    """Normalised spans to delete: the clauses at fault, or the whole sentence when they were all it said."""
+    if not found:
+        return []
+    bad = {reading.clause_number(place) for f in found for place in (f.start, max(f.start, f.end - 1))}
+    for f in found:
+        bad.update(range(reading.clause_number(f.start), reading.clause_number(max(f.start, f.end - 1)) + 1))
+    spans: list[tuple[int, int]] = []
+    for sentence in sorted({reading.clauses[number].sentence for number in bad}):
+        numbers = [n for n, clause in enumerate(reading.clauses) if clause.sentence == sentence]
+        if any(n not in bad and _says_something(reading, reading.clauses[n]) for n in numbers):
+            spans.extend(_clause_cuts(reading, numbers, bad, found))
+        elif _inner_cut(reading, numbers, bad, found) is not None:
+            spans.append(_inner_cut(reading, numbers, bad, found))  # type: ignore[arg-type]
+        else:
+            spans.append(_sentence_span(reading, numbers))
+    return _merged(spans)
+
+
+def _says_something(reading: Reading, clause: Clause) -> bool:
+    """Whether a clause states anything by itself: greetings, subjects and calls to order do not."""
+    text = reading.text[clause.start : clause.end]
+    if not text.strip() or _LEAD.match(text):
+        return False
+    if any(clause.start <= m.start < clause.next and m.quantity.unit.id != "" for m in reading.mentions):
+        return True
+    if any(clause.start <= m.start < clause.next for m in reading.mentions) and not _is_call(text):
+        return True
+    if words().values.find(text) and not _is_call(text):
+        return True
+    sheets = reading.sheets_at(clause.start)
+    names = [e.name for sheet in sheets[:2] for e in sheet.entries if len(e.name) >= 2 and e.fact.kind != "title"]
+    if any(name in text for name in names) and not _is_call(text):
+        return True
+    return any(field.kind in ("policy", "duration", "stock") and any(cue in text for cue in field.names)
+               for field in words().fields.values()) and not _is_call(text)  # fmt: skip
+
+
+def _is_call(text: str) -> bool:
+    return re.search(r"扣|下单|直接拍|公屏|大家记|您看|可以吗|叫我|详情页|记一下|\b(?:comments|tap|let me know|does that work|drop a|link below|anything else)\b", text) is not None
+
+
+def _sentence_span(reading: Reading, numbers: list[int]) -> tuple[int, int]:
+    first, last = reading.clauses[numbers[0]], reading.clauses[numbers[-1]]
+    return first.start, last.next
+
+
+def _clause_cuts(
+    reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]
+) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for n in (n for n in numbers if n in bad):
+        clause = reading.clauses[n]
+        subject_end = _subject_end(reading, clause, found)
+        followed = [m for m in numbers if m > n and m not in bad and _says_something(reading, reading.clauses[m])]
+        if n == numbers[0] or (subject_end is not None and not _said_before(reading, numbers, bad, n)):
+            start = subject_end if subject_end is not None and followed else clause.start
+            spans.append((start, clause.next if followed or n == numbers[0] else clause.end))
+            continue
+        start = reading.clauses[n - 1].end
+        if (n - 1) in bad and spans and spans[-1][1] >= start:
+            start = spans[-1][1]
+            if start > clause.start:
+                start = clause.start if spans[-1][1] <= clause.start else spans[-1][1]
+            if spans[-1][1] == clause.start and followed and reading.clauses[n - 1].next == clause.start:
+                spans.append((clause.start, clause.next))
+                continue
+        tail = _PARTICLES.search(reading.text, clause.start, clause.end) if n == numbers[-1] else None
+        spans.append((start, tail.start() if tail else clause.end))
+    return spans
+
+
+def _said_before(reading: Reading, numbers: list[int], bad: set[int], n: int) -> bool:
+    return any(m < n and m not in bad and _says_something(reading, reading.clauses[m]) for m in numbers)
+
+
+def _subject_end(reading: Reading, clause: Clause, found: list[Finding]) -> int | None:
+    """Where the subject of a clause ends, when it begins with one: the product's name, 这款, it."""
+    text = reading.text
+    first_bad = min((f.start for f in found if clause.start <= f.start < clause.next), default=clause.end)
+    place = clause.start
+    while place < first_bad and text[place] in " ":
+        place += 1
+    begin = place
+    match = _SUBJECT.match(text, place, first_bad)
+    if match and match.end() <= first_bad:
+        place = match.end()
+    for start, end, _ in reading.regions:
+        if begin <= start <= place + 2 and end <= first_bad:
+            place = max(place, end)
+    if place == begin:
+        return None
+    return place if text[begin].isascii() is False or place < first_bad else place
+
+
+def _inner_cut(
+    reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]
+) -> tuple[int, int] | None:
+    """Within the only clause: what is forbidden and stands after something that may stay, "79元全网最低价"."""
+    if len([n for n in numbers if n in bad]) != 1 or reading.lang != "zh":
+        return None
+    clause = reading.clauses[next(n for n in numbers if n in bad)]
+    inside = [f for f in found if clause.start <= f.start and f.end <= clause.end]
+    start, end = min(f.start for f in inside), max(f.end for f in inside)
+    figures = [m for m in reading.mentions if clause.start <= m.start and m.end <= start and m.quantity.unit.id]
+    if not figures or clause.end - end > 2:
+        return None
+    return figures[-1].end, end
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _tidied(text: str, original: str) -> str:
+    """Without doubled or leading marks; with a capital where the original had one; empty when only a greeting is left."""
+    text = _DOUBLE.sub("", text)
+    text = _SEPARATOR_START.sub("", text)
+    if original[:1].isupper() and text != original:
+        text = _CONJUNCTION.sub("", text)
+        text = text[:1].upper() + text[1:]
+    tail = original[len(original.rstrip()) :]
+    text = text.rstrip()
+    if text.endswith(("，", ",", "；", "、", "：", ":")):
+        text = text[:-1] + ("。" if original.rstrip().endswith("。") else "." if original.rstrip().endswith(".") else "")
+    bare = text.strip("。.!！~～ ，,")
+    if not bare or _LEAD.fullmatch(bare):
+        return ""
+    return text + tail

@@ -1,0 +1,56 @@
+"""A sentence as clauses: the pieces that can be judged, and left out, one by one."""
+
+import re
+from dataclasses import dataclass
+
+_BREAK = re.compile(
+    r"[，；;。！？!?…\n]+[”’」』）)\"']*"
+    r"|,(?!\d{3}(?!\d))(?=\s|[^\d\s])"
+    r"|,(?=\d)(?<![\d],)"
+    r"|(?<=[a-z)\d\"'])[.](?=\s|$)"
+    r"|\s[-–—]{1,2}\s|——+"
+)
+_HARD = frozenset("。！？!?…\n.")
+_AND_CLAUSE = re.compile(
+    r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`start:end` without the mark that ends it; `next` is where the following clause begins."""
+
+    start: int
+    end: int
+    next: int
+    sentence: int  # which sentence of the text it belongs to
+
+    def has(self, place: int) -> bool:
+        return self.start <= place < self.next
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a normalised text, without gaps."""
+    found: list[Clause] = []
+    start = sentence = 0
+    for match in _BREAK.finditer(text):
+        if match[0] == "." and re.search(r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$", text[max(0, match.start() - 7) : match.start()]):
+            continue
+        found.append(Clause(start, match.start(), match.end(), sentence))
+        if set(match[0]) & _HARD:
+            sentence += 1
+        start = match.end()
+    if start < len(text):
+        found.append(Clause(start, len(text), len(text), sentence))
+    return [part for clause in found for part in _split_conjunctions(text, clause)]
+
+
+def _split_conjunctions(text: str, clause: Clause) -> list[Clause]:
+    parts: list[Clause] = []
+    start = clause.start
+    for match in _AND_CLAUSE.finditer(text, clause.start, clause.end):
+        if match.start() - start > 6:
+            parts.append(Clause(start, match.start(), match.start(), clause.sentence))
+            start = match.start()
+    parts.append(Clause(start, clause.end, clause.next, clause.sentence))
+    return parts

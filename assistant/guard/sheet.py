@@ -1,0 +1,262 @@
+"""Facts arranged for looking up: what is said about which thing, under which property, with which figures.
+
+`facts_from_sheet` turns a flat table of one product, such as a spreadsheet row, into `Facts` for those who use the
+guard without our catalogue.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from assistant.guard.words import words
+from knowledge.facts import Fact, FactKind, Facts
+from knowledge.quantity import Quantity, quantities_of
+from knowledge.text import normalise
+
+_SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
+_VARIANT_NAME = re.compile(r"(?P<name>[^(（]+)[(（](?P<variant>[^)）]+)[)）]\s*$")
+_SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
+# One word for what is one thing: 纯棉 is 100 % cotton.
+_SAME = (
+    (re.compile(r"纯棉|全棉"), "100%棉"),
+    (re.compile(r"纯羊毛"), "100%羊毛"),
+    (re.compile(r"真丝"), "桑蚕丝"),
+    (re.compile(r"涤纶"), "聚酯纤维"),
+    (re.compile(r"尼龙"), "锦纶"),
+    (re.compile(r"毫米"), "mm"),
+    (re.compile(r"厘米"), "cm"),
+    (re.compile(r"colour"), "color"),
+    (re.compile(r"grey"), "gray"),
+)
+
+
+@lru_cache(maxsize=8192)
+def squeeze(text: str) -> str:
+    """Normalised text without spaces and separators, synonyms made one: what "the facts say so" is tested on."""
+    folded = normalise(text).text
+    for pattern, plain in _SAME:
+        folded = pattern.sub(plain, folded)
+    return _SPACES.sub("", folded)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One fact, read."""
+
+    fact: Fact
+    key: str  # our name for the property, or the fact's own in normal form
+    name: str  # the fact's own name, normal form
+    known: bool  # the property is one of `lexicon/fields.yaml`
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return tuple(mention.quantity for mention in quantities_of(normalise(self.fact.value)))
+
+    @cached_property
+    def squeezed(self) -> str:
+        return squeeze(self.fact.value)
+
+
+@dataclass
+class Sheet:
+    """Everything the facts say about one subject."""
+
+    subject: str
+    entries: list[Entry] = field(default_factory=list)
+
+    @cached_property
+    def by_key(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.key, []).append(entry)
+        return found
+
+    @cached_property
+    def text(self) -> str:
+        return "\n".join(entry.squeezed + "\n" + squeeze(entry.fact.attribute) for entry in self.entries)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """How the subject is called, in normal form, the longest first."""
+        titles = [normalise(e.fact.value.strip()).text for e in self.entries if e.fact.kind == "title"]
+        return tuple(sorted({name for title in titles for name in _spellings(title)}, key=len, reverse=True))
+
+    @cached_property
+    def variants(self) -> dict[str, tuple[str, ...]]:
+        """What each variant is called, squeezed: {"white-39": ("白色", "39")}."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries:
+            if entry.fact.variant and entry.fact.kind == "option":
+                found.setdefault(entry.fact.variant, []).append(entry.squeezed)
+        return {variant: tuple(options) for variant, options in found.items()}
+
+    def entries_of(self, kind: FactKind) -> list[Entry]:
+        return [entry for entry in self.entries if entry.fact.kind == kind]
+
+    def get(self, *keys: str) -> list[Entry]:
+        return [entry for key in keys for entry in self.by_key.get(key, ())]
+
+
+def _spellings(title: str) -> set[str]:
+    bare = re.sub(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*", "", title).strip()
+    return {name for name in (title, bare) if len(name) >= 2}
+
+
+class Index:
+    """All sheets of one `Facts`, made when first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._sheets: dict[str, Sheet] = {}
+        self.products = tuple(subject for subject in facts.by_subject if not subject.startswith(_SHOP_SUBJECTS))
+        self.shop = tuple(subject for subject in facts.by_subject if subject.startswith(_SHOP_SUBJECTS))
+
+    def sheet(self, subject: str) -> Sheet:
+        found = self._sheets.get(subject)
+        if found is None:
+            entries = [_read(fact) for fact in self._facts.by_subject.get(subject, ())]
+            found = self._sheets[subject] = Sheet(subject, entries)
+        return found
+
+    @cached_property
+    def common(self) -> Sheet:
+        """What holds for the whole shop: policies, promotions, questions and answers, orders of this turn."""
+        return Sheet("shop", [entry for subject in self.shop for entry in self.sheet(subject).entries])
+
+    @cached_property
+    def _by_beginning(self) -> dict[str, list[tuple[str, str]]]:
+        """(name, subject) by the first three characters of the name, longest first."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for subject in self.products:
+            for fact in self._facts.by_subject[subject]:
+                if fact.kind == "title":
+                    for name in _spellings(normalise(fact.value.strip()).text):
+                        found.setdefault(name[:3], []).append((name, subject))
+        for names in found.values():
+            names.sort(key=lambda pair: -len(pair[0]))
+        return found
+
+    def names_in(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, subject) of the products named in the normalised text, longest names first at each place."""
+        table = self._by_beginning
+        hits: list[tuple[int, int, str]] = []
+        place = 0
+        while place < len(text):
+            for name, subject in table.get(text[place : place + 3], ()) or table.get(text[place : place + 2], ()):
+                if text.startswith(name, place) and _whole(text, place, place + len(name)):
+                    hits.append((place, place + len(name), subject))
+                    place += len(name) - 1
+                    break
+            place += 1
+        return hits
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    def latin(char: str) -> bool:
+        return char.isascii() and char.isalnum()
+
+    return not (
+        (start and latin(text[start]) and latin(text[start - 1]))
+        or (end < len(text) and latin(text[end - 1]) and latin(text[end]))
+    )
+
+
+def index_of(facts: Facts) -> Index:
+    """The index of `facts`, kept on it: facts are immutable, so one reading serves every sentence."""
+    found = facts.__dict__.get("_guard_index")
+    if found is None:
+        found = facts.__dict__["_guard_index"] = Index(facts)
+    return found
+
+
+_KEY_OF_KIND: dict[FactKind, str] = {
+    "price": "price",
+    "list_price": "list_price",
+    "stock": "stock",
+    "title": "title",
+    "category": "category",
+    "brand": "brand",
+    "text": "text",
+}
+
+
+def _read(fact: Fact) -> Entry:
+    name = normalise(fact.attribute.strip()).text
+    if fact.kind in _KEY_OF_KIND:
+        return Entry(fact, _KEY_OF_KIND[fact.kind], name, True)
+    key = words().key_of.get(name)
+    if key is None and fact.subject.startswith("promotion:"):
+        key = {"门槛": "promotion_threshold", "threshold": "promotion_threshold", "减": "promotion_minus",
+               "off": "promotion_minus", "折扣": "discount"}.get(name)  # fmt: skip
+    if key is None and fact.subject.startswith("policy:"):
+        key = _policy_key(fact.subject.removeprefix("policy:"), name)
+    return Entry(fact, key or name, name, key is not None)
+
+
+def _policy_key(policy: str, name: str) -> str | None:
+    """The property behind a policy's own attribute name, such as "free shipping from" or 无理由退货期限."""
+    if re.search(r"包邮|免邮|运费|free ship|shipping fee|delivery fee", name):
+        return "shipping_fee"
+    if re.search(r"退|return|refund", name) and re.search(r"期|天|时|within|window|period|days", name):
+        return "returns"
+    if re.search(r"质保|保修|warranty", name):
+        return "warranty"
+    if re.search(r"快递|承运|carrier|courier", name):
+        return "courier"
+    if policy == "shipping" and re.search(r"时|天|within|time|delivery", name):
+        return "ship_time"
+    return None
+
+
+# --- flat tables ----------------------------------------------------------------------------------------------------
+
+_KINDS: dict[str, FactKind] = {
+    "price": "price",
+    "list_price": "list_price",
+    "stock": "stock",
+    "brand": "brand",
+    "coupon": "promotion",
+    "shipping_fee": "policy",
+    "returns": "policy",
+    "warranty": "policy",
+    "ship_time": "policy",
+    "courier": "policy",
+}
+_TITLES = frozenset({"名称", "商品名称", "品名", "标题", "name", "title", "product name"})
+_CATEGORIES = frozenset({"类目", "分类", "品类", "category"})
+_PROSE = frozenset({"简介", "描述", "介绍", "卖点", "详情", "description", "brief", "summary", "selling points"})
+
+
+def facts_from_sheet(values: Mapping[str, str], subject: str, *, source: str = "") -> Facts:
+    """The facts of one product given as {property: value}, in the merchant's own wording.
+
+    Well-known names (售价, 划线价, 库存, 名称, price, stock, title, …) get their kinds; "售价（128G）" is the price of
+    the variant 128G; every other pair is an attribute. Empty values are left out.
+    """
+    return Facts.of(_facts(values, subject, source))
+
+
+def _facts(values: Mapping[str, str], subject: str, source: str) -> Sequence[Fact]:
+    facts: list[Fact] = []
+    for name, value in values.items():
+        if not value or not value.strip():
+            continue
+        folded, variant = normalise(name.strip()).text, ""
+        kind: FactKind = "attribute"
+        match = _VARIANT_NAME.match(name)
+        if match and words().key_of.get(normalise(match["name"].strip()).text) in ("price", "list_price", "stock"):
+            folded, variant = normalise(match["name"].strip()).text, match["variant"].strip()
+            option = f"{subject}#{variant}/option"
+            facts.append(Fact(option, subject, "规格", variant, "option", variant=variant, source=source))
+        if folded in _TITLES:
+            kind = "title"
+        elif folded in _CATEGORIES:
+            kind = "category"
+        elif folded in _PROSE:
+            kind = "text"
+        else:
+            kind = _KINDS.get(words().key_of.get(folded, ""), "attribute")
+        at = f"{subject}#{variant}" if variant else subject
+        facts.append(Fact(f"{at}/{name}", subject, name, value.strip(), kind, variant=variant, source=source))
+    return facts

@@ -1,0 +1,143 @@
+"""The guard's vocabulary, read from the YAML files in `lexicon/` once."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from knowledge.model import Lang
+from knowledge.text import Terms, normalise
+
+Pattern = re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """A property shops state: how catalogues call it and how sentences refer to it."""
+
+    key: str
+    kind: str
+    names: tuple[str, ...]
+    cues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueKind:
+    """Words that state a property by themselves, and beside what they do."""
+
+    key: str
+    strict: bool
+    before: Mapping[Lang, Pattern]
+    after: Mapping[Lang, Pattern]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a figure is said to be, when all of its conditions hold."""
+
+    name: str
+    before: Pattern | None
+    after: Pattern | None
+    near: Pattern | None
+    around: Pattern | None
+    pieces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    id: str
+    reasons: Mapping[Lang, str]
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    key: str
+    means: str
+    pattern: Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    fields: Mapping[str, FieldWords]
+    key_of: Mapping[str, str]  # normalised attribute name → key
+    values: Terms[tuple[str, str]]  # (kind, the word)
+    kinds: Mapping[str, ValueKind]
+    money_roles: tuple[Role, ...]
+    time_roles: tuple[Role, ...]
+    promises: tuple[Promise, ...]
+    phrases: tuple[Phrase, ...]
+
+
+def _load(name: str) -> Any:
+    file = resources.files("assistant.guard") / "lexicon" / f"{name}.yaml"
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@lru_cache(maxsize=1)
+def words() -> Words:
+    fields = {key: _field(key, entry) for key, entry in _load("fields").items()}
+    kinds: dict[str, ValueKind] = {}
+    values: list[tuple[str, tuple[str, str]]] = []
+    for key, entry in _load("values").items():
+        kinds[key] = _kind(key, entry)
+        values.extend((word, (key, word)) for word in _split(entry["zh"], entry["en"]))
+    roles = _load("roles")
+    return Words(
+        fields=fields,
+        key_of={normalise(name).text: field.key for field in fields.values() for name in field.names},
+        values=Terms(values),
+        kinds=kinds,
+        money_roles=tuple(_role(entry) for entry in roles["money"]),
+        time_roles=tuple(_role(entry) for entry in roles["time"]),
+        promises=tuple(_promises()),
+        phrases=tuple(
+            Phrase(entry["key"], str(entry["means"]), re.compile("|".join(f"(?:{p})" for p in entry["patterns"])))
+            for entry in _load("phrases")
+        ),
+    )
+
+
+def _field(key: str, entry: Mapping[str, Any]) -> FieldWords:
+    names = tuple(normalise(str(name)).text for name in entry["names"])
+    cues = tuple(normalise(str(cue)).text for cue in entry["cues"])
+    return FieldWords(key, entry["kind"], names, tuple(dict.fromkeys((*cues, *names))))
+
+
+def _split(zh: str, en: str) -> Iterator[str]:
+    yield from zh.split()
+    for word in en.split():
+        yield word.replace("_", " ")
+
+
+def _kind(key: str, entry: Mapping[str, Any]) -> ValueKind:
+    return ValueKind(
+        key,
+        bool(entry["strict"]),
+        {"zh": re.compile(entry["before_zh"]), "en": re.compile(entry["before_en"])},
+        {"zh": re.compile(entry["after_zh"]), "en": re.compile(entry["after_en"])},
+    )
+
+
+def _role(entry: Mapping[str, Any]) -> Role:
+    def pattern(name: str) -> Pattern | None:
+        return re.compile(entry[name]) if name in entry else None
+
+    return Role(
+        entry["role"], pattern("before"), pattern("after"), pattern("near"), pattern("around"), bool(entry.get("pieces"))
+    )
+
+
+def _promises() -> Iterator[Promise]:
+    table = _load("promises")
+    for entry in table["promises"]:
+        patterns = []
+        for pattern in entry["patterns"]:
+            for name, words_ in table["lists"].items():
+                pattern = pattern.replace(f"<<{name}>>", words_)
+            patterns.append(re.compile(pattern))
+        yield Promise(entry["id"], entry["reason"], tuple(patterns))

@@ -1,0 +1,96 @@
+"""The guard on a claim benchmark: `python -m bench.claims --data dev.jsonl --out predictions.jsonl [--json FILE]`.
+
+Each line of the data holds a product as a flat table, a sentence, and what a checker should say of it. Predictions are
+written in the format the benchmark's own `score.py` reads; when that lies beside the data, its figures are printed.
+"""
+
+import importlib.util
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.guard.guard import Guard
+from assistant.guard.sheet import facts_from_sheet
+from bench.report import Cell, arguments, report
+from knowledge.facts import Facts
+
+
+def facts_of(row: Mapping[str, Any]) -> Facts:
+    """The facts of a row: its product, and the others its sentence may name."""
+    facts = facts_from_sheet(row["product"], str(row["product_id"]))
+    for number, other in enumerate(row.get("others") or ()):
+        if other != row["product"]:
+            facts = facts | facts_from_sheet(other, f"{row['product_id']}:other{number}")
+    return facts
+
+
+def predict(guard: Guard, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One prediction a row, with the milliseconds it took, reading the facts included."""
+    predictions = []
+    for row in rows:
+        facts = facts_of(row)
+        started = time.perf_counter()
+        verdict = guard.review(row["text"], facts, lang=row["lang"], about=(str(row["product_id"]),))
+        took = (time.perf_counter() - started) * 1000
+        spans = [{"start": span.start, "end": span.end, "field": span.field} for span in verdict.spans]
+        predictions.append(
+            {"id": row["id"], "label": verdict.label, "spans": spans, "text": verdict.text, "ms": round(took, 3)}
+        )
+    return predictions
+
+
+def _scorer(data: Path) -> Callable[..., dict[str, Any]] | None:
+    file = data.parent / "score.py"
+    if not file.exists():
+        return None
+    spec = importlib.util.spec_from_file_location("claim_score", file)
+    if spec is None or spec.loader is None:
+        return None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.score  # type: ignore[no-any-return]
+
+
+def _summary(figures: Mapping[str, Any]) -> list[dict[str, Cell]]:
+    names = [name for name, value in figures["all"].items() if isinstance(value, float)]
+    return [{"figure": name, **{lang: figures[lang][name] for lang in ("zh", "en", "all")}} for name in names]
+
+
+def _by_type(figures: Mapping[str, Any]) -> list[dict[str, Cell]]:
+    types = figures["all"]["correct_by_type"]
+    return [
+        {"type": name, **{lang: figures[lang]["correct_by_type"].get(name) for lang in ("zh", "en", "all")}}
+        for name in types
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = arguments("Score the guard on a claim benchmark.")
+    parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="the benchmark, JSON lines")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the predictions go")
+    args = parser.parse_args(argv)
+    if not args.data.exists():
+        print(f"no such file: {args.data}", file=sys.stderr)
+        return 2
+    rows = [json.loads(line) for line in args.data.read_text(encoding="utf-8").splitlines() if line.strip()]
+    predictions = predict(Guard(), rows)
+    args.out.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in predictions), encoding="utf-8")
+    score = _scorer(args.data)
+    if score is None:
+        labels = Counter(p["label"] for p in predictions)
+        report("Claims (no score.py beside the data)", [{"label": k, "rows": v} for k, v in labels.items()], args.json)
+        return 0
+    figures = score(rows, predictions)
+    report("Claims by type", _by_type(figures))
+    milliseconds = {f"ms_{name}": value for name, value in figures.get("ms", {}).items()}
+    report("Claims", _summary(figures), args.json, data=args.data.name, **milliseconds)
+    print("ms per sentence:", figures.get("ms"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
