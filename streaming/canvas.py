@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 Bitmap = NDArray[np.uint32]
@@ -105,6 +105,8 @@ class Canvas:
             src_color_range=ColorRange.JPEG,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
+            # Averages each two by two: other filters look beyond the patch, and its edge would show.
+            interpolation=Interpolation.AREA,
             threads=1,
         )
         half = Box(box.left // 2, box.top // 2, box.right // 2, box.bottom // 2)

@@ -21,7 +21,8 @@ from streaming.view import Caption, View
 
 log = structlog.get_logger(__name__)
 
-_BEHIND_S = 0.12  # later than this, pictures repeat until the clock is caught up; sound never does
+_BEHIND_S = 0.12  # later than this, most pictures repeat until the clock is caught up; sound never does
+_AT_LEAST = 4  # of so many frames one is drawn even then
 _LOST_S = 2.0  # later than this (a suspended machine), the clock starts anew
 
 
@@ -114,7 +115,7 @@ class Stage:
                 log.warning("the machine stood still; the clock starts anew", seconds=round(late, 1))
                 self._health.stood_still(late)
                 started += late
-            draw = late < _BEHIND_S or frame == 0
+            draw = late < _BEHIND_S or frame % _AT_LEAST == 0
             self._frame(draw=draw)
             self._health.frame(late, drawn=draw)
             frame += 1

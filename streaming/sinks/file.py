@@ -15,10 +15,10 @@ log = structlog.get_logger(__name__)
 
 _OPTIONS = {
     # A fragment a key frame: what was written before a crash plays. use_metadata_tags keeps the AIGC mark.
-    "mp4": {"movflags": "frag_keyframe+empty_moov+default_base_moof+use_metadata_tags"},
-    "matroska": {"cluster_time_limit": "2000"},
-    "flv": {"flvflags": "no_duration_filesize"},
-    "mpegts": {},
+    "mp4": {"movflags": "frag_keyframe+empty_moov+default_base_moof+use_metadata_tags", "flush_packets": "1"},
+    "matroska": {"cluster_time_limit": "2000", "flush_packets": "1"},
+    "flv": {"flvflags": "no_duration_filesize", "flush_packets": "1"},
+    "mpegts": {"flush_packets": "1"},
 }
 _QUEUE = 700  # packets: ten seconds, a disk may be busy
 _RETRY_S = 5.0

@@ -1,0 +1,221 @@
+"""The picture: pixels put together exactly, labels that the law asks for, figures that are the catalogue's."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+from PIL import Image
+
+from knowledge.model import Promotion, Text
+from streaming import lettering
+from streaming.canvas import Box, Canvas, blend, faded, premultiplied, words
+from streaming.cards import card_of, money
+from streaming.phrases import LABELS
+from streaming.scene import Scene
+from streaming.scenes import parts
+from streaming.scenes.layout import Layout, host_size
+from streaming.scenes.theme import THEMES, theme
+from streaming.view import Bubble, Caption, Card, View
+from tests.streaming.parts import product, small_settings
+
+CARD = Card("p1", "轻旅316不锈钢保温杯", "129", "199", badge="满300减50", points=("容量 500ml", "材质 316不锈钢"))
+
+
+def rgb(i420: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return av.VideoFrame.from_ndarray(i420, format="yuv420p").reformat(format="rgb24", src_colorspace=1).to_ndarray()
+
+
+@given(hnp.arrays(np.uint8, (6, 6, 4)), hnp.arrays(np.uint8, (6, 6, 3)))
+@settings(max_examples=50)
+def test_blending_is_within_one_step_of_exact(over: NDArray[np.uint8], under: NDArray[np.uint8]) -> None:
+    back = np.dstack([under, np.full((6, 6), 255, np.uint8)])
+    out = words(back.copy()).copy()
+    front = premultiplied(over)
+    blend(front, out)
+    alpha = over[..., 3:].astype(float) / 255
+    exact = over[..., :3] * alpha + under * (1 - alpha)
+    assert np.abs(out.view(np.uint8).reshape(6, 6, 4)[..., :3] - exact).max() <= 1.6
+
+
+def test_opaque_and_clear_pixels_come_through_unchanged() -> None:
+    under = words(np.full((4, 4, 4), 200, np.uint8)).copy()
+    before = under.copy()
+    blend(np.zeros((4, 4), np.uint32), under)
+    assert (under == before).all()
+    solid = words(np.full((4, 4, 4), 255, np.uint8)).copy()
+    blend(solid, under)
+    assert (under == solid).all() and (faded(solid, 1.0) == solid).all() and not faded(solid, 0.0).any()
+
+
+def test_a_patched_picture_is_the_same_as_a_whole_one() -> None:
+    random = np.random.default_rng(5)
+    base = words(random.integers(0, 255, (96, 128, 4), np.uint8) | np.array([0, 0, 0, 255], np.uint8))
+    whole, patched = Canvas(128, 96), Canvas(128, 96)
+    whole.restore(base, whole.box)
+    whole.publish(whole.box)
+    for box in (Box(0, 0, 64, 96), Box(64, 0, 128, 40), Box(64, 40, 128, 96)):
+        patched.restore(base, box)
+        patched.publish(box)
+    assert np.abs(whole.i420.astype(int) - patched.i420.astype(int)).max() <= 1
+
+
+@pytest.mark.parametrize("shape", [(1280, 720), (720, 1280), (640, 360)])
+def test_redrawing_only_what_changed_leaves_nothing_behind(tmp_path: Path, shape: tuple[int, int]) -> None:
+    """After cards, questions and subtitles came and went, the picture is that of a scene that drew it at once."""
+    settings_ = small_settings(tmp_path, width=shape[0], height=shape[1])
+    size = host_size(*shape)
+    host = np.zeros((size[1], size[0], 4), np.uint8)
+    host[60:, 80:-80] = (60, 70, 80, 255)
+    view = View("店", card=CARD, bubble=Bubble("小***", "多少钱？"), call="立即下单")
+    scene = Scene(settings_, size)
+    for frame in range(60):
+        moved = np.roll(host, frame % 7, axis=1)
+        shown = view if frame % 20 > 5 else View("店", card=Card("p2", "别的", "88"), call="立即下单")
+        scene.compose(moved, shown, Caption("今天只要一百二十九元。", frame % 12) if frame % 9 else Caption())
+    for _ in range(40):
+        end = scene.compose(host, view, Caption("看这里", 2)).copy()
+    fresh = Scene(settings_, size)
+    for _ in range(40):
+        expected = fresh.compose(host, view, Caption("看这里", 2))
+    assert np.abs(end.astype(int) - expected.astype(int)).max() <= 1
+
+
+def test_the_ai_label_is_always_there_and_large_enough(tmp_path: Path) -> None:
+    for shape in ((1280, 720), (720, 1280), (1920, 1080), (640, 360)):
+        layout = Layout.of(*shape, host_size(*shape))
+        for words_ in LABELS.values():
+            drawn = (
+                parts.label(layout, words_["ai"]).view(np.uint8).reshape(*parts.label(layout, words_["ai"]).shape, 4)
+            )
+            lettered = np.flatnonzero((drawn[..., :3].min(axis=2) > 200).any(axis=1))
+            assert lettered[-1] - lettered[0] + 1 >= 0.05 * min(shape), (shape, words_["ai"])
+            assert "AI" in words_["ai"]
+    assert "生成" in LABELS["zh"]["ai"] and "数字人" in LABELS["zh"]["ai"]
+
+
+def test_label_card_and_header_do_not_cover_each_other() -> None:
+    for shape in ((1280, 720), (720, 1280)):
+        layout = Layout.of(*shape, host_size(*shape))
+        label = parts.label(layout, "AI生成 · 数字人")
+        header = parts.header(layout, THEMES["blossom"], "一个名字很长很长的官方旗舰店直播间", "直播中")
+        left = layout.width - layout.header[0] - label.shape[1]
+        assert layout.header[0] + header.shape[1] <= left
+        assert layout.label_top + label.shape[0] <= layout.card[1]
+        assert layout.caption_bottom <= shape[1] and layout.card[1] + layout.card_size[1] <= shape[1]
+
+
+def test_every_theme_draws(tmp_path: Path) -> None:
+    seen = set()
+    for name in THEMES:
+        settings_ = small_settings(tmp_path, theme=name)
+        scene = Scene(settings_, (280, 350))
+        picture = scene.compose(np.zeros((350, 280, 4), np.uint8), View("店"), Caption())
+        assert picture.std() > 10
+        seen.add(picture.tobytes())
+    assert len(seen) == len(THEMES)
+    with pytest.raises(ValueError, match="choose from"):
+        theme("nothing")
+
+
+def test_a_subtitle_lights_up_from_the_left() -> None:
+    layout = Layout.of(1280, 720, (560, 690))
+    made = parts.caption(layout, THEMES["blossom"], "今天只要一百二十九元。")
+    gold = np.array(THEMES["blossom"].spoken)
+
+    def lit(spoken: int) -> int:
+        drawn = made.at(spoken)
+        pixels = drawn.view(np.uint8).reshape(*drawn.shape, 4)[..., :3]
+        columns = np.flatnonzero((pixels == gold).all(axis=2).any(axis=0))
+        return int(columns.max()) if len(columns) else 0
+
+    places = [lit(spoken) for spoken in range(12)]
+    assert places[0] == 0 and places == sorted(places) and places[11] > places[5] > places[1] > 0
+    assert made.at(3) is made.at(3)
+
+
+@pytest.mark.parametrize("shape", [(1280, 720), (720, 1280)])
+def test_long_subtitles_stay_on_the_picture(shape: tuple[int, int]) -> None:
+    layout = Layout.of(*shape, host_size(*shape))
+    for text in (
+        "想" * 40,
+        "Today I would like to show you a light hiking shoe that keeps its grip on wet rock.",
+        "W" * 90,
+    ):
+        made = parts.caption(layout, THEMES["blossom"], text)
+        assert made.plain.shape[1] <= shape[0]
+        assert sum(len(ends) for _, _, ends in made.lines) == len(text)
+
+
+def test_characters_no_font_has_are_left_out() -> None:
+    assert lettering.width_of("好\ue000\u200b吃", "Bold", 30) == lettering.width_of("好吃", "Bold", 30)
+    assert lettering.line("\ue000\u200b", weight="Bold", size=20, fill=(0, 0, 0)).shape[1] <= 2
+
+
+def test_lines_break_where_they_may() -> None:
+    lines = lettering.wrap("这款保温杯（500ml）保温12小时，很好用。", 200, weight="Medium", size=26, lines=4)
+    assert len(lines) > 1
+    assert not any(line[0] in "，。）" for line in lines) and not any(line[-1] == "（" for line in lines)
+    assert lettering.wrap("很长" * 50, 200, weight="Medium", size=26, lines=2)[-1].endswith("…")
+
+
+def test_a_card_shows_the_catalogues_figures(tmp_path: Path) -> None:
+    settings_ = small_settings(tmp_path)
+    offer = Promotion("o", Text("满300减50", "50 off 300"), "threshold", products=("p1",))
+    card = card_of(product(1, "129.90"), (offer,), settings_)
+    assert (card.price, card.list_price, card.currency, card.badge) == ("129.9", "199", "¥", "满300减50")
+    assert card.points == ("材质 316不锈钢", "容量 500ml")
+    without = card_of(product(1, None), (), settings_)
+    assert (without.price, without.list_price, without.badge) == ("", "", "")
+    raised = card_of(product(1, "250"), (), settings_)
+    assert raised.list_price == "" and raised.badge == ""  # a list price below the price is no offer
+    assert card_of(product(1, stock=0), (offer,), settings_).badge == "已售罄"
+    english = card_of(product(1), (), small_settings(tmp_path, lang="en"))
+    assert english.title == "Test cup no. 1" and english.badge == "Save ¥70"
+    assert [money(Decimal(x)) for x in ("9.90", "1299.00", "0.5")] == ["9.9", "1299", "0.5"]
+
+
+def test_pictures_come_only_from_the_media_folder(tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    media.mkdir()
+    Image.new("RGB", (40, 40), (200, 30, 30)).save(media / "cup.png")
+    Image.new("RGB", (40, 40)).save(tmp_path / "secret.png")
+    settings_ = small_settings(tmp_path, media=media)
+    assert card_of(product(1, pictures=("cup.png",)), (), settings_).picture == media / "cup.png"
+    assert card_of(product(1, pictures=("../secret.png",)), (), settings_).picture is None
+    assert card_of(product(1, pictures=("https://a.b/c.png", "gone.png")), (), settings_).picture is None
+
+
+def test_a_broken_picture_leaves_a_card_without_one(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\nnot really")
+    layout = Layout.of(1280, 720, (560, 690))
+    with_bad = parts.card(layout, THEMES["blossom"], Card("a", "杯", "9", picture=bad), "买")
+    without = parts.card(layout, THEMES["blossom"], Card("a", "杯", "9"), "买")
+    assert (with_bad == without).all()
+
+
+def test_a_new_product_slides_in_and_then_rests(tmp_path: Path) -> None:
+    scene = Scene(small_settings(tmp_path), (280, 350))
+    host = np.zeros((350, 280, 4), np.uint8)
+    resting = View("店", card=CARD, call="买")
+    for _ in range(30):
+        still = scene.compose(host, resting, Caption()).copy()
+    other = View("店", card=Card("p9", "另一个", "88"), call="买")
+    frames = [scene.compose(host, other, Caption()).copy() for _ in range(30)]
+    assert len({frame.tobytes() for frame in frames}) > 6
+    assert (frames[-1] == frames[-2]).all() and (frames[-1] != still).any()
+
+
+def test_a_changed_price_is_on_the_card_in_the_next_frame(tmp_path: Path) -> None:
+    scene = Scene(small_settings(tmp_path), (280, 350))
+    host = np.zeros((350, 280, 4), np.uint8)
+    for _ in range(30):
+        before = scene.compose(host, View("店", card=CARD, call="买"), Caption()).copy()
+    cheaper = Card("p1", CARD.title, "99", "199", badge=CARD.badge, points=CARD.points)
+    after = scene.compose(host, View("店", card=cheaper, call="买"), Caption())
+    assert (before != after).any()
