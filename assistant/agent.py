@@ -41,6 +41,7 @@ class Turn:
     lang: Lang
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
+    known: frozenset[str] = frozenset()  # those that were spoken of before this turn
     text: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
     tools: list[Mapping[str, Any]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """The door: a shopper's message in, an answer out, every sentence of it checked, stored and numbered."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -39,6 +40,9 @@ from knowledge.model import Lang
 from knowledge.text import language, script
 
 log = structlog.get_logger(__name__)
+
+
+_NO_LANGUAGE = re.compile(r"[A-Za-z-]*\d[A-Za-z0-9-]*|\b(?:ok|okay|hi|vip)\b", re.I)  # order numbers and the like
 
 
 @dataclass(slots=True)
@@ -195,7 +199,10 @@ class Assistant:
 
     def _extras(self, answer: _Answer, turn: Turn, context: PageContext) -> list[Event]:
         extras: list[Event] = []
-        cards = tuple(one for one in turn.cards if one != context.product_id)
+        new = [one for one in turn.cards if one != context.product_id]
+        if len(new) == 1 and new[0] in turn.known:
+            new = []  # the card of what is being talked about was shown before
+        cards = tuple(new)
         named = tuple(one for one in cards if self._named(one, turn.text))
         if cards:
             extras.append(Cards((named or cards)[:4]))
@@ -300,14 +307,15 @@ class Assistant:
         facts = self.catalog.shop_facts()
         for product_id in about:
             facts |= sheet(self.catalog, product_id)
-        return Turn(answer.lang, facts, about)
+        return Turn(answer.lang, facts, about, known=frozenset(about))
 
     def _lang(self, text: str, context: PageContext, conversation: Conversation) -> Lang:
         """The language of the message; where it has none ("2", "ok?"), that of the conversation."""
         if context.lang:
             return context.lang
         known = conversation.lang
-        return known if script(text) == "none" else language(text, known)
+        words_ = _NO_LANGUAGE.sub(" ", text)
+        return known if script(words_) == "none" else language(words_, known)
 
     def review_line(self, text: str, product_ids: Sequence[str], lang: Lang) -> Verdict:
         """One verdict for a line that a person wants to have said; each of its sentences passes the gate."""

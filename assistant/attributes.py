@@ -67,12 +67,18 @@ def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute
         return tuple(_unique(by_concept, lang))[:3]
     words = asked_features(question)
     telling = [one for word in words for one in pool if _mentions(one, word)]
+    if not telling:
+        sizes = [_compact(size) for size in _SIZED.findall(question)]
+        telling = [one for size in sizes for one in pool if any(size in _values(one) for size in sizes)]
+    if not telling and not asked:
+        telling = [one for word in _rare_words(question, product) for one in pool if _mentions(one, word)]
     return tuple(_unique(telling, lang))[:3]
 
 
 def telling_sentences(question: str, product: Product, lang: Lang) -> tuple[str, ...]:
     """Sentences of the product's own prose that speak of what is asked, at most two."""
     words = [*asked_features(question), *(_literal(concept, question) for concept in asked_concepts(question))]
+    words = words or list(_rare_words(question, product))
     found: dict[str, None] = {}
     for text in (product.brief(lang), product.description(lang)):
         for sentence in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)\s", text):
@@ -82,6 +88,52 @@ def telling_sentences(question: str, product: Product, lang: Lang) -> tuple[str,
     return tuple(found)[:2]
 
 
+_SIZED = re.compile(
+    r"\d+(?:\.\d+)?\s*(?:米|cm|mm|m\b|寸|英寸|码|ml|毫升|升|L|kg|公斤|斤|克|g|W|瓦|mAh|Hz|℃|°C|inch|oz)", re.I
+)
+_UNITS = (
+    ("毫升", "ml"),
+    ("升", "l"),
+    ("公斤", "kg"),
+    ("克", "g"),
+    ("米", "m"),
+    ("瓦", "w"),
+    ("°c", "℃"),
+    ("英寸", "寸"),
+)
+
+
+def _compact(text: str) -> str:
+    """Without spaces, units as letters: 1.8 米 and 1.8m are the same."""
+    text = re.sub(r"\s", "", text).lower()
+    for name, letters in _UNITS:
+        text = text.replace(name, letters)
+    return text
+
+
+_COMMON = re.compile(
+    r"[这那哪什么怎样多少几个不是有没能会可以要想请问吗呢吧啊的了和跟与或在也都还很就对给为它他她你我们买用款件好]"
+)
+
+
+def _rare_words(question: str, product: Product) -> tuple[str, ...]:
+    """Pairs of characters, or words, of the question that carry meaning and are not the product's own name."""
+    names = f"{product.title.zh} {product.title.en} {product.category.zh} {product.category.en}".lower()
+    words: list[str] = []
+    for run in re.findall(r"[\u3400-\u9fff]+|[a-z]{4,}", question.lower()):
+        if run.isascii():
+            words.append(run.removesuffix("s"))
+            continue
+        for part in _COMMON.split(run):
+            words += [part[index : index + 2] for index in range(len(part) - 1)]
+    return tuple(dict.fromkeys(word for word in words if word not in names and word not in _PLAIN_WORDS))
+
+
+_PLAIN_WORDS = frozenset(
+    "that this with have does what when which your from about there would could will much many long".split()
+)
+
+
 def _literal(concept: Concept, question: str) -> str:
     match = concept.asked.search(question)
     return match.group().lower() if match else ""
@@ -89,6 +141,10 @@ def _literal(concept: Concept, question: str) -> str:
 
 def _names(attribute: Attribute) -> tuple[str, ...]:
     return tuple(name for name in (attribute.name.zh, attribute.name.en) if name)
+
+
+def _values(attribute: Attribute) -> str:
+    return _compact(f"{attribute.value.zh}/{attribute.value.en}")
 
 
 def _mentions(attribute: Attribute, word: str) -> bool:

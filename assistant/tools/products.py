@@ -18,8 +18,15 @@ from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.factsheet import money
 from knowledge.model import Attribute, Lang, Product, Promotion
+from knowledge.search import Hit
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
+_CLOSE = 0.55  # of the best score: what is worse is about something else
+_NOT_TO_ASK = re.compile(  # nobody chooses by these
+    r"产地|原产|净重|重量|尺寸|规格|保修|执行标准|许可|备案|提示|包装|配件|清单|品牌|型号|货号|保质期|储存"
+    r"|origin|weight|size|dimension|warranty|standard|brand|model|sku|return|shipping|included|barcode|care",
+    re.I,
+)
 
 
 class SearchArguments(Arguments):
@@ -42,6 +49,8 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     if arguments.order != "best":
         close = [hit for hit in hits if hit.score >= 0.5 * hits[0].score] if hits else []
         hits = sorted(close, key=lambda hit: hit.product.price or Decimal(0), reverse=arguments.order == "dearest")
+    if hits and arguments.order == "best":
+        hits = [hit for hit in hits if hit.score >= _CLOSE * hits[0].score]
     shown = hits[: arguments.limit]
     products = [
         brief(hit.product, lang)
@@ -53,7 +62,7 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "products": products,
         "found": len(hits),
         "relaxed": [str(step) for step in result.relaxed],
-        "differ_in": differences([hit.product for hit in hits], lang),
+        "differ_in": differences(_same_kind(hits), lang),
     }
     return ToolResult(data, facts=_facts_of(catalog, ids), product_ids=ids, cards=ids, found=bool(ids))
 
@@ -101,7 +110,9 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
     lang = context.lang
     found: dict[str, Product] = {}
     for name in arguments.products:
-        product, _ = resolve(context.catalog, name, lang)
+        product, others = resolve(context.catalog, name, lang)
+        if product is None:  # a kind ("绿茶") stands for the first of its kind
+            product = next((one for one in others if _in_title(name, one)), None)
         if product is not None:
             found[product.id] = product
     if len(found) < 2:
@@ -151,6 +162,10 @@ def resolve(catalog: Catalog, name: str, lang: Lang) -> tuple[Product | None, tu
 def names_product(text: str, product: Product) -> bool:
     """Whether `text` is so close to the product's title that it can only mean this one (or its nearest kin)."""
     return any(likeness(text, title) >= 0.75 for title in (product.title.zh, product.title.en) if title)
+
+
+def _in_title(name: str, product: Product) -> bool:
+    return any(name.strip().lower() in title.lower() for title in (product.title.zh, product.title.en))
 
 
 def likeness(text: str, title: str) -> float:
@@ -228,10 +243,11 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
         return []
     values: dict[str, Counter[str]] = {}
     for product in products:
+        # Variants that every one of them comes in tell nothing apart; `seen` counts a value once a product.
         seen: set[tuple[str, str]] = set()
         for one in (*product.attributes, *_option_attributes(product)):
             pair = one.name(lang), one.value(lang).strip()
-            if 0 < len(pair[1]) <= 14 and pair not in seen:
+            if 0 < len(pair[1]) <= 14 and pair not in seen and not _NOT_TO_ASK.search(pair[0]):
                 seen.add(pair)
                 values.setdefault(pair[0], Counter())[pair[1]] += 1
     ranked: list[tuple[float, str, list[str]]] = []
@@ -251,6 +267,11 @@ def categories(catalog: Catalog, lang: Lang) -> list[str]:
     """The shop's categories, the largest first, at most eight."""
     counts = Counter(product.category(lang) for product in catalog.products() if product.category)
     return [name for name, _ in counts.most_common(8)]
+
+
+def _same_kind(hits: Sequence[Hit]) -> list[Product]:
+    """Those of the best one's category: asking for a size that only some kinds have would be odd."""
+    return [hit.product for hit in hits if hit.product.category == hits[0].product.category]
 
 
 def _option_attributes(product: Product) -> list[Attribute]:

@@ -22,7 +22,7 @@ class QuestionArguments(Arguments):
 
 def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolResult:
     catalog, lang = context.catalog, context.lang
-    hits = [hit for hit in catalog.search_faq(arguments.question, limit=3) if hit.score >= 0.35]
+    hits = [hit for hit in catalog.search_faq(arguments.question, limit=3) if hit.score >= 0.45]
     policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
     shop = catalog.shop_facts()
     subjects = {f"faq:{hit.faq.id}" for hit in hits} | {f"policy:{policy.id}" for policy in policies}

@@ -52,10 +52,18 @@ class Clerk:
             return same[-1].data if same else {}
         raise Need((name, arguments))
 
-    def details(self, goods: Goods) -> Goods:
-        """Everything about a product, with an answer to the present question."""
-        found = self.ask("product_details", product=goods["id"], question=self.d.text)
+    def details(self, goods: Goods, *, asking: bool = False) -> Goods:
+        """Everything about a product; `asking`: with an answer to the present question."""
+        more = {"question": self.d.text} if asking else {}
+        found = self.ask("product_details", product=goods["id"], **more)
         return found if found.get("id") else goods
+
+    def found(self, topic: str) -> list[Goods]:
+        """What a search finds that is called so or is of that kind."""
+        if len(topic) < 2:
+            return []
+        goods = list(self.ask("search_products", query=topic).get("products", ()))
+        return [one for one in goods if speech.is_kind(topic, one) or likeness(topic, str(one["title"])) >= 0.5]
 
     def _faq(self, topic: str = "") -> Mapping[str, Any]:
         arguments = {"question": self.d.text} | ({"topic": topic} if topic else {})
@@ -109,9 +117,9 @@ class Clerk:
         if (known := self._known(topic)) is not None:
             return known
         at_hand = self.d.page is not None or bool(self.d.focus)
-        if at_hand and (reading.deictic or len(topic) < 3):
+        if at_hand and (reading.deictic or len(topic.replace(" ", "")) < 3):
             return None
-        found = self.ask("product_details", product=topic, question=self.d.text)
+        found = self.ask("product_details", product=topic)
         return found if found.get("id") else None
 
     def _known(self, topic: str) -> Goods | None:
@@ -134,7 +142,10 @@ class Clerk:
         last = self.d.last_search
         before = str(last.arguments.get("query", "")) if last else ""
         mine = speech.need(self.d.text, self.d.lang)
-        if before and reading.refines and not speech.names_kind(reading.topic, self.d.lang):
+        narrows = reading.refines and (
+            mine.endswith("的") or self._picked() or not speech.names_kind(reading.topic, self.d.lang)
+        )
+        if before and narrows:
             return f"{before} {mine}".strip()
         return mine
 
@@ -179,7 +190,7 @@ class Clerk:
             return ""
         values = [str(value) for value in differ[0]["values"]][:4]
         self.ask("offer_replies", options=values)
-        return say(d, "clarify", name=differ[0]["name"], values=speech.either(values, d.lang))
+        return say(d, "clarify", name=speech.lower(differ[0]["name"], d.lang))
 
     def _nothing(self, query: str) -> str:
         answers = self._faq().get("answers") or []
@@ -242,6 +253,7 @@ class Clerk:
     def _price(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(reading)
+        targets = targets or self.found(reading.topic)
         if not targets:
             return self._which(reading)
         if len(targets) > 1:
@@ -272,10 +284,15 @@ class Clerk:
     def _stock(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(replace(reading, topic=speech.without_colours(reading.topic)))
+        targets = targets or self.found(speech.without_colours(reading.topic))
         if not targets:
             return self._which(reading)
         if len(targets) > 1:
-            return speech.stock_list(d, targets)
+            if reading.colours or reading.sizes:
+                self._all([("product_details", {"product": one["id"]}) for one in targets])
+                targets = [self.details(one) for one in targets]
+                targets = [one for one in targets if speech.has_named_variant(d, one)] or targets
+            return speech.stock_list(d, targets, reading.colours)
         goods = self.details(targets[0])
         missing = speech.missing_option(d, goods, reading.colours)
         if missing:
@@ -296,13 +313,13 @@ class Clerk:
     def _attribute(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(reading)
+        targets = targets or self.found(speech.without_features(reading.topic))
         if not targets:
             return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
-            calls = [("product_details", {"product": one["id"], "question": d.text}) for one in targets]
-            self._all(calls)
-            return speech.values_of_each(d, [self.details(one) for one in targets])
-        goods = self.details(targets[0])
+            self._all([("product_details", {"product": one["id"], "question": d.text}) for one in targets])
+            return speech.values_of_each(d, [self.details(one, asking=True) for one in targets])
+        goods = self.details(targets[0], asking=True)
         if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
             return missing
         asked = goods.get("asked") or {}
@@ -335,7 +352,10 @@ class Clerk:
 
     def _compare(self, reading: Reading) -> str:
         d = self.d
-        names = [str(goods["id"]) for goods in speech.mentioned(d)] or self._split_names()
+        named = speech.mentioned(d)
+        if len(named) == 1 and d.focus and (reading.deictic or len(d.focus) == 1):
+            named = list({one["id"]: one for one in (d.focus[0], *named)}.values())
+        names = [str(goods["id"]) for goods in named] or self._split_names()
         if len(names) < 2:
             pool = d.listed or d.known
             names = [str(goods["id"]) for goods in pool[:3]]
@@ -369,7 +389,7 @@ class Clerk:
         if reading.properties or d.page is not None:  # a product may carry its own terms
             targets = self._targets(replace(reading, topic=""))
             if targets:
-                goods = self.details(targets[0])
+                goods = self.details(targets[0], asking=True)
                 asked = goods.get("asked") or {}
                 if asked.get("values"):
                     return speech.values_sentence(d, goods, asked["values"])
@@ -383,8 +403,8 @@ class Clerk:
 
     def _promotion(self, reading: Reading) -> str:
         d = self.d
-        about = d.page is not None or len(d.focus) == 1 or len(speech.without_features(reading.topic)) >= 2
-        target = next(iter(self._targets(reading)), None) if about else None
+        about = d.page is not None or len(d.focus) == 1 or len(reading.topic) >= 2
+        target = next(iter(self._targets(reading) or self.found(reading.topic)), None) if about else None
         data = self.ask("promotions", product=target["id"]) if target else self.ask("promotions")
         offers = [speech.offer(one, d.lang, whole=True) for one in data.get("promotions", ())]
         if not offers:
@@ -452,6 +472,8 @@ class Clerk:
         d = self.d
         if reading.index or reading.extreme:
             return self._describe(reading)
+        if (at_hand := self._about_focus(reading)) is not None:
+            return at_hand
         answers = self._faq().get("answers") or []
         if answers and answers[0]["score"] >= 0.75:
             return str(answers[0]["answer"])
@@ -464,13 +486,25 @@ class Clerk:
         query = self._query(reading)
         data = self.ask("search_products", query=query) if query else {}
         goods = list(data.get("products", ()))
-        if goods and (speech.supports(reading.topic, goods) or reading.refines):
-            if len(goods) and likeness(reading.topic, str(goods[0]["title"])) >= 0.75:
+        if goods and (goods[0].get("reasons") or speech.supports(reading.topic, goods) or reading.refines):
+            if likeness(reading.topic, str(goods[0]["title"])) >= 0.75:
                 return self._describe(reading)
             return self._offer(reading, data, query)
         if answers and answers[0]["score"] >= _FAQ_SURE:
             return str(answers[0]["answer"])
         return say(d, "unclear")
+
+    def _about_focus(self, reading: Reading) -> str | None:
+        """A question in words of its own about the product at hand, when that product's data speaks to it."""
+        d = self.d
+        target = d.focus[0] if d.focus else d.page
+        if target is None or self._picked() or len(reading.topic) < 2:
+            return None
+        goods = self.details(target, asking=True)
+        asked = goods.get("asked") or {}
+        if asked.get("values"):
+            return speech.values_sentence(d, goods, asked["values"])
+        return speech.prose_sentence(d, goods, asked["text"]) if asked.get("text") else None
 
     def _picked(self) -> bool:
         """Whether the message is one of the quick replies that were offered with the last picks."""

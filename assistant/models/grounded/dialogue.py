@@ -91,9 +91,14 @@ class Dialogue:
     def focus(self) -> list[Goods]:
         """What the conversation was about last: one product, or those that were shown."""
         for exchange in reversed(self.past):
-            for result in reversed(exchange.results):
-                if result.goods:
-                    return result.goods[:3]
+            found = [result for result in exchange.results if result.goods]
+            if not found:
+                continue
+            if found[-1].name != "product_details" or not found[-1].data.get("id"):
+                return found[-1].goods[:3]
+            single = [one for one in found if one.name == "product_details" and one.data.get("id")]
+            asked = [one for one in single if one.arguments.get("question")] or single
+            return list({one.data["id"]: one.data for one in asked}.values())[:3]
         return []
 
     @cached_property

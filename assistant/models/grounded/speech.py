@@ -10,12 +10,15 @@ from typing import Any
 from assistant.attributes import asked_concepts, asked_features
 from assistant.data import load
 from assistant.models.grounded.dialogue import Dialogue, Goods
+from assistant.models.grounded.understand import colour_pattern
 from assistant.models.grounded.wording import joined, say
 from knowledge.factsheet import money, order_state
 from knowledge.model import Lang
 
 _NOISE = re.compile(r"提示|说明|温馨|注意|备注|编号|条码|barcode|note|sku|标准|许可|备案", re.I)
 
+
+_BOOLEAN = re.compile(r"是|否|不|可|支持|能|有|无|yes|no\b|not\b", re.I)
 
 # Money
 
@@ -36,7 +39,8 @@ def price_sentence(d: Dialogue, goods: Goods, *, colours: Sequence[str] = (), ag
         return say(d, "price_none", title=goods["title"])
     variants = [one for one in goods.get("variants", ()) if one.get("price")]
     if colours:
-        fitting = [one for one in variants if any(colour in " ".join(one["options"]).lower() for colour in colours)]
+        roots = [colour.removesuffix("色") for colour in colours]
+        fitting = [one for one in variants if any(root in " ".join(one["options"]).lower() for root in roots)]
         variants = fitting or variants
     prices = sorted({Decimal(one["price"]) for one in variants})
     if len(prices) > 1:
@@ -131,20 +135,14 @@ def count(number: int, lang: Lang) -> str:
     return {2: "两", 3: "三", 4: "四"}.get(number, str(number)) if lang == "zh" else str(number)
 
 
-def either(values: Sequence[str], lang: Lang) -> str:
-    if lang == "zh":
-        return "、".join(values[:-1]) + "还是" + values[-1]
-    return ", ".join(values[:-1]) + " or " + values[-1]
-
-
 # Properties
 
 
 def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) -> str:
     """What was asked, in the merchant's own words."""
     name, value = values[0][0], clean(values[0][1])
-    key = "value_long" if len(value) > 40 else "value"
-    text = say(d, key, title=goods["title"], name=_lower(name, d.lang), value=value)
+    key = "value_long" if len(value) > 40 else "value_bool" if _BOOLEAN.match(value) else "value"
+    text = say(d, key, title=goods["title"], name=lower(name, d.lang), value=value)
     if d.live:
         return text
     more = [property_phrase(one[0], one[1], d.lang) for one in values[1:] if len(one[1]) <= 60]
@@ -218,8 +216,14 @@ def stock_sentence(d: Dialogue, goods: Goods) -> str:
     return say(d, "stock_number" if asks_number or stock <= 10 else "stock_yes", title=goods["title"], number=stock)
 
 
-def stock_list(d: Dialogue, goods: Sequence[Goods]) -> str:
-    return "\n".join(bullet(stock_sentence(d, one), d.lang) for one in goods)
+def has_named_variant(d: Dialogue, goods: Goods) -> bool:
+    """Whether it comes in the size or colour that the question names."""
+    return any(_says(d.text.lower(), option) for one in goods.get("variants", ()) for option in one["options"])
+
+
+def stock_list(d: Dialogue, goods: Sequence[Goods], colours: Sequence[str] = ()) -> str:
+    lines = (missing_option(d, one, colours) or stock_sentence(d, one) for one in goods)
+    return "\n".join(bullet(line, d.lang) for line in lines)
 
 
 def missing_option(d: Dialogue, goods: Goods, colours: Sequence[str]) -> str:
@@ -228,14 +232,21 @@ def missing_option(d: Dialogue, goods: Goods, colours: Sequence[str]) -> str:
         return ""
     for name, values in (goods.get("options") or {}).items():
         if re.search(r"颜色|花色|colou?r", name, re.I):
-            if any(colour.rstrip("色") in value.lower() for colour in colours for value in values):
+            if any(colour.removesuffix("色") in value.lower() for colour in colours for value in values):
                 return ""
             return say(d, "no_colour", title=goods["title"], colour=colours[0], values=joined(d, list(values)))
     return ""
 
 
 def _says(text: str, option: str) -> bool:
+    """Whether the question names this option: 39, 1.8米, 白色 for 雾白."""
     option = option.lower()
+    roots = [match.group().lower().removesuffix("色") for match in colour_pattern().finditer(text)]
+    if any(root in option for root in roots):
+        return True
+    size = re.match(r"\d+(?:\.\d+)?(?=\s*(?:米|m|码|cm|寸|号)?(?:\D|$))", option)
+    if size and re.search(rf"(?<![\d.]){re.escape(size.group())}\s*(?:米|m|码|cm|寸|号|$)", text):
+        return True
     if option.isascii():
         return re.search(rf"(?<![a-z0-9]){re.escape(option)}(?![a-z0-9])", text) is not None
     return option in text or (option.endswith("色") and len(option) > 1 and option[:-1] in text)
@@ -248,7 +259,8 @@ def comparison(d: Dialogue, goods: Sequence[Goods], rows: Sequence[Mapping[str, 
     """The differences that matter, then who might like which; the table stands beside it."""
     lines = [say(d, "compare_intro", titles=joined(d, [str(one["title"]) for one in goods]))]
     differing = [row for row in rows[1:] if len(set(row["values"])) > 1 and not _NOISE.search(row["name"])]
-    for row in differing[: 1 if d.live else 3]:
+    differing = [row for row in differing if all(len(value) <= 24 for value in row["values"])] or differing[:1]
+    for row in differing[: 1 if d.live else 5 - len(goods)]:
         cells = [
             f"{one['title']}{'是' if d.lang == 'zh' else ' has '}{clean(value)}"
             for one, value in zip(goods, row["values"], strict=False)
@@ -300,7 +312,8 @@ def policy(d: Dialogue, found: Mapping[str, Any]) -> str:
 
 
 def offer(one: Mapping[str, Any], lang: Lang, *, whole: bool = False) -> str:
-    name, text, code = str(one["name"]), clean(str(one.get("text", ""))), str(one.get("code", ""))
+    name, code = str(one["name"]), str(one.get("code", ""))
+    text = clean(re.split(r"(?<=。)|(?<=\.)\s", str(one.get("text", "")).strip())[0])  # the rest is small print
     if not whole or not text or text == name:
         return f"{name}"
     said = f"{name}：{text}" if lang == "zh" else f"{name}: {text}"
@@ -411,9 +424,7 @@ def without_features(topic: str) -> str:
 
 
 def without_colours(topic: str) -> str:
-    terms = load("language.yaml")["colours"]
-    pattern = "|".join(rf"\b{one}\b" if one[0].isascii() else rf"{one}色" for one in terms)
-    return " ".join(re.sub(pattern, " ", topic, flags=re.I).split())
+    return " ".join(colour_pattern().sub(" ", topic).split())
 
 
 _PIECES = re.compile(
@@ -453,7 +464,7 @@ def _pairs(text: str) -> set[str]:
     return found
 
 
-def _lower(name: str, lang: Lang) -> str:
+def lower(name: str, lang: Lang) -> str:
     return name.lower() if lang == "en" and name.isascii() and not name.isupper() else name
 
 

@@ -11,8 +11,11 @@ from assistant.models.grounded.dialogue import Dialogue
 from knowledge.model import Lang
 
 _MARKS = re.compile(r"[，。！？、；：,!?;:~～…“”‘’\"()（）【】\[\]《》<>/|*#]+|\.(?=\s|$)")
-_NUMBER = re.compile(r"(?<![\w-])(?:[A-Za-z]{0,3}\d{9,20})(?![\w-])")
-_TAIL = re.compile(r"(?<![\w-])\d{4}(?![\w-])")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{0,3}\d{9,20}(?![A-Za-z0-9-])")
+_TAIL = re.compile(r"(?<![A-Za-z0-9.-])\d{4}(?![A-Za-z0-9-])")
+_SIZE = re.compile(
+    r"(?<![\d.])\d{2}(?:\.5)?\s*码|(?<![A-Za-z0-9'’])(?:X{0,3}[SL]|M)(?:码|号|(?![A-Za-z0-9'’]))|\b[Ss]ize \d+(?:\.5)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Reading:
     order_number: str = ""
     phone_tail: str = ""
     colours: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
 
 
 @cache
@@ -75,9 +79,14 @@ def _words(lang: Lang) -> _Words:
 
 
 @cache
-def _colours() -> re.Pattern[str]:
-    terms = load("language.yaml")["colours"]
-    return re.compile("|".join(rf"\b{one}\b" if one[0].isascii() else one + "色?" for one in terms), re.I)
+def colour_pattern() -> re.Pattern[str]:
+    """A colour as one asks for it: 白色, 黑的, 藏青, white. Not the 绿 of 绿茶 nor the 米 of 1.8米."""
+    terms = sorted(load("language.yaml")["colours"], key=len, reverse=True)
+    return re.compile("|".join(rf"\b{one}\b" if one[0].isascii() else _chinese_colour(one) for one in terms), re.I)
+
+
+def _chinese_colour(name: str) -> str:
+    return name if len(name) > 1 else rf"{name}色|{name}(?=的|款|[？?呢吗有]|$)"
 
 
 def topic_of(text: str, lang: Lang) -> str:
@@ -107,6 +116,10 @@ def understand(dialogue: Dialogue) -> Reading:
     tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
     if not intent and (number or (tail and _awaits_order(dialogue))):
         intent = "order"
+    sizes = tuple(match.group() for match in _SIZE.finditer(text))
+    if sizes and intent in ("", "attribute", "recommend") and (dialogue.page or dialogue.focus):
+        bare = len(_SIZE.sub("", topic_of(text, lang)).strip()) < 2
+        intent = "stock" if bare else intent
     if properties and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
     return Reading(
@@ -123,7 +136,8 @@ def understand(dialogue: Dialogue) -> Reading:
         every=bool(words.every.search(text)),
         order_number=number.group() if number else "",
         phone_tail=tail.group() if tail else "",
-        colours=tuple(found.lower() for found in _colours().findall(text)),
+        sizes=sizes,
+        colours=tuple(found.lower() for found in colour_pattern().findall(text)),
     )
 
 
