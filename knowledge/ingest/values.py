@@ -1,0 +1,201 @@
+"""Cells as merchants fill them: prices with signs and units, stock in words, text with HTML in it."""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from html.parser import HTMLParser
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from knowledge.quantity import find_quantities
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_PRICE = re.compile(
+    rf"(?P<sign>us\$|hk\$|nt\$|[¥￥$€£]|rmb|cny|usd|eur|gbp)?\s*(?P<number>{_NUMBER})\s*"
+    r"(?P<unit>元|块钱|块|圆|人民币|rmb|cny|yuan|美元|usd|dollars?|eur|gbp|欧元|英镑)?\s*(?:[/每].{1,6}|起)?"
+)
+_CURRENCIES = {
+    "¥": "CNY", "￥": "CNY", "rmb": "CNY", "cny": "CNY", "元": "CNY", "块": "CNY", "块钱": "CNY", "圆": "CNY",
+    "人民币": "CNY", "yuan": "CNY", "$": "USD", "us$": "USD", "usd": "USD", "美元": "USD", "dollar": "USD",
+    "dollars": "USD", "€": "EUR", "eur": "EUR", "欧元": "EUR", "£": "GBP", "gbp": "GBP", "英镑": "GBP",
+    "hk$": "HKD", "nt$": "TWD",
+}  # fmt: skip
+_NOTHING = frozenset(
+    "- -- — / n/a na nan null none nil tbd ? #n/a #value! #ref! #name? 无 暂无 没有 面议 待定 询价 咨询客服".split()
+)
+_SOLD_OUT = frozenset(("缺货", "无货", "售罄", "断货", "卖完", "out of stock", "sold out", "no", "false", "否"))
+_ON_SALE = frozenset(("有货", "充足", "现货", "有", "in stock", "available", "low stock", "yes", "true", "是", "大量"))
+_URL = re.compile(r"(?:https?:)?//\S+\.\S+|[\w./\-]+\.(?:jpe?g|png|webp|gif|avif)", re.I)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_MARKS = re.compile(r"[\s_\-./()（）\[\]【】:：*#]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BLOCKS = frozenset(("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section"))
+_SILENT = frozenset(("script", "style", "template", "noscript", "head", "iframe", "object", "svg"))
+
+
+class ValueProblem(ValueError):
+    """A cell cannot be what its column is taken for; the message is the reason for the row's refusal."""
+
+
+def plain(value: Any, limit: int = 20_000) -> str:
+    """A cell as plain text of at most `limit` characters: HTML reduced to what it says, invisible characters gone."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # spreadsheets keep 39 as 39.0
+    text = str(value)[: limit * 5]
+    if "<" in text or "&" in text:
+        text = _without_html(text)
+    text = "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs")
+    )
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)[:limit]
+
+
+def is_nothing(value: Any) -> bool:
+    """Whether a cell says that there is no value: empty, N/A, 暂无, 面议."""
+    return value is None or value == [] or value == {} or str(value).strip().lower() in _NOTHING | {""}
+
+
+def price_of(value: Any) -> tuple[Decimal | None, str, str]:
+    """(amount, currency when it is written, a remark or ""). No amount when the cell says there is none; raises
+    `ValueProblem` when it cannot be understood."""
+    if is_nothing(value) or isinstance(value, bool):
+        return None, "", ""
+    if isinstance(value, int | float | Decimal):
+        return _checked(Decimal(str(value)), value), "", ""
+    text = unicodedata.normalize("NFKC", plain(value, 200)).lower().strip()
+    text = text.replace("，", ",")
+    if text in ("免费", "free"):
+        return Decimal(0), "", ""
+    if found := _PRICE.fullmatch(text):
+        currency = _CURRENCIES.get(found["sign"] or found["unit"] or "", "")
+        return _checked(Decimal(found["number"].replace(",", "")), value), currency, ""
+    if text.startswith("-") and _PRICE.fullmatch(text[1:].strip()):
+        raise ValueProblem(f"the price {text!r} is below zero")
+    amounts = [mention.quantity for mention in find_quantities(text) if mention.quantity.dimension in ("money", "")]
+    if not amounts:
+        raise ValueProblem(f"the price {text[:40]!r} is no amount")
+    low, high = min(min(amount.base()) for amount in amounts), max(max(amount.base()) for amount in amounts)
+    unit = next((amount.unit.id for amount in amounts if amount.dimension == "money"), "")
+    remark = f"the price {text!r} is a range; its lowest was taken" if low != high else ""
+    return _checked(low, value), unit if unit in _CURRENCIES.values() else "", remark
+
+
+def stock_of(value: Any) -> tuple[int | None, str]:
+    """(pieces, a remark or ""); None when the cell does not say how many."""
+    if is_nothing(value):
+        return None, ""
+    text = unicodedata.normalize("NFKC", plain(value, 100)).lower().replace(",", "")
+    if text in _SOLD_OUT:
+        return 0, ""
+    if text in _ON_SALE:
+        return None, ""
+    found = re.match(r"-?\d+(?:\.\d+)?", text)
+    if not found:
+        return None, f"the stock {text[:40]!r} is no number and was left out"
+    number = int(Decimal(found[0]))
+    return (number, "") if number >= 0 else (0, f"the stock {text[:40]!r} is below zero; 0 was taken")
+
+
+def looks_like_amount(text: str) -> bool:
+    return bool(_PRICE.fullmatch(unicodedata.normalize("NFKC", text).lower().strip()))
+
+
+def looks_like_url(text: str) -> bool:
+    return bool(_URL.fullmatch(text.strip()))
+
+
+def key_of(name: str) -> str:
+    """A column's name for comparing: "subTitle", "sub_title" and "Sub title " are one."""
+    spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).lower()
+    return " ".join(_MARKS.sub(" ", spaced).split())
+
+
+def same_name(name: str) -> tuple[str, int] | None:
+    """The field that a column's name stands for, with its place in the list of names (0 is the surest)."""
+    return _field_names().get(key_of(name))
+
+
+def is_ignored(name: str) -> bool:
+    return key_of(name) in {key_of(other) for other in columns_file()["ignored"]} or key_of(name).endswith(" ids")
+
+
+def variant_part(name: str) -> tuple[str, int] | None:
+    """The part of a variant that a key in a nested file stands for."""
+    return _variant_names().get(key_of(name))
+
+
+@cache
+def columns_file() -> dict[str, Any]:
+    path = resources.files("knowledge") / "data" / "columns.yaml"
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+@cache
+def _field_names() -> dict[str, tuple[str, int]]:
+    return _ranked(columns_file()["fields"])
+
+
+@cache
+def _variant_names() -> dict[str, tuple[str, int]]:
+    return _ranked(columns_file()["variant"])
+
+
+def _ranked(names: dict[str, list[str]]) -> dict[str, tuple[str, int]]:
+    found: dict[str, tuple[str, int]] = {}
+    for field, others in names.items():
+        for place, name in enumerate(others):
+            found.setdefault(key_of(name), (field, place))
+    return found
+
+
+def _checked(amount: Decimal, value: Any) -> Decimal:
+    try:
+        amount = amount.quantize(Decimal("0.01")) if amount != amount.to_integral() else amount.quantize(Decimal(1))
+    except InvalidOperation as error:
+        raise ValueProblem(f"the price {str(value)[:40]!r} is no amount") from error
+    if amount < 0:
+        raise ValueProblem(f"the price {str(value)[:40]!r} is below zero")
+    if amount >= 10**10:
+        raise ValueProblem(f"the price {str(value)[:40]!r} is too high to be one")
+    return amount
+
+
+def _without_html(text: str) -> str:
+    for _ in range(3):  # escaped tags are tags once they are read
+        reader = _Reader()
+        reader.feed(text)
+        reader.close()
+        text = "".join(reader.parts)
+        if not _TAG.search(text):
+            break
+    return _TAG.sub("", text)
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BLOCKS:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
