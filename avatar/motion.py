@@ -113,7 +113,7 @@ class Blink:
         return _ease((t - 0.13) / 0.18)
 
     def _pause(self, count: int) -> int:
-        return round(self._fps * (2.0 + 4.2 * self._draw(6, count) ** 1.4))
+        return round(self._fps * (2.0 + 5.0 * self._draw(6, count) * self._draw(9, count)))
 
     def _draw(self, channel: int, index: int) -> float:
         return chance(self._seed, channel, index)

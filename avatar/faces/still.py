@@ -10,7 +10,7 @@ from avatar.media import Frame, Moment
 
 
 class StillFace:
-    """The picture at `picture`, fitted into `size` and standing on its lower edge; without one, the drawn host at rest."""
+    """The picture at `picture`, fitted into `size`, standing on its lower edge; without one, the drawn host at rest."""
 
     delay = 0
 

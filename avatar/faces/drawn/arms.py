@@ -26,10 +26,10 @@ _FINGERS = (
 _SIZE = 1.14
 _FINGER_TAPER = np.array([1.08, 1.04, 0.98, 0.9, 0.66], np.float32)
 _THUMB_TAPER = np.array([1.5, 1.3, 1.12, 0.96, 0.66], np.float32)
-_PALM = np.array(
-    [(-11, -10), (-14, 6), (-18.5, 24), (-18.5, 40), (-12, 48), (-4, 52), (6, 53), (15, 50), (19, 40), (17.5, 24), (13.5, 6), (10.5, -10)],
-    float,
-)  # fmt: skip
+_PALM = np.array([
+    (-11, -10), (-14, 6), (-18.5, 24), (-18.5, 40), (-12, 48), (-4, 52), (6, 53), (15, 50), (19, 40), (17.5, 24),
+    (13.5, 6), (10.5, -10),
+], float)  # fmt: skip
 
 
 def _f32(*rows: tuple[float, float]) -> Points:
@@ -89,7 +89,10 @@ class HandParts:
     def __init__(self, figure: Figure, look: Look, side: int) -> None:
         self._figure, self._side = figure, side
         skin = Skin.of(look.skin)
-        self._thick = np.float32(_SIZE * (1.0 if look.build.shoulders <= 1 else 1.12))
+        thick = np.float32(_SIZE * (1.0 if look.build.shoulders <= 1 else 1.12))
+        self._widths = thick * np.stack(
+            [*[_FINGER_TAPER * wide for *_, wide in _FINGERS], _THUMB_TAPER * 10.4], dtype=np.float32
+        )
         contour, fill, shade = rgb(mix(skin.deep, skin.line, 0.3)), rgb(skin.base), rgb(skin.shade, 0.45)
         self._parts: list[Part] = []
         for index, points in enumerate(self._shapes(Hand(), Arm().wrist)):
@@ -101,21 +104,14 @@ class HandParts:
             self._figure.move(part, points)
 
     def _shapes(self, hand: Hand, wrist: tuple[float, float]) -> list[Points]:
-        """Seven slots from back to front, each a contour, a fill and a shade; a slot's outline has the same points always."""
-        spines = np.stack([
-            *[_finger(x, y, bones, curl, hand.spread) for (x, y, bones, _), curl in zip(_FINGERS, _curls(hand), strict=True)],
-            _thumb(hand.thumb, hand.curl),
-        ])  # fmt: skip
-        spines = _turned(spines, hand, wrist, self._side)
-        widths = (
-            np.stack([*[_FINGER_TAPER * thick for *_, thick in _FINGERS], _THUMB_TAPER * 10.4]).astype(np.float32)
-            * self._thick
-        )
+        """Seven slots from back to front, each a contour, a fill and a shade, with as many points always."""
+        curls = _curls(hand)
+        bones_of_fingers = [_finger(x, y, bones, curls[k], hand.spread) for k, (x, y, bones, _) in enumerate(_FINGERS)]
+        spines = _turned(np.stack([*bones_of_fingers, _thumb(hand.thumb, hand.curl)]), hand, wrist, self._side)
         flat = spines[..., :2].astype(np.float32)
         below = flat + np.array([0.8 * self._side, 1.7], np.float32)
-        outlines = brushes(
-            np.concatenate([flat, flat, below]), np.concatenate([widths + np.float32(1.8), widths, widths * np.float32(0.5)])
-        )  # fmt: skip
+        thick = np.concatenate([self._widths + np.float32(1.8), self._widths, self._widths * np.float32(0.5)])
+        outlines = brushes(np.concatenate([flat, flat, below]), thick)
         limbs = [outlines[k::5] for k in range(5)]
         depths = spines[:, 2:, 2].mean(1)
         fingers = sorted(range(4), key=lambda k: float(depths[k]))
@@ -198,7 +194,7 @@ class Sleeve:
         return spine, widths
 
     def _limb(self, spine: Points, widths: NDArray[np.float32], start: int) -> list[Points]:
-        """Contour, fill and shade from an anchor on. Of a part, the fill's end is bare and the shade begins before it."""
+        """Contour, fill and shade from an anchor on. A part's upper end has no contour: it lies on the whole arm."""
         side = np.array([self._side, 1], np.float32)
         along = spine[-1] - spine[-3]
         normal = np.array([-along[1], along[0]], np.float32) / max(float(np.hypot(*along)), 1)
@@ -232,10 +228,11 @@ class Sleeve:
         cuffs = brushes(
             np.stack([cuff, cuff]).astype(np.float32), np.array([[38, 37, 35], [36.4, 35.4, 33.4]], np.float32)
         )
-        crease = np.stack([
-            np.stack([spine[5] + across * 21 + way * (9 * k - 2), spine[5] + across * 8 + way * (8 * k), spine[5] - across * 8 + way * (17 * k - 4)])
-            for k in range(2)
-        ]) * side  # fmt: skip
+        elbow = spine[5]
+        crease = side * np.stack([
+            [elbow + across * 21 - way * 2, elbow + across * 8, elbow - across * 8 - way * 4],
+            [elbow + across * 21 + way * 7, elbow + across * 8 + way * 8, elbow - across * 8 + way * 13],
+        ])  # fmt: skip
         creases = brushes(crease.astype(np.float32), np.tile(np.array([2.4, 2.2, 0.1], np.float32), (2, 1)))
         hem = np.stack([end - across * 17, end + way * 1.5, end + across * 17]) * side
         hem_line = brush_points(hem.astype(np.float32), np.array([1.2, 1.6, 1.2], np.float32))

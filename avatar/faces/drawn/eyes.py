@@ -52,6 +52,7 @@ class _Shapes:
 
     def __init__(self, look: Look, side: int) -> None:
         self._side, self._size, self._lash = side, look.build.eyes, look.build.lashes
+        self.lashes = _LASHES if look.build.lashes > 0.7 else ()
 
     def all(self, openness: float, squint: float) -> list[Points]:
         upper, lower = _lids(openness, squint)
@@ -61,8 +62,7 @@ class _Shapes:
             brush_points(self._place(upper + _f32((0, 2.4))), np.full(6, 6.0, np.float32)),
             brush_points(self._place(lower[[1, 3, 4, 5]] + _f32((0, 0.4))), np.array([0.1, 0.9, 1.4, 1.1], np.float32)),
             brush_points(self._place(crease), np.array([0.2, 1.2, 1.5, 1.4, 0.3], np.float32)),
-            self._line(upper),
-            *[self._one(upper, at, openness) for at in (_LASHES if self._lash > 0.7 else ())],
+            np.concatenate([self._line(upper), *[self._one(upper, at, openness) for at in self.lashes]]),
         ]
 
     def _place(self, points: Points) -> Points:
@@ -120,10 +120,8 @@ class Eye:
         ]
         parts.append(figure.add(Path(brush_commands(4), rest[2]), rgb(mix(lash, skin.line, 0.6), 0.6), FACE))
         parts.append(figure.add(Path(brush_commands(5), rest[3]), rgb(skin.line, 0.55), FACE))
-        parts += [
-            figure.add(Path(brush_commands(7 if index == 0 else 3), points), rgb(lash), FACE)
-            for index, points in enumerate(rest[4:])
-        ]
+        line = brush_commands(7) + brush_commands(3) * len(shapes.lashes)
+        parts.append(figure.add(Path(line, rest[4]), rgb(lash), FACE))
         self._where = np.concatenate([np.arange(part.first, part.first + part.count) for part in parts])
         # The opening is there twice: seen, and clipping what lies in it.
         self._keys = np.stack([np.concatenate([key[0], *key]) for key in keys]).reshape(len(_OPENINGS), 2, -1, 2)

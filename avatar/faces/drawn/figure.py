@@ -1,7 +1,7 @@
-"""The puppet: every outline at rest, how much each of its points follows head, chest and hair, and the warp to a pose.
+"""The puppet: every outline at rest, how each of its points follows head, chest and hair, and the warp to a pose.
 
-Figure units: the origin is the middle of the head, y down, the chin near 112, the picture's lower edge at 540. Points
-carry a depth, so a head that turns slides its nose further than its ears, and nothing tears: one function moves them all.
+Figure units: the origin is the middle of the head, y down, the chin near 112, the picture's lower edge at 536. Points
+carry a depth, so a turning head slides its nose further than its ears, and nothing tears: one function moves them all.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,8 @@ _PIVOT = 70.0  # and nods about here
 def ramp(values: Values, start: float, end: float) -> Values:
     """0 before `start`, 1 after `end`, smooth between."""
     t = np.clip((values - start) / (end - start), 0, 1)
-    return (t * t * (3 - 2 * t)).astype(np.float32)
+    eased: Values = (t * t * (3 - 2 * t)).astype(np.float32)
+    return eased
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ def _one(points: Points) -> Values:
 def bulge(rx: float, ry: float, high: float, lift: float = 0.0) -> Callable[[Points], Values]:
     def depth(points: Points) -> Values:
         away = (points[:, 0] / rx) ** 2 + (points[:, 1] / ry) ** 2
-        return (lift + high * np.clip(1 - away, -0.45, 1)).astype(np.float32)
+        height: Values = (lift + high * np.clip(1 - away, -0.45, 1)).astype(np.float32)
+        return height
 
     return depth
 
@@ -142,9 +144,9 @@ class Figure:
     def warp(self, pose: Pose) -> Points:
         """All points in this pose, in figure units."""
         x, y = self.rest[:, 0], self.rest[:, 1]
-        body = self.rest + self._breath * pose.breath
+        body = self.rest + self._breath * np.float32(pose.breath)
         body[:, 0] += pose.lean * self._rise + self._chest_depth * sin(pose.turn)
-        y = y + self._jaw * (pose.mouth.open * 5.5)
+        y = y + self._jaw * np.float32(pose.mouth.open * 5.5)
         sy, cy, sp, cp = sin(pose.yaw), cos(pose.yaw), sin(pose.pitch), cos(pose.pitch)
         turned_x = x * cy + self._depth * sy
         depth = self._depth * cy - x * sy

@@ -6,6 +6,7 @@ commands and only changes its points.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,18 @@ Points = NDArray[np.float32]
 
 CLOSE, MOVE, CUBIC = 0, 1, 3  # ThorVG's numbers
 
-Anchor = tuple[float, float] | tuple[float, float, float]
+Anchor = tuple[float, ...]
 """A point a curve goes through; a third number below 1 sharpens it, 0 makes a corner."""
+
+
+def anchors(text: str) -> list[Anchor]:
+    """Anchors written as `x,y x,y x,y,sharpness …`."""
+    return [tuple(float(number) for number in word.split(",")) for word in text.split()]
+
+
+def mirror(line: Sequence[Anchor], side: float) -> list[Anchor]:
+    """The anchors with x times `side`: -1 is the other half of a symmetrical thing, 1.1 a wider one."""
+    return [(x * side, *rest) for x, *rest in line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +49,36 @@ def closed_commands(segments: int) -> bytes:
     return bytes([MOVE, *[CUBIC] * segments, CLOSE])
 
 
-def through(anchors: Points, round_: NDArray[np.float32] | None = None, *, closed: bool) -> Points:
-    """Bézier points of the smooth curve through `anchors`; a closed curve ends at its first point."""
-    before, after = np.roll(anchors, 1, 0), np.roll(anchors, -1, 0)
+def through(points: Points, round_: NDArray[np.float32] | None = None, *, closed: bool) -> Points:
+    """Bézier points of the smooth curve through `points`; a closed curve ends at its first point."""
     if not closed:
-        before[0], after[-1] = anchors[0], anchors[-1]
-    tangent = after - before
-    length = np.hypot(tangent[:, 0], tangent[:, 1])[:, None]
-    tangent = tangent / np.maximum(length, 1e-6)
+        one: Points = curves(points[None])[0]
+        return one
+    around = np.concatenate([points[-1:], points, points[:2]])
+    tangent = around[2:] - around[:-2]
+    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)[:, None]
     if round_ is not None:
-        tangent = tangent * round_[:, None]
-    ends = np.roll(anchors, -1, 0) if closed else anchors[1:]
-    end_tangents = np.roll(tangent, -1, 0) if closed else tangent[1:]
-    starts, start_tangents = (anchors, tangent) if closed else (anchors[:-1], tangent[:-1])
-    span = ends - starts
-    third = np.hypot(span[:, 0], span[:, 1])[:, None] / 3
-    out = np.empty((len(starts) * 3 + 1, 2), np.float32)
-    out[0] = anchors[0]
-    out[1::3] = starts + start_tangents * third
-    out[2::3] = ends - end_tangents * third
-    out[3::3] = ends
+        tangent *= np.append(round_, round_[0])[:, None]
+    ends = around[1:-1]
+    span = ends[1:] - ends[:-1]
+    third = (np.hypot(span[:, 0], span[:, 1]) / 3)[:, None]
+    out = np.empty((len(points) * 3 + 1, 2), np.float32)
+    out[::3] = ends
+    out[1::3] = ends[:-1] + tangent[:-1] * third
+    out[2::3] = ends[1:] - tangent[1:] * third
     return out
 
 
-def smooth(anchors: Sequence[Anchor]) -> Path:
+def smooth(outline: Sequence[Anchor]) -> Path:
     """A closed outline through the anchors."""
-    points = np.array([anchor[:2] for anchor in anchors], np.float32)
-    round_ = np.array([anchor[2] if len(anchor) == 3 else 1.0 for anchor in anchors], np.float32)
+    points = np.array([anchor[:2] for anchor in outline], np.float32)
+    round_ = np.array([anchor[2] if len(anchor) == 3 else 1.0 for anchor in outline], np.float32)
     return Path(closed_commands(len(points)), through(points, round_, closed=True))
 
 
 def symmetric(half: Sequence[Anchor]) -> Path:
     """A closed outline from its right half, listed from the top of the axis to the bottom."""
-    left = [(-x, y, *rest) for x, y, *rest in reversed(half) if abs(x) > 1e-6]
-    return smooth([*half, *left])  # type: ignore[list-item]
+    return smooth([*half, *mirror([anchor for anchor in reversed(half) if abs(anchor[0]) > 1e-6], -1)])
 
 
 def curves(anchors: Points) -> Points:
@@ -115,16 +122,23 @@ def brushes(spines: Points, widths: NDArray[np.float32]) -> Points:
 
 def brush_points(spine: Points, widths: NDArray[np.float32]) -> Points:
     """The outline of one stroke; see `brushes`."""
-    return brushes(spine[None], widths[None])[0]
+    one: Points = brushes(spine[None], widths[None])[0]
+    return one
 
 
 def brush_commands(anchors: int) -> bytes:
     return closed_commands(2 * (anchors - 1) + 2)
 
 
-def brush(spine: Sequence[tuple[float, float]], widths: Sequence[float]) -> Path:
+def brush(spine: Sequence[Anchor], widths: Sequence[float]) -> Path:
     points = brush_points(np.array(spine, np.float32), np.array(widths, np.float32))
     return Path(brush_commands(len(spine)), points)
+
+
+def strokes(spines: NDArray[np.floating[Any]], widths: NDArray[np.floating[Any]]) -> Path:
+    """Many strokes as one outline: one shape to draw, and where they overlap they are not drawn twice."""
+    outlines = brushes(spines.astype(np.float32), widths.astype(np.float32))
+    return Path(brush_commands(spines.shape[1]) * len(outlines), outlines.reshape(-1, 2))
 
 
 _K = 0.5523

@@ -9,18 +9,22 @@ _REST = Arm()
 _UNDER = Arm((142, 384), (58, 458), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on
 _OPEN = Arm((156, 396), (174, 402), Hand(turn=-0.32, roll=0.5, tip=0.5, curl=0.16, spread=0.16, thumb=0.8))
 
-POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the card's side, the other side
+_PRESENT = Arm((160, 390), (180, 322), Hand(turn=-0.5, roll=0.45, tip=0.42, curl=0.12, spread=0.12, thumb=0.75))
+_RAISE = Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8))
+_COUNT = Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0))
+_LOW = Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4))
+_HEART = Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))
+_WAVE = Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8))
+
+POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the arm on the card's side, the other one
     "rest": (_REST, _UNDER),
-    "present": (
-        Arm((160, 390), (180, 322), Hand(turn=-0.5, roll=0.45, tip=0.42, curl=0.12, spread=0.12, thumb=0.75)),
-        _UNDER,
-    ),
-    "raise": (Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8)), _UNDER),
+    "present": (_PRESENT, _UNDER),
+    "raise": (_RAISE, _UNDER),
     "open": (_OPEN, _OPEN),
-    "count": (Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0)), _UNDER),
-    "heart": (Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4)), Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))),
-    "wave": (Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8)), _UNDER),
-}  # fmt: skip
+    "count": (_COUNT, _UNDER),
+    "heart": (_LOW, _HEART),
+    "wave": (_WAVE, _UNDER),
+}
 
 
 def _numbers(arm: Arm) -> list[float]:
@@ -38,6 +42,7 @@ class ArmMotion:
     def __init__(self, fps: int) -> None:
         self._fps = fps
         self._arms = [[Spring(1.5, fps, value) for value in _numbers(arm)] for arm in POSES["rest"]]
+        self._waving = Spring(2.0, fps)
 
     def step(self, gesture: Gesture, beat: float, index: int) -> tuple[Arm, Arm]:
         """The arm on the card's side and the other one."""
@@ -49,9 +54,10 @@ class ArmMotion:
                 numbers[1] -= 3 * beat
                 numbers[4] -= 0.12 * beat
             arms.append([spring.step(number) for spring, number in zip(springs, numbers, strict=True)])
-        if gesture == "wave":
-            # Three strokes in two seconds, with the forearm following the hand a little.
-            swing = sin(2 * pi * 1.5 * (index % (2 * self._fps)) / self._fps)
-            arms[0][4] += 0.26 * swing
-            arms[0][2] += 7 * swing
+        # Three strokes in two seconds; the forearm follows the hand a little.
+        swing = self._waving.step(1.0 if gesture == "wave" else 0.0) * sin(
+            3 * pi * (index % (2 * self._fps)) / self._fps
+        )
+        arms[0][4] += 0.26 * swing
+        arms[0][2] += 7 * swing
         return _arm(arms[0]), _arm(arms[1])

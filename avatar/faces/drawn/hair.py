@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatar.faces.drawn.figure import BACK_HAIR, HAIR, LOCKS, Figure, Layer
-from avatar.faces.drawn.geometry import Anchor, Path, brush, smooth, symmetric
+from avatar.faces.drawn.geometry import Anchor, Path, anchors, brush, mirror, smooth, strokes, symmetric
 from avatar.faces.drawn.paint import linear, mix, rgb
 
-Line = Sequence[tuple[float, float]]
+Line = Sequence[Anchor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,102 +44,67 @@ def comb(
     """Tapered strands between the guide lines `a` (at 0) and `b` (at 1)."""
     one, two = np.array(a), np.array(b)
     taper = np.sin(np.linspace(0.06, np.pi, len(a)))
-    for share in at:
-        spine = one + (two - one) * share
-        figure.add(brush([(x, y) for x, y in spine], [float(width * t) for t in taper]), rgb(colour, alpha), layer)
+    spines = np.stack([one + (two - one) * share for share in at]).astype(np.float32)
+    figure.add(strokes(spines, np.tile(width * taper, (len(at), 1))), rgb(colour, alpha), layer)
 
 
 def mass(figure: Figure, anchors: Sequence[Anchor], tones: Tones, layer: Layer, top: float, bottom: float) -> None:
     """A body of hair: dark at the roots, a band of light, dark again, a little lighter at the ends."""
     high = bottom - top
     fill = linear(
-        (0, top), (0, top + high),
-        (0, rgb(tones.base)), (0.16, rgb(mix(tones.base, tones.light, 0.7))), (0.3, rgb(tones.base)),
-        (0.55, rgb(tones.dark)), (1, rgb(mix(tones.base, tones.light, 0.5))),
-    )  # fmt: skip
+        (0, top),
+        (0, top + high),
+        (0, rgb(tones.base)),
+        (0.16, rgb(mix(tones.base, tones.light, 0.7))),
+        (0.3, rgb(tones.base)),
+        (0.55, rgb(tones.dark)),
+        (1, rgb(mix(tones.base, tones.light, 0.5))),
+    )
     figure.add(smooth(anchors), fill, layer)
 
 
 def sheen(figure: Figure, a: Line, b: Line, tones: Tones, span: tuple[float, float]) -> None:
     """Light on the round of the head: short soft strokes of uneven length across the strands, from `a` to `b`."""
     one, two = np.array(a), np.array(b)
+    spines, widths = [], []
     for index, share in enumerate((0.1, 0.2, 0.29, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)):
         guide = one + (two - one) * share
         uneven = 0.16 * ((index * 5) % 4 - 1.5) / 1.5
         stops = np.linspace(span[0] + uneven, span[1] - uneven * 0.7, 4)
-        spine = [tuple(_along(guide, float(t))) for t in stops]
+        steps = np.arange(len(guide))
+        spines.append(np.stack([np.interp(stops, steps, guide[:, 0]), np.interp(stops, steps, guide[:, 1])], 1))
         wide = 3.0 + 1.6 * ((index * 7) % 3)
-        figure.add(brush(spine, [0.1, wide, wide * 0.8, 0.1]), rgb(tones.sheen, 0.24 + 0.05 * (index % 2)), LOCKS)
-
-
-def _along(guide: np.ndarray, t: float) -> np.ndarray:
-    first = min(max(int(t), 0), len(guide) - 2)
-    return guide[first] + (guide[first + 1] - guide[first]) * (t - first)
+        widths.append([0.1, wide, wide * 0.8, 0.1])
+    figure.add(strokes(np.stack(spines), np.array(widths)), rgb(tones.sheen, 0.27), LOCKS)
 
 
 # --- long -----------------------------------------------------------------------------------------------------------
 
 _LONG: dict[int, tuple[Line, Line]] = {  # outer and inner guide line of each side; the parting is off the middle
     1: (
-        [(-14, -124), (40, -123), (86, -88), (103, -26), (104, 40), (112, 104), (124, 166), (116, 226), (92, 276)],
-        [(-16, -88), (24, -78), (62, -44), (81, 4), (81, 56), (80, 110), (90, 166), (86, 222), (90, 276)],
+        anchors("-14,-130 36,-127 85,-92 103,-26 104,40 112,104 124,166 116,226 92,276"),
+        anchors("-16,-88 24,-78 62,-44 81,4 81,56 80,110 90,166 86,222 90,276"),
     ),
     -1: (
-        [
-            (-13, -125),
-            (-52, -116),
-            (-88, -78),
-            (-102, -20),
-            (-103, 42),
-            (-112, 104),
-            (-123, 162),
-            (-113, 218),
-            (-90, 262),
-        ],
-        [(-15, -88), (-40, -72), (-66, -38), (-81, 6), (-81, 56), (-80, 110), (-89, 162), (-84, 214), (-88, 262)],
+        anchors("-13,-131 -54,-122 -90,-84 -102,-20 -103,42 -112,104 -123,162 -113,218 -90,262"),
+        anchors("-15,-88 -40,-72 -66,-38 -81,6 -81,56 -80,110 -89,162 -84,214 -88,262"),
     ),
 }
 
 
 def _long_back(figure: Figure, tones: Tones) -> None:
-    half: list[Anchor] = [
-        (0, -126),
-        (58, -114),
-        (95, -64),
-        (103, 10),
-        (108, 90),
-        (119, 170),
-        (112, 236),
-        (60, 262),
-        (0, 262),
-    ]
+    half = anchors("0,-130 58,-119 96,-70 103,10 108,90 119,170 112,236 60,262 0,262")
     deep = mix(tones.dark, "#050208", 0.25)
     figure.add(symmetric(half), linear((0, -60), (0, 240), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
-    comb(
-        figure,
-        [(98, 60), (106, 140), (112, 200), (96, 252)],
-        [(40, 60), (48, 140), (52, 200), (46, 256)],
-        (0.2, 0.5, 0.8),
-        4,
-        tones.base,
-        0.7,
-        BACK_HAIR,
-    )
-    comb(
-        figure,
-        [(-98, 60), (-106, 140), (-112, 200), (-96, 252)],
-        [(-40, 60), (-48, 140), (-52, 200), (-46, 256)],
-        (0.2, 0.5, 0.8),
-        4,
-        tones.base,
-        0.7,
-        BACK_HAIR,
-    )
+    for side in (-1, 1):
+        outer = mirror(anchors("98,60 106,140 112,200 96,252"), side)
+        inner = mirror(anchors("40,60 48,140 52,200 46,256"), side)
+        comb(figure, outer, inner, (0.2, 0.5, 0.8), 4, tones.base, 0.7, BACK_HAIR)
 
 
 def _long_side(figure: Figure, tones: Tones, side: int) -> None:
     outer, inner = _LONG[side]
-    outline: list[Anchor] = [(*outer[0], 0.3), *outer[1:-1], (*outer[-1], 0.0), *inner[-2:0:-1], (*inner[0], 0.2)]
+    outline: list[Anchor] = [(*outer[0], 0.0), *outer[1:-1], (*outer[-1], 0.0), *inner[-2:0:-1], (*inner[0], 0.2)]
     mass(figure, outline, tones, LOCKS, -126, 276)
     comb(figure, outer, inner, (0.1, 0.34, 0.56, 0.8), 6.5, tones.dark, 0.34, LOCKS)
     comb(figure, outer, inner, (0.22, 0.45, 0.68, 0.9), 3.4, tones.light, 0.38, LOCKS)
@@ -149,54 +114,49 @@ def _long_side(figure: Figure, tones: Tones, side: int) -> None:
 def _long_front(figure: Figure, tones: Tones) -> None:
     for side in (1, -1):
         _long_side(figure, tones, side)
-    # Curtain bangs: two soft locks from the parting to the cheeks.
-    for flip in (1, -1):
-        shift = -15.0
-
-        def at(x: float, y: float, flip: int = flip, shift: float = shift) -> tuple[float, float]:
-            return x * flip + shift * (1 - min(1.0, (y + 104) / 80)), y
-
-        lock: list[Anchor] = [
-            (*at(0, -104), 0.0), at(32, -94), at(62, -66), at(80, -22), at(86, 24), at(83, 70), (*at(74, 124), 0.0), at(74, 76), at(71, 34), at(62, -6),
-            at(44, -32), at(18, -62),
-        ]  # fmt: skip
+    # Curtain bangs: two soft locks from the parting to the jaw.
+    for side in (1, -1):
+        lock = _parted("0,-104,0 32,-94 62,-66 80,-22 86,24 80,72 62,130,0 66,82 70,40 62,-6 44,-32 18,-62", side)
         fill = linear(
-            (0, -104),
-            (0, 124),
-            (0, rgb(tones.base)),
-            (0.22, rgb(mix(tones.base, tones.light, 0.8))),
-            (0.5, rgb(tones.base)),
+            (0, -104), (0, 124),
+            (0, rgb(tones.base)), (0.22, rgb(mix(tones.base, tones.light, 0.8))), (0.5, rgb(tones.base)),
             (1, rgb(tones.dark)),
-        )
+        )  # fmt: skip
         figure.add(smooth(lock), fill, LOCKS)
-        outer = [at(4, -102), at(38, -88), at(68, -54), at(80, -8), at(83, 40), at(76, 112)]
-        inner = [at(2, -98), at(22, -62), at(48, -32), at(66, 0), at(74, 40), at(75, 112)]
+        outer = _parted("4,-102 38,-88 68,-54 80,-8 82,42 65,118", side)
+        inner = _parted("2,-98 22,-62 48,-32 66,0 73,44 64,118", side)
         comb(figure, outer, inner, (0.3, 0.62, 0.86), 3.6, tones.dark, 0.36, LOCKS)
         comb(figure, outer, inner, (0.14, 0.46, 0.76), 2.2, tones.light, 0.5, LOCKS)
 
 
-_LONG_SHADOW = smooth([
-    (-96, -130), (96, -130), (100, 80), (70, 84), (68, 30), (60, -4), (42, -30), (14, -62), (-14, -90), (-30, -64), (-50, -32),
-    (-64, -4), (-71, 30), (-72, 84), (-100, 80),
-])  # fmt: skip
+def _parted(text: str, side: int) -> list[Anchor]:
+    """Anchors whose upper end is drawn to the parting, which is off the middle."""
+    return [(x - 15 * (1 - min(1.0, (y + 104) / 80)), y, *rest) for x, y, *rest in mirror(anchors(text), side)]
+
+
+_LONG_SHADOW = smooth(
+    anchors(
+        "-96,-130 96,-130 100,80 70,84 68,30 60,-4 42,-30 14,-62 -14,-90 -30,-64 -50,-32 -64,-4 -71,30 -72,84 -100,80"
+    )
+)
 
 
 # --- bob ------------------------------------------------------------------------------------------------------------
 
 _BOB: dict[int, tuple[Line, Line]] = {
     1: (
-        [(12, -124), (56, -119), (92, -84), (107, -28), (110, 26), (111, 78), (104, 116), (76, 140)],
-        [(10, -92), (40, -76), (68, -42), (82, 2), (83, 40), (82, 78), (78, 108), (76, 138)],
+        anchors("12,-130 56,-124 92,-88 107,-28 110,26 111,78 104,116 76,140"),
+        anchors("10,-92 40,-76 68,-42 82,2 83,40 82,78 78,108 76,138"),
     ),
     -1: (
-        [(10, -125), (-44, -122), (-88, -88), (-106, -30), (-110, 26), (-111, 76), (-103, 112), (-74, 136)],
-        [(8, -92), (-34, -80), (-66, -44), (-82, 2), (-83, 40), (-82, 76), (-77, 104), (-74, 134)],
+        anchors("10,-130 -48,-125 -90,-90 -106,-30 -110,26 -111,76 -103,112 -74,136"),
+        anchors("8,-92 -34,-80 -66,-44 -82,2 -83,40 -82,76 -77,104 -74,134"),
     ),
 }
 
 
 def _bob_back(figure: Figure, tones: Tones) -> None:
-    half: list[Anchor] = [(0, -126), (60, -114), (98, -64), (107, 10), (109, 80), (96, 128), (50, 138), (0, 138)]
+    half = anchors("0,-129 60,-118 98,-68 107,10 109,80 96,128 50,138 0,138")
     deep = mix(tones.dark, "#1a0c08", 0.4)
     figure.add(symmetric(half), linear((0, -40), (0, 138), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
 
@@ -204,16 +164,19 @@ def _bob_back(figure: Figure, tones: Tones) -> None:
 def _bob_front(figure: Figure, tones: Tones) -> None:
     for side in (1, -1):
         outer, inner = _BOB[side]
-        outline: list[Anchor] = [(*outer[0], 0.3), *outer[1:-1], (*outer[-1], 0.25), *inner[-2:0:-1], (*inner[0], 0.2)]
+        outline: list[Anchor] = [(*outer[0], 0.0), *outer[1:-1], (*outer[-1], 0.25), *inner[-2:0:-1], (*inner[0], 0.2)]
         mass(figure, outline, tones, LOCKS, -126, 140)
         comb(figure, outer, inner, (0.1, 0.34, 0.58, 0.82), 6.5, tones.dark, 0.32, LOCKS)
         comb(figure, outer, inner, (0.2, 0.45, 0.7, 0.9), 3.4, tones.light, 0.55, LOCKS)
         sheen(figure, outer, inner, tones, (1.1, 2.5))
     # Bangs swept from the parting across the forehead, each lock a little further.
     for root, tip, bow, wide in (
-        ((12, -110), (-80, 22), (-74, -58), 30), ((10, -106), (-58, -12), (-50, -62), 26), ((8, -104), (-34, -22), (-28, -62), 24),
-        ((12, -112), (83, 26), (78, -58), 30), ((14, -106), (62, -14), (56, -60), 24),
-    ):  # fmt: skip
+        ((12, -110), (-80, 22), (-74, -58), 30),
+        ((10, -106), (-58, -12), (-50, -62), 26),
+        ((8, -104), (-34, -22), (-28, -62), 24),
+        ((12, -112), (83, 26), (78, -58), 30),
+        ((14, -106), (62, -14), (56, -60), 24),
+    ):
         swept(figure, tones, root, tip, bow, wide)
 
 
@@ -257,36 +220,35 @@ def swept(
         )
 
 
-_BOB_SHADOW = smooth([
-    (-100, -130), (100, -130), (104, 80), (76, 84), (70, 30), (62, -14), (40, -52), (12, -84), (-10, -44), (-32, -24), (-46, -34),
-    (-58, -14), (-72, 22), (-76, 84), (-104, 80),
-])  # fmt: skip
+_BOB_SHADOW = smooth(
+    anchors(
+        "-100,-130 100,-130 104,80 76,84 70,30 62,-14 40,-52 12,-84 -10,-44 -32,-24 -46,-34 -58,-14 -72,22 "
+        "-76,84 -104,80"
+    )
+)
 
 
 # --- short, parted at the side ---------------------------------------------------------------------------------------
 
 
 def _short_back(figure: Figure, tones: Tones) -> None:
-    half: list[Anchor] = [(0, -118), (56, -108), (84, -64), (84, 0), (76, 46), (44, 78), (0, 82)]
+    half = anchors("0,-118 56,-108 84,-64 84,0 76,46 44,78 0,82")
     figure.add(symmetric(half), rgb(mix(tones.dark, "#000000", 0.2)), BACK_HAIR)
 
 
 def _temples(figure: Figure, tones: Tones) -> None:
     for side in (-1, 1):
-        temple: list[Anchor] = [
-            (side * 56, -90), (side * 84, -64), (side * 88, -24), (side * 85, 8), (side * 79, 26, 0.2), (side * 75, 8), (side * 73, -16),
-            (side * 68, -44),
-        ]  # fmt: skip
+        temple: list[Anchor] = mirror(anchors("56,-90 84,-64 88,-24 85,8 79,26,0.2 75,8 73,-16 68,-44"), side)
         fill = linear((0, -80), (0, 28), (0, rgb(tones.base)), (0.6, rgb(tones.dark)), (1, rgb(tones.dark, 0.5)))
         figure.add(smooth(temple), fill, HAIR)
 
 
 def _side_front(figure: Figure, tones: Tones) -> None:
     _temples(figure, tones)
-    crown: list[Anchor] = [
-        (-76, -40, 0.4), (-88, -62), (-82, -100), (-58, -126), (-34, -135), (-6, -142), (34, -141), (70, -122), (90, -88), (90, -50),
-        (76, -32, 0.2), (70, -54), (44, -80), (0, -88), (-40, -84), (-66, -62),
-    ]  # fmt: skip
+    crown = anchors(
+        "-76,-40,0.4 -88,-62 -82,-100 -58,-126 -34,-135 -6,-142 34,-141 70,-122 90,-88 90,-50 76,-32,0.2 "
+        "70,-54 44,-80 0,-88 -40,-84 -66,-62"
+    )
     fill = linear(
         (-40, -138),
         (30, -40),
@@ -297,20 +259,23 @@ def _side_front(figure: Figure, tones: Tones) -> None:
     )
     figure.add(smooth(crown), fill, HAIR)
     for root, tip, bow, wide in (
-        ((-44, -98), (-80, -10), (-84, -74), 22), ((-36, -104), (-68, -36), (-66, -80), 22),
-        ((-38, -100), (18, -40), (4, -84), 28), ((-34, -108), (44, -44), (34, -98), 30), ((-30, -116), (66, -34), (64, -104), 34),
+        ((-44, -98), (-80, -10), (-84, -74), 22),
+        ((-36, -104), (-68, -36), (-66, -80), 22),
+        ((-38, -100), (18, -40), (4, -84), 28),
+        ((-34, -108), (44, -44), (34, -98), 30),
+        ((-30, -116), (66, -34), (64, -104), 34),
         ((-24, -124), (80, -22), (88, -108), 34),
-    ):  # fmt: skip
+    ):
         swept(figure, tones, root, tip, bow, wide)
-    outer: Line = [(-36, -118), (0, -137), (42, -134), (76, -108), (88, -66)]
-    inner: Line = [(-36, -104), (0, -114), (36, -108), (62, -84), (76, -50)]
+    outer: Line = anchors("-36,-118 0,-137 42,-134 76,-108 88,-66")
+    inner: Line = anchors("-36,-104 0,-114 36,-108 62,-84 76,-50")
     comb(figure, outer, inner, (0.12, 0.5), 5.0, tones.dark, 0.4, HAIR)
     comb(figure, outer, inner, (0.3, 0.66, 0.9), 3.4, tones.sheen, 0.26, HAIR)
 
 
-_SIDE_SHADOW = smooth([
-    (-96, -130), (96, -130), (96, -10), (76, -20), (66, -42), (46, -46), (20, -42), (0, -64), (-40, -86), (-64, -42), (-78, -8), (-96, -10),
-])  # fmt: skip
+_SIDE_SHADOW = smooth(
+    anchors("-96,-130 96,-130 96,-10 76,-20 66,-42 46,-46 20,-42 0,-64 -40,-86 -64,-42 -78,-8 -96,-10")
+)
 
 
 # --- short and curly -------------------------------------------------------------------------------------------------
@@ -323,10 +288,10 @@ def _crop_front(figure: Figure, tones: Tones) -> None:
         angle = np.pi * (1.0 - index / 16)
         grow = 1.0 if index % 2 == 0 else 1.055 + 0.02 * ((index * 5) % 3 - 1)
         outline.append((float(np.cos(angle) * 86 * grow), float(-46 - np.sin(angle) * 88 * grow)))
-    hairline: list[Anchor] = [
-        (78, -34, 0.3), (70, -48), (60, -66, 0.4), (44, -64), (30, -74, 0.4), (12, -69), (-4, -76, 0.4), (-22, -69), (-40, -74, 0.4), (-54, -62),
-        (-68, -52, 0.4), (-78, -34, 0.3),
-    ]  # fmt: skip
+    hairline = anchors(
+        "78,-34,0.3 70,-48 60,-66,0.4 44,-64 30,-74,0.4 12,-69 -4,-76,0.4 -22,-69 -40,-74,0.4 -54,-62 "
+        "-68,-52,0.4 -78,-34,0.3"
+    )
     fill = linear(
         (-30, -136),
         (20, -50),
@@ -335,6 +300,7 @@ def _crop_front(figure: Figure, tones: Tones) -> None:
         (1, rgb(tones.dark)),
     )
     figure.add(smooth([*outline, *hairline]), fill, HAIR)
+    curls, lights = [], []
     for index in range(33):
         row, column = divmod(index, 11)
         angle = np.pi * (0.97 - 0.94 * (column + 0.5 * (row % 2)) / 11)
@@ -344,26 +310,14 @@ def _crop_front(figure: Figure, tones: Tones) -> None:
             continue
         size = 0.85 + 0.12 * ((index * 3) % 4)
         curl = [(x + a * size, y + b * size) for a, b in ((-9, 3), (-4, -4), (4, -5), (9, 1), (5, 7))]
-        figure.add(brush(curl, [0.3, 3.2, 3.6, 2.6, 0.2]), rgb(tones.dark, 0.55), HAIR)
-        light = [(a - 1.5, b - 2.4) for a, b in curl[:4]]
-        figure.add(brush(light, [0.2, 1.9, 1.9, 0.2]), rgb(tones.sheen, 0.2 + 0.05 * ((index * 3) % 4)), HAIR)
+        curls.append(curl)
+        lights.append([(a - 1.5, b - 2.4) for a, b in curl[:4]])
+    many = len(curls)
+    figure.add(strokes(np.array(curls), np.tile([0.3, 3.2, 3.6, 2.6, 0.2], (many, 1))), rgb(tones.dark, 0.55), HAIR)
+    figure.add(strokes(np.array(lights), np.tile([0.2, 1.9, 1.9, 0.2], (many, 1))), rgb(tones.sheen, 0.27), HAIR)
 
 
-_CROP_SHADOW = smooth(
-    [
-        (-96, -130),
-        (96, -130),
-        (96, -20),
-        (76, -36),
-        (58, -62),
-        (30, -70),
-        (0, -72),
-        (-30, -70),
-        (-58, -62),
-        (-76, -36),
-        (-96, -20),
-    ]
-)
+_CROP_SHADOW = smooth(anchors("-96,-130 96,-130 96,-20 76,-36 58,-62 30,-70 0,-72 -30,-70 -58,-62 -76,-36 -96,-20"))
 
 STYLES: dict[str, Style] = {
     "long": Style(_long_back, _long_front, _LONG_SHADOW),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from avatar.faces.drawn.figure import EARS, FACE, NECK, NOSE, SKULL, Figure
-from avatar.faces.drawn.geometry import Anchor, Path, brush, ellipse, smooth, symmetric
+from avatar.faces.drawn.geometry import Anchor, Path, anchors, brush, ellipse, mirror, smooth, symmetric
 from avatar.faces.drawn.looks import Build, Look
 from avatar.faces.drawn.paint import linear, mix, radial, rgb, soft
 from avatar.faces.drawn.vector import Group
@@ -40,17 +40,32 @@ class Skin:
 def face_outline(build: Build) -> Path:
     jaw, chin = build.jaw, build.chin
     half: list[Anchor] = [
-        (0, -110), (44, -102), (72, -66), (79, -22), (78.5 * (1 + (jaw - 1) * 0.3), 14), (74.5 * jaw, 42),
-        (60 * jaw, 70), (39 * jaw + 3 * (chin - 1), 94), (15.5 * chin, 110), (0, 113 + 2 * (chin - 1)),
-    ]  # fmt: skip
+        (0, -110),
+        (44, -102),
+        (72, -66),
+        (79, -22),
+        (78.5 * (1 + (jaw - 1) * 0.3), 14),
+        (74.5 * jaw, 42),
+        (60 * jaw, 70),
+        (39 * jaw + 3 * (chin - 1), 94),
+        (15.5 * chin, 110),
+        (0, 113 + 2 * (chin - 1)),
+    ]
     return symmetric(half)
 
 
 def draw_neck(figure: Figure, look: Look) -> None:
     skin, width = Skin.of(look.skin), look.build.neck
     half: list[Anchor] = [
-        (0, 60), (31 * width, 70), (29.5 * width, 112), (33 * width, 142), (50 * width, 160), (64, 176), (70, 240), (0, 330),
-    ]  # fmt: skip
+        (0, 60),
+        (31 * width, 70),
+        (29.5 * width, 112),
+        (33 * width, 142),
+        (50 * width, 160),
+        (64, 176),
+        (70, 240),
+        (0, 330),
+    ]
     neck = symmetric(half)
     shade = linear((-40, 100), (44, 110), (0, rgb(skin.base)), (0.55, rgb(skin.base)), (1, rgb(skin.shade)))
     figure.add(neck, shade, NECK)
@@ -59,16 +74,16 @@ def draw_neck(figure: Figure, look: Look) -> None:
     figure.add(smooth(cast), rgb(skin.deep, 0.5), NECK, group)
     figure.add(ellipse(0, 152, 52, 26), radial((0, 152), 52, 26, *soft(skin.shade, 0.55)), NECK, group)
     for side in (-1, 1):
-        bone = brush([(side * 12, 178), (side * 34, 170), (side * 62, 171)], [0.5, 2.4, 0.3])
+        bone = brush(mirror(anchors("12,178 34,170 62,171"), side), [0.5, 2.4, 0.3])
         figure.add(bone, rgb(skin.deep, 0.4), NECK, group)
-        strand = brush([(side * 26, 128), (side * 17, 155), (side * 9, 174)], [0.3, 2.2, 0.6])
+        strand = brush(mirror(anchors("26,128 17,155 9,174"), side), [0.3, 2.2, 0.6])
         figure.add(strand, rgb(skin.deep, 0.22), NECK, group)
 
 
 def draw_ears(figure: Figure, look: Look) -> None:
     skin = Skin.of(look.skin)
-    ear = smooth([(74, -2), (84, -12), (94, -6), (94, 14), (87, 34), (79, 42), (74, 32)])
-    inner = smooth([(79, 4), (85, -4), (90, 2), (88, 16), (83, 26), (80, 22), (84, 12)])
+    ear = smooth(anchors("74,-2 84,-12 94,-6 94,14 87,34 79,42 74,32"))
+    inner = smooth(anchors("79,4 85,-4 90,2 88,16 83,26 80,22 84,12"))
     for path in (ear, ear.mirrored()):
         figure.add(path, linear((0, -12), (0, 42), (0, rgb(skin.base)), (1, rgb(skin.shade))), EARS)
     for path in (inner, inner.mirrored()):
@@ -84,12 +99,19 @@ def draw_face(figure: Figure, look: Look) -> Group:
     skin, outline = Skin.of(look.skin), face_outline(look.build)
     figure.add(
         outline,
-        radial((-14, -6), 118, 138, (0, rgb(skin.light)), (0.5, rgb(skin.base)), (0.82, rgb(skin.base)),
-               (1, rgb(mix(skin.base, skin.shade, 0.75)))),
+        radial(
+            (-14, -6),
+            118,
+            138,
+            (0, rgb(skin.light)),
+            (0.5, rgb(skin.base)),
+            (0.82, rgb(skin.base)),
+            (1, rgb(mix(skin.base, skin.shade, 0.75))),
+        ),
         FACE,
-    )  # fmt: skip
+    )
     group, _ = figure.clip(outline, FACE)
-    side = smooth([(84, -70), (86, 70), (40, 120), (10, 118), (44, 96), (62, 62), (70, 10), (66, -50)])
+    side = smooth(anchors("84,-70 86,70 40,120 10,118 44,96 62,62 70,10 66,-50"))
     figure.add(side, linear((86, 0), (44, 10), (0, rgb(skin.shade, 0.55)), (1, rgb(skin.shade, 0.0))), FACE, group)
     jaw = ellipse(0, 122, 58, 20)
     figure.add(jaw, radial((0, 122), 58, 20, *soft(skin.shade, 0.5)), FACE, group)

@@ -1,8 +1,8 @@
 """One drawn host: a look put together into a figure that can be posed."""
 
 from avatar.faces.drawn.arms import Arms
-from avatar.faces.drawn.eyes import Eyes
 from avatar.faces.drawn.extras import draw_beard, draw_glasses
+from avatar.faces.drawn.eyes import Eyes
 from avatar.faces.drawn.figure import Figure
 from avatar.faces.drawn.hair import STYLES, Tones
 from avatar.faces.drawn.head import draw_ears, draw_face, draw_hair_shadow, draw_neck, draw_nose

@@ -56,7 +56,9 @@ LOOKS: dict[str, Look] = {
             name="chen", title={"zh": "小晨", "en": "Chen"},
             skin="#f6d2b6", hair="#231d20", hair_style="side", iris="#54382a", lip="#c9766c",
             outfit="shirt", main="#34476f", inner="#eef3fb", accent="#c9d4e6", blush=0.3,
-            build=Build(jaw=1.07, chin=1.3, eyes=0.9, brows=1.6, lashes=0.45, nose=1.15, lips=0.8, neck=1.25, shoulders=1.13),
+            build=Build(
+                jaw=1.12, chin=1.45, eyes=0.9, brows=1.6, lashes=0.45, nose=1.15, lips=0.8, neck=1.25, shoulders=1.13,
+            ),
         ),
         Look(
             name="mia", title={"zh": "米娅", "en": "Mia"},
@@ -68,7 +70,9 @@ LOOKS: dict[str, Look] = {
             name="leo", title={"zh": "里奥", "en": "Leo"},
             skin="#c98f68", hair="#2a1f1b", hair_style="crop", iris="#4a2f1f", lip="#a85a50",
             outfit="suit", main="#3b3f4c", inner="#f3ede4", accent="#8aa0b8", blush=0.2, beard=True, glasses=True,
-            build=Build(jaw=1.08, chin=1.35, eyes=0.88, brows=1.7, lashes=0.4, nose=1.2, lips=0.85, neck=1.3, shoulders=1.16),
+            build=Build(
+                jaw=1.08, chin=1.35, eyes=0.88, brows=1.7, lashes=0.4, nose=1.2, lips=0.85, neck=1.3, shoulders=1.16,
+            ),
         ),
     )
 }  # fmt: skip

@@ -34,31 +34,32 @@ class Lips:
         gap = 23.0 * max(mouth.open, 0.0) * (1 - 0.12 * mouth.round) * (1 - mouth.press)
         width = 20.5 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.12 * smile)
         self.width, self.gap = width, gap
-        corner = Y - 7.0 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
-        upper, lower = Y - 0.22 * gap - 0.6 * smile, Y + 0.78 * gap
+        corner = Y - 6.4 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
+        upper, lower = Y - 0.22 * gap - 0.6 * smile, Y + 0.78 * gap - 0.6 * smile
         belly = 2.0 * smile  # a closed smile sags between its corners
         thin = 1 - 0.45 * mouth.press
         top = (6.0 * full + 1.4 * mouth.round - 0.8 * smile) * thin
         bottom = (7.8 * full + 1.8 * mouth.round) * thin
         self.upper, self.lower, self.corner, self.bottom = upper, lower, corner, bottom
         square = 0.5 + 0.14 * min(mouth.open * 1.5, 1.0)
+        bend = upper + 0.32 * (corner - upper) + 0.55 * belly
+        fall = bend + 0.86 * gap  # where nothing is open, both lips share one line
         lip_line = _points(
-            (-width, corner), (-width * square, upper + 0.35 * (corner - upper) + belly * 0.6), (0, upper + belly),
-            (width * square, upper + 0.35 * (corner - upper) + belly * 0.6), (width, corner),
-        )  # fmt: skip
+            (-width, corner), (-width * square, bend), (0, upper + belly), (width * square, bend), (width, corner)
+        )
         low_line = _points(
-            (-width, corner), (-width * 0.6, lower - 0.2 * (lower - corner) + belly * 0.5), (0, lower + belly + 0.4),
-            (width * 0.6, lower - 0.2 * (lower - corner) + belly * 0.5), (width, corner),
-        )  # fmt: skip
+            (-width, corner), (-width * square, fall), (0, lower + belly), (width * square, fall), (width, corner)
+        )
         peak = 0.2 * width
         over = _points(
             (width + 1.2, corner), (width * 0.56, upper - 0.55 * top + 0.3 * (corner - upper)), (peak, upper - top),
             (0, upper - 0.7 * top), (-peak, upper - top), (-width * 0.56, upper - 0.55 * top + 0.3 * (corner - upper)),
             (-width - 1.2, corner),
         )  # fmt: skip
+        side = lower - 0.2 * (lower - corner) + 0.62 * bottom
         under = _points(
-            (width + 0.4, corner), (width * 0.64, lower - 0.2 * (lower - corner) + 0.62 * bottom), (0, lower + belly + bottom),
-            (-width * 0.64, lower - 0.2 * (lower - corner) + 0.62 * bottom), (-width - 0.4, corner),
+            (width + 0.4, corner), (width * 0.64, side), (0, lower + belly + bottom), (-width * 0.64, side),
+            (-width - 0.4, corner),
         )  # fmt: skip
         self.line = lip_line
         self.inner = np.concatenate([through(lip_line, closed=False), through(low_line[::-1], closed=False)[1:]])

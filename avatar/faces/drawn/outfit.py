@@ -1,10 +1,12 @@
 """Clothes: what covers the chest. Sleeves are drawn with the arms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from avatar.faces.drawn.figure import CHEST, Figure
-from avatar.faces.drawn.geometry import Anchor, brush, ellipse, smooth
+from avatar.faces.drawn.geometry import Anchor, anchors, brush, ellipse, mirror, smooth, strokes
 from avatar.faces.drawn.looks import Look
 from avatar.faces.drawn.paint import linear, mix, radial, rgb, soft
 from avatar.faces.drawn.vector import Group
@@ -23,7 +25,7 @@ class Cloth:
 
 
 def fold(
-    figure: Figure, points: list[tuple[float, float]], width: float, colour: str, alpha: float, group: Group | None
+    figure: Figure, points: Sequence[Anchor], width: float, colour: str, alpha: float, group: Group | None
 ) -> None:
     taper = [0.2, *[width] * (len(points) - 2), 0.2]
     figure.add(brush(points, taper), rgb(colour, alpha), CHEST, group)
@@ -31,15 +33,13 @@ def fold(
 
 def _blouse(figure: Figure, look: Look) -> None:
     inner = Cloth.of(look.inner)
-    blouse: list[Anchor] = [
-        (0, 262, 0), (-24, 214), (-50, 166), (-72, 190), (-60, 330), (0, 470, 0), (60, 330), (72, 190), (50, 166), (24, 214),
-    ]  # fmt: skip
+    blouse = anchors("0,262,0 -24,214 -50,166 -72,190 -60,330 0,470,0 60,330 72,190 50,166 24,214")
     fill = linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5))))
     figure.add(smooth(blouse), fill, CHEST)
     for side in (-1, 1):
-        fold(figure, [(side * 30, 232), (side * 20, 280), (side * 8, 330)], 3.0, inner.shade, 0.35, None)
-        fold(figure, [(side * 14, 276), (side * 8, 320), (side * 3, 370)], 2.2, inner.shade, 0.3, None)
-        edge = brush([(side * 49, 167), (side * 25, 214), (0, 263)], [2, 3.4, 2.4])
+        fold(figure, mirror(anchors("30,232 20,280 8,330"), side), 3.0, inner.shade, 0.35, None)
+        fold(figure, mirror(anchors("14,276 8,320 3,370"), side), 2.2, inner.shade, 0.3, None)
+        edge = brush(mirror(anchors("49,167 25,214 0,263"), side), [2, 3.4, 2.4])
         figure.add(edge, rgb(mix(inner.base, inner.shade, 0.45)), CHEST)
 
 
@@ -47,8 +47,17 @@ def _shirt(figure: Figure, look: Look, *, opened: float) -> None:
     """A shirt's front and placket; `opened` is how far down the top button is."""
     inner = Cloth.of(look.inner)
     front: list[Anchor] = [
-        (0, opened, 0), (-15, opened - 18), (-40, 160), (-60, 172), (-76, 330), (0, 620, 0), (76, 330), (60, 172), (40, 160), (15, opened - 18),
-    ]  # fmt: skip
+        (0, opened, 0),
+        (-15, opened - 18),
+        (-40, 160),
+        (-60, 172),
+        (-76, 330),
+        (0, 620, 0),
+        (76, 330),
+        (60, 172),
+        (40, 160),
+        (15, opened - 18),
+    ]
     fill = linear((0, 180), (0, 430), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.5))))
     figure.add(smooth(front), fill, CHEST)
     for x in (-7, 7):
@@ -57,7 +66,7 @@ def _shirt(figure: Figure, look: Look, *, opened: float) -> None:
         figure.add(ellipse(0, y + 0.8, 3.4, 3.4), rgb(inner.deep, 0.4), CHEST)
         figure.add(ellipse(0, y, 3.1, 3.1), rgb(mix(inner.light, "#ffffff", 0.5)), CHEST)
     for side in (-1, 1):
-        fold(figure, [(side * 58, 236), (side * 40, 290), (side * 14, 326)], 3.4, inner.shade, 0.35, None)
+        fold(figure, mirror(anchors("58,236 40,290 14,326"), side), 3.4, inner.shade, 0.35, None)
 
 
 def _collar(figure: Figure, look: Look, opened: float) -> None:
@@ -65,9 +74,15 @@ def _collar(figure: Figure, look: Look, opened: float) -> None:
     for side in (-1, 1):
         top = side * 33 * neck
         wing: list[Anchor] = [
-            (top, 134, 0), (side * 47 * neck, 148, 0.7), (side * 66, 170, 0.3), (side * 50, opened + 22, 0),
-            (side * 22, opened + 4, 0.4), (side * 3, opened - 3, 0), (top * 0.62, (134 + opened) / 2 + 2), (top * 0.92, 150, 0.5),
-        ]  # fmt: skip
+            (top, 134, 0),
+            (side * 47 * neck, 148, 0.7),
+            (side * 66, 170, 0.3),
+            (side * 50, opened + 22, 0),
+            (side * 22, opened + 4, 0.4),
+            (side * 3, opened - 3, 0),
+            (top * 0.62, (134 + opened) / 2 + 2),
+            (top * 0.92, 150, 0.5),
+        ]
         figure.add(smooth(wing).moved(side * 1.5, 4.5), rgb(inner.deep, 0.35), CHEST)
         fill = linear(
             (side * 10, 150),
@@ -90,17 +105,9 @@ def draw_suit(figure: Figure, look: Look) -> None:
     _shirt(figure, look, opened=214)
     _jacket(figure, look, buttons=(462, 520))
     _collar(figure, look, 214)
-    square: list[Anchor] = [
-        (70, 322, 0),
-        (74, 304, 0),
-        (82, 312, 0.3),
-        (88, 300, 0),
-        (95, 311, 0.3),
-        (101, 304, 0),
-        (104, 322, 0),
-    ]
+    square = anchors("70,322,0 74,304,0 82,312,0.3 88,300,0 95,311,0.3 101,304,0 104,322,0")
     figure.add(smooth(square), rgb(look.accent), CHEST)
-    figure.add(brush([(68, 324), (86, 322), (106, 323)], [1.6, 2.4, 1.6]), rgb(Cloth.of(look.main).deep, 0.8), CHEST)
+    figure.add(brush(anchors("68,324 86,322 106,323"), [1.6, 2.4, 1.6]), rgb(Cloth.of(look.main).deep, 0.8), CHEST)
 
 
 def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
@@ -117,22 +124,20 @@ def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
         figure.add(
             ellipse(side * 112, 350, 34, 130), radial((side * 112, 350), 34, 130, *soft(cloth.deep, 0.6)), CHEST, group
         )
-        fold(figure, [(side * 112, 262), (side * 84, 288), (side * 54, 296)], 5, cloth.deep, 0.26, group)
-        fold(figure, [(side * 98, 372), (side * 62, 396), (side * 14, 412)], 6, cloth.deep, 0.2, group)
-        fold(figure, [(side * 100, 430), (side * 66, 446), (side * 20, 452)], 6, cloth.deep, 0.2, group)
+        fold(figure, mirror(anchors("112,262 84,288 54,296"), side), 5, cloth.deep, 0.26, group)
+        fold(figure, mirror(anchors("98,372 62,396 14,412"), side), 6, cloth.deep, 0.2, group)
+        fold(figure, mirror(anchors("100,430 66,446 20,452"), side), 6, cloth.deep, 0.2, group)
         wide = side * look.build.shoulders
-        seam = brush([(wide * 112, 192), (wide * 126, 226), (wide * 122, 270), (wide * 113, 300)], [0.4, 1.6, 1.6, 0.4])
+        seam = brush(mirror(anchors("112,192 126,226 122,270 113,300"), wide), [0.4, 1.6, 1.6, 0.4])
         figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
     return group
 
 
 def _whole(look: Look) -> list[Anchor]:
     wide, neck = look.build.shoulders, look.build.neck
-    half: list[Anchor] = [
-        (42 * neck, 158, 0.4), (70, 173), (104 * wide, 185), (124 * wide, 198), (124 * wide, 250), (112 * wide, 300), (97 * wide, 400), (103 * wide, 480),
-        (116 * wide, 600, 0),
-    ]  # fmt: skip
-    return [*half, *[(-point[0], *point[1:]) for point in reversed(half)]]  # type: ignore[list-item]
+    body = mirror(anchors("104,185 124,198 124,250 112,300 97,400 103,480 116,600,0"), wide)
+    half: list[Anchor] = [(42 * neck, 158, 0.4), (70, 173), *body]
+    return [*half, *mirror(half[::-1], -1)]
 
 
 def draw_shirt(figure: Figure, look: Look) -> None:
@@ -148,53 +153,36 @@ def draw_shirt(figure: Figure, look: Look) -> None:
         (44 * look.build.neck, 160, 0.3),
     ]
     group = _knit(figure, look, body[1:-1], look.main)
-    for shift, colour, alpha in ((0, cloth.shade, 0.9), (5, cloth.deep, 0.35)):
-        rib = brush(
-            [
-                (-48 * look.build.neck, 160 + shift),
-                (-33, 212 + shift),
-                (0, 270 + shift),
-                (33, 212 + shift),
-                (48 * look.build.neck, 160 + shift),
-            ],
-            [6, 7, 8, 7, 6],
-        )
-        figure.add(rib, rgb(colour, alpha), CHEST, group)
+    edge = [(48 * look.build.neck, 160), (33, 212), (0, 270)]
+    for down, width, colour in ((5, 8, cloth.shade), (9, 2.2, look.accent), (13, 2.2, look.accent)):
+        for side in (1, -1):
+            line = [(x * side, y + down) for x, y in edge]
+            figure.add(brush(line, [width] * 3), rgb(colour), CHEST, group)
     _collar(figure, look, 186)
 
 
 def draw_cardigan(figure: Figure, look: Look) -> None:
     cloth, inner = Cloth.of(look.main), Cloth.of(look.inner)
-    top: list[Anchor] = [
-        (0, 214),
-        (-30, 204),
-        (-52, 178),
-        (-70, 176),
-        (-90, 330),
-        (-90, 600, 0),
-        (90, 600, 0),
-        (90, 330),
-        (70, 176),
-        (52, 178),
-        (30, 204),
-    ]
+    top = anchors("0,214 -30,204 -52,178 -70,176 -90,330 -90,600,0 90,600,0 90,330 70,176 52,178 30,204")
     figure.add(
         smooth(top),
         linear((0, 190), (0, 520), (0, rgb(inner.base)), (1, rgb(mix(inner.base, inner.shade, 0.55)))),
         CHEST,
     )
-    edge = [(-54, 178), (-32, 205), (0, 216), (32, 205), (54, 178)]
+    edge = anchors("-54,178 -32,205 0,216 32,205 54,178")
     figure.add(brush([(x, y + 2.6) for x, y in edge], [1, 3, 3.4, 3, 1]), rgb(inner.shade, 0.4), CHEST)
     figure.add(brush(edge, [2, 4, 4.6, 4, 2]), rgb(inner.light), CHEST)
-    for x in range(-48, 49, 12):
-        figure.add(brush([(x * 0.9, 228), (x, 330), (x * 1.05, 600)], [0.2, 1.4, 1.4]), rgb(inner.shade, 0.22), CHEST)
+    ribs = np.array([[(x * 0.9, 228), (x, 330), (x * 1.05, 600)] for x in range(-48, 49, 12)])
+    figure.add(strokes(ribs, np.tile([0.2, 1.4, 1.4], (len(ribs), 1))), rgb(inner.shade, 0.22), CHEST)
     for side in (-1, 1):
-        panel: list[Anchor] = [
-            (side * 44, 154, 0), (side * 70, 172), (side * 104, 185), (side * 124, 198), (side * 124, 250), (side * 112, 300), (side * 97, 400),
-            (side * 103, 480), (side * 116, 600, 0), (side * 34, 600, 0), (side * 44, 430), (side * 62, 300), (side * 62, 210),
-        ]  # fmt: skip
+        panel = mirror(
+            anchors(
+                "44,154,0 70,172 104,185 124,198 124,250 112,300 97,400 103,480 116,600,0 34,600,0 44,430 62,300 62,210"
+            ),
+            side,
+        )
         group = _knit(figure, look, panel, look.main)
-        band = [(side * 46, 156), (side * 64, 210), (side * 64, 300), (side * 46, 430), (side * 36, 600)]
+        band = mirror(anchors("46,156 64,210 64,300 46,430 36,600"), side)
         figure.add(brush([(x + side * 4, y) for x, y in band], [8, 14, 14, 14, 14]), rgb(cloth.deep, 0.3), CHEST, group)
         figure.add(brush(band, [8, 14, 14, 14, 14]), rgb(mix(cloth.base, cloth.light, 0.5)), CHEST, group)
         figure.add(
@@ -210,11 +198,22 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
     cloth = Cloth.of(look.main)
     for side in (1, -1):
         wide = side * look.build.shoulders
-        seam = brush([(wide * 112, 192), (wide * 127, 226), (wide * 122, 270), (wide * 113, 300)], [0.4, 1.6, 1.6, 0.4])
+        seam = brush(mirror(anchors("112,192 127,226 122,270 113,300"), wide), [0.4, 1.6, 1.6, 0.4])
         panel: list[Anchor] = [
-            (side * 40, 156, 0), (side * 70, 173), (wide * 104, 185), (wide * 124, 198), (wide * 124, 250), (wide * 112, 300),
-            (wide * 97, 400), (wide * 103, 480), (wide * 116, 600, 0), (side * -12, 600, 0), (side * -6, 440, 0), (side * 34, 330), (side * 58, 240),
-        ]  # fmt: skip
+            (side * 40, 156, 0),
+            (side * 70, 173),
+            (wide * 104, 185),
+            (wide * 124, 198),
+            (wide * 124, 250),
+            (wide * 112, 300),
+            (wide * 97, 400),
+            (wide * 103, 480),
+            (wide * 116, 600, 0),
+            (side * -12, 600, 0),
+            (side * -6, 440, 0),
+            (side * 34, 330),
+            (side * 58, 240),
+        ]
         shape = smooth(panel)
         figure.add(
             shape,
@@ -231,15 +230,14 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
         figure.add(
             ellipse(side * 112, 350, 34, 130), radial((side * 112, 350), 34, 130, *soft(cloth.deep, 0.6)), CHEST, group
         )
-        fold(figure, [(side * 92, 372), (side * 60, 392), (side * 20, 430)], 5, cloth.deep, 0.3, group)
-        fold(figure, [(side * 96, 410), (side * 62, 418), (side * 16, 446)], 6, cloth.deep, 0.24, group)
-        fold(figure, [(side * 90, 300), (side * 84, 380), (side * 88, 520)], 2.4, cloth.deep, 0.35, group)
-        fold(figure, [(side * 20, 470), (side * 34, 520), (side * 40, 600)], 6, cloth.deep, 0.22, group)
+        fold(figure, mirror(anchors("92,372 60,392 20,430"), side), 5, cloth.deep, 0.3, group)
+        fold(figure, mirror(anchors("96,410 62,418 16,446"), side), 6, cloth.deep, 0.24, group)
+        fold(figure, mirror(anchors("90,300 84,380 88,520"), side), 2.4, cloth.deep, 0.35, group)
+        fold(figure, mirror(anchors("20,470 34,520 40,600"), side), 6, cloth.deep, 0.22, group)
         figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
-        lapel: list[Anchor] = [
-            (side * 37, 150, 0), (side * 60, 166, 0.6), (side * 88, 224, 0.3), (side * 98, 252, 0), (side * 70, 256, 0), (side * 84, 276, 0),
-            (side * 50, 360), (side * -4, 440, 0), (side * 36, 330), (side * 58, 240),
-        ]  # fmt: skip
+        lapel = mirror(
+            anchors("37,150,0 60,166,0.6 88,224,0.3 98,252,0 70,256,0 84,276,0 50,360 -4,440,0 36,330 58,240"), side
+        )
         low = smooth(lapel).moved(side * 2.5, 4)
         figure.add(low, rgb(cloth.deep, 0.4), CHEST, group)
         figure.add(
@@ -249,11 +247,9 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
             ),
             CHEST,
         )
+        figure.add(brush(mirror(anchors("70,256 62,244 57,238"), side), [0.4, 1.6, 1.2]), rgb(cloth.deep, 0.55), CHEST)
         figure.add(
-            brush([(side * 70, 256), (side * 62, 244), (side * 57, 238)], [0.4, 1.6, 1.2]), rgb(cloth.deep, 0.55), CHEST
-        )
-        figure.add(
-            brush([(side * 38, 152), (side * 58, 240), (side * 36, 330), (side * -3, 438)], [0.8, 1.4, 1.4, 0.8]),
+            brush(mirror(anchors("38,152 58,240 36,330 -3,438"), side), [0.8, 1.4, 1.4, 0.8]),
             rgb(cloth.light, 0.8),
             CHEST,
         )
@@ -266,7 +262,7 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
 
 def draw_necklace(figure: Figure, look: Look) -> None:
     dark = mix(look.accent, "#7a4f14", 0.35)
-    chain = brush([(-40, 163), (-26, 196), (0, 222), (26, 196), (40, 163)], [0.9, 1.6, 1.9, 1.6, 0.9])
+    chain = brush(anchors("-40,163 -26,196 0,222 26,196 40,163"), [0.9, 1.6, 1.9, 1.6, 0.9])
     figure.add(chain.moved(0.6, 1.8), rgb("#7a3b2a", 0.22), CHEST)
     figure.add(chain, rgb(look.accent), CHEST)
     figure.add(ellipse(0, 227.5, 4.6, 5.4), rgb(dark), CHEST)
@@ -274,5 +270,8 @@ def draw_necklace(figure: Figure, look: Look) -> None:
 
 
 OUTFITS: dict[str, Callable[[Figure, Look], None]] = {
-    "blazer": draw_blazer, "suit": draw_suit, "shirt": draw_shirt, "cardigan": draw_cardigan,
-}  # fmt: skip
+    "blazer": draw_blazer,
+    "suit": draw_suit,
+    "shirt": draw_shirt,
+    "cardigan": draw_cardigan,
+}

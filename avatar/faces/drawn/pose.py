@@ -20,7 +20,7 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """Elbow and wrist in figure units, as for the arm on the screen's right; the other one is mirrored. At rest: folded."""
+    """Elbow and wrist in figure units, for the arm on the screen's right; the other is mirrored. At rest: folded."""
 
     elbow: tuple[float, float] = (142.0, 384.0)
     wrist: tuple[float, float] = (66.0, 450.0)

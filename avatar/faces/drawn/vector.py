@@ -1,4 +1,4 @@
-"""A retained vector picture on ThorVG's software renderer: shapes are made once, their points are given anew each frame.
+"""A retained vector picture on ThorVG's software renderer: shapes are made once, their points given anew each frame.
 
 The C functions are called directly: the Python wrapper converts point by point, which would cost more than drawing.
 """
