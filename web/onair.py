@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 
@@ -76,8 +75,9 @@ class _Stop:
 
 
 def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while sys.stdin.buffer.read(4096):
+    # Not sys.stdin: a thread inside its lock would make the interpreter abort at exit.
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
             continue
     with contextlib.suppress(RuntimeError):  # the loop has ended by itself
         loop.call_soon_threadsafe(stop)

@@ -90,7 +90,7 @@ def room_client(settings: Settings) -> Callable[[str], Client]:
     def client(room: str) -> Client:
         from streaming.control import RoomClient
 
-        return RoomClient(settings.data / "rooms" / room)
+        return RoomClient(settings.data / "rooms" / room / "control.sock")
 
     return client
 
