@@ -143,7 +143,11 @@ class Agent:
             if turn.text:
                 turn.text += sentence
             return None
-        verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
+        try:
+            verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
+        except Exception:  # a gate that fails is a gate that is shut
+            log.exception("guard_failed")
+            verdict = Verdict("unsupported", sentence, "")
         turn.verdicts.append(verdict)
         if not verdict.text.strip():
             return None

@@ -34,6 +34,7 @@ from assistant.prompt import past, system_message
 from assistant.settings import AssistantSettings
 from assistant.summary import summarise
 from assistant.tools import ToolContext, specs
+from assistant.tools.products import likeness
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang
@@ -204,8 +205,8 @@ class Assistant:
             new = []  # the card of what is being talked about was shown before
         cards = tuple(new)
         named = tuple(one for one in cards if self._named(one, turn.text))
-        if cards:
-            extras.append(Cards((named or cards)[:4]))
+        if named:
+            extras.append(Cards(named[:4]))
         replies = tuple(
             option for option in turn.replies if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
         )
@@ -217,7 +218,9 @@ class Assistant:
 
     def _named(self, product_id: str, text: str) -> bool:
         product = self.catalog.product(product_id)
-        return product is not None and any(title and title in text for title in (product.title.zh, product.title.en))
+        if product is None:
+            return False
+        return any(title and likeness(title, text) >= 0.6 for title in (product.title.zh, product.title.en))
 
     async def _hand_over(
         self, answer: _Answer, context: PageContext, history: Sequence[StoredMessage], reason: HandoffReason

@@ -18,11 +18,14 @@ from knowledge.model import Lang, Order
 class QuestionArguments(Arguments):
     question: str = Field(description="The shopper's question in their own words")
     topic: Literal["", "shipping", "returns", "warranty", "payment", "invoice", "privacy"] = ""
+    product: str = Field("", description="A product id when the question is about that product")
 
 
 def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolResult:
     catalog, lang = context.catalog, context.lang
-    hits = [hit for hit in catalog.search_faq(arguments.question, limit=3) if hit.score >= 0.45]
+    hits = [hit for hit in catalog.search_faq(arguments.question, limit=5) if hit.score >= 0.45]
+    if arguments.product:  # what is asked about another product answers nothing
+        hits = [hit for hit in hits if not hit.faq.products or arguments.product in hit.faq.products]
     policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
     shop = catalog.shop_facts()
     subjects = {f"faq:{hit.faq.id}" for hit in hits} | {f"policy:{policy.id}" for policy in policies}
@@ -43,7 +46,7 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
         ],
         "answers": [
             {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
-            for hit in hits
+            for hit in hits[:3]
         ],
     }
     return ToolResult(data, facts=Facts.of(facts), found=bool(hits or policies))

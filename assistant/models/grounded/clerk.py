@@ -63,10 +63,13 @@ class Clerk:
         if len(topic) < 2:
             return []
         goods = list(self.ask("search_products", query=topic).get("products", ()))
-        return [one for one in goods if speech.is_kind(topic, one) or likeness(topic, str(one["title"])) >= 0.5]
+        fits = [max(likeness(topic, str(one["title"])), 0.5 * speech.is_kind(topic, one)) for one in goods]
+        best = max(fits, default=0.0)
+        return [one for one, fit in zip(goods, fits, strict=True) if fit >= max(0.5, best - 0.1)]
 
-    def _faq(self, topic: str = "") -> Mapping[str, Any]:
+    def _faq(self, topic: str = "", product: str = "") -> Mapping[str, Any]:
         arguments = {"question": self.d.text} | ({"topic": topic} if topic else {})
+        arguments |= {"product": product} if product else {}
         return self.ask("policy_and_faq", **arguments)
 
     # What is it about
@@ -106,6 +109,8 @@ class Clerk:
             return list(d.listed[:3])
         if (named := self._named(reading)) is not None:
             return [named]
+        if not reading.deictic and (kin := self.found(speech.without_features(reading.topic))):
+            return kin
         if d.page is not None and (reading.deictic or not d.focus or len(d.focus) > 1):
             return [d.page]
         return list(d.focus[:3]) or ([d.page] if d.page else [])
@@ -216,10 +221,11 @@ class Clerk:
             return self._recommend(reading)
         prices = [Decimal(goods["price"]) for goods in shown]
         dearer = reading.intent == "dearer"
-        limit = max(prices) if dearer else min(prices)
+        limit = max(prices) if dearer else prices[0]  # than the one put first
         query = str(d.last_search.arguments.get("query", "")) if d.last_search else speech.kind(named or shown[0])
         bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
-        data = self.ask("search_products", query=speech.without_money(query), **bound)
+        seen = [] if dearer else d.shown_ids
+        data = self.ask("search_products", query=speech.without_money(query), exclude=seen, **bound)
         if not data.get("products"):
             best = min(shown, key=lambda goods: Decimal(goods["price"]))
             return say(
@@ -253,7 +259,6 @@ class Clerk:
     def _price(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(reading)
-        targets = targets or self.found(reading.topic)
         if not targets:
             return self._which(reading)
         if len(targets) > 1:
@@ -284,7 +289,6 @@ class Clerk:
     def _stock(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(replace(reading, topic=speech.without_colours(reading.topic)))
-        targets = targets or self.found(speech.without_colours(reading.topic))
         if not targets:
             return self._which(reading)
         if len(targets) > 1:
@@ -313,7 +317,6 @@ class Clerk:
     def _attribute(self, reading: Reading) -> str:
         d = self.d
         targets = self._targets(reading)
-        targets = targets or self.found(speech.without_features(reading.topic))
         if not targets:
             return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
@@ -327,7 +330,7 @@ class Clerk:
             return speech.values_sentence(d, goods, asked["values"])
         if asked.get("text"):
             return speech.prose_sentence(d, goods, asked["text"])
-        answers = self._faq().get("answers") or []
+        answers = self._faq(product=goods["id"]).get("answers") or []
         if answers and answers[0]["score"] >= _FAQ_SURE:
             return str(answers[0]["answer"])
         return say(d, "silent", title=goods["title"], what=speech.asked_for(d.text, d.lang))
@@ -404,7 +407,7 @@ class Clerk:
     def _promotion(self, reading: Reading) -> str:
         d = self.d
         about = d.page is not None or len(d.focus) == 1 or len(reading.topic) >= 2
-        target = next(iter(self._targets(reading) or self.found(reading.topic)), None) if about else None
+        target = next(iter(self._targets(reading)), None) if about else None
         data = self.ask("promotions", product=target["id"]) if target else self.ask("promotions")
         offers = [speech.offer(one, d.lang, whole=True) for one in data.get("promotions", ())]
         if not offers:
@@ -474,7 +477,8 @@ class Clerk:
             return self._describe(reading)
         if (at_hand := self._about_focus(reading)) is not None:
             return at_hand
-        answers = self._faq().get("answers") or []
+        focus = str(d.focus[0]["id"]) if len(d.focus) == 1 else ""
+        answers = self._faq(product=focus).get("answers") or []
         if answers and answers[0]["score"] >= 0.75:
             return str(answers[0]["answer"])
         if len(reading.topic) < 2 and not reading.colours:

@@ -395,7 +395,7 @@ def is_kind(topic: str, goods: Goods) -> bool:
     topic = topic.lower()
     names = f"{goods['title']} {goods.get('category', '')}".lower()
     if topic.isascii():
-        return all(word.rstrip("s") in names for word in topic.split())
+        return all(re.sub(r"(ves|ies|es|s)$", "", word) in names for word in topic.split())
     head = re.sub(r"[子儿]$", "", topic)
     return len(topic) <= 4 and (topic in names or (len(head) >= 1 and names.split()[0].endswith(head)) or head in names)
 

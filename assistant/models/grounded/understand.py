@@ -109,17 +109,25 @@ def understand(dialogue: Dialogue) -> Reading:
     if dialogue.listed:
         extreme = "cheapest" if words.cheapest.search(text) else "dearest" if words.dearest.search(text) else ""
     if intent in ("cheaper", "dearer") and extreme and re.search(r"那|the|个$", text):
-        intent = ""  # "the cheaper one" points at what was shown, it does not ask for something else
+        # "the cheaper one" points at what was shown, it does not ask for something else
+        intent, policy = _intent(text, without=("cheaper", "dearer"))
+    if intent == "price" and properties and not _MONEY.search(text):
+        intent = "attribute"  # "how much does it hold"
     follows = bool(words.follow.search(text)) and bool(dialogue.past)
     refines = bool(words.refine.search(text)) and dialogue.last_search is not None
     number = _NUMBER.search(text)
     tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
     if not intent and (number or (tail and _awaits_order(dialogue))):
         intent = "order"
+    colours = tuple(found.lower() for found in colour_pattern().findall(text))
     sizes = tuple(match.group() for match in _SIZE.finditer(text))
     if sizes and intent in ("", "attribute", "recommend") and (dialogue.page or dialogue.focus):
         bare = len(_SIZE.sub("", topic_of(text, lang)).strip()) < 2
         intent = "stock" if bare else intent
+    if intent == "recommend" and colours and dialogue.focus:
+        rest = colour_pattern().sub(" ", _topic(text, lang)).replace(" ", "")
+        if words.deictic.search(text) or len(rest) < 2:
+            intent = "stock"  # "do you have it in green?"
     if properties and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
     return Reading(
@@ -137,12 +145,16 @@ def understand(dialogue: Dialogue) -> Reading:
         order_number=number.group() if number else "",
         phone_tail=tail.group() if tail else "",
         sizes=sizes,
-        colours=tuple(found.lower() for found in colour_pattern().findall(text)),
+        colours=colours,
     )
 
 
-def _intent(text: str) -> tuple[str, str]:
-    return next(((name, policy) for name, policy, pattern in _intents() if pattern.search(text)), ("", ""))
+_MONEY = re.compile(r"钱|价|贵|卖|元|\b(cost|price|pay|expensive|cheap)", re.I)
+
+
+def _intent(text: str, without: tuple[str, ...] = ()) -> tuple[str, str]:
+    fitting = ((name, policy) for name, policy, pattern in _intents() if name not in without and pattern.search(text))
+    return next(fitting, ("", ""))
 
 
 def _with_properties(intent: str, dialogue: Dialogue, text: str, lang: Lang) -> str:
