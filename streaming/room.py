@@ -39,8 +39,8 @@ from streaming.view import Bubble, Card, View
 log = structlog.get_logger(__name__)
 
 _WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card has changed
-_GOODBYE_S = 3.0
-_SINKS_S = 1.5
+_GOODBYE_S = 2.2
+_SINKS_S = 1.2
 _EVENTS = 200  # kept for a slow listener; the oldest go first
 
 
