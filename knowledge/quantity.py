@@ -352,7 +352,8 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
             continue
         following = text[end : end + 1]
         if name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha():
-            continue
+            if not (following == "x" and text[end + 1 : end + 2].isdigit()):
+                continue
         if start > place and text[place] == "-" and not name[0].isascii():
             continue
         if following and (name, following) in _NOT_UNITS:
@@ -402,7 +403,7 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + len(" and a half")
     if unit.id == "zhe" and atom.low >= 10:
         atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
-    if unit.id == "CNY" and text[end - 1] == "块":
+    if text[end - 1] == "块" or (text[end - 1] == "米" and unit.id == "m"):  # 九块九, 一米五
         tenths = _TENTHS.match(text, end)
         if tenths and _unit_at(text, tenths.end()) is None:
             digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
@@ -419,7 +420,7 @@ def _stands_alone(text: str, atom: _Atom) -> bool:
     word = text[atom.number[0] : atom.number[1]]
     if atom.style == "zh":
         return len(word) >= 2 and any(char in "十百千万亿" for char in word) and word not in ("十百", "一十")
-    return atom.low >= 2
+    return True
 
 
 def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
@@ -435,14 +436,18 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
         unit = last.unit if last.unit.id else first.unit
         tolerance = Decimal(0)
         low, high = first.low, first.high
+        alone = True
         if len(sides) == 1 and index < len(atoms) and _is_range(text, first, atoms[index]):
             last = atoms[index]
             high, unit = last.high, last.unit if last.unit.id else first.unit
             index += 1
+            alone = False
         if index < len(atoms) and _joins(_PLUS_MINUS, text, last, atoms[index]):
             tolerance, last = atoms[index].low, atoms[index]
             unit = last.unit if last.unit.id else unit
             index += 1
+        if alone and first.style == "en" and low == 1 and not unit.id:
+            continue  # "this one"
         quantity = Quantity(
             low, high, unit, sides=tuple(a.low for a in sides) if len(sides) > 1 else (), tolerance=tolerance
         )

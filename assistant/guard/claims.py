@@ -17,12 +17,13 @@ _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
 _SMALL = frozenset("a an the of for and with in on to is are it this that by from as or at".split())
 _PIECES = re.compile(r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack")
 _QUOTED = re.compile(
-    r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)\S{0,12}$"
+    r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
     r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
     r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
 )  # fmt: skip
-_REFUTED_AFTER = re.compile(r"^\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)")
+_REFUTED_AFTER = re.compile(r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)")
 _REFUTATION = re.compile(r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not|it is not|no[,.]|wrong|rather|in fact)\b")
+_RATHER = re.compile(r"[^，,;.]{0,12}[，,;] ?(?:(?:it's|it is|but|rather|they're)\b|而?是|应该是)")
 _NO_NOT = re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")
 _NEGATED_ZH = re.compile(r"(?:不是|并非|并不是|不为|不等于|非)\s?(?:的|用的)?$")
 _NEGATED_EN = re.compile(r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$")
@@ -170,6 +171,8 @@ class Reading:
             return True
         if _REFUTED_AFTER.search(after):
             return True
+        if _RATHER.match(after) and self.negation_before(start):
+            return True
         return bool(_QUOTED.search(before) and _REFUTATION.search(after))
 
     def negation_before(self, start: int) -> tuple[int, int] | None:
@@ -194,7 +197,7 @@ def _common_words(text: str, title: str) -> list[tuple[int, int]]:
     def close() -> None:
         while run and (run[0][2] in _SMALL or run[0][2][0].isdigit()):
             run.pop(0)
-        while run and run[-1][2] in _SMALL:
+        while run and (run[-1][2] in _SMALL or run[-1][2][0].isdigit()):
             run.pop()
         if sum(word not in _SMALL for _, _, word in run) >= 2:
             spans.append((run[0][0], run[-1][1]))

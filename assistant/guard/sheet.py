@@ -24,6 +24,8 @@ _SAME = (
     (re.compile(r"真丝"), "桑蚕丝"),
     (re.compile(r"涤纶"), "聚酯纤维"),
     (re.compile(r"尼龙"), "锦纶"),
+    (re.compile(r"安卓"), "android"),
+    (re.compile(r"鸿蒙"), "harmonyos"),
     (re.compile(r"毫米"), "mm"),
     (re.compile(r"厘米"), "cm"),
     (re.compile(r"colour"), "color"),

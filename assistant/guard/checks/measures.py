@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.guard.checks.money import Till, deny, holds, role_of, variant_at
@@ -22,7 +23,7 @@ _SCARCE_ZH = re.compile(
     r"(?:(?:马上|快要?|就要|即将)(?:断货|卖完|没货|售罄)了?[，,]?)?(?:库存|现货)?(?:已经)?(?:只|就|仅|还|最后)(?:剩|有)?下?(?:最后)?\s?$"
 )
 _SCARCE_EN = re.compile(r"(?:only|just|merely)(?: about)? $")
-_STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "", "gen")
+_STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "")
 _COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号|花色)|色(?=[，。可任！]|$)|\s?(?:colou?rs|shades)\b")
 _DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|less|save|reduc|markdown")
 _PROCESS = re.compile(
@@ -214,8 +215,9 @@ def _time_role(reading: Reading, mention: Mention) -> str | None:
 
 def _term(reading: Reading, mention: Mention, sheets: Sequence[Sheet], role: str) -> Finding | None:
     entries = [e for sheet in sheets for e in sheet.get(role)] + reading.index.common.get(role)
-    prose = [e for sheet in (*sheets, reading.index.common) for e in sheet.entries
-             if e.fact.kind in ("policy", "faq", "promotion", "order", "computed", "text", "attribute")]  # fmt: skip
+    # A policy's prose may hold several terms; the product's own other terms (a warranty) are no support for this one.
+    prose = [e for e in reading.index.common.entries if e.key == role or e.key not in _TERMS]
+    prose += [e for sheet in sheets for e in sheet.entries if not e.known]
     for entry in (*entries, *prose):
         for truth in entry.quantities:
             if truth.dimension == "time" and _same_term(mention.quantity, truth):
@@ -232,6 +234,9 @@ def _term(reading: Reading, mention: Mention, sheets: Sequence[Sheet], role: str
         reason = "资料里没有这个期限" if reading.lang == "zh" else "the facts state no such term"
         return Finding(*mention.outer, "unsupported", reason, role)
     return _mend_term(reading, mention, entries[0], role)
+
+
+_TERMS = frozenset({"returns", "warranty", "ship_time"})
 
 
 def _same_term(claim: Quantity, truth: Quantity) -> bool:
@@ -254,7 +259,7 @@ def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> F
     if role == "warranty" and reading.lang == "en":
         return _mend_warranty(reading, mention, entry, truth, reason)
     if truth is None:
-        return Finding(start, end, "contradicted", reason, role, evidence=(entry.fact,))
+        return _no_term(reading, start, end, reason, role, entry)
     figures = plain(truth.low) if truth.low == truth.high else f"{plain(truth.low)}-{plain(truth.high)}"
     if mention.start < mention.end and reading.lang == "zh":
         replacement = figures + truth.unit.zh
@@ -262,6 +267,22 @@ def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> F
         name = truth.unit.en if truth.high != 1 else truth.unit.en.rstrip("s")
         replacement = f"{figures} {name}"
     return Finding(start, end, "contradicted", reason, role, replacement=replacement, evidence=(entry.fact,))
+
+
+_OFFERS_RETURN = re.compile(
+    r"(?:you can|you may|you have|it can|they can|can)\b[^,.;!?]*|(?:支持|可以?|能)[^，。！？]*退[^，。！？哦～]*|[^，。！？]*(?:无忧|无理由)退[^，。！？哦～]*"
+)
+
+
+def _no_term(reading: Reading, start: int, end: int, reason: str, role: str, entry: Entry) -> Finding:
+    """A term is promised where the facts refuse it: "within 30 days" with a "No return policy"."""
+    clause = reading.clause_at(start)
+    offer = _OFFERS_RETURN.search(reading.text, clause.start, clause.end) if role == "returns" else None
+    text = None
+    if offer and offer.start() <= start:
+        start, end = offer.span()
+        text = "不支持退货" if reading.lang == "zh" else "it can't be returned"
+    return Finding(start, end, "contradicted", reason, role, replacement=text, evidence=(entry.fact,))
 
 
 def _mend_warranty(reading: Reading, mention: Mention, entry: Entry, truth: Quantity | None, reason: str) -> Finding:
@@ -296,7 +317,7 @@ def _ship_words(reading: Reading) -> Iterable[Finding]:
     """same day, overnight, 次日: terms without a figure."""
     for match in _SHIP_WORD.finditer(reading.text):
         clause = reading.clause_text(match.start())
-        if not re.search(r"\bship|deliver|goes? out|sent|dispatch|arriv|发货|送达|发出|到货|寄出", clause):
+        if not re.search(r"\bship|deliver|go(?:es)? out|sent|dispatch|arriv|发货|送达|发出|到货|寄出", clause):
             continue
         sheets = reading.sheets_at(match.start()) or [Sheet("")]
         entries = [e for sheet in sheets for e in sheet.get("ship_time")] + reading.index.common.get("ship_time")
@@ -331,20 +352,24 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     clause = reading.clause_at(mention.start)
     common = reading.index.common
     cued: list[tuple[int, Entry]] = []
+    hinted: list[Entry] = []  # by a single word of their name only
     same: list[Entry] = []
     for sheet in sheets:
         for entry in sheet.entries:
             if entry.key in ("price", "list_price", "stock", "coupon") or not entry.quantities:
                 continue
-            distance = cue_distance(reading, entry, mention.start, mention.end, clause.start, clause.end)
+            distance = cue_distance(reading, entry, *mention.number, clause.start, clause.end)
             if distance is not None:
                 cued.append((distance, entry))
+            elif cue_distance(reading, entry, *mention.number, clause.start, clause.end, hints=True) is not None:
+                hinted.append(entry)
             if any(_comparable(mention.quantity, truth) for truth in entry.quantities):
                 same.append(entry)
     cued.sort(key=lambda pair: pair[0])
     strong = [entry for distance, entry in cued if distance == cued[0][0]] if cued else []
-    pool = strong or same
+    pool = strong or [*hinted, *same]
     hit = _supporting(mention, pool) or (None if strong else _supporting(mention, common.entries))
+    strong = strong or [e for e in hinted if any(_comparable(mention.quantity, truth) for truth in e.quantities)]
     if hit is None and strong:  # the cue may stand for a neighbour: 重量 for 填充物重量
         hit = _supporting(mention, [e for e in same if e.key == strong[0].key])
     if hit is not None:
@@ -355,9 +380,14 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
         return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
-    if len(sheets) != 1 or not sheets[0].entries:
+    if len(sheets) != 1 or not sheets[0].entries or _is_one(mention):
         return None
     return _wrong_property(reading, mention, strong, same)
+
+
+def _is_one(mention: Mention) -> bool:
+    """一件, 一遍, "one pack": a way of speaking, not a figure."""
+    return mention.quantity.dimension in ("count", "") and mention.quantity.low == 1 and mention.style != "digits"
 
 
 def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], same: list[Entry]) -> Finding | None:
@@ -366,7 +396,9 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     target: Entry | None = None
     if strong:
         target = next((e for e in strong if any(_comparable(quantity, q) for q in e.quantities)), strong[0])
-    elif quantity.dimension in _PROMISE_UNITS or (quantity.dimension == "count" and _counts_title(reading, mention)):
+    elif quantity.dimension == "count" and not _counts_title(reading, mention):
+        target = _counted_alike(reading, mention)
+    elif quantity.dimension in _PROMISE_UNITS or quantity.dimension == "count":
         target = same[0] if same else None
         if quantity.dimension in _PROMISE_UNITS and same_figure:
             target = same_figure[0]
@@ -378,6 +410,21 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
             return Finding(*mention.outer, "unsupported", reason)
         return None
     return _mend_property(reading, mention, target)
+
+
+_ANY_UNIT = frozenset("个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split())
+
+
+def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
+    """The entry that counts in the same rare unit: 枚, 根, loads."""
+    said = reading.text[mention.number[1] : mention.end].strip(" -")
+    if not said or said in _ANY_UNIT:
+        return None
+    for entry in _sheet_entries(reading, mention):
+        value = normalise(entry.fact.value)
+        if any(value.text[m.number[1] : m.end].strip(" -").rstrip("s") == said.rstrip("s") for m in quantities_of(value)):
+            return entry
+    return None
 
 
 def _sheet_entries(reading: Reading, mention: Mention) -> list[Entry]:
@@ -402,7 +449,12 @@ def _comparable(claim: Quantity, truth: Quantity) -> bool:
 
 
 def _supporting(mention: Mention, entries: Sequence[Entry]) -> Entry | None:
-    return next((e for e in entries if any(_agrees(mention.quantity, truth) for truth in e.quantities)), None)
+    exact = replace(mention.quantity, bound="exact")
+    for entry in entries:
+        claim = exact if entry.key == "min_order" else mention.quantity
+        if any(_agrees(claim, truth) for truth in entry.quantities):
+            return entry
+    return None
 
 
 def _agrees(claim: Quantity, truth: Quantity) -> bool:
@@ -415,7 +467,7 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
         return all(any(abs(a - b) <= Decimal("0.002") * b for b in theirs) for a in mine)
     if not _comparable(claim, truth):
         return False
-    if claim.equals(truth):
+    if claim.equals(truth) or (claim.dimension != truth.dimension and (claim.low, claim.high) == (truth.low, truth.high)):
         return True
     if claim.low == claim.high and claim.bound == "exact":
         tolerated = truth.tolerance and abs(claim.low - truth.low) <= truth.tolerance and truth.unit.id == claim.unit.id
@@ -436,11 +488,16 @@ def _rounded(claim: Quantity, truth: Quantity) -> bool:
     return digits >= 3 and round(figure, places) == claim.low
 
 
-def cue_distance(reading: Reading, entry: Entry, start: int, end: int, opening: int, closing: int) -> int | None:
-    """How far the property's name stands from a value in its clause; None when the clause does not name it."""
+def cue_distance(
+    reading: Reading, entry: Entry, start: int, end: int, opening: int, closing: int, *, hints: bool = False
+) -> int | None:
+    """How far the property's name stands from a value in its clause; None when the clause does not name it.
+
+    `hints`: single words of a longer name count too.
+    """
     text = reading.text
     best: int | None = None
-    for cue in cues_of(entry):
+    for cue in hints_of(entry) if hints else cues_of(entry):
         place = text.find(cue, opening, closing)
         while place != -1:
             stop = place + len(cue)
@@ -465,11 +522,17 @@ def _is_word(text: str, start: int, end: int) -> bool:
 def cues_of(entry: Entry) -> tuple[str, ...]:
     known = words().fields.get(entry.key)
     own = (entry.name,) if len(entry.name) >= 2 else ()
-    if known is None or entry.name.isascii() and entry.name not in known.names:
-        last = entry.name.split()
-        stem = tuple(w.rstrip("s") for w in last if len(w) > 3 and w not in _GENERIC) if entry.name.isascii() else ()
-        return own + (stem if len(last) > 1 else ())
+    if known is None:
+        return own
     return own + known.cues
+
+
+def hints_of(entry: Entry) -> tuple[str, ...]:
+    """The telling words of an English name of several: "load" of "load size"."""
+    parts = entry.name.split()
+    if len(parts) < 2 or not entry.name.isascii():
+        return ()
+    return tuple(part.rstrip("s") for part in parts if len(part) > 3 and part not in _GENERIC)
 
 
 _GENERIC = frozenset("number type size total item product range content percentage level rating maximum upper phone count".split())

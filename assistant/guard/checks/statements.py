@@ -15,7 +15,7 @@ from knowledge.quantity import quantities_of
 from knowledge.text import normalise
 
 _ASKED = re.compile(
-    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|想要|需要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you want|would you like|looking for|need|want|asked|should|unless)\b"
+    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|想要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you (?:want|need)|would you like|looking for|unless)\b"
 )
 _QUESTION_END = re.compile(r"(?:吗|么|呢|嘛)?[？?]|(?:吗|没有|不)$")
 _REFUSES = re.compile(r"不退|不支持|不可|不能|概不|\bno\b|final|non-|not (?:returnable|accepted)|无退")
@@ -153,6 +153,8 @@ def _availability_text(reading: Reading, said: str, available: bool, stock: list
 
 
 def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    if phrase.means == "paid":
+        return _paid_shipping(reading, start, end)
     clause = reading.clause_at(start)
     number = reading.clause_number(start)
     opening = reading.clauses[max(0, number - 1)].start
@@ -183,6 +185,41 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     else:
         text = f"ships free from {plain(threshold.value)}"
     return Finding(start, end, "contradicted", reason, "shipping_fee", replacement=text, evidence=threshold.facts)
+
+
+def _paid_shipping(reading: Reading, start: int, end: int) -> Finding | None:
+    """ "单买不包邮" of a product whose price alone reaches the threshold."""
+    sheet = _single(reading, start) or Sheet("")
+    till = Till(sheet, reading.index.common, "")
+    if not till.thresholds or not till.prices:
+        return None
+    threshold, price = till.thresholds[0].value, min(p.value for p in till.prices)
+    if price < threshold or re.search(r"[不没未](?:满|到|够|足)|under|below", reading.text[max(0, start - 12) : start]):
+        reading.said(*till.thresholds[0].facts)
+        return None
+    if reading.lang == "zh":
+        text, reason = f"单价过了{plain(threshold)}，不用付运费", "单价已经过了包邮门槛"
+    else:
+        text, reason = "ships free", "its price alone reaches free shipping"
+    facts = (*till.thresholds[0].facts, *till.prices[0].facts)
+    return Finding(start, end, "contradicted", reason, "shipping_fee", replacement=text, evidence=facts)
+
+
+def _assembly(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
+    sheet = _single(reading, start)
+    entries = sheet.get("assembly") if sheet else []
+    if not entries:
+        return None
+    stated = entries[0]
+    needless = re.search(r"无需|不需|不用|免|整装|^no|notrequired|^否", stated.squeezed) is not None
+    if needless == (phrase.means == "no"):
+        reading.said(stated.fact)
+        return None
+    if reading.lang == "zh":
+        text, reason = ("不用组装" if needless else "需要自己组装"), "是否要组装与资料不符"
+    else:
+        text, reason = ("no assembly required" if needless else "assembly is required"), "the facts say otherwise"
+    return Finding(start, end, "contradicted", reason, "assembly", replacement=text, evidence=(stated.fact,))
 
 
 def _coupon(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
@@ -231,6 +268,7 @@ _PHRASE_CHECKS = {
     "shipping_fee": _shipping,
     "coupon": _coupon,
     "warranty": _warranty,
+    "assembly": _assembly,
 }
 
 

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from assistant.guard.checks.measures import cue_distance, items_of
 from assistant.guard.checks.money import deny
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.words import words
 from knowledge.model import Lang
@@ -38,7 +39,7 @@ _SILENT = {"zh": "资料里没有写", "en": "the facts do not say so"}
 
 def check_values(reading: Reading) -> Iterable[Finding]:
     taken: list[tuple[int, int]] = []
-    for check in (_codes, _vocabulary, _attributes):
+    for check in (_codes, _vocabulary, _yes_or_no, _attributes):
         for finding in check(reading):
             if not any(s < finding.end and finding.start < e for s, e in taken):
                 taken.append((finding.start, finding.end))
@@ -169,6 +170,52 @@ def _codes(reading: Reading) -> Iterable[Finding]:
                       replacement=entry.fact.value[first:last], evidence=(entry.fact,))  # fmt: skip
 
 
+# --- yes or no ---------------------------------------------------------------------------------------------------------
+
+_YES = frozenset({"yes", "是", "有", "支持", "true", "可以", "能"})
+_NO = frozenset({"no", "none", "否", "无", "不支持", "false", "没有", "notresistant", "不防水", "不能"})
+_WATER_YES = re.compile(r"ipx?\d|防水|waterproof|waterresistant")
+
+
+def _yes_or_no(reading: Reading) -> Iterable[Finding]:
+    """A property that is there or not: "it is not water resistant" of one that is."""
+    for clause in reading.clauses:
+        sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
+        for entry in sheets[0].entries if len(sheets) == 1 else ():
+            there = entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
+            if not there and entry.squeezed not in _NO:
+                continue
+            for name in (n for n in _names_of(entry) if len(n) >= 2):
+                place = reading.text.find(name, clause.start, clause.end)
+                if place == -1 or reading.in_name(place, place + len(name)) or not _is_predicate(reading, place, len(name)):
+                    continue
+                negation = reading.negation_before(place) or _bare_not(reading, place)
+                if there and negation and not reading.is_quoted(place, place + len(name)):
+                    yield deny(reading, negation, entry.key, (entry.fact,))
+                elif not there and not negation and not is_denied(reading.text, place, place + len(name)):
+                    yield Finding(clause.start, clause.end, "contradicted", _REASON[reading.lang], entry.key,
+                                  evidence=(entry.fact,))  # fmt: skip
+                else:
+                    reading.said(entry.fact)
+                break
+
+
+_IS_BEFORE = re.compile(r"(?:\b(?:is|are|it's|they're|fully|completely|not|n't|has|have|with)|支持|能|可以|是|不|有|可)\s?$")
+
+
+def _is_predicate(reading: Reading, place: int, length: int) -> bool:
+    """Whether the property is said of the product ("is waterproof"), not asked or given a value ("防水等级是…")."""
+    after = reading.text[place + length : place + length + 8]
+    return _IS_BEFORE.search(reading.text[max(0, place - 14) : place]) is not None and not re.match(
+        r"\s?(?:是|为|：|:|is\b|等级|性能|吗)", after
+    )
+
+
+def _bare_not(reading: Reading, place: int) -> tuple[int, int] | None:
+    match = re.search(r"不(?:能|支持|可以|会)?$", reading.text[max(0, place - 3) : place])
+    return (place - len(match[0]), place) if match else None
+
+
 # --- any attribute, by its name ---------------------------------------------------------------------------------------
 
 
@@ -194,6 +241,9 @@ def _named_attribute(
             continue
         for name in _names_of(entry):
             place = reading.text.find(name, opening, closing)
+            if place == -1 and name.isascii() and name.endswith("s") and len(name) > 4:
+                name = name[:-1]  # "the listed feature is …" of "features"
+                place = reading.text.find(name, opening, closing)
             if place == -1 or reading.in_name(place, place + len(name)):
                 continue
             span = _value_span(reading.text, place, place + len(name), opening, closing, reading)
@@ -248,7 +298,16 @@ def _judge_attribute(
             if negation and not reading.is_quoted(start, end):
                 yield deny(reading, negation, entries[0].key, (entries[0].fact,))
             continue
-        if reading.negation_before(start) or re.match(r"\s*not ", piece) or not squeeze(piece):
+        if reading.negation_before(start) or not squeeze(piece):
+            continue
+        denied = re.match(r"\s*not (?:an? |the |in )?", piece)
+        if denied and _supported(sheet, entries, piece[denied.end() :]):
+            place = reading.text.find(piece, start)
+            after = reading.text[place + len(piece) :]
+            if not re.match(r"[,;] ?(?:it's|it is|but)\b", after):
+                yield deny(reading, (place, place + denied.end()), entries[0].key, (entries[0].fact,))
+            continue
+        if denied and not _is_as_its(reading.text, start, end):
             continue
         place = reading.text.find(piece, start)
         if any(m.start < place + len(piece) and place < m.end for m in reading.mentions) and entries[0].quantities:
@@ -260,9 +319,19 @@ def _judge_attribute(
                       replacement=value.lower() if source.islower() else value, evidence=(entries[0].fact,))  # fmt: skip
 
 
+def _is_as_its(text: str, start: int, end: int) -> bool:
+    """Whether the value stands in "has … as its": there "not resistant" is the value itself."""
+    return re.match(r" (?:as|for) its ", text[end:]) is not None and start > 0
+
+
 def _supported(sheet: Sheet, entries: list[Entry], piece: str) -> bool:
     said = squeeze(piece)
-    if not said or said in sheet.text or any(e.squeezed in said for e in entries if len(e.squeezed) >= 2):
+    if not said or any(e.squeezed in said for e in entries if len(e.squeezed) >= 2):
+        return True
+    if said in sheet.text and (not said.isascii() or len(said) >= 5):
+        return True
+    parts = [squeeze(part) for part in re.split(r"[的\s]", piece) if squeeze(part)]
+    if len(parts) > 1 and not piece.isascii() and all(part in sheet.text for part in parts):
         return True
     claimed = {_stem(word) for word in re.findall(r"[a-z0-9]+", piece)} - _STOP
     stated = {_stem(word) for e in entries for word in re.findall(r"[a-z0-9]+", normalise(e.fact.value).text)}
