@@ -60,7 +60,7 @@ class Clerk:
 
     def found(self, topic: str) -> list[Goods]:
         """What a search finds that is called so or is of that kind."""
-        if len(topic) < 2:
+        if len(re.sub(r"[\d\s.码号]|\bsize\b", "", topic)) < 2:
             return []
         goods = list(self.ask("search_products", query=topic).get("products", ()))
         fits = [max(likeness(topic, str(one["title"])), 0.5 * speech.is_kind(topic, one)) for one in goods]

@@ -94,9 +94,11 @@ class Dialogue:
             found = [result for result in exchange.results if result.goods]
             if not found:
                 continue
-            if found[-1].name != "product_details" or not found[-1].data.get("id"):
-                return found[-1].goods[:3]
             single = [one for one in found if one.name == "product_details" and one.data.get("id")]
+            if found[-1].name != "product_details":  # a search counts unless it only led to the product described
+                single = [one for one in single if not (one.data.get("asked") or {}).get("silent")]
+            if not single or found[-1].name == "compare_products":
+                return found[-1].goods[:3]
             asked = [one for one in single if one.arguments.get("question")] or single
             return list({one.data["id"]: one.data for one in asked}.values())[:3]
         return []
