@@ -24,7 +24,7 @@ _SCARCE_ZH = re.compile(
 )
 _SCARCE_EN = re.compile(r"(?:only|just|merely)(?: about)? $")
 _STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "")
-_COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号|花色)|色(?=[，。可任！]|$)|\s?(?:colou?rs|shades)\b")
+_COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号|花色)|色(?=[，。可任！]|$)|\s?colou?rs\b")
 _DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|less|save|reduc|markdown")
 _PROCESS = re.compile(
     r"回复|稍等|等(?:一下|我)|客服|上班|在线|点关注|开播|下播|直播|倒计时|秒杀|抽奖|福袋|扣|公屏|链接|reply|respond|get back|hold on|wait|chat|link"
@@ -131,8 +131,13 @@ def _own_variant(reading: Reading, sheet: Sheet, mention: Mention, entries: list
 # --- discounts, colours ---------------------------------------------------------------------------------------------
 
 
+_REDUCED = re.compile(r"打|优惠|折扣|活动|价|元|限时|券|会员|全场|享受?|直接|促销")
+
+
 def _is_discount(reading: Reading, mention: Mention) -> bool:
-    return mention.quantity.unit.id == "zhe" or bool(_DISCOUNT_NEAR.search(reading.clause_text(mention.start)))
+    if mention.quantity.unit.id == "zhe":  # 三折伞 is folded, not reduced
+        return mention.quantity.low >= 4 or bool(_REDUCED.search(reading.clause_text(mention.start)))
+    return bool(_DISCOUNT_NEAR.search(reading.clause_text(mention.start)))
 
 
 def percent_off(quantity: Quantity) -> Decimal:
@@ -366,12 +371,12 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
             if any(_comparable(mention.quantity, truth) for truth in entry.quantities):
                 same.append(entry)
     cued.sort(key=lambda pair: pair[0])
-    strong = [entry for distance, entry in cued if distance == cued[0][0]] if cued else []
-    pool = strong or [*hinted, *same]
-    hit = _supporting(mention, pool) or (None if strong else _supporting(mention, common.entries))
-    strong = strong or [e for e in hinted if any(_comparable(mention.quantity, truth) for truth in e.quantities)]
-    if hit is None and strong:  # the cue may stand for a neighbour: 重量 for 填充物重量
-        hit = _supporting(mention, [e for e in same if e.key == strong[0].key])
+    strong = [e for distance, e in cued if distance == cued[0][0] and _speaks_of(mention, e)]
+    prose = [e for sheet in (*sheets, common) for e in sheet.entries if e.fact.kind in _PROSE]
+    hit = _supporting(mention, [*strong, *(e for _, e in cued), *prose])
+    if hit is None and not strong:
+        hit = _supporting(mention, [*same, *common.entries])
+    strong = strong or [e for e in hinted if _speaks_of(mention, e)]
     if hit is not None:
         negation = reading.negation_before(mention.outer[0])
         if negation and not reading.is_quoted(mention.start, mention.end):
@@ -383,6 +388,17 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     if len(sheets) != 1 or not sheets[0].entries or _is_one(mention):
         return None
     return _wrong_property(reading, mention, strong, same)
+
+
+_PROSE = frozenset({"text", "faq", "policy", "promotion", "computed", "order"})
+
+
+def _speaks_of(mention: Mention, entry: Entry) -> bool:
+    """Whether the entry has a figure the claim can be compared with, or the same figure in another unit."""
+    claim = mention.quantity
+    if any(_comparable(claim, truth) for truth in entry.quantities):
+        return True
+    return claim.dimension in _PROMISE_UNITS and any(_same_figure(claim, truth) for truth in entry.quantities)
 
 
 def _is_one(mention: Mention) -> bool:
@@ -399,7 +415,7 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     elif quantity.dimension == "count" and not _counts_title(reading, mention):
         target = _counted_alike(reading, mention)
     elif quantity.dimension in _PROMISE_UNITS or quantity.dimension == "count":
-        target = same[0] if same else None
+        target = same[0] if len(same) == 1 or quantity.dimension == "count" and same else None
         if quantity.dimension in _PROMISE_UNITS and same_figure:
             target = same_figure[0]
     if target is None:

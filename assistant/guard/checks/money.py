@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.sheet import Entry, Sheet
+from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import in_words_like, money_like, rounded_bound
 from assistant.guard.words import Role, words
 from knowledge.facts import Fact
@@ -171,6 +171,9 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         if not shop_wide:
             return None if _is_free_amount(reading, mention) else _unbacked(reading, mention, role)
         sheets = [Sheet("")]
+    if role == "price" and any(squeeze(reading.text[mention.start : mention.end]) in sheet.text for sheet in sheets):
+        if mention.quantity.unit.id == "CNY" and not _PRICED.search(reading.clause_text(mention.start)):
+            return None  # 小方块6块 counts pieces
     pieces = reading.pieces_before(mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
     for till in tills:
@@ -213,6 +216,7 @@ def _backed(
     return None
 
 
+_PRICED = re.compile(r"价|卖|钱|元|¥|到手|付|只要|券|省|降")
 _SALE = re.compile(r"售价|现价|现在|今天|到手|活动价|优惠价|sale price|you pay|drops|discount|cost you|\boff\b")
 
 

@@ -163,6 +163,9 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         return None
     sheet = _single(reading, start) or Sheet("")
     till = Till(sheet, reading.index.common, "")
+    here = [m for m in reading.mentions if reading.clause_at(m.start).sentence == clause.sentence]
+    if any(m.quantity.low >= amount.value for m in here for amount in till.thresholds if m.quantity.dimension in ("money", "")):
+        return None  # the sentence names the amount; `money` judges it
     common = [e for e in (*sheet.entries, *reading.index.common.entries) if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)]
     always = [e for e in common if not any(q.dimension == "money" for q in e.quantities)]
     if always:

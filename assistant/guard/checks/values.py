@@ -182,8 +182,11 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
     for clause in reading.clauses:
         sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
         for entry in sheets[0].entries if len(sheets) == 1 else ():
-            there = entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
-            if not there and entry.squeezed not in _NO:
+            refused = entry.squeezed in _NO or entry.squeezed.startswith(("not", "不"))
+            there = not refused and (
+                entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
+            )
+            if not there and not refused:
                 continue
             for name in (n for n in _names_of(entry) if len(n) >= 2):
                 place = reading.text.find(name, clause.start, clause.end)
