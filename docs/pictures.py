@@ -1,0 +1,154 @@
+"""`make pictures`: the pictures of the README, taken from the running product.
+
+Starts the demo shop in a temporary folder, uses it in Chromium as a shopper, a viewer, an agent and a merchant would,
+and takes a frame from the live room's stream. Run as: python -m docs.pictures [FOLDER]
+"""
+
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import av
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.servers import chromium, free_port, missing, wait_for_port
+
+QUESTION = "两百元以内，适合通勤的保温杯有哪些？"
+COMMENT = "这款可以放进洗碗机吗？"
+DESKTOP = {"width": 1360, "height": 850}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+@contextmanager
+def demo(folder: Path, port: int) -> Iterator[None]:
+    command = [sys.executable, "-m", "web.cli", "demo", "--data", str(folder / "data"), "--port", str(port)]
+    with (folder / "demo.log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
+    try:
+        wait_for_port(port, within_s=90, process=server)
+        yield
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(20)
+
+
+def save(picture: bytes | Image.Image, path: Path) -> None:
+    image = Image.open(io.BytesIO(picture)) if isinstance(picture, bytes) else picture
+    image.convert("RGB").save(path, quality=88, method=6)
+    sys.stdout.write(f"{path}  {image.width}×{image.height}  {path.stat().st_size // 1024} KB\n")
+
+
+def sign_in_link(folder: Path, site: str) -> str:
+    command = [sys.executable, "-m", "web.cli", "link", "--data", str(folder / "data")]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    token = re.search(r"/signin#(\S+)", answer.stdout)
+    if token is None:
+        raise SystemExit(f"zhibo link printed no address:\n{answer.stdout}")
+    return f"{site}/signin#{token[1]}"
+
+
+def window(browser: Browser, address: str, *, width: int = 1360, height: int = 850) -> Page:
+    page = browser.new_context(
+        viewport={"width": width, "height": height}, locale="zh-CN", device_scale_factor=1
+    ).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(address)
+    return page
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("button", name="打开客服对话").click()
+    page.locator(".turn.bot").first.wait_for()
+    page.get_by_label("输入消息", exact=True).fill(text)
+    page.keyboard.press("Enter")
+
+
+def frame_of_stream(address: str, *, after_s: float) -> Image.Image:
+    """A picture a viewer sees `after_s` seconds into the room's own stream."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=20) as stream, av.open(stream, format="flv") as container:
+                started: float | None = None
+                for frame in container.decode(video=0):
+                    started = frame.time if started is None else started
+                    if frame.time - started >= after_s:
+                        return frame.to_image()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(1)
+
+
+def on_air(site: str) -> None:
+    """Return once the demo's room has a picture."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{site}/api/rooms/demo", timeout=10) as answer:
+            if json.load(answer).get("live"):
+                return
+        time.sleep(1)
+    raise SystemExit("The demo's live room did not go on air within 90 s; see its room.log.")
+
+
+def take(folder: Path, site: str, out: Path) -> None:
+    live = f"{site}/live/demo"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        shop = window(browser, site)
+        ask(shop, QUESTION)
+        shop.locator(".turn.bot .thumbs").first.wait_for()
+        shop.wait_for_timeout(1_500)
+        save(shop.screenshot(), out / "shop.webp")
+
+        on_air(site)
+        viewer = window(browser, live)
+        viewer.wait_for_timeout(6_000)
+        request = urllib.request.Request(
+            f"{site}/api/rooms/demo/comments",
+            data=f'{{"author": "小林", "text": "{COMMENT}"}}'.encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        urllib.request.urlopen(request, timeout=10).close()
+        save(frame_of_stream(f"{live}.flv", after_s=4.0), out / "stream.webp")
+        viewer.wait_for_timeout(3_000)
+        save(viewer.screenshot(), out / "live.webp")
+
+        waiting = window(browser, site)
+        ask(waiting, "我想找人工客服，订单一直没收到")
+        waiting.wait_for_timeout(3_000)
+        staff = window(browser, sign_in_link(folder, site))
+        staff.wait_for_url(re.compile(r"/inbox"))
+        staff.get_by_text("没收到").first.click()
+        staff.wait_for_timeout(2_000)
+        save(staff.screenshot(), out / "inbox.webp")
+
+        staff.goto(f"{site}/console/")
+        staff.wait_for_timeout(15_000)
+        save(staff.screenshot(), out / "console.webp")
+        browser.close()
+
+
+def main() -> None:
+    if not (chromium() and not missing("chromium")):
+        raise SystemExit("Pictures are taken in Chromium; install it first (Debian: apt install chromium).")
+    out = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="zhibo-pictures-") as name:
+        port = free_port()
+        with demo(Path(name), port):
+            take(Path(name), f"http://127.0.0.1:{port}", out)
+
+
+if __name__ == "__main__":
+    main()
