@@ -163,16 +163,23 @@ class Terms(Generic[T]):
     def find(self, text: str) -> list[tuple[int, int, T]]:
         """(start, end, value), leftmost-longest, not overlapping; `text` in normal form."""
         hits: list[tuple[int, int, T]] = []
-        index = 0
-        while index < len(text):
-            best = max(self.at(text, index), key=lambda hit: hit[0], default=None)
-            if best is None:
-                index += 1
-            else:
-                hits.append((index, best[0], best[1]))
-                index = best[0]
+        reached = 0
+        for start in self._places(text):
+            if start >= reached:
+                for end, value in self.at(text, start):
+                    if end > reached:
+                        hits.append((start, end, value))
+                        reached = end
+                        break  # the longest comes first
         return hits
 
     def find_all(self, text: str) -> list[tuple[int, int, T]]:
         """Every occurrence, also overlapping ones."""
-        return [(start, end, value) for start in range(len(text)) for end, value in self.at(text, start)]
+        return [(start, end, value) for start in self._places(text) for end, value in self.at(text, start)]
+
+    def _places(self, text: str) -> Iterator[int]:
+        """Where a term may begin."""
+        known = self._by_prefix
+        for index in range(len(text)):
+            if text[index : index + 2] in known or text[index] in known:
+                yield index

@@ -13,20 +13,30 @@ from knowledge.model import Lang
 from knowledge.quantity import Mention, quantities_of
 from knowledge.text import Normal
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LETTERS = re.compile(r"[a-z]{2}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
 _SMALL = frozenset("a an the of for and with in on to is are it this that by from as or at".split())
-_PIECES = re.compile(r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack")
+_PIECES = re.compile(
+    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack"
+)
 _QUOTED = re.compile(
     r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
     r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
     r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
 )  # fmt: skip
-_REFUTED_AFTER = re.compile(r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)")
-_REFUTATION = re.compile(r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not|it is not|no[,.]|wrong|rather|in fact)\b")
+_REFUTED_AFTER = re.compile(
+    r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)"
+)
+_REFUTATION = re.compile(
+    r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not|it is not|no[,.]|wrong|rather|in fact)\b"
+)
 _RATHER = re.compile(r"[^，,;.]{0,12}[，,;] ?(?:(?:it's|it is|but|rather|they're)\b|而?是|应该是)")
 _NO_NOT = re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")
 _NEGATED_ZH = re.compile(r"(?:不是|并非|并不是|不为|不等于|非)\s?(?:的|用的)?$")
-_NEGATED_EN = re.compile(r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$")
+_NEGATED_EN = re.compile(
+    r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Reading:
     index: Index
     about: tuple[str, ...]
     proofs: list[Fact] = field(default_factory=list)  # facts that backed something
+    _sheets: dict[tuple[int, int], list[Sheet]] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -85,6 +96,16 @@ class Reading:
         first, last = self.clauses[max(0, number - 1)], self.clauses[min(len(self.clauses) - 1, number + 1)]
         return self.text[first.start : last.end]
 
+    @cached_property
+    def scripts(self) -> tuple[Lang, ...]:
+        """The languages whose words stand in the text."""
+        found: list[Lang] = []
+        if _HAN.search(self.text):
+            found.append("zh")
+        if _LETTERS.search(self.text):
+            found.append("en")
+        return tuple(found)
+
     # --- products
 
     @cached_property
@@ -113,7 +134,14 @@ class Reading:
 
     def sheets_at(self, place: int) -> list[Sheet]:
         """The products a statement at `place` may be about, likeliest first; more than one when that is open."""
-        clause = self.clause_at(place)
+        number = self.clause_number(place)
+        key = (number, sum(start <= place for start, _, _ in self.regions))
+        found = self._sheets.get(key)
+        if found is None:
+            found = self._sheets[key] = self._find_sheets(self.clauses[number], place)
+        return found
+
+    def _find_sheets(self, clause: Clause, place: int) -> list[Sheet]:
         here = {subject: None for start, _, subject in self.regions if clause.start <= start < clause.next}
         if len(here) == 1:
             return [self.index.sheet(next(iter(here)))]

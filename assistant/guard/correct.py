@@ -83,7 +83,13 @@ def _says_something(reading: Reading, clause: Clause) -> bool:
 
 
 def _is_call(text: str) -> bool:
-    return re.search(r"扣|下单|直接拍|公屏|大家记|您看|可以吗|叫我|详情页|记一下|\b(?:comments|tap|let me know|does that work|drop a|link below|anything else)\b", text) is not None
+    return (
+        re.search(
+            r"扣|下单|直接拍|公屏|大家记|您看|可以吗|叫我|详情页|记一下|\b(?:comments|tap|let me know|does that work|drop a|link below|anything else)\b",
+            text,
+        )
+        is not None
+    )
 
 
 def _sentence_span(reading: Reading, numbers: list[int]) -> tuple[int, int]:
@@ -91,9 +97,7 @@ def _sentence_span(reading: Reading, numbers: list[int]) -> tuple[int, int]:
     return first.start, last.next
 
 
-def _clause_cuts(
-    reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]
-) -> list[tuple[int, int]]:
+def _clause_cuts(reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for n in (n for n in numbers if n in bad):
         clause = reading.clauses[n]
@@ -139,9 +143,7 @@ def _subject_end(reading: Reading, clause: Clause, found: list[Finding]) -> int 
     return place if text[begin].isascii() is False or place < first_bad else place
 
 
-def _inner_cut(
-    reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]
-) -> tuple[int, int] | None:
+def _inner_cut(reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]) -> tuple[int, int] | None:
     """Within the only clause: what is forbidden and stands after something that may stay, "79元全网最低价"."""
     if len([n for n in numbers if n in bad]) != 1 or reading.lang != "zh":
         return None
@@ -174,7 +176,9 @@ def _tidied(text: str, original: str) -> str:
     tail = original[len(original.rstrip()) :]
     text = text.rstrip()
     if text.endswith(("，", ",", "；", "、", "：", ":")):
-        text = text[:-1] + ("。" if original.rstrip().endswith("。") else "." if original.rstrip().endswith(".") else "")
+        text = text[:-1] + (
+            "。" if original.rstrip().endswith("。") else "." if original.rstrip().endswith(".") else ""
+        )
     bare = text.strip("。.!！~～ ，,")
     if not bare or _LEAD.fullmatch(bare):
         return ""

@@ -14,6 +14,8 @@ from knowledge.model import Lang
 from knowledge.text import Normal, Terms, is_han
 
 Severity = Literal["ban", "evidence", "caution"]
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]{2}|[#1]")
 _SEVERITIES: tuple[Severity, ...] = ("ban", "evidence", "caution")
 
 
@@ -59,6 +61,11 @@ class Law:
 
     def __init__(self, rules: Iterable[Rule], terms: Iterable[tuple[str, Rule]], spared: Iterable[tuple[str, Rule]]):
         self.rules = tuple(rules)
+        pairs = [(pattern, rule) for rule in self.rules for pattern in rule.patterns]
+        self._patterns = {
+            "zh": [pair for pair in pairs if _HAN.search(pair[0].pattern)],
+            "en": [pair for pair in pairs if not _HAN.search(pair[0].pattern)],
+        }
         self._terms = _by_term(terms)
         self._spared = _by_term(spared)
 
@@ -95,11 +102,21 @@ class Law:
                 unique.append(breach)
         return unique
 
+    def _patterns_for(self, text: str) -> Iterable[tuple[re.Pattern[str], Rule]]:
+        """The patterns of the languages the text is in: a Chinese one finds nothing in English words."""
+        if _HAN.search(text):
+            yield from self._patterns["zh"]
+        if _LATIN.search(text):
+            yield from self._patterns["en"]
+
     def _scan(self, text: str) -> list[Breach]:
         hits = [Breach(start, end, rule) for start, end, rules in self._terms.find_all(text) for rule in rules]
-        for rule in self.rules:
-            for pattern in rule.patterns:
-                hits.extend(Breach(m.start(), m.end(), rule) for m in pattern.finditer(text) if m.end() > m.start())
+        for pattern, rule in self._patterns_for(text):
+            match = pattern.search(text)
+            while match is not None:
+                if match.end() > match.start():
+                    hits.append(Breach(match.start(), match.end(), rule))
+                match = pattern.search(text, max(match.end(), match.start() + 1))
         if not hits:
             return hits
         spared = [(start, end, rule) for start, end, rules in self._spared.find_all(text) for rule in rules]

@@ -34,7 +34,9 @@ def clauses(text: str) -> list[Clause]:
     found: list[Clause] = []
     start = sentence = 0
     for match in _BREAK.finditer(text):
-        if match[0] == "." and re.search(r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$", text[max(0, match.start() - 7) : match.start()]):
+        if match[0] == "." and re.search(
+            r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$", text[max(0, match.start() - 7) : match.start()]
+        ):
             continue
         found.append(Clause(start, match.start(), match.end(), sentence))
         if set(match[0]) & _HARD:

@@ -51,14 +51,14 @@ class Role:
 class Promise:
     id: str
     reasons: Mapping[Lang, str]
-    patterns: tuple[Pattern, ...]
+    patterns: Mapping[Lang, tuple[Pattern, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
     key: str
     means: str
-    pattern: Pattern
+    patterns: Mapping[Lang, Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def words() -> Words:
         time_roles=tuple(_role(entry) for entry in roles["time"]),
         promises=tuple(_promises()),
         phrases=tuple(
-            Phrase(entry["key"], str(entry["means"]), re.compile("|".join(f"(?:{p})" for p in entry["patterns"])))
+            Phrase(entry["key"], str(entry["means"]), {_lang_of(p): re.compile(p) for p in entry["patterns"]})
             for entry in _load("phrases")
         ),
     )
@@ -128,16 +128,26 @@ def _role(entry: Mapping[str, Any]) -> Role:
         return re.compile(entry[name]) if name in entry else None
 
     return Role(
-        entry["role"], pattern("before"), pattern("after"), pattern("near"), pattern("around"), bool(entry.get("pieces"))
+        entry["role"],
+        pattern("before"),
+        pattern("after"),
+        pattern("near"),
+        pattern("around"),
+        bool(entry.get("pieces")),
     )
 
 
 def _promises() -> Iterator[Promise]:
     table = _load("promises")
     for entry in table["promises"]:
-        patterns = []
+        patterns: dict[Lang, list[Pattern]] = {"zh": [], "en": []}
         for pattern in entry["patterns"]:
-            for name, words_ in table["lists"].items():
-                pattern = pattern.replace(f"<<{name}>>", words_)
-            patterns.append(re.compile(pattern))
-        yield Promise(entry["id"], entry["reason"], tuple(patterns))
+            for name, alternatives in table["lists"].items():
+                pattern = pattern.replace(f"<<{name}>>", alternatives)
+            patterns[_lang_of(pattern)].append(re.compile(pattern))
+        yield Promise(entry["id"], entry["reason"], {"zh": tuple(patterns["zh"]), "en": tuple(patterns["en"])})
+
+
+def _lang_of(pattern: str) -> Lang:
+    """The language a pattern is written for: one with Han characters finds nothing in English, and the reverse."""
+    return "zh" if re.search("[\u3400-\u9fff]", pattern) else "en"

@@ -15,7 +15,9 @@ from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
 _STOCK_NEAR = re.compile(r"库存|现货|仓库|备了|存货|余量|备货|\bstock\b|inventory")
-_STOCK_BEFORE = re.compile(r"(?:只剩下?|就剩下?|仅剩下?|还剩下?|剩下?|最后|只有|还有|仅有|不到|不足)\s?(?:最后|不到|了)?\s?$")
+_STOCK_BEFORE = re.compile(
+    r"(?:只剩下?|就剩下?|仅剩下?|还剩下?|剩下?|最后|只有|还有|仅有|不到|不足)\s?(?:最后|不到|了)?\s?$"
+)
 _STOCK_AFTER = re.compile(
     r"\s?(?:units? |pieces? |pairs? |items? |sets? )?(?:of (?:the |these |them |this |our )?[^.,;!?]{0,70}?)?\s?(?:left|in stock|remaining|available|to go)\b"
 )
@@ -82,7 +84,11 @@ def _is_stock(reading: Reading, mention: Mention) -> bool:
         near = text[clause.start : mention.start]
         return bool(re.search(r"stock check|stock(?: level)?(?: [^.,;!?]{0,60})?(?: is|:)\s?$|库存[^，。]{0,6}$", near))
     near = text[clause.start : clause.end]
-    return bool(_STOCK_NEAR.search(near) or _STOCK_BEFORE.search(text[clause.start : mention.outer[0]]) and "件" in text[mention.start : mention.end])
+    return bool(
+        _STOCK_NEAR.search(near)
+        or _STOCK_BEFORE.search(text[clause.start : mention.outer[0]])
+        and "件" in text[mention.start : mention.end]
+    )
 
 
 def _stock(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Finding | None:
@@ -95,7 +101,12 @@ def _stock(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Findi
                 return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
-    truths = [(q.low, e.fact) for sheet in sheets[:1] for e in _own_variant(reading, sheet, mention, sheet.get("stock")) for q in e.quantities[:1]]
+    truths = [
+        (q.low, e.fact)
+        for sheet in sheets[:1]
+        for e in _own_variant(reading, sheet, mention, sheet.get("stock"))
+        for q in e.quantities[:1]
+    ]
     reason = "库存与资料不符" if reading.lang == "zh" else "the stock is another one"
     if not truths or len(sheets) != 1:
         return Finding(*mention.outer, "unsupported", reason, "stock")
@@ -182,7 +193,11 @@ def _discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
 
 def items_of(value: str) -> list[str]:
     """The single values of a list such as "金色、银色" or "珍珠粉/ 宝石蓝"."""
-    return [item.strip() for item in re.split(r"[、，,/；;|]|\s和\s|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])|\band\b|\s{2,}", value) if item.strip()]
+    return [
+        item.strip()
+        for item in re.split(r"[、，,/；;|]|\s和\s|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])|\band\b|\s{2,}", value)
+        if item.strip()
+    ]
 
 
 def _colour_count(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Finding | None:
@@ -204,7 +219,9 @@ def _colour_count(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -
     count, fact = counts[0]
     reason = "颜色数量与资料不符" if reading.lang == "zh" else "the number of colours is another one"
     rest = reading.raw(mention.number[1], mention.end)
-    return Finding(mention.start, mention.end, "contradicted", reason, "color", replacement=f"{count}{rest}", evidence=(fact,))
+    return Finding(
+        mention.start, mention.end, "contradicted", reason, "color", replacement=f"{count}{rest}", evidence=(fact,)
+    )
 
 
 # --- terms: returns, warranty, shipping time ------------------------------------------------------------------------
@@ -252,7 +269,11 @@ def _same_term(claim: Quantity, truth: Quantity) -> bool:
 
 def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> Finding:
     zh = {"returns": "退货期限与资料不符", "warranty": "质保期限与资料不符", "ship_time": "发货时间与资料不符"}
-    en = {"returns": "the return window is another one", "warranty": "the warranty is another one", "ship_time": "the shipping time is another one"}
+    en = {
+        "returns": "the return window is another one",
+        "warranty": "the warranty is another one",
+        "ship_time": "the shipping time is another one",
+    }
     reason = (zh if reading.lang == "zh" else en)[role]
     text = reading.text
     start, end = mention.outer
@@ -260,7 +281,9 @@ def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> F
     if role == "ship_time" and reading.lang == "en":
         lead = re.search(r"(?:in|within)\s?$", text[:start])
         start = lead.start() if lead else start
-        return Finding(start, end, "contradicted", reason, role, replacement=ship_phrase(entry.fact.value), evidence=(entry.fact,))
+        return Finding(
+            start, end, "contradicted", reason, role, replacement=ship_phrase(entry.fact.value), evidence=(entry.fact,)
+        )
     if role == "warranty" and reading.lang == "en":
         return _mend_warranty(reading, mention, entry, truth, reason)
     if truth is None:
@@ -299,7 +322,11 @@ def _mend_warranty(reading: Reading, mention: Mention, entry: Entry, truth: Quan
     adjective = "-" in text[mention.number[1] : mention.end] or article is not None or tail is not None
     if truth is not None:
         name = truth.unit.en.rstrip("s")
-        said = f"{plain(truth.low)}-{name}" if adjective else f"{plain(truth.low)} {name if truth.low == 1 else truth.unit.en}"
+        said = (
+            f"{plain(truth.low)}-{name}"
+            if adjective
+            else f"{plain(truth.low)} {name if truth.low == 1 else truth.unit.en}"
+        )
         if article and article[0].startswith("a"):
             start, said = article.start(), f"{'an' if plain(truth.low).startswith(('8', '11', '18')) else 'a'} {said}"
     elif lifetime:
@@ -314,7 +341,9 @@ def _mend_warranty(reading: Reading, mention: Mention, entry: Entry, truth: Quan
 
 def ship_phrase(value: str) -> str:
     """ "Ships in 1 month" → "in 1 month", "Ships overnight" → "overnight"."""
-    phrase = re.sub(r"^(?:usually |normally )?(?:ships?|delivered|dispatched|delivery|arrives)\s+", "", value.strip(), flags=re.I)
+    phrase = re.sub(
+        r"^(?:usually |normally )?(?:ships?|delivered|dispatched|delivery|arrives)\s+", "", value.strip(), flags=re.I
+    )
     return phrase[:1].lower() + phrase[1:]
 
 
@@ -428,7 +457,9 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     return _mend_property(reading, mention, target)
 
 
-_ANY_UNIT = frozenset("个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split())
+_ANY_UNIT = frozenset(
+    "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split()
+)
 
 
 def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
@@ -438,7 +469,9 @@ def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
         return None
     for entry in _sheet_entries(reading, mention):
         value = normalise(entry.fact.value)
-        if any(value.text[m.number[1] : m.end].strip(" -").rstrip("s") == said.rstrip("s") for m in quantities_of(value)):
+        if any(
+            value.text[m.number[1] : m.end].strip(" -").rstrip("s") == said.rstrip("s") for m in quantities_of(value)
+        ):
             return entry
     return None
 
@@ -449,11 +482,15 @@ def _sheet_entries(reading: Reading, mention: Mention) -> list[Entry]:
 
 
 def _same_figure(claim: Quantity, truth: Quantity) -> bool:
-    return claim.low == truth.low and claim.sides == truth.sides and claim.unit.id != truth.unit.id and bool(truth.unit.id)
+    return (
+        claim.low == truth.low and claim.sides == truth.sides and claim.unit.id != truth.unit.id and bool(truth.unit.id)
+    )
 
 
 def _counts_title(reading: Reading, mention: Mention) -> bool:
-    return bool(_TITLE_UNITS.match(reading.text, mention.number[1]) and "套" in reading.text[mention.start : mention.end + 1])
+    return bool(
+        _TITLE_UNITS.match(reading.text, mention.number[1]) and "套" in reading.text[mention.start : mention.end + 1]
+    )
 
 
 def _comparable(claim: Quantity, truth: Quantity) -> bool:
@@ -476,14 +513,21 @@ def _supporting(mention: Mention, entries: Sequence[Entry]) -> Entry | None:
 def _agrees(claim: Quantity, truth: Quantity) -> bool:
     if claim.sides or truth.sides:
         if not claim.sides:
-            return any(claim.dimension == truth.dimension and claim.low * claim.unit.factor == side for side in truth.base())
+            return any(
+                claim.dimension == truth.dimension and claim.low * claim.unit.factor == side for side in truth.base()
+            )
         if len(claim.sides) > len(truth.sides) or (claim.dimension and claim.dimension != truth.dimension):
             return False
-        mine, theirs = list(claim.base() if claim.dimension else claim.sides), list(truth.base() if claim.dimension else truth.sides)
+        mine, theirs = (
+            list(claim.base() if claim.dimension else claim.sides),
+            list(truth.base() if claim.dimension else truth.sides),
+        )
         return all(any(abs(a - b) <= Decimal("0.002") * b for b in theirs) for a in mine)
     if not _comparable(claim, truth):
         return False
-    if claim.equals(truth) or (claim.dimension != truth.dimension and (claim.low, claim.high) == (truth.low, truth.high)):
+    if claim.equals(truth) or (
+        claim.dimension != truth.dimension and (claim.low, claim.high) == (truth.low, truth.high)
+    ):
         return True
     if claim.low == claim.high and claim.bound == "exact":
         tolerated = truth.tolerance and abs(claim.low - truth.low) <= truth.tolerance and truth.unit.id == claim.unit.id
@@ -551,7 +595,9 @@ def hints_of(entry: Entry) -> tuple[str, ...]:
     return tuple(part.rstrip("s") for part in parts if len(part) > 3 and part not in _GENERIC)
 
 
-_GENERIC = frozenset("number type size total item product range content percentage level rating maximum upper phone count".split())
+_GENERIC = frozenset(
+    "number type size total item product range content percentage level rating maximum upper phone count".split()
+)
 
 
 def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
@@ -569,8 +615,12 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     if chosen.quantity.unit.id and not mention.quantity.unit.id:
         number = normalise(raw).span(*chosen.number)
         value = raw[number[0] : number[1]]
-    elif not mention.quantity.sides and chosen.quantity.unit.id == mention.quantity.unit.id and mention.style == "digits":
+    elif (
+        not mention.quantity.sides and chosen.quantity.unit.id == mention.quantity.unit.id and mention.style == "digits"
+    ):
         number = normalise(raw).span(*chosen.number)
         value = raw[number[0] : number[1]] + reading.raw(mention.number[1], mention.end)
     replacement = quantity_like(said, chosen.quantity, value, reading.lang) if chosen.quantity.sides else value
-    return Finding(mention.start, mention.end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,))
+    return Finding(
+        mention.start, mention.end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,)
+    )

@@ -13,7 +13,9 @@ from knowledge.facts import Fact
 from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
-_MONEY_WORD = re.compile(r"价|卖|元|块|券|标|降|省|便宜|付|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费")
+_MONEY_WORD = re.compile(
+    r"价|卖|元|块|券|标|降|省|便宜|付|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费"
+)
 _COUPON = re.compile(r"满\D{0,2}(\d+(?:\.\d+)?)\D{0,3}?(?:立?减|优惠|抵)\D{0,2}(\d+(?:\.\d+)?)")
 _COUPON_EN = re.compile(r"[¥$€£]?(\d+(?:\.\d+)?) off (?:orders? (?:of|over|above) |every )?[¥$€£]?(\d+(?:\.\d+)?)")
 _NOT_MONEY_AFTER = re.compile(
@@ -89,7 +91,9 @@ class Till:
         return []
 
     def _savings(self) -> list[Amount]:
-        found = [Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value]
+        found = [
+            Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value
+        ]
         return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
 
     def _after_coupon(self, pieces: Decimal | None) -> list[Amount]:
@@ -130,7 +134,10 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
     """What the amount is said to be; None when a bare figure is no amount."""
     text = reading.text
     clause = reading.clause_at(mention.start)
-    before, after = text[max(0, mention.outer[0] - 100) : mention.outer[0]], text[mention.outer[1] : mention.outer[1] + 90]
+    before, after = (
+        text[max(0, mention.outer[0] - 100) : mention.outer[0]],
+        text[mention.outer[1] : mention.outer[1] + 90],
+    )
     bare = mention.quantity.dimension == ""
     near = text[clause.start : clause.end]
     if bare and (not _MONEY_WORD.search(near) or _NOT_MONEY_AFTER.match(after)):
@@ -174,6 +181,8 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     if role == "price" and any(squeeze(reading.text[mention.start : mention.end]) in sheet.text for sheet in sheets):
         if mention.quantity.unit.id == "CNY" and not _PRICED.search(reading.clause_text(mention.start)):
             return None  # 小方块6块 counts pieces
+    if role == "price" and _is_pieces(reading, mention):
+        return None
     pieces = reading.pieces_before(mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
     for till in tills:
@@ -190,6 +199,19 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     if truth is None:
         return _unbacked(reading, mention, role)
     return _mended(reading, mention, role, *truth)
+
+
+def _is_pieces(reading: Reading, mention: Mention) -> bool:
+    """两块对接, 一毛一样: a small number word before 块 or 毛, with nothing about a price beside it."""
+    following = reading.text[mention.end : mention.end + 1]
+    return (
+        mention.style == "zh"
+        and mention.quantity.low < 10
+        and reading.raw(mention.number[1], mention.end) in ("块", "毛")
+        and bool(following)
+        and following not in "，。！？,!?；的"
+        and not _PRICED.search(reading.clause_text(mention.start))
+    )
 
 
 def _backed(
@@ -323,7 +345,9 @@ def deny(reading: Reading, negation: tuple[int, int], key: str, facts: tuple[Fac
     positive = {"does": "", "do": "", "not": ""}.get(positive, positive)
     reason = "资料写的正是这个值" if reading.lang == "zh" else "the facts say exactly this"
     lead = stripped[: len(stripped) - len(stripped.lstrip())]
-    return Finding(start + len(lead), start + len(stripped), "contradicted", reason, key, replacement=positive, evidence=facts)
+    return Finding(
+        start + len(lead), start + len(stripped), "contradicted", reason, key, replacement=positive, evidence=facts
+    )
 
 
 # --- amounts in facts -----------------------------------------------------------------------------------------------
@@ -388,5 +412,6 @@ def _fees(entry: Entry) -> list[Decimal]:
     return [
         m.quantity.low
         for m in mentions
-        if re.search(r"(?:收取?|付|运费|邮费|\bis|costs?|fee) ?$", text[: m.start]) or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
+        if re.search(r"(?:收取?|付|运费|邮费|\bis|costs?|fee) ?$", text[: m.start])
+        or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
     ]

@@ -15,7 +15,7 @@ from knowledge.quantity import quantities_of
 from knowledge.text import normalise
 
 _ASKED = re.compile(
-    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|想要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you (?:want|need)|would you like|looking for|unless)\b"
+    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|希望|但愿|担心|怕|想要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you (?:want|need)|would you like|looking for|unless)\b"
 )
 _QUESTION_END = re.compile(r"(?:吗|么|呢|嘛)?[？?]|(?:吗|没有|不)$")
 _REFUSES = re.compile(r"不退|不支持|不可|不能|概不|\bno\b|final|non-|not (?:returnable|accepted)|无退")
@@ -45,7 +45,13 @@ def check_statements(reading: Reading) -> Iterable[Finding]:
 
 def _phrases(reading: Reading) -> Iterable[Finding]:
     for phrase in words().phrases:
-        for match in phrase.pattern.finditer(reading.text):
+        matches = [
+            m
+            for lang in reading.scripts
+            if lang in phrase.patterns
+            for m in phrase.patterns[lang].finditer(reading.text)
+        ]
+        for match in matches:
             start, end = match.span()
             if reading.in_name(start, end) or _is_asked(reading, start, end) or reading.is_quoted(start, end):
                 continue
@@ -82,7 +88,14 @@ def _returns(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding 
     refused = [e for e in entries if _REFUSES.search(normalise(e.fact.value).text)]
     allowed = [e for e in entries if any(q.dimension == "time" and q.low > 0 for q in e.quantities)]
     if phrase.means == "no":
-        hit = next((e for e in (*refused, *(p for p in prose if squeeze(reading.text[start:end]) in p.squeezed)) if e not in allowed or _both(e)), None)
+        hit = next(
+            (
+                e
+                for e in (*refused, *(p for p in prose if squeeze(reading.text[start:end]) in p.squeezed))
+                if e not in allowed or _both(e)
+            ),
+            None,
+        )
         if hit is not None:
             reading.said(hit.fact)
             return None
@@ -107,11 +120,22 @@ def _refusal_is_false(reading: Reading, start: int, end: int, allowed: list[Entr
     entry = allowed[0]
     term = next(q for q in entry.quantities if q.dimension == "time")
     if reading.lang == "zh":
-        text = f"支持{plain(term.low)}{term.unit.zh}无忧退货" if "无忧" in entry.fact.value else f"支持{plain(term.low)}{term.unit.zh}内退货"
+        text = (
+            f"支持{plain(term.low)}{term.unit.zh}无忧退货"
+            if "无忧" in entry.fact.value
+            else f"支持{plain(term.low)}{term.unit.zh}内退货"
+        )
         reason = "资料写明可以退货"
     else:
         name = term.unit.en if term.low != 1 else term.unit.en.rstrip("s")
-        subject = reading.text[start:end].split(" ")[0] not in ("can't", "cannot", "can", "isn't", "is", "non-returnable")
+        subject = reading.text[start:end].split(" ")[0] not in (
+            "can't",
+            "cannot",
+            "can",
+            "isn't",
+            "is",
+            "non-returnable",
+        )
         text = f"{'it ' if subject else ''}can be returned within {plain(term.low)} {name}"
         reason = "the facts say it can be returned"
     return Finding(start, end, "contradicted", reason, "returns", replacement=text, evidence=(entry.fact,))
@@ -119,7 +143,9 @@ def _refusal_is_false(reading: Reading, start: int, end: int, allowed: list[Entr
 
 def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
     sheet = _single(reading, start)
-    if sheet is None or re.search(r"\d\s?(?:件|个)?\s?$|\b(?:left|of [^.,;]{1,60}) $|\d [^.,;!?]{0,60}$", reading.text[max(0, start - 60) : start]):
+    if sheet is None or re.search(
+        r"\d\s?(?:件|个)?\s?$|\b(?:left|of [^.,;]{1,60}) $|\d [^.,;!?]{0,60}$", reading.text[max(0, start - 60) : start]
+    ):
         return None  # "there are 30 left in stock" is a figure, judged as one
     stated = sheet.get("availability")
     stock = [(q.low, e.fact) for e in sheet.get("stock") for q in e.quantities[:1]]
@@ -158,15 +184,30 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     clause = reading.clause_at(start)
     number = reading.clause_number(start)
     opening = reading.clauses[max(0, number - 1)].start
-    figures = [m for m in reading.mentions if opening <= m.start and m.end <= clause.end and m.quantity.dimension in ("money", "")]
-    if any(re.search(r"[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures):
+    figures = [
+        m
+        for m in reading.mentions
+        if opening <= m.start and m.end <= clause.end and m.quantity.dimension in ("money", "")
+    ]
+    if any(
+        re.search(r"[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures
+    ):
         return None
     sheet = _single(reading, start) or Sheet("")
     till = Till(sheet, reading.index.common, "")
     here = [m for m in reading.mentions if reading.clause_at(m.start).sentence == clause.sentence]
-    if any(m.quantity.low >= amount.value for m in here for amount in till.thresholds if m.quantity.dimension in ("money", "")):
+    if any(
+        m.quantity.low >= amount.value
+        for m in here
+        for amount in till.thresholds
+        if m.quantity.dimension in ("money", "")
+    ):
         return None  # the sentence names the amount; `money` judges it
-    common = [e for e in (*sheet.entries, *reading.index.common.entries) if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)]
+    common = [
+        e
+        for e in (*sheet.entries, *reading.index.common.entries)
+        if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)
+    ]
     always = [e for e in common if not any(q.dimension == "money" for q in e.quantities)]
     if always:
         reading.said(always[0].fact)
@@ -180,7 +221,11 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     if enough and not everything:
         reading.said(*threshold.facts)
         return None
-    reason = f"满{plain(threshold.value)}元才包邮" if reading.lang == "zh" else f"shipping is free from {plain(threshold.value)} on"
+    reason = (
+        f"满{plain(threshold.value)}元才包邮"
+        if reading.lang == "zh"
+        else f"shipping is free from {plain(threshold.value)} on"
+    )
     fee = till.fees[0].value if till.fees else None
     if reading.lang == "zh":
         one = re.search(r"一件|单件", reading.text[start:end])
@@ -280,7 +325,7 @@ _PHRASE_CHECKS = {
 
 def _promises(reading: Reading) -> Iterable[Finding]:
     for promise in words().promises:
-        for pattern in promise.patterns:
+        for pattern in (pattern for lang in reading.scripts for pattern in promise.patterns[lang]):
             for match in pattern.finditer(reading.text):
                 start, end = match.span("what") if "what" in pattern.groupindex else match.span()
                 if start == end or reading.in_name(start, end) or _is_asked(reading, match.start(), match.end()):

@@ -16,15 +16,21 @@ from knowledge.quantity import quantities_of
 from knowledge.text import normalise
 
 _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
-_CODE = re.compile(r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)")
+_CODE = re.compile(
+    r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
+)
 _MATERIAL_NAMES = re.compile(r"面料|材质|材料|成分|用料|填充|内芯|内胆|material|fabric|filling")
-_LINK_ZH = re.compile(r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括|分别是|就|＝)+(?:用|采用|的)?")
+_LINK_ZH = re.compile(
+    r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括|分别是|就|＝)+(?:用|采用|的)?"
+)
 _TAIL_ZH = re.compile(r"(?:的|款|标准|材质|做的|可以选|可选|任选|都有|等|哦|哈|呢|噢|呀|啦|吧|～|~|!|！|\s)+$")
 _LINK_EN = re.compile(
     r"\s*(?:(?:of|on|for|behind|in) (?:the |this |that |our |a |an |your )?(?P<name>[^:;!?]{0,80}?))?\s*(?:\b(?:is|are|was|will be|reads?|says)\b|:|=)\s*"
     r"(?:actually |listed as |just |simply |only |all |a |an |the )*"
 )
-_AS_ITS = re.compile(r"\b(?:has|have|with|comes with|features?|offers|uses)\s+(?:a |an |the )?(?P<value>[^.,;!?:]{1,50}?) (?:as|for) its $")
+_AS_ITS = re.compile(
+    r"\b(?:has|have|with|comes with|features?|offers|uses)\s+(?:a |an |the )?(?P<value>[^.,;!?:]{1,50}?) (?:as|for) its $"
+)
 _DIRECT_EN = re.compile(r"\s(?:a |an )?(?P<value>[a-z0-9][a-z0-9&'+/ -]{0,40})$")
 _OPINION = re.compile(
     r"\b(?:very|so|really|quite|perfect|great|nice|lovely|good|best|beautiful|amazing|you|your|i|we|my|gorgeous|stylish|important|up to|what|which|how|not|n't|there|here|it|that|this|on|shown|listed|below|above|available|easy|fine|worth)\b"
@@ -102,7 +108,9 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
     if kind in ("material", "color") and _loosely(said, entry.squeezed):
         return None
     replacement = _other_word(reading, kind, entry, start, end)
-    return Finding(start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,))
+    return Finding(
+        start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,)
+    )
 
 
 _DENIED = re.compile(r"(?:不含|不是|没有|不带|无|非|不用|\bno|\bnot|\bwithout|n't)\s?\S{0,3}$")
@@ -139,7 +147,9 @@ def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int)
     value = entry.fact.value.strip()
     if kind == "color":
         clause = squeeze(reading.clause_text(start))
-        options = [e.fact.value for e in reading.sheets_at(start)[0].get("color")] if entry.fact.variant else items_of(value)
+        options = (
+            [e.fact.value for e in reading.sheets_at(start)[0].get("color")] if entry.fact.variant else items_of(value)
+        )
         rest = [item for item in options if squeeze(item) not in clause]
         return (rest or options or [value])[0]
     if kind == "material":
@@ -190,7 +200,11 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
                 continue
             for name in (n for n in _names_of(entry) if len(n) >= 2):
                 place = reading.text.find(name, clause.start, clause.end)
-                if place == -1 or reading.in_name(place, place + len(name)) or not _is_predicate(reading, place, len(name)):
+                if (
+                    place == -1
+                    or reading.in_name(place, place + len(name))
+                    or not _is_predicate(reading, place, len(name))
+                ):
                     continue
                 negation = reading.negation_before(place) or _bare_not(reading, place)
                 if there and negation and not reading.is_quoted(place, place + len(name)):
@@ -203,7 +217,9 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
                 break
 
 
-_IS_BEFORE = re.compile(r"(?:\b(?:is|are|it's|they're|fully|completely|not|n't|has|have|with)|支持|能|可以|是|不|有|可)\s?$")
+_IS_BEFORE = re.compile(
+    r"(?:\b(?:is|are|it's|they're|fully|completely|not|n't|has|have|with)|支持|能|可以|是|不|有|可)\s?$"
+)
 
 
 def _is_predicate(reading: Reading, place: int, length: int) -> bool:
@@ -234,9 +250,7 @@ def _attributes(reading: Reading) -> Iterable[Finding]:
         yield from _judge_attribute(reading, sheets[0], entries, start, end)
 
 
-def _named_attribute(
-    reading: Reading, sheet: Sheet, opening: int, closing: int
-) -> tuple[list[Entry], int, int] | None:
+def _named_attribute(reading: Reading, sheet: Sheet, opening: int, closing: int) -> tuple[list[Entry], int, int] | None:
     """The attribute a clause names, and where it says its value."""
     best: tuple[int, list[Entry], int, int] | None = None
     for entry in sheet.entries:
@@ -279,15 +293,21 @@ def _value_span(
     if link and link.end() > end and link.end() < closing:
         return link.end(), closing
     direct = _DIRECT_EN.match(text[:closing], end)
-    named_before = any(opening <= s < start for s, _, _ in reading.regions) or text[opening:start].strip() in ("", "and", "plus")
-    if direct and named_before and not re.match(r" (?:of|on|for|behind|to|in|from|with|by|and|or|is|are)\b", text[end:closing]):
+    named_before = any(opening <= s < start for s, _, _ in reading.regions) or text[opening:start].strip() in (
+        "",
+        "and",
+        "plus",
+    )
+    if (
+        direct
+        and named_before
+        and not re.match(r" (?:of|on|for|behind|to|in|from|with|by|and|or|is|are)\b", text[end:closing])
+    ):
         return direct.span("value")
     return None
 
 
-def _judge_attribute(
-    reading: Reading, sheet: Sheet, entries: list[Entry], start: int, end: int
-) -> Iterable[Finding]:
+def _judge_attribute(reading: Reading, sheet: Sheet, entries: list[Entry], start: int, end: int) -> Iterable[Finding]:
     said = reading.text[start:end]
     if _OPINION.search(said) or len(said.split()) > 7 or reading.is_quoted(start, end):
         return
