@@ -138,7 +138,7 @@ class Gaze:
         """The gaze, and whether it jumps to another target in this frame."""
         jumped = False
         early = (pointing or emphasis > 0.6) and self.at_card == 0 and self._next - index > 0.4 * self._fps
-        if index >= self._next or (early and chance(self._seed, 11, index) < 0.12):
+        if index >= self._next or (early and chance(self._seed, 11, index) < 0.07):
             before = self._target
             self._choose(index, speaking, early or pointing)
             jumped = abs(before[0] - self._target[0]) > 0.35
@@ -149,7 +149,7 @@ class Gaze:
     def _choose(self, index: int, speaking: bool, to_card: bool) -> None:
         self._count += 1
         dice, length = chance(self._seed, 13, self._count), chance(self._seed, 14, self._count)
-        card_share = (0.55 if to_card else 0.22) if speaking else 0.14
+        card_share = (0.4 if to_card else 0.2) if speaking else 0.14
         if self.at_card == 0 and dice < card_share:
             self._target, self.at_card = (0.85, 0.1), 1.0
             self._next = index + round(self._fps * (0.7 + 0.9 * length))
@@ -208,12 +208,30 @@ class Hands:
         self._until = index + round(seconds * self._fps)
 
 
+def _habits(seed: int, fps: int) -> tuple[Blink, Gaze, Hands]:
+    return Blink(seed, fps), Gaze(seed, fps), Hands(seed, fps)
+
+
+def _share(value: float) -> float:
+    """Within 0..1; what is no number counts as 0."""
+    return min(max(value, 0.0), 1.0) if value == value else 0.0
+
+
+def _sane(mouth: Mouth) -> Mouth:
+    wide = min(max(mouth.wide, -1.0), 1.0) if mouth.wide == mouth.wide else 0.0
+    return Mouth(
+        _share(mouth.open), wide, _share(mouth.round), _share(mouth.upper_teeth), _share(mouth.lower_teeth),
+        _share(mouth.tongue), _share(mouth.press),
+    )  # fmt: skip
+
+
 class Motion:
     """Turns moments into expressions, one a frame, in order."""
 
     def __init__(self, *, seed: int = 0, fps: int = 25) -> None:
         self._seed, self._fps = seed, fps
-        self._blink, self._gaze, self._hands = Blink(seed, fps), Gaze(seed, fps), Hands(seed, fps)
+        self._blink, self._gaze, self._hands = _habits(seed, fps)
+        self._last = 0
         self._yaw, self._pitch, self._roll = Spring(0.9, fps), Spring(1.4, fps), Spring(0.8, fps)
         self._lean, self._turn = Spring(0.6, fps), Spring(0.7, fps)
         self._brows, self._smile, self._live = Spring(2.4, fps), Spring(1.0, fps, 0.6), Spring(1.2, fps)
@@ -223,7 +241,10 @@ class Motion:
         self._recent: deque[float] = deque(maxlen=max(fps // 3, 1))
 
     def step(self, moment: Moment) -> Expression:
-        index, energy, emphasis = moment.index, moment.energy, moment.emphasis
+        index, energy, emphasis = moment.index, _share(moment.energy), _share(moment.emphasis)
+        if index < self._last:  # a new room's frames: plans made for later ones would never come true
+            self._blink, self._gaze, self._hands = _habits(self._seed, self._fps)
+        self._last = index
         speaking = moment.utterance > 0 or energy > 0.02
         live = self._live.step(1.0 if speaking else 0.0)
         self._recent.append(energy)
@@ -235,7 +256,7 @@ class Motion:
             self._pitch.kick(1.15)  # a nod
         self._was_emphatic = emphatic
         card = self._gaze.at_card
-        yaw = self._yaw.step(0.1 * self._noise(0, index, 2.6) + live * 0.09 * self._noise(1, index, 0.9) + 0.17 * card)
+        yaw = self._yaw.step(0.09 * self._noise(0, index, 2.6) + live * 0.08 * self._noise(1, index, 0.9) + 0.15 * card)
         pitch = self._pitch.step(
             0.05 * self._noise(2, index, 2.2) + live * (0.1 * stress + 0.06 * self._noise(3, index, 0.8)) + 0.02 * card
         )
@@ -254,7 +275,7 @@ class Motion:
             breath=sin(2 * pi * ((index % (self._fps * 4)) / (self._fps * 4))),
             # The eyes give back what the head has turned: looking at the viewer stays looking at the viewer.
             gaze=(max(-1.0, min(1.0, look_x - 1.5 * yaw)), max(-1.0, min(1.0, look_y - 1.2 * pitch))),
-            lids=lids, squint=min(1.0, 0.15 + 0.3 * smile), brows=brows, smile=smile, mouth=moment.mouth,
+            lids=lids, squint=min(1.0, 0.15 + 0.3 * smile), brows=brows, smile=smile, mouth=_sane(moment.mouth),
             sway=(self._hair[0].step(swing) + breeze, self._hair[1].step(swing) + breeze),
             gesture=gesture, beat=self._beat.step(min(1.0, stress * 3 + 0.5 * energy)),
         )  # fmt: skip

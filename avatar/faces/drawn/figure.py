@@ -122,7 +122,8 @@ class Figure:
         self._hang = np.concatenate([layer.hang(points) for points, layer in spans])
         self._jaw = np.concatenate([layer.jaw(points) for points, layer in spans])
         x, y = self.rest.T
-        self._breath = np.stack([x * 0.006 * ramp(y, 430, 280), -1.9 * ramp(y, 470, 230)], 1)
+        breath = np.stack([x * 0.006 * ramp(y, 430, 280), -1.9 * ramp(y, 470, 230)], 1)
+        self._breath: Points = breath.astype(np.float32)
         self._rise = np.clip((560 - y) / 400, 0, 1).astype(np.float32)
         self._chest_depth = (34 * np.clip(1 - (x / 150) ** 2, 0, 1) * ramp(y, 120, 190)).astype(np.float32)
         self._points, self._layers = [], []
@@ -146,11 +147,11 @@ class Figure:
         x, y = self.rest[:, 0], self.rest[:, 1]
         body = self.rest + self._breath * np.float32(pose.breath)
         body[:, 0] += pose.lean * self._rise + self._chest_depth * sin(pose.turn)
-        y = y + self._jaw * np.float32(pose.mouth.open * 5.5)
+        jaw = (y + self._jaw * (pose.mouth.open * 5.5)).astype(np.float32)
         sy, cy, sp, cp = sin(pose.yaw), cos(pose.yaw), sin(pose.pitch), cos(pose.pitch)
         turned_x = x * cy + self._depth * sy
         depth = self._depth * cy - x * sy
-        turned_y = _PIVOT + (y - _PIVOT) * cp + depth * sp
+        turned_y = _PIVOT + (jaw - _PIVOT) * cp + depth * sp
         sr, cr = sin(pose.roll), cos(pose.roll)
         dy = turned_y - _NECK
         head = np.empty_like(self.rest)

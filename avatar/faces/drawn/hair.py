@@ -86,14 +86,14 @@ _LONG: dict[int, tuple[Line, Line]] = {  # outer and inner guide line of each si
         anchors("-16,-88 24,-78 62,-44 81,4 81,56 80,110 90,166 86,222 90,276"),
     ),
     -1: (
-        anchors("-13,-131 -54,-122 -90,-84 -102,-20 -103,42 -112,104 -123,162 -113,218 -90,262"),
+        anchors("-13,-129.5 -54,-122 -90,-84 -102,-20 -103,42 -112,104 -123,162 -113,218 -90,262"),
         anchors("-15,-88 -40,-72 -66,-38 -81,6 -81,56 -80,110 -89,162 -84,214 -88,262"),
     ),
 }
 
 
 def _long_back(figure: Figure, tones: Tones) -> None:
-    half = anchors("0,-130 58,-119 96,-70 103,10 108,90 119,170 112,236 60,262 0,262")
+    half = anchors("0,-131.5 58,-119 96,-70 103,10 108,90 119,170 112,236 60,262 0,262")
     deep = mix(tones.dark, "#050208", 0.25)
     figure.add(symmetric(half), linear((0, -60), (0, 240), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
     for side in (-1, 1):

@@ -4,6 +4,7 @@ The C functions are called directly: the Python wrapper converts point by point,
 """
 
 import ctypes
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 from thorvg_python.engine import Engine
 
+from avatar.face import FaceError
 from avatar.faces.drawn.geometry import Points
-from avatar.faces.drawn.paint import Fill, Gradient, Rgba
+from avatar.faces.drawn.paint import Fill, Gradient
 from avatar.media import Frame
 
 _VOID, _FLOAT, _INT = ctypes.c_void_p, ctypes.c_float, ctypes.c_int
@@ -61,6 +63,13 @@ def _bind(library: ctypes.CDLL) -> dict[str, Callable[..., Any]]:
     return bound
 
 
+def _free(engine: Engine, call: dict[str, Callable[..., Any]], canvas: int, gradients: list[int]) -> None:
+    call["canvas_destroy"](canvas)  # with all shapes on it
+    for gradient in gradients:
+        call["gradient_del"](gradient)
+    del engine  # was kept until here: a terminated engine has no canvases
+
+
 @dataclass(frozen=True, slots=True)
 class _Shape:
     pointer: int
@@ -89,6 +98,8 @@ class Picture:
         self._canvas: int = self._call["swcanvas_create"](_WHOLE_FRAMES)
         self._call["swcanvas_set_target"](self._canvas, self._pixels.ctypes.data, size[0], size[0], size[1], _ABGR8888)
         self._shapes: list[_Shape] = []
+        self._gradients: list[int] = []
+        self._release = weakref.finalize(self, _free, self._engine, self._call, self._canvas, self._gradients)
         self._matrix = (_FLOAT * 9)(0, 0, 0, 0, 0, 0, 0, 0, 1)
 
     def group(self, clip: tuple[bytes, int, int] | None = None, parent: Group | None = None) -> Group:
@@ -115,13 +126,12 @@ class Picture:
         return len(self._shapes) - 1
 
     def opacity(self, shape: int, value: float) -> None:
+        self._check()
         self._call["paint_set_opacity"](self._shapes[shape].pointer, round(255 * min(max(value, 0.0), 1.0)))
-
-    def colour(self, shape: int, value: Rgba) -> None:
-        self._call["shape_set_fill_color"](self._shapes[shape].pointer, *value)
 
     def draw(self, points: Points) -> Frame:
         """The picture with these points, in pixels: a new array each time."""
+        self._check()
         points = np.ascontiguousarray(points, np.float32)
         base, call = points.ctypes.data, self._call
         reset, append = call["shape_reset"], call["shape_append_path"]
@@ -136,14 +146,14 @@ class Picture:
         return self._pixels.copy()
 
     def close(self) -> None:
-        """Give everything back to ThorVG; the picture can't be drawn any more."""
-        if self._canvas:
-            self._call["canvas_destroy"](self._canvas)
-            for shape in self._shapes:
-                if shape.gradient:
-                    self._call["gradient_del"](shape.gradient)
-            self._shapes.clear()
-            self._canvas = 0
+        """Give everything back to ThorVG; drawing then raises FaceError. A dropped picture closes itself."""
+        self._release()
+        self._shapes.clear()
+
+    def _check(self) -> None:
+        # The pointers lead nowhere then: ThorVG would end the process.
+        if not self._release.alive:
+            raise FaceError("this face has been closed; load a new one")
 
     def _put(self, pointer: int, parent: Group | None) -> None:
         if parent is None:
@@ -161,6 +171,7 @@ class Picture:
             call["linear_gradient_set"](gradient, 0, 0, 1, 0)
         stops = (_Stop * len(fill.stops))(*[_Stop(at, *colour) for at, colour in fill.stops])
         call["gradient_set_color_stops"](gradient, ctypes.addressof(stops), len(stops))
+        self._gradients.append(gradient)
         return gradient
 
     def _place(self, shape: _Shape, anchors: Points) -> None:
