@@ -70,12 +70,14 @@
   // ---------------------------------------------------------------- style
 
   const LIGHT = `--bg:#fff;--soft:#f6f3ef;--line:#e7e1d9;--ink:#221e1a;--dim:#6b635a;--ok:#2c7350;--warn:#98580b;
-    --warn-bg:#fdf3e1;--bad:#b3261e;--shade:0 1px 2px #3a2a1a14,0 12px 40px #3a2a1a2e;color-scheme:light;`;
+    --warn-bg:#fdf3e1;--bad:#b3261e;--shade:0 1px 2px #3a2a1a14,0 12px 40px #3a2a1a2e;color-scheme:light;
+    --accent:#c8402c;--on-accent:#fff;--accent-text:#b83a27;`;
   const DARK = `--bg:#1c1917;--soft:#292522;--line:#3a3530;--ink:#f3efea;--dim:#b3aaa0;--ok:#78c79d;--warn:#f0b35c;
-    --warn-bg:#33270f;--bad:#ff9b90;--shade:0 1px 2px #0006,0 16px 48px #000a;color-scheme:dark;`;
+    --warn-bg:#33270f;--bad:#ff9b90;--shade:0 1px 2px #0006,0 16px 48px #000a;color-scheme:dark;
+    --accent:#ef7a63;--on-accent:#22100b;--accent-text:#f59480;`;
 
   const SHEET = `
-:host{${LIGHT}--accent:#c8402c;--on-accent:#fff;--accent-text:#b83a27;
+:host{${LIGHT}
  font:400 15px/1.55 -apple-system,"Segoe UI",Roboto,"PingFang SC","Hiragino Sans GB","Microsoft YaHei",
  "Noto Sans SC","Noto Sans CJK SC",system-ui,sans-serif;color:var(--ink);-webkit-text-size-adjust:100%;text-align:start}
 @media (prefers-color-scheme:dark){:host(:not([theme=light])){${DARK}}}
@@ -199,7 +201,7 @@ caption{text-align:start;padding:9px 12px;font-weight:600;font-size:13.5px}
 th,td{padding:8px 12px;text-align:start;vertical-align:top;border-block-start:1px solid var(--line);min-width:92px}
 th{font-weight:500;color:var(--dim)}thead th{color:var(--ink);font-weight:600;min-width:116px}
 tbody th,thead td{position:sticky;inset-inline-start:0;background:var(--bg);min-width:84px}
-thead img{width:52px;height:52px;border-radius:9px;object-fit:cover;display:block;margin-block-end:5px}
+thead .pic{width:52px;height:52px;border-radius:9px;margin-block-end:5px}
 thead a{color:inherit;text-underline-offset:3px}
 .order{width:100%;border:1px solid var(--line);border-radius:14px;padding:13px 14px;font-size:13.5px}
 .order header{display:flex;justify-content:space-between;gap:10px;align-items:center}
@@ -672,8 +674,7 @@ thead a{color:inherit;text-underline-offset:3px}
       const t = this.ui.t;
       const head = products.map((card) => {
         const href = this.ui.address(card.url);
-        const picture = card.picture && this.ui.address(card.picture);
-        return h("th", { scope: "col" }, picture && h("img", { src: picture, alt: "" }),
+        return h("th", { scope: "col" }, this.picture(card.picture, ""),
           href ? h("a", { href, ...this.ui.target(href) }, card.title) : card.title);
       });
       const priced = rows.some((row) => row.name === t("price"));
@@ -1600,7 +1601,7 @@ thead a{color:inherit;text-underline-offset:3px}
     async #handoff() {
       if (!(await this.#ensure())) return;
       this.$.person.disabled = true;
-      await this.#tell("POST", "handoff");
+      await this.#tell("POST", "handoff", {});
       this.$.person.disabled = false;
       this.#bottom(true);
     }

@@ -28,8 +28,7 @@ function ordered() {
 const waited = (row) => (row.waiting_s || 0) + (Date.now() - row.received) / 1000;
 
 function span(seconds) {
-  if (seconds < 5) return t("just");
-  if (seconds < 60) return t("sec", { n: Math.round(seconds) });
+  if (seconds < 60) return t("sec", { n: Math.max(1, Math.round(seconds)) });
   if (seconds < 3600) return t("min", { n: Math.round(seconds / 60) });
   return t("hour", { n: Math.round(seconds / 3600) });
 }

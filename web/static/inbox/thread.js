@@ -3,7 +3,7 @@
 import { clock, date, h, icon, money, picture, prices } from "../lib/page.js";
 import { t } from "./words.js";
 
-export const visitor = (id) => t("visitor", { id: String(id).slice(-4).toUpperCase() });
+export const visitor = (id) => t("visitor", { id: String(id).slice(0, 6).toUpperCase() });
 
 const LABELS = { contradicted: "bad", unsupported: "warn", forbidden: "bad" };
 
@@ -144,8 +144,8 @@ export class Thread {
   }
 
   #status(event) {
-    const reason = event.reason && t(`r_${event.reason}`) !== `r_${event.reason}` ? ` · ${t(`r_${event.reason}`)}` : "";
-    this.#rule(t(`s_${event.state}`, { name: event.agent || "" }) + reason);
+    const why = event.state === "waiting" && event.reason && event.reason !== "asked" ? ` · ${t(`r_${event.reason}`)}` : "";
+    this.#rule(t(event.state === "waiting" && why ? "waiting" : `s_${event.state}`, { name: event.agent || "" }) + why);
   }
 
   #rule(text) {

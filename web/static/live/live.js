@@ -315,7 +315,7 @@ async function start() {
   translate(t);
   const name = h("span", { class: "name" });
   $("#home").append(h("span", { class: "seal", "aria-hidden": "true" }, "播"), name);
-  $("#ask").append(icon("chat"), t("ask"));
+  $("#ask").append(icon("chat"), h("span", {}, t("ask")));
   $("#ask").addEventListener("click", () => document.querySelector("zhibo-chat")?.open?.());
   $("#lang").append(icon("globe"), h("span", {}, t("language")));
   $("#lang").setAttribute("aria-label", t("language"));
