@@ -2,22 +2,25 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from knowledge import shelf as shelves
+from knowledge.embed import load_embedder
 from knowledge.facts import Facts
 from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
 from knowledge.faq import FaqHit, FaqIndex
 from knowledge.ingest.door import ingest
 from knowledge.ingest.report import IngestReport
 from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
-from knowledge.search import Filters, SearchIndex, SearchResult
+from knowledge.search import Filters, SearchIndex, SearchResult, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
 from knowledge.thesaurus import default_thesaurus
+from knowledge.vectors import VectorIndex
 from knowledge.writing import Batch, Change, write_batch
 
 
@@ -33,6 +36,10 @@ class Catalog:
         self._facts: dict[str, tuple[Product, Facts]] = {}
         self._shop_facts: tuple[object, Facts] = (None, Facts())
         self._index_lock = threading.Lock()
+        self._vectors = VectorIndex(
+            store, settings.data_dir / "vectors", load_embedder(settings.embedder), ann_from=settings.ann_from
+        )
+        self._faq_lock = threading.Lock()
         self._index: SearchIndex | None = None
         self._indexed: object = None
         self._faqs: tuple[object, FaqIndex] | None = None
@@ -46,6 +53,7 @@ class Catalog:
         return cls(settings, store)
 
     def close(self) -> None:
+        self._vectors.close()
         self.store.close()
 
     # what there is
@@ -135,7 +143,11 @@ class Catalog:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """Products for a shopper's words. `filters` come on top of those that the words themselves demand."""
-        return self._search_index().search(query, limit=limit, lang=lang, filters=filters)
+        shelf = self._now()
+        found = self._search_index(shelf).search(query, limit=limit, lang=lang, filters=filters)
+        # The index may be a moment older than the shelf; what is shown and said must not be.
+        hits = (replace(hit, product=now) for hit in found.hits if (now := shelf.products.get(hit.product.id)))
+        return replace(found, hits=tuple(hits))
 
     def search_faq(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""
@@ -171,18 +183,22 @@ class Catalog:
         Raises `IngestError` when the file as a whole cannot be used."""
         return ingest(self.store, self._now(), self.settings, Path(path), mapping)
 
-    def _search_index(self) -> SearchIndex:
-        products = self._now().products
+    def _search_index(self, shelf: Shelf) -> SearchIndex:
+        """The index of what is on `shelf`. While one thread builds it, the others search the one before."""
+        if self._index is not None and (self._indexed is shelf.products or self._index_lock.locked()):
+            return self._index
         with self._index_lock:
-            if self._index is None:
-                self._index, self._indexed = SearchIndex(products, default_thesaurus()), products
-            elif self._indexed is not products:
-                self._index, self._indexed = self._index.renewed(products), products
+            if self._indexed is not shelf.products or self._index is None:
+                index = None if self._index is None else self._index.repriced(shelf.products)
+                if index is None:
+                    meaning = self._vectors.update({product.id: text_of(product) for product in shelf.listing})
+                    index = SearchIndex(shelf.products, default_thesaurus(), meaning)
+                self._index, self._indexed = index, shelf.products
             return self._index
 
     def _faq_index(self) -> FaqIndex:
         faqs = self._now().faqs
-        with self._index_lock:
+        with self._faq_lock:
             if self._faqs is None or self._faqs[0] is not faqs:
                 self._faqs = (faqs, FaqIndex(tuple(faqs.values()), default_thesaurus()))
             return self._faqs[1]

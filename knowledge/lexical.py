@@ -63,6 +63,7 @@ def _latin(run: str) -> tuple[str, ...]:
     return tuple(terms)
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """English endings taken off, so that "running shoes" meets "shoe for runners" half way; others unchanged."""
     if len(word) <= 3 or not word.isalpha():

@@ -22,6 +22,7 @@ class Weights:
     pieces: float = 0.2  # of the sum of words and pieces
     pairs: float = 0.15  # a pair of English words that stand together, beside the words themselves
     characters: float = 1.5  # a single Chinese character
+    scattered: float = 0.2  # the words of a synonym such as "face cream", apart
     mended: float = 0.8  # a word the shop has, taken for one it has not
 
 
@@ -43,12 +44,18 @@ class Retriever:
         """0..1 for every document, the best about 1. `more` are further texts that count less than `text`; `vectors`
         are scores by meaning, which make up `share` of the sum."""
         terms = self._terms(text)
+        pairs = [(pair, self._weights.pairs) for pair in _pairs(text)] if self._weights.pairs else []
         for other, weight in more:
-            found = [term for term in words(other) if len(term) > 1 or len(other) == 1 or term.isascii()]
-            terms += [(term, weight / max(1, len(found)) ** 0.5) for term in dict.fromkeys(found)]
+            found = list(
+                dict.fromkeys(term for term in words(other) if len(term) > 1 or len(other) == 1 or term.isascii())
+            )
+            if len(found) > 1 and other.isascii():  # "face cream": neither faces nor ice cream are meant
+                pairs += [(pair, weight) for pair in _pairs(other)]
+                weight *= self._weights.scattered
+            terms += [(term, weight / max(1, len(found)) ** 0.5) for term in found]
         by_words = self._words.scores(terms)
-        if self._weights.pairs:
-            by_words += self._weights.pairs * self._pairs.scores([(pair, 1.0) for pair in _pairs(text)])
+        if pairs:
+            by_words += self._pairs.scores(pairs)
         total = (1 - self._weights.pieces) * _scaled(by_words) + self._weights.pieces * _scaled(
             self._pieces.cosine(text)
         )

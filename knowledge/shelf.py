@@ -1,5 +1,6 @@
 """The shop as this process last saw it, in memory, and how it catches up with the database."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -39,11 +40,12 @@ def catch_up(shelf: Shelf, connection: Connection) -> Shelf:
         return shelf
     versions = dict(shelf.versions)
     shops = _merged({}, tables.shops, Shop, -1, connection, versions, "shop")
+    products = _merged(shelf.products, tables.products, Product, shelf.version, connection, versions, "")
     return replace(
         shelf,
         version=version,
-        shop=next(iter(shops.values()), shelf.shop),
-        products=_merged(shelf.products, tables.products, Product, shelf.version, connection, versions, ""),
+        shop=next(iter(shops.values()), None) or _unnamed_shop(products),
+        products=products,
         promotions=_merged(
             shelf.promotions, tables.promotions, Promotion, shelf.version, connection, versions, "promotion"
         ),
@@ -51,6 +53,12 @@ def catch_up(shelf: Shelf, connection: Connection) -> Shelf:
         faqs=_merged(shelf.faqs, tables.faqs, Faq, shelf.version, connection, versions, "faq"),
         versions=versions,
     )
+
+
+def _unnamed_shop(products: Mapping[str, Product]) -> Shop:
+    """A shop that nobody described yet: its currency is what most of its goods are priced in."""
+    currencies = Counter(product.currency for product in products.values())
+    return Shop(currency=currencies.most_common(1)[0][0]) if currencies else Shop()
 
 
 def find_customer(connection: Connection, customer_id: str) -> Customer | None:

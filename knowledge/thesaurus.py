@@ -1,5 +1,6 @@
 """What shoppers call things, in both languages, and what occasions ask of goods: the files in `knowledge/data`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -12,7 +13,8 @@ from knowledge.lexical import stem
 from knowledge.model import Lang, Text
 from knowledge.text import Terms, normalise
 
-Section = Literal["goods", "colours", "qualities"]
+_WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
+Section = Literal["goods", "colours", "qualities", "audiences"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Thesaurus:
                     by_word.setdefault(form, []).append(group)
         self._by_word = {word: tuple(dict.fromkeys(found)) for word, found in by_word.items()}
         self._terms: Terms[str] = Terms((word, word) for word in self._by_word)
+        self._widened: dict[str, tuple[str, ...]] = {}
         self._scenes: Terms[Scene] = Terms((word, scene) for scene in self.scenes for word in scene.when)
 
     def find(self, text: str) -> list[Mention]:
@@ -75,9 +78,19 @@ class Thesaurus:
 
     def widened(self, word: str) -> tuple[str, ...]:
         """A word and everything that means the same."""
-        normal = normalise(word).text
-        groups = self._by_word.get(normal, ())
-        return tuple(dict.fromkeys([normal, *(other for group in groups for other in group.words)]))
+        found = self._widened.get(word)
+        if found is None:
+            normal = normalise(word).text
+            groups = self._by_word.get(normal, ())
+            found = tuple(dict.fromkeys([normal, *(other for group in groups for other in group.words)]))
+            if len(self._widened) < 20_000:  # shoppers' own words are no reason to grow for ever
+                self._widened[word] = found
+        return found
+
+    def name(self, word: str) -> Text:
+        """What a word's thing is commonly called; the word itself when it is not in the thesaurus."""
+        groups = self._by_word.get(normalise(word).text, ())
+        return groups[0].name if groups else Text(word, word)
 
     def colours_in(self, text: str) -> tuple[Group, ...]:
         """The colours that the value of a colour option shows: 烟白灰 shows white and gray."""
@@ -87,8 +100,11 @@ class Thesaurus:
 @cache
 def default_thesaurus() -> Thesaurus:
     folder = resources.files("knowledge") / "data"
-    synonyms = yaml.safe_load((folder / "synonyms.yaml").read_text(encoding="utf-8"))
-    scenes = yaml.safe_load((folder / "scenes.yaml").read_text(encoding="utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where it was built
+    synonyms, scenes = (
+        yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader)
+        for name in ("synonyms.yaml", "scenes.yaml")
+    )
     return Thesaurus(read_groups(synonyms), [Scene(_words(s["when"]), _words(s["wants"])) for s in scenes])
 
 
@@ -111,9 +127,11 @@ def _words(parts: Iterable[Any]) -> tuple[str, ...]:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """An English noun also in its plural: whole words are looked up, not stems."""
-    if not word.isascii() or not word[-1:].isalpha() or word.endswith("s"):
+    """An English noun also in its other number: whole words are looked up, not stems."""
+    if not word.isascii() or not word[-1:].isalpha() or word.endswith("ss"):
         return (word,)
+    if word.endswith("s"):
+        return (word, word[:-1]) if len(word) > 4 else (word,)
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return (word, word[:-1] + "ies")
     return (word, word + ("es" if word.endswith(("x", "z", "ch", "sh")) else "s"))
@@ -123,16 +141,17 @@ def _shows(group: Group, text: str) -> bool:
     return any(word in text for word in group.zh) or any(contains(text, word) for word in group.en)
 
 
-@lru_cache(maxsize=4096)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(part) for part in text.replace("-", " ").split())
+def stemmed(text: str) -> str:
+    """The English words of a normalised text as stems between single spaces: a phrase is then a substring."""
+    return f" {' '.join([stem(part) for part in _WORD.findall(text)])} "
 
 
-def contains(text: str, word: str) -> bool:
-    """Whether a normalised text has a word: Chinese anywhere, English as whole words in any of their endings."""
+_phrase = lru_cache(maxsize=8192)(stemmed)
+
+
+def contains(text: str, word: str, stems: str | None = None) -> bool:
+    """Whether a normalised text has a word: Chinese anywhere, English as whole words in any of their endings.
+    `stems` is `stemmed(text)` when the caller has it."""
     if not word.isascii():
         return word in text
-    if word in text:
-        return True
-    stems = _stems(text)
-    return all(stem(part) in stems for part in word.replace("-", " ").split())
+    return _phrase(word) in (stemmed(text) if stems is None else stems)

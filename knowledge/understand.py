@@ -25,6 +25,7 @@ class Filters:
     brands: tuple[str, ...] = ()  # any of
     options: tuple[str, ...] = ()  # all of, in one variant: colours, sizes, values of attributes
     without: tuple[str, ...] = ()  # none of: colours, materials, brands, categories
+    audiences: tuple[str, ...] = ()  # for any of these: 女士, kids
     in_stock: bool = False
     products: tuple[str, ...] = ()  # only these ids
 
@@ -39,6 +40,7 @@ class Filters:
             brands=_both(self.brands, other.brands),
             options=_both(self.options, other.options),
             without=_both(self.without, other.without),
+            audiences=_both(self.audiences, other.audiences),
             in_stock=self.in_stock or other.in_stock,
             products=_both(self.products, other.products),
         )
@@ -66,7 +68,10 @@ _EN_NOT = re.compile(
 )
 _SPLIT = re.compile(r"[和或与、及]|\bor\b|\band\b|,")
 _BUDGET = re.compile(r"预算|价位|价格|budget|price")
-_CHEAPEST = re.compile(r"最便宜|价格最低|最低价的|最实惠|\b(?:cheapest|lowest[ -]priced?)\b")
+_CHEAPEST = re.compile(
+    r"(?:最|比较|更)?(?:便宜|实惠|划算|平价)(?:一?点)?|价格最低|最低价的|性价比高?|"
+    r"\b(?:cheap|cheaper|cheapest|affordable|inexpensive|budget[ -]friendly|lowest[ -]priced?)\b"
+)
 _DEAREST = re.compile(r"最贵|价格最高|\b(?:most expensive|priciest|dearest)\b")
 _IN_STOCK = re.compile(r"有现货|有货|现货|\bin stock\b|\bavailable now\b")
 _SIZE = re.compile(
@@ -99,7 +104,10 @@ def understand(query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang 
     colours = tuple(_wanted_colours(thesaurus.find(text), text))
     named = {brand for _, _, brand in brands.find(text) if not _is_goods(brand, thesaurus)}
     text = _MARKS.sub(" ", _FILLER.sub(" ", text)).strip()
-    filters = replace(filters, without=without, options=colours + sizes, brands=tuple(sorted(named)))
+    audiences = tuple(mention.word for mention in thesaurus.find(text) if mention.in_section("audiences"))
+    filters = replace(
+        filters, without=without, options=colours + sizes, brands=tuple(sorted(named)), audiences=audiences
+    )
     return Need(text, said, filters, order, scenes, tuple(thesaurus.find(text)), currency)
 
 
