@@ -59,7 +59,7 @@ def test_nothing_jumps(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_everything_stays_in_its_range(seed: int) -> None:
     for e in film(120, seed=seed, speaking=True, emphasis=0.8):
-        assert abs(e.yaw) < 0.32
+        assert abs(e.yaw) < 0.34
         assert abs(e.pitch) < 0.22
         assert abs(e.roll) < 0.16
         assert all(abs(part) <= 1 for part in e.gaze)
