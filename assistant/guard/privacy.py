@@ -1,14 +1,195 @@
-"""Personal data never reaches a model, a log or a statistic."""
+"""Personal data masked before any model call, log or analytics, and put back for the shopper's own eyes."""
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?!\d)")
-_ID_CARD = re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{9}[\dXx](?!\d)")
+from knowledge.text import normalise
+
+Kind = Literal["phone", "id", "card", "email", "address", "plate", "name", "account"]
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Characters `start:end` of the text are personal data."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+_PLACEHOLDER = re.compile(r"\[(?:PHONE|ID|CARD|EMAIL|ADDRESS|PLATE|NAME|ACCOUNT)(?:_\d+)?\]")
+_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_ID_18 = re.compile(r"(?<![\da-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])")
+_CN_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_CN_LANDLINE = re.compile(r"(?<![\d-])(?:\(?0\d{2,3}\)?[ -])\d{7,8}(?:-\d{1,5})?(?![\d-])")
+_SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")  # a firm's number is not personal
+_INTERNATIONAL = re.compile(r"(?<![\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}(?!\d)")
+_US_PHONE = re.compile(r"(?<![\d-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?![\d-])")
+_CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{1,7}(?![\d-])|(?<![\da-z-])\d{13,19}(?![\da-z])")
+_CARD_LABEL = re.compile(
+    r"(?:银行)?卡号?|账号|账户|\bcard\b|\baccount\b|\bdebit\b|\bcredit\b|\bvisa\b|master ?card|银联"
+)
+_ORDER_LABEL = re.compile(r"(?:订单|运单|快递单|物流|单号|流水)\D{0,6}$|\b(?:order|tracking|invoice|parcel)\b\D{0,12}$")
+_PLATE = re.compile(
+    r"(?<![\u4e00-\u9fff])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"
+)
+_ACCOUNT = re.compile(
+    r"(?:微信号?|wechat(?: id)?|weixin|vx|qq号?|whatsapp|telegram|支付宝账?号?)\s?(?:是|为|is|:|：)?\s?(?P<value>[a-z0-9_-]{5,24})"
+)
+_PASSPORT = re.compile(
+    r"(?:护照号?码?|passport(?: (?:no\.?|number))?)\s?(?:是|为|is|:|：)?\s?(?P<value>[a-z]{1,2}\d{7,8})(?!\d)"
+)
+_NAME_ZH = re.compile(
+    r"(?:姓名|收件人|收货人|联系人|真实姓名|持卡人|寄件人|户名|我叫|名字叫|名字是|本人叫)\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:欧阳|司马|上官|诸葛|[\u4e00-\u9fff])[\u4e00-\u9fff]{1,2}?)"
+    r"(?=[，。,.!！；;、\s\d]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
+)
+_NAME_EN = re.compile(
+    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z][a-z'’.-]*){0,2})"
+)
+_REGION = r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区)|北京市?|上海市?|天津市?|重庆市?)?"
+_ADDRESS_ZH = re.compile(
+    rf"{_REGION}(?:[\u4e00-\u9fff]{{2,7}}?(?:市|州|盟|地区))?(?:[\u4e00-\u9fff]{{1,8}}?(?:区|县|旗|镇|乡))?"
+    r"[\u4e00-\u9fff0-9a-z]{1,14}?(?:路|街|道|巷|弄|胡同|大道|村|小区|花园|公寓|大厦|广场|苑|园|社区)"
+    r"(?:[\u4e00-\u9fff0-9a-z]{0,8}?)(?:\d{1,5}[-\d]{0,6}\s?(?:号楼|号院|号|弄|栋|幢|座|室|单元|楼|层))(?:[\d一-鿿a-z#-]{0,16}?(?:号楼|号|栋|幢|座|单元|室|楼|层|房))*(?:\d{2,5}(?!\d|元|块|件))?"
+)
+_ADDRESS_LABEL = re.compile(
+    r"(?:收货地址|收件地址|地址|住址|寄到|送到|住在)\s?(?:是|为|:|：|改成|改为)?\s?(?P<value>[\u4e00-\u9fff0-9a-z#-]{6,50})"
+)
+_ADDRESS_LEAD = re.compile(
+    r"[\u4e00-\u9fff]{0,6}?(?:地址|寄到|送到|住在|收货|改成|改为|发到|是|在|到)+(?=[\u4e00-\u9fff]{2})"
+)
+_PLACE_WORD = re.compile(r"[省市区县镇路街道巷弄村号栋楼室]")
+_ADDRESS_EN = re.compile(
+    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|parkway|pkwy)\b\.?"
+    r"(?:,?\s+(?:apt|apartment|suite|unit|#)\.?\s*[\w-]+)?(?:,\s*[A-Za-z][A-Za-z .]*[A-Za-z]){0,2}(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?",
+    re.I,
+)
+
+
+def find_personal(text: str) -> list[Personal]:
+    """Personal data in `text`, in order, not overlapping.
+
+    Identity and bank card numbers count only when their checksums are right (bank cards also need a known beginning or
+    a word such as 卡号), so order and tracking numbers stay readable.
+    """
+    normal = normalise(text)
+    found: list[Personal] = []
+    # The names and street addresses of English need capitals, which the normal form has not.
+    for kind, pattern in (("name", _NAME_EN), ("address", _ADDRESS_EN)):
+        found.extend(Personal(*_span(m), kind) for m in pattern.finditer(text))  # type: ignore[arg-type]
+    for kind, start, end in _in_normal(normal.text):
+        if kind == "address":
+            lead = _ADDRESS_LEAD.match(normal.text, start, end)
+            start = lead.end() if lead else start
+        found.append(Personal(*normal.span(start, end), kind))
+    kept: list[Personal] = []
+    for item in sorted(found, key=lambda p: (-(p.end - p.start), p.start)):
+        if not any(k.start < item.end and item.start < k.end for k in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda p: p.start)
+
+
+def _span(match: re.Match[str]) -> tuple[int, int]:
+    return match.span("value") if "value" in match.re.groupindex else match.span()
+
+
+_SIMPLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("email", _EMAIL),
+    ("phone", _CN_LANDLINE),
+    ("phone", _INTERNATIONAL),
+    ("phone", _US_PHONE),
+    ("plate", _PLATE),
+    ("account", _ACCOUNT),
+    ("id", _PASSPORT),
+    ("name", _NAME_ZH),
+    ("address", _ADDRESS_ZH),
+)
+
+
+def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
+    firm = [m.span() for m in _SERVICE_LINE.finditer(text)]
+    for kind, pattern in _SIMPLE:
+        for match in pattern.finditer(text):
+            if not any(s <= match.start() < e for s, e in firm):
+                yield kind, *_span(match)
+    for match in _CN_MOBILE.finditer(text):
+        if not _ORDER_LABEL.search(text[max(0, match.start() - 16) : match.start()]):
+            yield "phone", *match.span()
+    for match in _ID_18.finditer(text):
+        if id_number_is_valid(match[0]):
+            yield "id", *match.span()
+    for match in _CARD.finditer(text):
+        if _is_card(text, match):
+            yield "card", *match.span()
+    for match in _ADDRESS_LABEL.finditer(text):
+        if len(_PLACE_WORD.findall(match["value"])) >= 2:
+            yield "address", *match.span("value")
+
+
+def _is_card(text: str, match: re.Match[str]) -> bool:
+    digits = re.sub(r"\D", "", match[0])
+    if not 13 <= len(digits) <= 19 or not luhn_is_valid(digits):
+        return False
+    before = text[max(0, match.start() - 20) : match.start()]
+    if _ORDER_LABEL.search(before):
+        return False
+    grouped = bool(re.search(r"[ -]", match[0]))
+    known = digits.startswith(("62", "34", "37")) or bool(
+        re.match(r"4\d{12}(?:\d{3})?$|5[1-5]\d{14}$|2[2-7]\d{14}$", digits)
+    )
+    return bool(_CARD_LABEL.search(before)) or (known and (grouped or len(digits) in (15, 16, 19)))
+
+
+def id_number_is_valid(number: str) -> bool:
+    """The checksum of a Chinese identity number of 18 characters (ISO 7064, MOD 11-2)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], weights, strict=True))
+    return "10x98765432"[total % 11] == number[17].lower()
+
+
+def luhn_is_valid(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+class Vault:
+    """Masks the texts of one conversation and can put back what it masked; the same value gets the same mark."""
+
+    def __init__(self) -> None:
+        self._marks: dict[tuple[Kind, str], str] = {}
+        self._values: dict[str, str] = {}
+
+    def mask(self, text: str) -> str:
+        """`text` with personal data as [PHONE_1], [ADDRESS_1], …"""
+        return _replaced(text, self._mark)
+
+    def restore(self, text: str) -> str:
+        """The marks of this vault turned back; unknown marks stay. Only for the eyes of the shopper they belong to."""
+        return _PLACEHOLDER.sub(lambda match: self._values.get(match[0], match[0]), text)
+
+    def _mark(self, kind: Kind, value: str) -> str:
+        key = (kind, re.sub(r"[\s-]", "", value))
+        mark = self._marks.get(key)
+        if mark is None:
+            number = sum(known == kind for known, _ in self._marks) + 1
+            mark = self._marks[key] = f"[{kind.upper()}_{number}]"
+            self._values[mark] = value
+        return mark
 
 
 def mask(text: str) -> str:
-    """`text` with e-mail addresses, mobile numbers and identity numbers replaced by what they are."""
-    text = _EMAIL.sub("[邮箱]", text)
-    text = _ID_CARD.sub("[证件号]", text)
-    return _MOBILE.sub("[手机号]", text)
+    """`text` with personal data replaced by [PHONE], [ID], …, for good: what logs and models get to see."""
+    return _replaced(text, lambda kind, _: f"[{kind.upper()}]")
+
+
+def _replaced(text: str, mark: Callable[[Kind, str], str]) -> str:
+    out, place = [], 0
+    for item in find_personal(text):
+        out += [text[place : item.start], mark(item.kind, text[item.start : item.end])]
+        place = item.end
+    return "".join(out) + text[place:]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from assistant.guard.checks.contacts import check_contacts
 from assistant.guard.checks.measures import check_measures
 from assistant.guard.checks.money import check_money
 from assistant.guard.checks.statements import check_statements
@@ -11,7 +12,7 @@ from assistant.guard.law import Law
 from assistant.guard.sheet import squeeze
 
 _RANK = {"forbidden": 0, "contradicted": 1, "unsupported": 2, "ok": 3}
-_CHECKS = (check_money, check_measures, check_values, check_statements)
+_CHECKS = (check_contacts, check_money, check_measures, check_values, check_statements)
 
 
 def findings(reading: Reading, law: Law) -> list[Finding]:
