@@ -50,15 +50,15 @@ class Turn:
     handoff: HandoffReason | None = None
     model: str = ""
     degraded: str = ""
-    looked: int = 0  # tools that look something up
-    found: int = 0
+    found: bool = True  # whether the last things looked up were there
+    speechless: bool = False  # nothing that the model said could stay
     refused_lookups: int = 0
     own_order: bool = False
 
     @property
     def unanswered(self) -> bool:
         """The shop's data had nothing, or nothing that was said could stay."""
-        return (self.looked > 0 and self.found == 0) or not self.text.strip()
+        return not self.found or self.speechless
 
     def take(self, call: ToolCall, result: ToolResult) -> None:
         self.facts |= result.facts
@@ -69,9 +69,6 @@ class Turn:
             self.replies = result.replies
         if result.handoff:
             self.handoff = result.handoff
-        if call.name not in ("handoff", "offer_replies"):
-            self.looked += 1
-            self.found += result.found
         self.refused_lookups += result.refused_lookup
         self.own_order |= result.order is not None
         self.tools.append({"name": call.name, "arguments": call.arguments, "data": dict(result.data)})
@@ -105,6 +102,7 @@ class Agent:
             if not calls:
                 return
             said.append(Message("assistant", tool_calls=tuple(calls)))
+            looked_up: list[bool] = []
             for call in calls:
                 tool = TOOLS.get(call.name)
                 if tool is not None and tool.label:
@@ -112,10 +110,13 @@ class Agent:
                 result, content = self._call(call, context, turn)
                 said.append(Message("tool", content, tool_call_id=call.id, name=call.name))
                 if result is not None:
+                    if call.name not in ("handoff", "offer_replies"):
+                        looked_up.append(result.found)
                     if result.comparison is not None:
                         yield Comparison(*result.comparison)
                     if result.order is not None:
                         yield OrderCard(dict(result.order))
+            turn.found = any(looked_up) if looked_up else turn.found
 
     async def _speak(
         self, said: Sequence[Message], tools: Sequence[ToolSpec], turn: Turn, deadline: float

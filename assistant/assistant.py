@@ -177,6 +177,7 @@ class Assistant:
         """What belongs to an answer besides the model's words: something honest when nothing could be said, cards,
         quick replies, a person when it has failed too often."""
         if not turn.text.strip():
+            turn.speechless = True
             honest = _phrase("live_unsure" if context.channel == "live" else "unsure", answer.lang)
             for said in self._speak(turn, honest):
                 await self._store(answer, [said])

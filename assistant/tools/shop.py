@@ -14,6 +14,8 @@ from assistant.tools.products import promotion_data, resolve
 from knowledge.facts import Fact, Facts
 from knowledge.model import Lang, Order
 
+SURE = 0.6  # from this likeness on a frequent question is taken to be the one asked
+
 
 class QuestionArguments(Arguments):
     question: str = Field(description="The shopper's question in their own words")
@@ -49,7 +51,7 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
             for hit in hits[:3]
         ],
     }
-    return ToolResult(data, facts=Facts.of(facts), found=bool(hits or policies))
+    return ToolResult(data, facts=Facts.of(facts), found=bool(policies) or any(hit.score >= SURE for hit in hits))
 
 
 class PromotionArguments(Arguments):

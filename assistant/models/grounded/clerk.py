@@ -15,9 +15,9 @@ from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.understand import Reading, understand
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import likeness
+from assistant.tools.shop import SURE as FAQ_SURE
 
 Call = tuple[str, dict[str, Any]]
-_FAQ_SURE = 0.6  # from this likeness on a frequent question is taken to be the one asked
 _MAX_CLARIFICATIONS = 2
 
 
@@ -199,7 +199,7 @@ class Clerk:
 
     def _nothing(self, query: str) -> str:
         answers = self._faq().get("answers") or []
-        if answers and answers[0]["score"] >= _FAQ_SURE:
+        if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
         return say(self.d, "none_found", query=speech.shortened(query, 20))
 
@@ -331,7 +331,7 @@ class Clerk:
         if asked.get("text"):
             return speech.prose_sentence(d, goods, asked["text"])
         answers = self._faq(product=goods["id"]).get("answers") or []
-        if answers and answers[0]["score"] >= _FAQ_SURE:
+        if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
         return say(d, "silent", title=goods["title"], what=speech.asked_for(d.text, d.lang))
 
@@ -384,7 +384,7 @@ class Clerk:
         d = self.d
         data = self._faq(reading.policy)
         answers = list(data.get("answers", ()))
-        if answers and answers[0]["score"] >= _FAQ_SURE:
+        if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
         policies = list(data.get("policies", ()))
         if policies:
@@ -494,7 +494,7 @@ class Clerk:
             if likeness(reading.topic, str(goods[0]["title"])) >= 0.75:
                 return self._describe(reading)
             return self._offer(reading, data, query)
-        if answers and answers[0]["score"] >= _FAQ_SURE:
+        if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
         return say(d, "unclear")
 

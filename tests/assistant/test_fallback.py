@@ -1,0 +1,159 @@
+"""Down, slow or talking rubbish: the embedded model answers, within the same answer, and it is said so."""
+
+import time
+
+import pytest
+
+from assistant.messages import Message, ModelError, TextDelta, ToolCall, ToolSpec
+from assistant.models.fallback import Breaker, FallbackModel, Switched, is_rubbish
+from assistant.models.grounded import GroundedModel
+from assistant.models.openai import OpenAIModel
+from assistant.models.scripted import ScriptedModel
+from assistant.tools import specs
+from tests.assistant.conftest import Counter
+from tests.assistant.model_server import ModelServer, says
+from tests.servers import free_port
+
+DOWN = ModelError("the model server can't be reached", retryable=True)
+ASKED = (Message("user", "有保温杯吗"),)
+
+
+def falling_back(first: ScriptedModel, failures: int = 2, rest_s: float = 60.0) -> FallbackModel:
+    second = ScriptedModel([TextDelta("备用的回答。")])
+    return FallbackModel(first, second, failures=failures, rest_s=rest_s, names=("big", "small"))
+
+
+async def said(model: FallbackModel, tools: tuple[ToolSpec, ...] = ()) -> list[TextDelta | ToolCall]:
+    return [piece async for piece in model.respond(ASKED, tools)]
+
+
+async def test_a_good_answer_passes_as_it_is() -> None:
+    model = falling_back(ScriptedModel([TextDelta("好的，"), TextDelta("这就看。")]))
+    assert "".join(piece.text for piece in await said(model) if isinstance(piece, TextDelta)) == "好的，这就看。"
+    assert model.degraded == ""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [DOWN],
+        [],
+        [TextDelta("")],
+        [TextDelta("�� 锟�斤拷锟�斤拷锟�斤拷")],
+        [TextDelta("<|im_start|>[unused12][unused7][unused9]")],
+        [TextDelta("%%$$##@@^^&&**||~~<<>>{}{}[]==++%%$$##@@")],
+        [ToolCall("1", "delete_everything", "{}")],
+        [ToolCall("1", "promotions", "{not json")],
+        [ToolCall("1", "promotions", '["a list"]')],
+    ],
+)
+async def test_every_kind_of_failure_lets_the_other_model_answer(
+    answer: list[TextDelta | ToolCall | ModelError],
+) -> None:
+    model = falling_back(ScriptedModel(answer))
+    pieces = await said(model, specs())
+    switched = [piece for piece in pieces if isinstance(piece, Switched)]
+    assert [one.model for one in switched] == ["small"]
+    assert switched[0].reason == model.degraded != ""
+    assert pieces[-1] == TextDelta("备用的回答。")
+
+
+async def test_a_dead_server_is_not_asked_again_and_again() -> None:
+    first = ScriptedModel([DOWN])
+    model = falling_back(first)
+    for _ in range(6):
+        assert (await said(model))[-1] == TextDelta("备用的回答。")
+    assert len(first.seen) == 2
+
+
+async def test_when_it_comes_back_it_answers_again() -> None:
+    first = ScriptedModel([DOWN], [DOWN], [TextDelta("我回来了，您请说。")])
+    model = falling_back(first, rest_s=0.0)
+    for _ in range(2):
+        await said(model)
+    assert (await said(model))[-1] == TextDelta("我回来了，您请说。")
+    assert model.degraded == ""
+
+
+def test_the_breaker_rests_longer_each_time_and_tries_with_one() -> None:
+    now = 0.0
+    breaker = Breaker(2, 10.0, clock=lambda: now)
+    breaker.failed()
+    assert breaker.admit()
+    breaker.failed()
+    assert not breaker.admit()
+    now = 10.0
+    assert breaker.admit()
+    assert not breaker.admit()  # the one that tries isn't back yet
+    breaker.failed()
+    now = 29.0
+    assert not breaker.admit()
+    now = 30.0
+    assert breaker.admit()
+    breaker.succeeded()
+    assert breaker.admit()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您好，这款保温杯500ml，现在129元（原价169元）。",
+        "1. 轻旅316保温杯 ¥129\n2. 轻羽保温杯 ¥99\n3. 远行保温壶 ¥169",
+        "Sure! The Qinglü bottle is ¥129 — want me to compare it with the 750 ml flask?",
+        "哈哈哈哈哈哈哈，好的好的！",
+    ],
+)
+def test_ordinary_answers_are_not_taken_for_rubbish(text: str) -> None:
+    assert not is_rubbish(text)
+
+
+def test_the_same_words_for_ever_are_rubbish() -> None:
+    assert is_rubbish("的的的的的的的的" * 8)
+
+
+async def test_a_model_that_breaks_off_is_replaced_and_its_half_sentence_thrown_away(counter: Counter) -> None:
+    first = ScriptedModel([TextDelta("您好，很高兴为您服务，这里是檐雀生活。这款杯子的价"), 0.01, DOWN])
+    model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60, names=("big", "grounded"))
+    answer = await (await counter.shopper(model)).says("轻旅保温杯多少钱")
+    assert "这款杯子的价" not in answer.text
+    assert "129元" in answer.text
+    assert answer.finished.model == "grounded"
+    assert "can't be reached" in answer.finished.degraded
+
+
+async def test_a_server_that_is_down_costs_the_shopper_no_time(counter: Counter) -> None:
+    first = OpenAIModel(f"http://127.0.0.1:{free_port()}/v1", model="m")
+    model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60)
+    shopper = await counter.shopper(model)
+    for _ in range(2):
+        await shopper.says("你好")
+    began = time.monotonic()
+    answer = await shopper.says("运费多少")
+    assert time.monotonic() - began < 0.5
+    assert "88" in answer.text
+    assert answer.finished.degraded
+    assert shopper.assistant.degraded
+    await model.close()
+
+
+async def test_a_slow_server_is_given_up_and_answered_for(counter: Counter) -> None:
+    async with ModelServer(says(5.0, "……")).running() as server:
+        first = OpenAIModel(server.url, model="m", first_token_s=0.2)
+        model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60)
+        answer = await (await counter.shopper(model)).says("运费多少")
+        await model.close()
+    assert "88" in answer.text
+    assert "silent" in answer.finished.degraded
+
+
+async def test_a_shopper_who_leaves_says_nothing_about_the_model(counter: Counter) -> None:
+    first = ScriptedModel(
+        [TextDelta("这是一个很长很长的回答，还没有说完的时候顾客就走了，真是可惜。"), 5.0, TextDelta("完")]
+    )
+    model = FallbackModel(first, GroundedModel(), failures=1, rest_s=60)
+    pieces = model.respond(ASKED, ())
+    await anext(pieces)
+    await pieces.aclose()
+    again = model.respond(ASKED, ())
+    assert not isinstance(await anext(again), Switched)
+    await again.aclose()
