@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """Small appliances."""
 
 from math import cos, radians, sin
@@ -43,7 +44,12 @@ def rice_cooker(c: Canvas, color: str, wide: float = 1.0) -> None:
     c.lathe([(-176, half), (-40, half), (-10, half * 0.93), (0, half * 0.8)], color, gloss=0.8)
     c.lathe([(-236, half * 0.72), (-214, half * 0.95), (-180, half)], light(color, 0.2), gloss=0.6, streak=False)
     c.disc(-236, half * 0.72, light(color, 0.35))
-    c.path(f"M{-half:.0f} -178A{half:.0f} {half * TILT:.1f} 0 0 0 {half:.0f} -178", stroke=dark(color, 0.4), width=3, opacity=0.6)
+    c.path(
+        f"M{-half:.0f} -178A{half:.0f} {half * TILT:.1f} 0 0 0 {half:.0f} -178",
+        stroke=dark(color, 0.4),
+        width=3,
+        opacity=0.6,
+    )
     c.path(ellipse(half * 0.24, -238, 16, 6), dark(color, 0.5))
     face = rounded(-half * 0.42, -146, half * 0.84, 92, 16)
     c.slab(face, "#2b2f38", shine=0.3)
@@ -51,13 +57,24 @@ def rice_cooker(c: Canvas, color: str, wide: float = 1.0) -> None:
         c.path(rounded(-44 + index * 24, -126, 15, 24, 3), "#ffb765", opacity=0.9)
     for index in range(3):
         c.path(ellipse(-34 + index * 34, -76, 8, 8), "#59606c")
-    c.path(f"M{-half * 0.86:.0f} -204Q0 -{300 if wide < 1.1 else 320} {half * 0.86:.0f} -204", stroke=dark(color, 0.28), width=14)
-    c.path(f"M{-half * 0.8:.0f} -210Q0 -{298 if wide < 1.1 else 318} {half * 0.8:.0f} -210", stroke="#ffffff", width=3, opacity=0.5)
+    c.path(
+        f"M{-half * 0.86:.0f} -204Q0 -{300 if wide < 1.1 else 320} {half * 0.86:.0f} -204",
+        stroke=dark(color, 0.28),
+        width=14,
+    )
+    c.path(
+        f"M{-half * 0.8:.0f} -210Q0 -{298 if wide < 1.1 else 318} {half * 0.8:.0f} -210",
+        stroke="#ffffff",
+        width=3,
+        opacity=0.5,
+    )
 
 
 def portable_blender(c: Canvas, color: str) -> None:
     c.shadow(70)
-    c.path(turned([(-330, 58), (-200, 62)]), c.gradient([(0, "#d8577a", 0.9), (0.3, "#ff9fb4", 0.85), (1, "#c9456a", 0.9)]))
+    c.path(
+        turned([(-330, 58), (-200, 62)]), c.gradient([(0, "#d8577a", 0.9), (0.3, "#ff9fb4", 0.85), (1, "#c9456a", 0.9)])
+    )
     c.path(ellipse(0, -330, 58, 58 * TILT), "#ffc0cd")
     for x, y in ((-22, -300), (20, -270), (-8, -240), (30, -312)):
         c.ball(x, y, 9, "#d83a5e")
@@ -77,7 +94,10 @@ def blender(c: Canvas, color: str) -> None:
     c.path(ellipse(0, -70, 22, 20), c.ball_paint(light(STEEL, 0.3)))
     c.path("M0 -88V-74", stroke=BLACK, width=4)
     c.line([(96, -390), (164, -384), (164, -236), (88, -214)], STEEL, 22)
-    c.path(turned([(-330, 96), (-164, 76)]), c.gradient([(0, "#e6dcc0", 0.95), (0.3, "#fffaf0", 0.95), (1, "#d8cda9", 0.95)]))
+    c.path(
+        turned([(-330, 96), (-164, 76)]),
+        c.gradient([(0, "#e6dcc0", 0.95), (0.3, "#fffaf0", 0.95), (1, "#d8cda9", 0.95)]),
+    )
     c.path(ellipse(0, -330, 96, 96 * TILT), "#fffdf5")
     c.glass([(-438, 112), (-160, 78)])
     for index in range(5):
@@ -90,7 +110,11 @@ def blender(c: Canvas, color: str) -> None:
 
 
 def desk_lamp(c: Canvas, color: str) -> None:
-    c.path(poly([(-190, -330), (-10, -340), (190, 30), (-330, 30)]), c.gradient([(0, GLOW, 0.75), (1, GLOW, 0)], (0, 0), (0, 1)), blur=14)
+    c.path(
+        poly([(-190, -330), (-10, -340), (190, 30), (-330, 30)]),
+        c.gradient([(0, GLOW, 0.75), (1, GLOW, 0)], (0, 0), (0, 1)),
+        blur=14,
+    )
     with c.at(90, 0):
         c.shadow(104)
         c.lathe([(-22, 92), (-8, 102), (0, 96)], color, gloss=0.6)
@@ -108,12 +132,18 @@ def _blades(c: Canvas, radius: float, color: str, count: int = 5) -> None:
     for index in range(count):
         with c.at(0, 0, 1, index * 360 / count):
             r = radius
-            c.path(f"M0 0C{r * 0.1:.0f} {-r * 0.5:.0f} {r * 0.2:.0f} {-r * 0.9:.0f} {r * 0.62:.0f} {-r * 0.72:.0f}C{r * 0.62:.0f} {-r * 0.36:.0f} {r * 0.3:.0f} {-r * 0.12:.0f} 0 0Z", c.flat_paint(color), opacity=0.92)
+            c.path(
+                f"M0 0C{r * 0.1:.0f} {-r * 0.5:.0f} {r * 0.2:.0f} {-r * 0.9:.0f} {r * 0.62:.0f} {-r * 0.72:.0f}C{r * 0.62:.0f} {-r * 0.36:.0f} {r * 0.3:.0f} {-r * 0.12:.0f} 0 0Z",
+                c.flat_paint(color),
+                opacity=0.92,
+            )
 
 
 def _fan_head(c: Canvas, radius: float, color: str, wires: int) -> None:
     c.path(ellipse(8, 6, radius + 10, radius + 10), c.ball_paint(dark(color, 0.2)))
-    c.path(ellipse(0, 0, radius, radius), c.glow([(0, dark(color, 0.34), 1), (1, dark(color, 0.12), 1)], (0.5, 0.5), 0.6))
+    c.path(
+        ellipse(0, 0, radius, radius), c.glow([(0, dark(color, 0.34), 1), (1, dark(color, 0.12), 1)], (0.5, 0.5), 0.6)
+    )
     _blades(c, radius * 0.95, light(color, 0.1))
     for index in range(wires):
         angle = radians(index * 360 / wires)
@@ -154,13 +184,25 @@ def circulator(c: Canvas, color: str) -> None:
 
 
 def humidifier(c: Canvas, color: str) -> None:
-    for x, y, r, o in ((-20, -420, 44, 0.6), (14, -476, 60, 0.5), (-34, -540, 74, 0.4), (40, -580, 66, 0.26), (0, -370, 26, 0.7)):
+    for x, y, r, o in (
+        (-20, -420, 44, 0.6),
+        (14, -476, 60, 0.5),
+        (-34, -540, 74, 0.4),
+        (40, -580, 66, 0.26),
+        (0, -370, 26, 0.7),
+    ):
         c.path(ellipse(x, y, r, r * 0.72), "#ffffff", opacity=o, blur=16)
     c.shadow(118)
-    c.path(turned([(-280, 96), (-120, 118)]), c.gradient([(0, light(color, 0.3), 1), (0.3, "#ffffff", 1), (1, light(color, 0.15), 1)]))
+    c.path(
+        turned([(-280, 96), (-120, 118)]),
+        c.gradient([(0, light(color, 0.3), 1), (0.3, "#ffffff", 1), (1, light(color, 0.15), 1)]),
+    )
     c.lathe([(-120, 118), (-30, 118), (-8, 108), (0, 96)], color)
     c.glass([(-320, 84), (-290, 98), (-120, 119)], light(color, 0.2), 1.2)
-    c.path(turned([(-220, 106), (-120, 118)]), c.gradient([(0, "#7fb7d6", 0.45), (0.3, "#d5edf7", 0.4), (1, "#78aecb", 0.5)]))
+    c.path(
+        turned([(-220, 106), (-120, 118)]),
+        c.gradient([(0, "#7fb7d6", 0.45), (0.3, "#d5edf7", 0.4), (1, "#78aecb", 0.5)]),
+    )
     c.lathe([(-344, 66), (-330, 84), (-318, 86)], light(color, 0.2))
     c.disc(-344, 66, light(color, 0.25), lip=42)
     c.path(ellipse(0, -66, 20, 20), c.flat_paint(dark(color, 0.06)))

@@ -32,7 +32,10 @@ def headphones(c: Canvas, color: str) -> None:
     for side in (-1, 1):
         with c.at(0, 0, 1, 0, flip=side > 0):
             c.path(rounded(-150, -230, 26, 90, 10), c.flat_paint(METAL))
-            c.path(ellipse(-112, -110, 46, 108), c.gradient([(0, dark(color, 0.2), 1), (0.5, dark(color, 0.45), 1), (1, dark(color, 0.6), 1)]))
+            c.path(
+                ellipse(-112, -110, 46, 108),
+                c.gradient([(0, dark(color, 0.2), 1), (0.5, dark(color, 0.45), 1), (1, dark(color, 0.6), 1)]),
+            )
             c.path(ellipse(-148, -110, 52, 106), c.ball_paint(color))
             c.path(ellipse(-152, -112, 38, 86), stroke=light(color, 0.4), width=2.5, opacity=0.6)
             c.mark(-152, -110, 34, light(color, 0.6), opacity=0.7)
@@ -59,8 +62,17 @@ def cable(c: Canvas, color: str) -> None:
         half = 190 - index * 24
         c.path(ellipse(0, -100 - index * 14, half, half * 0.5), stroke=dark(color, 0.4), width=21)
         c.path(ellipse(-1, -102 - index * 14, half, half * 0.5), stroke=color, width=16)
-        c.path(ellipse(-1, -102 - index * 14, half, half * 0.5), stroke=light(color, 0.5), width=12, dash="3 6", opacity=0.8)
-    for points, x, y, turn in (([(188, -110), (214, -40), (150, 10), (60, 24)], 40, 26, -96), ([(-120, -150), (-210, -230), (-160, -300), (-80, -310)], -70, -310, 88)):
+        c.path(
+            ellipse(-1, -102 - index * 14, half, half * 0.5),
+            stroke=light(color, 0.5),
+            width=12,
+            dash="3 6",
+            opacity=0.8,
+        )
+    for points, x, y, turn in (
+        ([(188, -110), (214, -40), (150, 10), (60, 24)], 40, 26, -96),
+        ([(-120, -150), (-210, -230), (-160, -300), (-80, -310)], -70, -310, 88),
+    ):
         c.line(points, color, 17)
         with c.at(x, y, 1, turn):
             c.path(rounded(-15, -72, 30, 76, 10), c.flat_paint(METAL))
@@ -120,7 +132,9 @@ def keyboard(c: Canvas, color: str) -> None:
                 units = wide.get((row, column), 1.0)
                 width = min(35.5 * units - 3, 278 - x)
                 y = -170 + row * 36
-                tone = "#e8a15a" if (row, column) == (0, 0) else "#e9e2d2" if units > 1 or x > 236 else light(color, 0.3)
+                tone = (
+                    "#e8a15a" if (row, column) == (0, 0) else "#e9e2d2" if units > 1 or x > 236 else light(color, 0.3)
+                )
                 c.path(rounded(x, y + 4, width, 31, 6), dark(tone, 0.3))
                 c.path(rounded(x + 1.5, y, width - 3, 27, 7), c.flat_paint(tone, 0.1))
                 x += 35.5 * units
@@ -165,19 +179,42 @@ def speaker(c: Canvas, color: str) -> None:
 
 def laptop_stand(c: Canvas, color: str) -> None:
     c.shadow(220, depth=34)
-    c.path(poly([(-220, -6), (160, -6), (230, -56), (-150, -56)]), c.flat_paint(dark(color, 0.06)), stroke=dark(color, 0.2), width=8)
+    c.path(
+        poly([(-220, -6), (160, -6), (230, -56), (-150, -56)]),
+        c.flat_paint(dark(color, 0.06)),
+        stroke=dark(color, 0.2),
+        width=8,
+    )
     for x in (-160, 130):
         c.line([(x, -22), (x + 50, -180)], color, 24)
         c.line([(x + 76, -42), (x + 30, -170)], dark(color, 0.15), 20)
         c.ball(x + 36, -112, 12, dark(color, 0.3))
-    c.path(poly([(-230, -176), (180, -176), (252, -246), (-158, -246)]), c.flat_paint(light(color, 0.15)), stroke=dark(color, 0.1), width=10)
-    c.path(poly([(-218, -196), (176, -196), (240, -252), (-152, -252)]), c.flat_paint("#8b929a", 0.1), stroke="#a9b0b7", width=7)
+    c.path(
+        poly([(-230, -176), (180, -176), (252, -246), (-158, -246)]),
+        c.flat_paint(light(color, 0.15)),
+        stroke=dark(color, 0.1),
+        width=10,
+    )
+    c.path(
+        poly([(-218, -196), (176, -196), (240, -252), (-152, -252)]),
+        c.flat_paint("#8b929a", 0.1),
+        stroke="#a9b0b7",
+        width=7,
+    )
     screen = [(-152, -256), (238, -256), (216, -494), (-170, -494)]
     c.path(poly(screen), INK, stroke="#a9b0b7", width=12)
     face = poly([(-142, -268), (226, -268), (206, -482), (-158, -482)])
     c.path(face, c.gradient([(0, "#9fc6c0", 1), (0.5, "#e8d7b4", 1), (1, "#d99a78", 1)], (0, 0), (1, 1)))
     with c.inside(face):
-        c.path(smooth([(-170, -330), (-60, -400), (20, -340), (120, -410), (240, -340), (240, -240), (-170, -240)]), "#5f7f6b", opacity=0.7)
-        c.path(smooth([(-170, -290), (-20, -330), (100, -290), (240, -320), (240, -240), (-170, -240)]), "#41604f", opacity=0.8)
+        c.path(
+            smooth([(-170, -330), (-60, -400), (20, -340), (120, -410), (240, -340), (240, -240), (-170, -240)]),
+            "#5f7f6b",
+            opacity=0.7,
+        )
+        c.path(
+            smooth([(-170, -290), (-20, -330), (100, -290), (240, -320), (240, -240), (-170, -240)]),
+            "#41604f",
+            opacity=0.8,
+        )
     for x in (-206, 160):
         c.path(rounded(x, -192, 26, 22, 6), c.flat_paint(dark(color, 0.1)))

@@ -42,7 +42,11 @@ def slim_bottle(c: Canvas, color: str) -> None:
 def sports_bottle(c: Canvas, color: str) -> None:
     c.shadow(82)
     body = [(-372, 62), (-330, 82), (-236, 82), (-206, 74), (-176, 82), (-16, 82), (0, 70)]
-    c.path(turned([(-250, 80), (-236, 80), (-206, 72), (-176, 80), (-16, 80), (0, 68)]), c.round_paint(light(color, 0.5)), opacity=0.5)
+    c.path(
+        turned([(-250, 80), (-236, 80), (-206, 72), (-176, 80), (-16, 80), (0, 68)]),
+        c.round_paint(light(color, 0.5)),
+        opacity=0.5,
+    )
     c.glass(body, light(color, 0.35), 1.25)
     for index in range(7):
         c.path(f"M34 {-60 - index * 38}h{26 if index % 2 else 16}", stroke="#ffffff", width=3, opacity=0.9)
@@ -55,7 +59,9 @@ def sports_bottle(c: Canvas, color: str) -> None:
 
 def tea_tumbler(c: Canvas, lid: str) -> None:
     c.shadow(74)
-    c.path(turned([(-330, 62), (-86, 62)]), c.gradient([(0, "#b6892e", 0.8), (0.3, "#e8c468", 0.6), (1, "#a9791f", 0.85)]))
+    c.path(
+        turned([(-330, 62), (-86, 62)]), c.gradient([(0, "#b6892e", 0.8), (0.3, "#e8c468", 0.6), (1, "#a9791f", 0.85)])
+    )
     c.path(ellipse(0, -330, 62, 62 * TILT), "#e9cd7d", opacity=0.9)
     for x, y, turn in ((-30, -52, 20), (8, -40, -30), (34, -58, 60), (-8, -66, 80), (26, -36, 10), (-40, -38, -50)):
         with c.at(x, y, 1, turn):
@@ -72,11 +78,17 @@ def mug(c: Canvas, color: str) -> None:
     c.line([(98, -196), (176, -196), (182, -86), (88, -56)], "#f3efe6", 30)
     c.lathe([(-236, 110), (-40, 108), (-12, 98), (0, 82)], "#f4f0e8", gloss=0.7, streak=False)
     outline = turned([(-236, 110), (-40, 108), (-12, 98), (0, 82)])
-    hills = ((-116, 0.28, [(-130, -150), (-60, -188), (-10, -140), (50, -178), (130, -134)]), (-80, 0.62, [(-130, -90), (-70, -128), (0, -84), (70, -122), (130, -84)]), (-40, 1.0, [(-130, -46), (-50, -74), (30, -42), (130, -66)]))
+    hills = (
+        (-116, 0.28, [(-130, -150), (-60, -188), (-10, -140), (50, -178), (130, -134)]),
+        (-80, 0.62, [(-130, -90), (-70, -128), (0, -84), (70, -122), (130, -84)]),
+        (-40, 1.0, [(-130, -46), (-50, -74), (30, -42), (130, -66)]),
+    )
     for _base, share, crest in hills:
         points: list[Point] = [*crest, (150, 40), (-150, 40)]
         c.path(smooth(points), light(color, 1 - share), opacity=0.85, clip=outline)
-    c.path(outline, c.gradient([(0, "#1d2233", 0.2), (0.3, "#ffffff", 0.3), (0.55, "#ffffff", 0), (1, "#1d2233", 0.32)]))
+    c.path(
+        outline, c.gradient([(0, "#1d2233", 0.2), (0.3, "#ffffff", 0.3), (0.55, "#ffffff", 0), (1, "#1d2233", 0.32)])
+    )
     c.disc(-236, 110, "#f4f0e8", lip=8)
     c.lathe([(-262, 106), (-240, 108)], WOOD, gloss=0.3, streak=False)
     c.disc(-262, 106, light(WOOD, 0.15))
@@ -109,7 +121,10 @@ def glass_teapot(c: Canvas) -> None:
                 with c.at(0, 0, 1, turn):
                     c.path("M0 0Q6 -8 0 -15Q-6 -8 0 0Z", "#fffaf0")
             c.ball(0, 0, 3, "#e9c25a")
-    c.path(turned([(-214, 56), (-130, 46)]), c.gradient([(0, "#8d949a", 0.8), (0.3, "#eef1f3", 0.75), (1, "#858c92", 0.85)]))
+    c.path(
+        turned([(-214, 56), (-130, 46)]),
+        c.gradient([(0, "#8d949a", 0.8), (0.3, "#eef1f3", 0.75), (1, "#858c92", 0.85)]),
+    )
     c.glass(body)
     c.glass([(-238, 40), (-216, 78)], "#cfe3e6", 1.4)
     c.ball(0, -252, 16, WOOD)
@@ -134,18 +149,24 @@ def celadon_set(c: Canvas, color: str) -> None:
 
 
 def brushes(c: Canvas, color: str) -> None:
-    c.shadow(190, depth=18, strength=0.8)
-    for x, head, tilt in ((-96, 0, -9), (16, 1, 2), (108, 2, 11)):
+    c.shadow(104)
+    for x, head, tilt in ((-50, 0, -11), (8, 1, 1), (50, 2, 12)):
         with c.at(x, -8, 1, tilt):
             c.line([(0, -40), (0, -280)], color, 22 if head == 0 else 15)
             c.path(ellipse(0, -20, 9, 13), stroke=dark(color, 0.1), width=7)
             if head == 0:
                 c.lathe([(-470, 26), (-450, 48), (-320, 48), (-284, 20)], "#eac76a", gloss=0.2, streak=False)
                 for index in range(26):
-                    c.path(ellipse(-30 + index * 37 % 62, -450 + index * 53 % 150, 3.4, 3), dark("#eac76a", 0.25), opacity=0.5)
+                    c.path(
+                        ellipse(-30 + index * 37 % 62, -450 + index * 53 % 150, 3.4, 3),
+                        dark("#eac76a", 0.25),
+                        opacity=0.5,
+                    )
             else:
                 half, top = (26, -420) if head == 1 else (13, -440)
                 c.line([(0, -280), (0, top)], "#b9bec4", 5)
                 for index in range(22):
                     y = top + index * (-280 - top) / 22
                     c.path(f"M{-half} {y + 8:.0f}Q0 {y - 4:.0f} {half} {y + 8:.0f}", stroke=light(color, 0.55), width=5)
+    c.lathe([(-170, 100), (-20, 92), (0, 84)], "#f0ebe2", gloss=0.7)
+    c.mark(0, -84, 48, dark(color, 0.2))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """Tea, coffee and things to eat, in their packages."""
 
 from knowledge.demo.draw.kit import Canvas, dark, ellipse, light, rounded, smooth, turned
@@ -10,7 +11,12 @@ def _label(c: Canvas, x: float, y: float, width: float, height: float, ink: str)
     c.path(rounded(x - width / 2 + 6, y - height / 2 + 6, width - 12, height - 12, 5), stroke=ink, width=2, opacity=0.7)
     c.mark(x, y - height * 0.16, min(width, height) * 0.36, ink)
     for index, share in enumerate((0.5, 0.34)):
-        c.path(f"M{x - width * share / 2:.0f} {y + height * (0.2 + index * 0.1):.0f}h{width * share:.0f}", stroke=ink, width=4, opacity=0.7)
+        c.path(
+            f"M{x - width * share / 2:.0f} {y + height * (0.2 + index * 0.1):.0f}h{width * share:.0f}",
+            stroke=ink,
+            width=4,
+            opacity=0.7,
+        )
 
 
 def leaf(c: Canvas, x: float, y: float, turn: float, size: float, color: str) -> None:
@@ -26,7 +32,12 @@ def tea_tin(c: Canvas, color: str, *, flowers: bool = False) -> None:
     outline = turned(body)
     for index, share in enumerate((0.16, 0.3, 0.45)):
         y = -110 + index * 34
-        c.path(smooth([(-130, y), (-60, y - 44), (10, y - 6), (70, y - 38), (130, y), (130, 60), (-130, 60)]), dark(color, share), opacity=0.5, clip=outline)
+        c.path(
+            smooth([(-130, y), (-60, y - 44), (10, y - 6), (70, y - 38), (130, y), (130, 60), (-130, 60)]),
+            dark(color, share),
+            opacity=0.5,
+            clip=outline,
+        )
     c.lathe([(-368, 92), (-356, 102), (-302, 104)], dark(color, 0.12), gloss=0.7)
     c.disc(-368, 92, light(color, 0.15))
     _label(c, -12, -206, 100, 124, dark(color, 0.4))
@@ -35,7 +46,9 @@ def tea_tin(c: Canvas, color: str, *, flowers: bool = False) -> None:
             with c.at(x, y, size):
                 for turn in range(0, 360, 72):
                     with c.at(0, 0, 1, turn):
-                        c.path("M0 0Q14 -18 0 -34Q-14 -18 0 0Z", c.flat_paint("#fffdf4", 0.06), stroke="#d9d2bd", width=1)
+                        c.path(
+                            "M0 0Q14 -18 0 -34Q-14 -18 0 0Z", c.flat_paint("#fffdf4", 0.06), stroke="#d9d2bd", width=1
+                        )
                 c.ball(0, 0, 6, "#e6c25a")
     else:
         for x, y, turn, size in ((140, 10, 60, 0.7), (150, 6, 20, 0.8), (-130, 16, -56, 0.7), (166, 16, 94, 0.6)):
@@ -49,7 +62,10 @@ def oolong(c: Canvas) -> None:
     for index, (x, y, turn) in enumerate(((150, 24, -10), (206, 14, 12), (96, 40, 4))):
         with c.at(x, y, 1, turn):
             c.shadow(34, depth=9, strength=0.7)
-            c.path("M-36 0L-36 -120L-32 -126L32 -126L36 -120L36 0L30 6H-30Z", c.flat_paint(("#c9973f", "#a65b3e", "#d9b56a")[index]))
+            c.path(
+                "M-36 0L-36 -120L-32 -126L32 -126L36 -120L36 0L30 6H-30Z",
+                c.flat_paint(("#c9973f", "#a65b3e", "#d9b56a")[index]),
+            )
             c.path("M-36 -112H36M-36 -8H36", stroke="#ffffff", width=2, dash="3 3", opacity=0.7)
             c.path("M-24 -110V-10", stroke="#ffffff", width=6, opacity=0.4, blur=2)
             c.mark(0, -62, 34, "#fbf3df")
@@ -72,7 +88,10 @@ def drip_coffee(c: Canvas) -> None:
         c.path("M-60 -120L-50 -212H50L60 -120Q0 -98 -60 -120Z", c.flat_paint("#fbf8f0", 0.08))
         c.path("M-50 -212H50Q44 -196 0 -194Q-44 -196 -50 -212Z", "#6b4630")
         for x in (-60, 60):
-            c.path(f"M{x * 0.86:.0f} -190L{x * 1.5:.0f} -150L{x * 1.4:.0f} -106L{x * 0.96:.0f} -130", c.flat_paint("#c9a57c"))
+            c.path(
+                f"M{x * 0.86:.0f} -190L{x * 1.5:.0f} -150L{x * 1.4:.0f} -106L{x * 0.96:.0f} -130",
+                c.flat_paint("#c9a57c"),
+            )
         for x in (-14, 14):
             c.path(f"M{x} -240q-14 -26 2 -50t2 -50", stroke="#ffffff", width=9, opacity=0.7, blur=4)
     for index in range(9):
@@ -84,13 +103,21 @@ def drip_coffee(c: Canvas) -> None:
 def honey(c: Canvas) -> None:
     c.shadow(118)
     body = [(-290, 96), (-250, 120), (-30, 120), (0, 100)]
-    c.path(turned([(-262, 114), (-250, 116), (-30, 116), (-4, 98)]), c.gradient([(0, "#a8620f", 1), (0.25, "#f6b93f", 1), (0.55, "#e39a23", 1), (1, "#8f4f0a", 1)]))
+    c.path(
+        turned([(-262, 114), (-250, 116), (-30, 116), (-4, 98)]),
+        c.gradient([(0, "#a8620f", 1), (0.25, "#f6b93f", 1), (0.55, "#e39a23", 1), (1, "#8f4f0a", 1)]),
+    )
     c.path(ellipse(0, -262, 112, 18), "#f9cf6e")
     c.glass(body, "#e8d2a4", 0.8)
     _label(c, -8, -134, 130, 130, "#8a5a16")
     c.lathe([(-348, 88), (-338, 96), (-288, 100)], "#f3e3b8", gloss=0.3)
     c.disc(-348, 88, "#f8ecca")
-    c.cloth("M-112 -318Q-60 -352 0 -350Q70 -352 112 -318L124 -272Q90 -292 60 -268Q30 -288 0 -262Q-40 -290 -70 -266Q-96 -290 -124 -270Z", "#e6d2a0", ["M-60 -340Q-70 -300 -74 -270", "M50 -346Q56 -300 62 -272"], weave=c.weave("#a5813b", 12))
+    c.cloth(
+        "M-112 -318Q-60 -352 0 -350Q70 -352 112 -318L124 -272Q90 -292 60 -268Q30 -288 0 -262Q-40 -290 -70 -266Q-96 -290 -124 -270Z",
+        "#e6d2a0",
+        ["M-60 -340Q-70 -300 -74 -270", "M50 -346Q56 -300 62 -272"],
+        weave=c.weave("#a5813b", 12),
+    )
     c.line([(-102, -312), (0, -288), (104, -312)], "#8a5a16", 8)
     with c.at(168, -10, 1, 34):
         c.line([(0, -60), (0, -230)], "#b98d62", 13)
@@ -103,11 +130,30 @@ def honey(c: Canvas) -> None:
 def _pouch(c: Canvas, half: float, high: float, color: str) -> str:
     outline = f"M{-half} {-high}L{half} {-high}Q{half * 0.94:.0f} {-high * 0.6:.0f} {half * 1.06:.0f} {-high * 0.3:.0f}Q{half * 1.1:.0f} -20 {half * 0.92:.0f} 0Q0 22 {-half * 0.92:.0f} 0Q{-half * 1.1:.0f} -20 {-half * 1.06:.0f} {-high * 0.3:.0f}Q{-half * 0.94:.0f} {-high * 0.6:.0f} {-half} {-high}Z"
     c.shadow(half * 1.05, depth=half * 0.2)
-    c.path(outline, c.gradient([(0, dark(color, 0.22), 1), (0.16, light(color, 0.35), 1), (0.42, color, 1), (0.8, dark(color, 0.14), 1), (1, dark(color, 0.3), 1)], (0, 0), (1, 0.12)))
+    c.path(
+        outline,
+        c.gradient(
+            [
+                (0, dark(color, 0.22), 1),
+                (0.16, light(color, 0.35), 1),
+                (0.42, color, 1),
+                (0.8, dark(color, 0.14), 1),
+                (1, dark(color, 0.3), 1),
+            ],
+            (0, 0),
+            (1, 0.12),
+        ),
+    )
     c.path(f"M{-half} {-high}H{half}V{-high + 34}H{-half}Z", dark(color, 0.16), opacity=0.5)
     for index in range(4):
         c.path(f"M{-half} {-high + 7 + index * 7}H{half}", stroke="#ffffff", width=1.6, opacity=0.4)
-    c.path(f"M{-half * 0.8:.0f} {-high * 0.8:.0f}Q{-half * 0.9:.0f} {-high * 0.4:.0f} {-half * 0.84:.0f} -30", stroke="#ffffff", width=12, opacity=0.5, blur=5)
+    c.path(
+        f"M{-half * 0.8:.0f} {-high * 0.8:.0f}Q{-half * 0.9:.0f} {-high * 0.4:.0f} {-half * 0.84:.0f} -30",
+        stroke="#ffffff",
+        width=12,
+        opacity=0.5,
+        blur=5,
+    )
     return outline
 
 
@@ -117,7 +163,10 @@ def nuts(c: Canvas) -> None:
     c.path(ellipse(0, -92, 82, 58), "#f6efe0")
     for where, spread in (((0, -92), (60, 36)), ((40, 34), (190, 26))):
         for index in range(15):
-            x, y = where[0] - spread[0] + index * 71 % (2 * spread[0]), where[1] - spread[1] + index * 47 % (2 * spread[1])
+            x, y = (
+                where[0] - spread[0] + index * 71 % (2 * spread[0]),
+                where[1] - spread[1] + index * 47 % (2 * spread[1]),
+            )
             kind = index % 5
             with c.at(x, y, 0.95, index * 47):
                 if kind == 0:
@@ -164,7 +213,11 @@ def _biscuit(c: Canvas, radius: float, squash: float = 1.0) -> None:
 def mango(c: Canvas) -> None:
     with c.at(-40, 0):
         _pouch(c, 132, 350, "#efb13c")
-        c.path(smooth([(-130, -90), (-60, -140), (20, -90), (132, -130), (132, -10), (0, 14), (-124, -6)]), "#e0702f", opacity=0.55)
+        c.path(
+            smooth([(-130, -90), (-60, -140), (20, -90), (132, -130), (132, -10), (0, 14), (-124, -6)]),
+            "#e0702f",
+            opacity=0.55,
+        )
         _label(c, 0, -226, 140, 124, "#a8581a")
     with c.at(150, 20):
         c.path(ellipse(10, 4, 96, 16), "#2b2a3d", opacity=0.3, blur=9)
@@ -203,7 +256,10 @@ def noodles(c: Canvas) -> None:
     for x, y, turn in ((-30, -40, -8), (20, 10, 6), (-10, -92, 3)):
         with c.at(x, y, 1, turn):
             c.path(ellipse(10, 10, 230, 20), "#2b2a3d", opacity=0.24, blur=9)
-            c.path(rounded(-220, -66, 440, 68, 20), c.gradient([(0, "#faeebf", 1), (0.5, "#eed58a", 1), (1, "#b9924a", 1)], (0, 0), (0, 1)))
+            c.path(
+                rounded(-220, -66, 440, 68, 20),
+                c.gradient([(0, "#faeebf", 1), (0.5, "#eed58a", 1), (1, "#b9924a", 1)], (0, 0), (0, 1)),
+            )
             for index in range(11):
                 c.path(f"M-216 {-60 + index * 6}H216", stroke=("#c9a55a", "#fff6d6")[index % 2], width=2, opacity=0.75)
             c.path(rounded(-74, -72, 148, 80, 6), c.flat_paint(PAPER, 0.06))

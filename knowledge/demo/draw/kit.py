@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """A small drawing kit: shapes with the light of one studio, written as SVG.
 
 The light comes from the upper left, the camera looks slightly down: a circle that lies flat is an ellipse `TILT` times
@@ -145,7 +146,9 @@ class Canvas:
         )
 
     def flat_paint(self, color: str, depth: float = 0.16) -> str:
-        return self.gradient([(0, light(color, depth), 1), (0.5, color, 1), (1, dark(color, depth), 1)], (0, 0), (0.5, 1))
+        return self.gradient(
+            [(0, light(color, depth), 1), (0.5, color, 1), (1, dark(color, depth), 1)], (0, 0), (0.5, 1)
+        )
 
     def ball_paint(self, color: str) -> str:
         stops = [(0, light(color, 0.55), 1), (0.35, color, 1), (0.8, dark(color, 0.22), 1), (1, dark(color, 0.34), 1)]
@@ -252,8 +255,12 @@ class Canvas:
     ) -> None:
         """A carton or a case seen from the front left, a bit from above; (x, y) is its lower left front corner."""
         up, side = deep * 0.42, deep * 0.62
-        top = poly([(x, y - height), (x + width, y - height), (x + width + side, y - height - up), (x + side, y - height - up)])
-        right = poly([(x + width, y), (x + width + side, y - up), (x + width + side, y - height - up), (x + width, y - height)])
+        top = poly(
+            [(x, y - height), (x + width, y - height), (x + width + side, y - height - up), (x + side, y - height - up)]
+        )
+        right = poly(
+            [(x + width, y), (x + width + side, y - up), (x + width + side, y - height - up), (x + width, y - height)]
+        )
         right_paint = self.gradient([(0, dark(color, 0.24), 1), (1, dark(color, 0.4), 1)])
         self.path(right, right_paint, stroke=dark(color, 0.32), width=radius * 0.6)
         self.path(top, self.flat_paint(light(color, 0.34), 0.1), stroke=light(color, 0.3), width=radius * 0.6)
@@ -302,29 +309,56 @@ class Canvas:
         """The shop's sign: a sparrow below an eave."""
         with self.at(x, y, size / 100):
             self.path("M-50 -8Q-8 -22 0 -46Q8 -22 50 -8", stroke=color, width=9, opacity=opacity)
-            self.path("M-24 30Q-26 4 0 4Q14 4 18 16L32 20L18 26Q12 42 -6 42Q-20 42 -40 52Q-26 44 -24 30Z", color, opacity=opacity)
+            self.path(
+                "M-24 30Q-26 4 0 4Q14 4 18 16L32 20L18 26Q12 42 -6 42Q-20 42 -40 52Q-26 44 -24 30Z",
+                color,
+                opacity=opacity,
+            )
 
 
 def studio(canvas: Canvas, tone: str, prop: str = "plain") -> None:
     """The background: a seamless sweep of paper lit from the upper left, with one quiet prop behind the product."""
     page = f"M0 0H{SIZE}V{SIZE}H0Z"
-    wall = [(0, light(tone, 0.5), 1), (0.62, light(tone, 0.2), 1), (0.78, light(tone, 0.16), 1), (1, light(tone, 0.36), 1)]
+    wall = [
+        (0, light(tone, 0.5), 1),
+        (0.62, light(tone, 0.2), 1),
+        (0.78, light(tone, 0.16), 1),
+        (1, light(tone, 0.36), 1),
+    ]
     canvas.path(page, canvas.gradient(wall, (0, 0), (0, 1)))
-    canvas.path(page, canvas.glow([(0, "#ffffff", 0.75), (0.55, "#ffffff", 0.1), (1, "#ffffff", 0)], (0.24, 0.16), 0.75))
+    canvas.path(
+        page, canvas.glow([(0, "#ffffff", 0.75), (0.55, "#ffffff", 0.1), (1, "#ffffff", 0)], (0.24, 0.16), 0.75)
+    )
     if prop == "sun":
-        canvas.path(ellipse(400, 365, 268, 268), canvas.gradient([(0, light(tone, 0.7), 1), (1, tone, 0.75)], (0.2, 0), (0.8, 1)))
+        canvas.path(
+            ellipse(400, 365, 268, 268),
+            canvas.gradient([(0, light(tone, 0.7), 1), (1, tone, 0.75)], (0.2, 0), (0.8, 1)),
+        )
     elif prop == "arch":
         arch = "M168 640V352A232 232 0 0 1 632 352V640Z"
         canvas.path(arch, canvas.gradient([(0, light(tone, 0.08), 1), (1, light(tone, 0.42), 1)], (0, 0), (0.3, 1)))
-        canvas.path("M186 640V352A214 214 0 0 1 614 352V640Z", canvas.gradient([(0, dark(tone, 0.1), 0.6), (1, tone, 0)], (0.2, 0), (0.5, 1)), opacity=0.5)
+        canvas.path(
+            "M186 640V352A214 214 0 0 1 614 352V640Z",
+            canvas.gradient([(0, dark(tone, 0.1), 0.6), (1, tone, 0)], (0.2, 0), (0.5, 1)),
+            opacity=0.5,
+        )
     elif prop == "window":
         for x in (70, 260, 450):
-            canvas.path(poly([(x, -20), (x + 130, -20), (x + 410, 640), (x + 280, 640)]), "#ffffff", opacity=0.26, blur=10)
+            canvas.path(
+                poly([(x, -20), (x + 130, -20), (x + 410, 640), (x + 280, 640)]), "#ffffff", opacity=0.26, blur=10
+            )
     elif prop == "hill":
         canvas.path("M0 640V430Q150 300 300 420Q430 250 600 400Q700 330 800 400V640Z", light(tone, 0.16), opacity=0.6)
         canvas.path("M0 640V520Q200 400 400 500Q600 420 800 520V640Z", tone, opacity=0.45)
-    floor = canvas.gradient([(0, dark(tone, 0.12), 0.32), (0.25, light(tone, 0.3), 0.9), (1, light(tone, 0.55), 1)], (0, 0), (0, 1))
-    canvas.path(f"M0 600H{SIZE}V{SIZE}H0Z", floor, opacity=0.85 if prop in ("arch", "hill") else 0.35, blur=8 if prop not in ("arch", "hill") else 2)
+    floor = canvas.gradient(
+        [(0, dark(tone, 0.12), 0.32), (0.25, light(tone, 0.3), 0.9), (1, light(tone, 0.55), 1)], (0, 0), (0, 1)
+    )
+    canvas.path(
+        f"M0 600H{SIZE}V{SIZE}H0Z",
+        floor,
+        opacity=0.85 if prop in ("arch", "hill") else 0.35,
+        blur=8 if prop not in ("arch", "hill") else 2,
+    )
     canvas.path(page, canvas.glow([(0, "#1d2233", 0), (0.55, "#1d2233", 0), (1, "#1d2233", 0.12)], (0.46, 0.46), 0.86))
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """Tents, poles and what else goes outdoors."""
 
 from math import cos, radians, sin
@@ -8,7 +9,10 @@ METAL = "#c3c8cd"
 
 
 def _grass(c: Canvas, half: float) -> None:
-    c.path(ellipse(0, 0, half, half * 0.2), c.glow([(0, "#a8bd8a", 0.9), (0.7, "#b9c99e", 0.6), (1, "#b9c99e", 0)], (0.5, 0.5), 0.5))
+    c.path(
+        ellipse(0, 0, half, half * 0.2),
+        c.glow([(0, "#a8bd8a", 0.9), (0.7, "#b9c99e", 0.6), (1, "#b9c99e", 0)], (0.5, 0.5), 0.5),
+    )
     for index in range(30):
         x, y = -half * 0.8 + index * 97 % (half * 1.6), -20 + index * 31 % 60
         c.path(f"M{x:.0f} {y}q-2 -12 -6 -18M{x:.0f} {y}q2 -12 7 -16", stroke="#7f9a63", width=2.6, opacity=0.7)
@@ -17,9 +21,18 @@ def _grass(c: Canvas, half: float) -> None:
 def tent(c: Canvas, color: str) -> None:
     _grass(c, 330)
     c.shadow(270, depth=30)
-    c.cloth("M-280 0Q-170 -250 0 -290Q170 -250 280 0Z", dark(color, 0.1), ["M-150 -200Q-190 -100 -230 -10", "M120 -240Q190 -130 220 -10"])
-    c.path("M-190 0Q-110 -210 0 -290Q90 -210 150 0Z", c.gradient([(0, light(color, 0.3), 1), (0.6, color, 1), (1, dark(color, 0.2), 1)], (0, 0), (1, 1)))
-    c.path("M-100 0Q-60 -140 0 -214Q50 -130 76 0Z", c.gradient([(0, "#4a3a2c", 1), (1, "#241d19", 1)], (0, 0), (0.4, 1)))
+    c.cloth(
+        "M-280 0Q-170 -250 0 -290Q170 -250 280 0Z",
+        dark(color, 0.1),
+        ["M-150 -200Q-190 -100 -230 -10", "M120 -240Q190 -130 220 -10"],
+    )
+    c.path(
+        "M-190 0Q-110 -210 0 -290Q90 -210 150 0Z",
+        c.gradient([(0, light(color, 0.3), 1), (0.6, color, 1), (1, dark(color, 0.2), 1)], (0, 0), (1, 1)),
+    )
+    c.path(
+        "M-100 0Q-60 -140 0 -214Q50 -130 76 0Z", c.gradient([(0, "#4a3a2c", 1), (1, "#241d19", 1)], (0, 0), (0.4, 1))
+    )
     c.path("M-60 0Q-40 -80 0 -130Q30 -76 44 0Z", "#f7cf86", opacity=0.35, blur=14)
     c.cloth("M-100 0Q-60 -140 0 -214Q-20 -120 -52 -74Q-40 -30 -70 0Z", light(color, 0.2), ["M-80 -40Q-50 -80 -20 -150"])
     for d in ("M-280 0Q-120 -290 0 -290Q150 -290 280 0", "M-190 0Q-80 -292 0 -290Q60 -292 150 0"):
@@ -33,8 +46,17 @@ def tent(c: Canvas, color: str) -> None:
 def pop_tent(c: Canvas, color: str) -> None:
     _grass(c, 340)
     c.shadow(300, depth=34)
-    c.cloth("M-300 0L-240 -230Q-130 -320 40 -318Q190 -316 250 -230L300 0Z", color, ["M-240 -220Q-210 -100 -226 -4", "M246 -224Q220 -110 250 -4"], weave=c.weave(dark(color, 0.4), 7))
-    c.cloth("M-240 -230Q-130 -330 40 -324Q190 -322 250 -230Q20 -262 -240 -230Z", dark("#6f8b72", 0.08), ["M-40 -300Q-30 -270 -40 -246"])
+    c.cloth(
+        "M-300 0L-240 -230Q-130 -320 40 -318Q190 -316 250 -230L300 0Z",
+        color,
+        ["M-240 -220Q-210 -100 -226 -4", "M246 -224Q220 -110 250 -4"],
+        weave=c.weave(dark(color, 0.4), 7),
+    )
+    c.cloth(
+        "M-240 -230Q-130 -330 40 -324Q190 -322 250 -230Q20 -262 -240 -230Z",
+        dark("#6f8b72", 0.08),
+        ["M-40 -300Q-30 -270 -40 -246"],
+    )
     window = "M-170 -10V-160Q-166 -204 -110 -208H-10Q46 -204 50 -160V-10Z"
     c.path(window, c.gradient([(0, "#50473d", 1), (1, "#2f2a25", 1)], (0, 0), (0.3, 1)))
     c.path(window, "#f7cf86", opacity=0.25)
@@ -72,8 +94,22 @@ def poles(c: Canvas, color: str, count: int = 2) -> None:
 def bladder(c: Canvas, color: str) -> None:
     c.shadow(150, depth=24)
     body = "M-120 -380Q-140 -200 -128 -60Q-120 0 0 0Q120 0 128 -60Q140 -200 120 -380Z"
-    c.path(body, c.gradient([(0, dark(color, 0.16), 0.9), (0.25, light(color, 0.6), 0.8), (0.6, color, 0.75), (1, dark(color, 0.3), 0.9)]))
-    c.path("M-126 -290Q-60 -274 0 -286Q70 -300 126 -286Q132 -140 122 -60Q110 -8 0 -8Q-110 -8 -122 -60Q-132 -150 -126 -290Z", light(color, 0.2), opacity=0.55)
+    c.path(
+        body,
+        c.gradient(
+            [
+                (0, dark(color, 0.16), 0.9),
+                (0.25, light(color, 0.6), 0.8),
+                (0.6, color, 0.75),
+                (1, dark(color, 0.3), 0.9),
+            ]
+        ),
+    )
+    c.path(
+        "M-126 -290Q-60 -274 0 -286Q70 -300 126 -286Q132 -140 122 -60Q110 -8 0 -8Q-110 -8 -122 -60Q-132 -150 -126 -290Z",
+        light(color, 0.2),
+        opacity=0.55,
+    )
     c.path("M-126 -290Q-60 -274 0 -286Q70 -300 126 -286", stroke="#ffffff", width=5, opacity=0.8)
     c.path("M-96 -350Q-110 -180 -98 -60", stroke="#ffffff", width=18, opacity=0.65, blur=6)
     c.path(body, stroke=dark(color, 0.3), width=3, opacity=0.6)
@@ -94,8 +130,14 @@ def sleeping_bag(c: Canvas, color: str) -> None:
         c.cloth(bag, color, folds)
         c.path("M-150 10Q40 -40 250 -66", stroke="#f2b35b", width=7)
         c.path("M-150 10Q40 -40 250 -66", stroke=dark(color, 0.4), width=2, dash="3 4")
-        c.path("M-276 -70Q-280 -140 -190 -150Q-130 -140 -126 -70Q-130 0 -190 8Q-264 0 -276 -70Z", c.flat_paint(light("#e8a15a", 0.25)))
-        c.path("M-256 -70Q-256 -124 -192 -130Q-152 -120 -150 -70Q-154 -20 -194 -12Q-250 -20 -256 -70Z", c.flat_paint(dark("#e8a15a", 0.35)))
+        c.path(
+            "M-276 -70Q-280 -140 -190 -150Q-130 -140 -126 -70Q-130 0 -190 8Q-264 0 -276 -70Z",
+            c.flat_paint(light("#e8a15a", 0.25)),
+        )
+        c.path(
+            "M-256 -70Q-256 -124 -192 -130Q-152 -120 -150 -70Q-154 -20 -194 -12Q-250 -20 -256 -70Z",
+            c.flat_paint(dark("#e8a15a", 0.35)),
+        )
     with c.at(190, 40):
         c.shadow(66)
         c.lathe([(-150, 50), (-130, 66), (-16, 66), (0, 54)], dark(color, 0.1), gloss=0.3)
@@ -135,7 +177,10 @@ def yoga_mat(c: Canvas, color: str) -> None:
     c.path(ellipse(20, -52, 60, 18), stroke=light(color, 0.7), width=4, opacity=0.9)
     with c.at(80, -120):
         radius = 76.0
-        c.path(rounded(-190, -2 * radius, 390, 2 * radius, radius), c.gradient([(0, light(color, 0.4), 1), (0.5, color, 1), (1, dark(color, 0.34), 1)], (0, 0), (0, 1)))
+        c.path(
+            rounded(-190, -2 * radius, 390, 2 * radius, radius),
+            c.gradient([(0, light(color, 0.4), 1), (0.5, color, 1), (1, dark(color, 0.34), 1)], (0, 0), (0, 1)),
+        )
         c.path(ellipse(-150, -radius, 46, radius), c.flat_paint(light(color, 0.12)))
         for index in range(6):
             share = 0.92 - index * 0.15
@@ -147,7 +192,19 @@ def yoga_mat(c: Canvas, color: str) -> None:
 
 def rope(c: Canvas, color: str) -> None:
     c.path(ellipse(0, 0, 240, 30), "#2b2a3d", opacity=0.22, blur=14)
-    points: list[Point] = [(-150, -250), (-230, -120), (-120, -20), (60, -60), (190, -20), (220, -150), (80, -190), (-60, -120), (20, -20), (180, -90), (150, -250)]
+    points: list[Point] = [
+        (-150, -250),
+        (-230, -120),
+        (-120, -20),
+        (60, -60),
+        (190, -20),
+        (220, -150),
+        (80, -190),
+        (-60, -120),
+        (20, -20),
+        (180, -90),
+        (150, -250),
+    ]
     c.line(points, color, 13, gloss=0.8)
     for x, turn in ((-130, -24), (136, 22)):
         with c.at(x, -230, 1, turn):
@@ -181,7 +238,10 @@ def umbrella(c: Canvas, color: str) -> None:
         c.path("M0 160Q-4 226 38 222Q64 216 58 190", stroke="#8d6640", width=19)
         c.path("M-3 164Q-7 220 36 217", stroke="#d9b083", width=5, opacity=0.8)
         count = 8
-        edge = [(250 * cos(radians(180 + index * 180 / count)), 40 * abs(sin(radians(180 + index * 180 / count)))) for index in range(count + 1)]
+        edge = [
+            (250 * cos(radians(180 + index * 180 / count)), 40 * abs(sin(radians(180 + index * 180 / count))))
+            for index in range(count + 1)
+        ]
         under = "M-250 0Q0 -96 250 0Q0 60 -250 0Z"
         c.path(under, dark(color, 0.62))
         for index in range(count):
@@ -189,7 +249,12 @@ def umbrella(c: Canvas, color: str) -> None:
             share = index / (count - 1)
             tone = light(color, 0.34 - share * 0.34) if share < 0.5 else dark(color, (share - 0.5) * 0.5)
             d = f"M0 -236Q{x0 * 0.86:.0f} -200 {x0:.0f} {y0:.0f}Q{(x0 + x1) / 2:.0f} {(y0 + y1) / 2 - 16:.0f} {x1:.0f} {y1:.0f}Q{x1 * 0.86:.0f} -200 0 -236Z"
-            c.path(d, c.gradient([(0, light(tone, 0.14), 1), (1, dark(tone, 0.08), 1)], (0, 0), (0, 1)), stroke=dark(tone, 0.25), width=1.6)
+            c.path(
+                d,
+                c.gradient([(0, light(tone, 0.14), 1), (1, dark(tone, 0.08), 1)], (0, 0), (0, 1)),
+                stroke=dark(tone, 0.25),
+                width=1.6,
+            )
             c.ball(x1, y1, 4, METAL)
         c.path("M-60 -214Q-170 -160 -206 -40", stroke="#ffffff", width=20, opacity=0.4, blur=9)
         c.line([(0, -232), (0, -266)], "#8d6640", 10)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """For cats and dogs."""
 
 from knowledge.demo.draw.kit import TILT, Canvas, dark, ellipse, light, poly, rounded, smooth, turned
@@ -36,7 +37,10 @@ def fountain(c: Canvas, color: str) -> None:
     for share in (0.84, 0.6, 0.36):
         c.path(ellipse(0, -172, 124 * share, 124 * TILT * share), stroke="#ffffff", width=3, opacity=0.7)
     c.lathe([(-258, 15), (-240, 24), (-176, 20)], light(color, 0.1))
-    c.path("M-14 -262Q-60 -290 -72 -176Q-60 -168 -48 -174Q-44 -240 -6 -254ZM14 -262Q60 -290 72 -176Q60 -168 48 -174Q44 -240 6 -254Z", c.gradient([(0, "#ffffff", 0.95), (1, "#a9d3e6", 0.85)], (0, 0), (0, 1)))
+    c.path(
+        "M-14 -262Q-60 -290 -72 -176Q-60 -168 -48 -174Q-44 -240 -6 -254ZM14 -262Q60 -290 72 -176Q60 -168 48 -174Q44 -240 6 -254Z",
+        c.gradient([(0, "#ffffff", 0.95), (1, "#a9d3e6", 0.85)], (0, 0), (0, 1)),
+    )
     c.ball(0, -262, 17, "#d9eef6")
     c.path(ellipse(96, -40, 7, 7), "#6fd3c4")
     _paw(c, -86, -84, 0.9, dark(color, 0.3), 0.5)
@@ -44,7 +48,17 @@ def fountain(c: Canvas, color: str) -> None:
 
 def leash(c: Canvas, color: str) -> None:
     c.path(ellipse(10, 10, 240, 34), "#2b2a3d", opacity=0.22, blur=14)
-    points = [(-190.0, -330.0), (-70, -250), (120, -300), (190, -190), (60, -120), (-110, -170), (-190, -70), (-40, 0), (150, -40)]
+    points = [
+        (-190.0, -330.0),
+        (-70, -250),
+        (120, -300),
+        (190, -190),
+        (60, -120),
+        (-110, -170),
+        (-190, -70),
+        (-40, 0),
+        (150, -40),
+    ]
     c.line(points, color, 30, gloss=0.1)
     c.path(smooth(points, closed=False), stroke="#f1f4f2", width=6, dash="15 8", opacity=0.95)
     with c.at(-190, -330, 1, -24):
@@ -63,13 +77,21 @@ def pet_bed(c: Canvas, color: str, second: str) -> None:
     c.shadow(270, depth=60)
     weave = c.weave(dark(color, 0.3), 7)
     c.cloth("M-270 -90Q-276 -210 0 -220Q276 -210 270 -90Q260 20 0 26Q-260 20 -270 -90Z", dark(color, 0.08), weave=weave)
-    c.path(ellipse(0, -116, 206, 68), c.gradient([(0, dark(second, 0.3), 1), (1, light(second, 0.2), 1)], (0, 0), (0.1, 1)))
+    c.path(
+        ellipse(0, -116, 206, 68), c.gradient([(0, dark(second, 0.3), 1), (1, light(second, 0.2), 1)], (0, 0), (0.1, 1))
+    )
     c.path(ellipse(0, -98, 186, 52), c.flat_paint(light(second, 0.3), 0.1))
     # A cat asleep shows how large the bed is better than a number does.
     fur = "#e0a566"
-    c.path(smooth([(-130, -96), (-110, -168), (-20, -196), (80, -176), (124, -116), (90, -74), (-60, -66)]), c.ball_paint(fur))
+    c.path(
+        smooth([(-130, -96), (-110, -168), (-20, -196), (80, -176), (124, -116), (90, -74), (-60, -66)]),
+        c.ball_paint(fur),
+    )
     c.line([(110, -100), (60, -62), (-30, -60), (-80, -76)], fur, 32, gloss=0.15)
-    c.path(smooth([(-136, -120), (-120, -166), (-74, -176), (-36, -150), (-38, -106), (-80, -84), (-122, -90)]), c.ball_paint(light(fur, 0.1)))
+    c.path(
+        smooth([(-136, -120), (-120, -166), (-74, -176), (-36, -150), (-38, -106), (-80, -84), (-122, -90)]),
+        c.ball_paint(light(fur, 0.1)),
+    )
     for x, y in ((-116, -160), (-66, -172)):
         c.path(f"M{x - 18} {y + 10}L{x - 4} {y - 34}L{x + 22} {y + 4}Z", c.flat_paint(fur))
     for x in (-102, -64):
@@ -78,7 +100,12 @@ def pet_bed(c: Canvas, color: str, second: str) -> None:
     for x in (-10, 26, 62):
         c.path(f"M{x} -190Q{x + 12} -160 {x + 6} -134", stroke="#b87838", width=9, opacity=0.6)
     rim = "M-270 -90Q-262 20 0 26Q262 20 270 -90Q262 -130 214 -120Q190 -48 0 -44Q-190 -48 -214 -120Q-262 -130 -270 -90Z"
-    c.cloth(rim, color, ["M-190 -70Q-180 -20 -200 0", "M-70 -50Q-60 -10 -70 22", "M80 -50Q70 -10 84 22", "M196 -70Q186 -20 204 -4"], weave=weave)
+    c.cloth(
+        rim,
+        color,
+        ["M-190 -70Q-180 -20 -200 0", "M-70 -50Q-60 -10 -70 22", "M80 -50Q70 -10 84 22", "M196 -70Q186 -20 204 -4"],
+        weave=weave,
+    )
     c.path(rounded(140, -36, 46, 30, 4), "#f3ead8")
     _paw(c, 163, -24, 0.42, "#6b4a33")
 
@@ -87,11 +114,21 @@ def scratcher(c: Canvas) -> None:
     for x, y, turn in ((-16, -70, -7), (20, 14, 4)):
         with c.at(x, y, 1, turn):
             c.path(rounded(-250, -80, 510, 110, 14), "#2b2a3d", opacity=0.24, blur=12)
-            c.path(poly([(-260, 0), (190, 0), (260, -92), (-180, -92)]), c.flat_paint("#cfa875"), stroke="#b58a58", width=10)
+            c.path(
+                poly([(-260, 0), (190, 0), (260, -92), (-180, -92)]),
+                c.flat_paint("#cfa875"),
+                stroke="#b58a58",
+                width=10,
+            )
             top = poly([(-250, -8), (186, -8), (246, -88), (-174, -88)])
             with c.inside(top):
                 for index in range(27):
-                    c.path(f"M{-262 + index * 19} 0l78 -96", stroke=("#8f6a3f", "#e0c195")[index % 2], width=6, opacity=0.85)
+                    c.path(
+                        f"M{-262 + index * 19} 0l78 -96",
+                        stroke=("#8f6a3f", "#e0c195")[index % 2],
+                        width=6,
+                        opacity=0.85,
+                    )
             c.path(poly([(-260, 0), (190, 0), (190, 34), (-260, 34)]), c.flat_paint("#b58a58"))
             _paw(c, -30, 20, 0.5, "#f6e9d2")
     for index in range(12):
@@ -107,10 +144,18 @@ def litter(c: Canvas) -> None:
         with c.at(x, y):
             c.shadow(130, depth=26)
             d = "M-124 -330Q0 -346 124 -330L134 -60Q140 0 110 2Q0 20 -110 2Q-140 0 -134 -60Z"
-            c.path(d, c.gradient([(0, dark(tone, 0.22), 1), (0.2, light(tone, 0.4), 1), (0.5, tone, 1), (1, dark(tone, 0.26), 1)]))
+            c.path(
+                d,
+                c.gradient(
+                    [(0, dark(tone, 0.22), 1), (0.2, light(tone, 0.4), 1), (0.5, tone, 1), (1, dark(tone, 0.26), 1)]
+                ),
+            )
             c.path("M-124 -330Q0 -346 124 -330V-300Q0 -316 -124 -300Z", "#f6efe0", opacity=0.9)
             c.path(ellipse(0, -156, 92, 92), "#f8f5ea")
-            c.path("M-44 -136Q-52 -196 -46 -214L-18 -194Q0 -198 18 -194L46 -214Q52 -196 44 -136Q30 -104 0 -102Q-30 -104 -44 -136Z", c.flat_paint("#5d6b58"))
+            c.path(
+                "M-44 -136Q-52 -196 -46 -214L-18 -194Q0 -198 18 -194L46 -214Q52 -196 44 -136Q30 -104 0 -102Q-30 -104 -44 -136Z",
+                c.flat_paint("#5d6b58"),
+            )
             for dx in (-18, 18):
                 c.path(ellipse(dx, -152, 7, 9), "#f2d06a")
             c.path("M-5 -134H5L0 -127Z", "#f0a58f")
@@ -127,7 +172,12 @@ def cat_tree(c: Canvas, color: str) -> None:
         with c.at(x, y):
             c.lathe([(-high, 21), (0, 21)], SISAL, gloss=0.2, streak=False)
             for step in range(int(high // 9)):
-                c.path(f"M-21 {-step * 9 - 3}Q0 {-step * 9 + 3} 21 {-step * 9 - 5}", stroke=dark(SISAL, 0.35), width=2, opacity=0.6)
+                c.path(
+                    f"M-21 {-step * 9 - 3}Q0 {-step * 9 + 3} 21 {-step * 9 - 5}",
+                    stroke=dark(SISAL, 0.35),
+                    width=2,
+                    opacity=0.6,
+                )
 
     c.box(-220, 0, 370, 30, 130, color)
     for x, y, high in ((-150, -36, 180), (120, -40, 300), (60, -340, 130)):
@@ -158,7 +208,9 @@ def balls(c: Canvas) -> None:
                         with c.at(dx, -radius + dy, shrink * radius / 90):
                             c.path(ellipse(0, 3, 17, 17), dark(tone, 0.35), opacity=0.6)
                             c.path(ellipse(0, 0, 15, 15), c.ball_paint(light(tone, 0.15)))
-            c.path(ellipse(-radius * 0.36, -radius * 1.42, radius * 0.24, radius * 0.14), "#ffffff", opacity=0.65, blur=4)
+            c.path(
+                ellipse(-radius * 0.36, -radius * 1.42, radius * 0.24, radius * 0.14), "#ffffff", opacity=0.65, blur=4
+            )
 
 
 def carrier(c: Canvas, color: str) -> None:

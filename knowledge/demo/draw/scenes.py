@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a path stays on one line, or it cannot be read)
 """Which drawing shows which product: one scene a product id, in the colours of its variants."""
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,7 +43,9 @@ class Scene:
         return canvas.svg()
 
 
-def one(paint: Callable[[Canvas], None], scale: float = 1.25, y: float = 680, x: float = 400) -> Callable[[Canvas], None]:
+def one(
+    paint: Callable[[Canvas], None], scale: float = 1.25, y: float = 680, x: float = 400
+) -> Callable[[Canvas], None]:
     """One thing in the middle."""
 
     def draw(canvas: Canvas) -> None:
@@ -52,23 +55,29 @@ def one(paint: Callable[[Canvas], None], scale: float = 1.25, y: float = 680, x:
     return draw
 
 
-def row(paint: Paint, colors: Sequence[str], step: float, scale: float = 1.2, y: float = 700) -> Callable[[Canvas], None]:
+def row(
+    paint: Paint, colors: Sequence[str], step: float, scale: float = 1.2, y: float = 700
+) -> Callable[[Canvas], None]:
     """The first colour in front in the middle, the others beside it, further back."""
+
+    middle = 400 + (step / 2 if len(colors) % 2 == 0 else 0)
 
     def draw(canvas: Canvas) -> None:
         sides = [-1, 1, -2, 2]
         for index in range(len(colors) - 1, 0, -1):
             side = sides[index - 1]
             depth = abs(side)
-            with canvas.at(400 + side * step, y - 40 * depth, scale * (1 - 0.09 * depth)):
+            with canvas.at(middle + side * step, y - 40 * depth, scale * (1 - 0.09 * depth)):
                 paint(canvas, colors[index])
-        with canvas.at(400, y, scale):
+        with canvas.at(middle, y, scale):
             paint(canvas, colors[0])
 
     return draw
 
 
-def pair(paint: Paint, front: str, back: str, step: float, scale: float = 1.15, y: float = 700) -> Callable[[Canvas], None]:
+def pair(
+    paint: Paint, front: str, back: str, step: float, scale: float = 1.15, y: float = 700
+) -> Callable[[Canvas], None]:
     """Two of a kind: one in front on the left, one behind it on the right."""
 
     def draw(canvas: Canvas) -> None:
@@ -80,7 +89,9 @@ def pair(paint: Paint, front: str, back: str, step: float, scale: float = 1.15, 
     return draw
 
 
-def raised(paint: Callable[[Canvas], None], stone: str, scale: float = 1.2, half: float = 240) -> Callable[[Canvas], None]:
+def raised(
+    paint: Callable[[Canvas], None], stone: str, scale: float = 1.2, half: float = 240
+) -> Callable[[Canvas], None]:
     """One thing on a low plinth."""
 
     def draw(canvas: Canvas) -> None:
@@ -94,15 +105,15 @@ def raised(paint: Callable[[Canvas], None], stone: str, scale: float = 1.2, half
 
 def _drinkware() -> dict[str, Scene]:
     return {
-        "cup-316-500": Scene(SAGE_ROOM, "window", row(drinkware.flip_bottle, [PINE, WHITE, PINK, BLACK], 160, 1.08)),
+        "cup-316-500": Scene(SAGE_ROOM, "window", row(drinkware.flip_bottle, [PINE, WHITE, PINK, BLACK], 150, 1.06)),
         "cup-316-750": Scene(SAGE_ROOM, "hill", row(drinkware.flask, [PINE, SAND, BLACK], 190, 1.08)),
         "cup-feather-400": Scene(BLUSH_ROOM, "sun", row(drinkware.slim_bottle, [LILAC, CREAM, MINT], 158, 1.3)),
         "cup-tritan-800": Scene(WATER_ROOM, "window", row(drinkware.sports_bottle, [SKY, ORANGE, GREY], 186, 1.2)),
         "cup-glass-450": Scene(CREAM_ROOM, "arch", pair(drinkware.tea_tumbler, WOOD, BLACK, 86, 1.26)),
-        "mug-ceramic-380": Scene(BLUE_ROOM, "sun", row(drinkware.mug, [INDIGO, "#6e9a78", "#c96f5c"], 210, 1.16)),
+        "mug-ceramic-380": Scene(BLUE_ROOM, "sun", row(drinkware.mug, [INDIGO, "#6e9a78", "#c96f5c"], 186, 1.06)),
         "mug-travel-360": Scene(CLAY_ROOM, "plain", row(drinkware.travel_mug, [BROWN, OAT, OLIVE], 188, 1.4)),
         "teapot-glass-600": Scene(HONEY_ROOM, "window", one(drinkware.glass_teapot, 1.5, 650)),
-        "teapot-celadon-5": Scene(SAGE_ROOM, "sun", one(lambda c: drinkware.celadon_set(c, "#9fc2a9"), 1.3, 640, 392)),
+        "teapot-celadon-5": Scene(SAGE_ROOM, "sun", one(lambda c: drinkware.celadon_set(c, "#9fc2a9"), 1.2, 630, 384)),
         "cup-brush-3": Scene(WATER_ROOM, "arch", one(lambda c: drinkware.brushes(c, SAGE), 1.24, 690)),
     }
 
@@ -111,13 +122,17 @@ def _appliances() -> dict[str, Scene]:
     return {
         "kettle-15": Scene(CREAM_ROOM, "arch", pair(appliances.kettle, WHITE, SAGE, 110, 1.36)),
         "kettle-goose-08": Scene(CLAY_ROOM, "sun", one(lambda c: appliances.gooseneck(c, BLACK), 1.6, 650)),
-        "cooker-16": Scene(CREAM_ROOM, "window", pair(lambda c, k: appliances.rice_cooker(c, k, 0.9), CREAM, PEA, 112, 1.3)),
+        "cooker-16": Scene(
+            CREAM_ROOM, "window", pair(lambda c, k: appliances.rice_cooker(c, k, 0.9), CREAM, PEA, 112, 1.3)
+        ),
         "cooker-30": Scene(STONE_ROOM, "plain", one(lambda c: appliances.rice_cooker(c, BLACK, 1.2), 1.5, 650)),
         "blender-300": Scene(BLUSH_ROOM, "sun", row(appliances.portable_blender, [PEACH, WHITE, "#b5c689"], 170, 1.16)),
         "blender-1200": Scene(CREAM_ROOM, "plain", one(lambda c: appliances.blender(c, WHITE), 1.22, 700)),
         "lamp-desk-8": Scene(SAGE_ROOM, "arch", one(lambda c: appliances.desk_lamp(c, PINE), 1.28, 680, 420)),
         "fan-desk-4000": Scene(WATER_ROOM, "window", row(appliances.desk_fan, [WHITE, HAZE, PINK], 205, 1.2)),
-        "fan-circ-dc": Scene(BLUE_ROOM, "arch", raised(lambda c: appliances.circulator(c, WHITE), "#dfe5ea", 1.12, 210)),
+        "fan-circ-dc": Scene(
+            BLUE_ROOM, "arch", raised(lambda c: appliances.circulator(c, WHITE), "#dfe5ea", 1.12, 210)
+        ),
         "humidifier-25": Scene(BLUE_ROOM, "sun", one(lambda c: appliances.humidifier(c, HAZE), 1.5, 690)),
         "toaster-2": Scene(HONEY_ROOM, "window", one(lambda c: appliances.toaster(c, CREAM), 1.42, 650)),
     }
@@ -125,7 +140,9 @@ def _appliances() -> dict[str, Scene]:
 
 def _textiles() -> dict[str, Scene]:
     return {
-        "towel-face-2": Scene(WATER_ROOM, "window", one(lambda c: textiles.towels(c, [HAZE, "#f4efe6", CORAL]), 1.34, 660)),
+        "towel-face-2": Scene(
+            WATER_ROOM, "window", one(lambda c: textiles.towels(c, [HAZE, "#f4efe6", CORAL]), 1.34, 660)
+        ),
         "towel-bath-1": Scene(BLUE_ROOM, "plain", one(lambda c: textiles.bath_towel(c, HAZE), 1.22, 690)),
         "bedset-cotton": Scene(CREAM_ROOM, "window", one(lambda c: textiles.bed(c, HAZE, SAND), 1.18, 650)),
         "bedset-linen": Scene(SAGE_ROOM, "arch", one(lambda c: textiles.bed(c, SAGE, OAT, linen=True), 1.18, 650)),
@@ -151,7 +168,9 @@ def _apparel() -> dict[str, Scene]:
         "bag-tote": Scene(LINEN_ROOM, "arch", pair(apparel.tote, "#ece0c8", INDIGO, 88, 1.18, 700)),
         "scarf-wool": Scene(CLAY_ROOM, "sun", one(lambda c: apparel.scarf(c, RUST), 1.5, 610)),
         "hat-bucket": Scene(HONEY_ROOM, "window", one(lambda c: apparel.bucket_hat(c, SAND), 1.5, 600)),
-        "sock-cotton-5": Scene(CREAM_ROOM, "plain", one(lambda c: apparel.socks(c, [WHITE, SAGE, RUST, NAVY, GREY]), 1.4, 640)),
+        "sock-cotton-5": Scene(
+            CREAM_ROOM, "plain", one(lambda c: apparel.socks(c, [WHITE, SAGE, RUST, NAVY, GREY]), 1.4, 640)
+        ),
     }
 
 
@@ -176,9 +195,13 @@ def _outdoor() -> dict[str, Scene]:
         "tent-4-auto": Scene(HONEY_ROOM, "hill", one(lambda c: outdoor.pop_tent(c, OAT), 1.16, 640)),
         "pole-alu": Scene(MEADOW_ROOM, "hill", one(lambda c: outdoor.poles(c, ORANGE), 1.22, 720)),
         "pole-carbon": Scene(STONE_ROOM, "hill", one(lambda c: outdoor.poles(c, BLACK, 1), 1.24, 720, 380)),
-        "bladder-2": Scene(WATER_ROOM, "sun", one(lambda c: outdoor.bladder(c, SKY), 1.28, 690, 372)),
-        "bag-hike-30": Scene(MEADOW_ROOM, "hill", pair(lambda c, k: apparel.backpack(c, k, ORANGE, hiking=True), PINE, "#4f83ac", 100, 1.2, 705)),
-        "bag-sleep": Scene(BLUE_ROOM, "hill", one(lambda c: outdoor.sleeping_bag(c, NAVY), 1.26, 600)),
+        "bladder-2": Scene(WATER_ROOM, "sun", one(lambda c: outdoor.bladder(c, SKY), 1.16, 690, 372)),
+        "bag-hike-30": Scene(
+            MEADOW_ROOM,
+            "hill",
+            pair(lambda c, k: apparel.backpack(c, k, ORANGE, hiking=True), PINE, "#4f83ac", 100, 1.2, 705),
+        ),
+        "bag-sleep": Scene(BLUE_ROOM, "hill", one(lambda c: outdoor.sleeping_bag(c, NAVY), 1.12, 590)),
         "mat-camp": Scene(MEADOW_ROOM, "plain", one(lambda c: outdoor.sleeping_mat(c, PINE), 1.16, 600, 392)),
         "mat-yoga": Scene(BLUSH_ROOM, "sun", one(lambda c: outdoor.yoga_mat(c, LILAC), 1.3, 620)),
         "rope-skip": Scene(WATER_ROOM, "plain", one(lambda c: outdoor.rope(c, SKY), 1.4, 660)),
@@ -191,12 +214,14 @@ def _care() -> dict[str, Scene]:
     return {
         "brush-sonic": Scene(WATER_ROOM, "arch", one(lambda c: care.toothbrush(c, [WHITE, PINK, PINE]), 1.2, 710)),
         "brush-head-4": Scene(WATER_ROOM, "window", one(lambda c: care.brush_heads(c, WHITE), 1.36, 640)),
-        "dryer-1600": Scene(BLUSH_ROOM, "sun", one(lambda c: care.dryer(c, "#7d828a"), 1.32, 690, 420)),
+        "dryer-1600": Scene(BLUSH_ROOM, "sun", one(lambda c: care.dryer(c, "#7d828a"), 1.24, 690, 440)),
         "soap-hand-3": Scene(LINEN_ROOM, "window", one(care.soaps, 1.34, 620, 400)),
         "handwash-auto": Scene(WATER_ROOM, "plain", one(lambda c: care.dispenser(c, WHITE), 1.44, 680, 380)),
         "laundry-2kg": Scene(BLUE_ROOM, "window", one(lambda c: care.laundry(c, "#a9cfe0", "#3f78a0"), 1.3, 690, 390)),
-        "mop-flat": Scene(SAGE_ROOM, "plain", one(lambda c: care.mop(c, SAGE), 1.22, 690)),
-        "cloth-fiber-10": Scene(CREAM_ROOM, "sun", one(lambda c: care.cloths(c, [HAZE, YELLOW, SAGE, CORAL]), 1.34, 660)),
+        "mop-flat": Scene(SAGE_ROOM, "plain", one(lambda c: care.mop(c, SAGE), 1.14, 690)),
+        "cloth-fiber-10": Scene(
+            CREAM_ROOM, "sun", one(lambda c: care.cloths(c, [HAZE, YELLOW, SAGE, CORAL]), 1.34, 660)
+        ),
         "comb-wood": Scene(LINEN_ROOM, "sun", one(lambda c: care.combs(c, "#7f8a4c"), 1.36, 580, 410)),
     }
 
@@ -205,9 +230,11 @@ def _food() -> dict[str, Scene]:
     return {
         "tea-green-100": Scene(MEADOW_ROOM, "hill", one(lambda c: food.tea_tin(c, "#6f9a6b"), 1.5, 690)),
         "tea-oolong-12": Scene(CLAY_ROOM, "arch", one(food.oolong, 1.4, 640, 380)),
-        "tea-jasmine-80": Scene(SAGE_ROOM, "window", one(lambda c: food.tea_tin(c, "#f0e2a8", flowers=True), 1.5, 690)),
+        "tea-jasmine-80": Scene(
+            BLUSH_ROOM, "window", one(lambda c: food.tea_tin(c, "#bcd6c6", flowers=True), 1.5, 690)
+        ),
         "coffee-drip-10": Scene(CREAM_ROOM, "sun", one(food.drip_coffee, 1.4, 660, 380)),
-        "honey-500": Scene(HONEY_ROOM, "sun", one(food.honey, 1.46, 680, 380)),
+        "honey-500": Scene(HONEY_ROOM, "sun", one(food.honey, 1.36, 670, 362)),
         "nuts-daily-20": Scene(LINEN_ROOM, "window", one(food.nuts, 1.34, 660)),
         "biscuit-oat": Scene(HONEY_ROOM, "window", one(food.biscuits, 1.36, 630)),
         "mango-dried-200": Scene(HONEY_ROOM, "hill", one(food.mango, 1.4, 650, 380)),
@@ -219,7 +246,7 @@ def _food() -> dict[str, Scene]:
 def _baby() -> dict[str, Scene]:
     return {
         "bottle-ppsu-240": Scene(BLUSH_ROOM, "sun", pair(baby.bottle, "#eac79c", MINT, 84, 1.36)),
-        "cup-kids-350": Scene(BLUSH_ROOM, "plain", row(baby.straw_cup, [YELLOW, PINK, HAZE], 226, 1.2, 690)),
+        "cup-kids-350": Scene(BLUSH_ROOM, "plain", row(baby.straw_cup, [YELLOW, PINK, HAZE], 196, 1.02, 660)),
         "bib-silicone": Scene(WATER_ROOM, "arch", one(lambda c: baby.bib(c, "#9cbdd1"), 1.26, 700)),
         "blocks-wood-50": Scene(HONEY_ROOM, "sun", one(baby.blocks, 1.3, 640, 380)),
         "bear-plush-35": Scene(BLUSH_ROOM, "arch", one(lambda c: baby.deer(c, "#c08f60"), 1.28, 700)),
