@@ -139,21 +139,30 @@ class Director:
         self._begins: dict[int, dict[str, Any]] = {}  # what to tell when a stamp begins to sound
         self._nudge = asyncio.Event()
         self.kind = ""  # of what is being said
-        self.trouble = ""  # what keeps the host from talking, for the status
+        self._script_trouble = self._voice_trouble = ""
 
     @property
     def product_id(self) -> str:
         return self._cursor.product_id
 
+    @property
+    def trouble(self) -> str:
+        """What keeps the host from talking, for the status; empty when nothing does."""
+        return "; ".join(filter(None, (self._script_trouble, self._voice_trouble)))
+
     async def run(self) -> None:
         """Talk until cancelled."""
         self._cursor = await asyncio.to_thread(self._records.cursor)
-        async with asyncio.TaskGroup() as self._tasks:
-            if not self._cursor.greeted:
-                await self._phrase("greeting", "greeting")
-                await self._move(replace(self._cursor, greeted=True))
-            while True:
-                await self._step()
+        try:
+            async with asyncio.TaskGroup() as self._tasks:
+                if not self._cursor.greeted:
+                    await self._phrase("greeting", "greeting")
+                    await self._move(replace(self._cursor, greeted=True))
+                while True:
+                    self._start_answer()
+                    await self._step()
+        finally:
+            self._tasks = self._answer = None
 
     async def goodbye(self) -> None:
         """Drop what was to be said, and take leave; call after `run` has ended."""
@@ -327,15 +336,15 @@ class Director:
         settings = self._settings
         try:
             written = await asyncio.to_thread(self._writer.lines, self.product_id, settings.lang, settings.persona)
-            self._lines, self.trouble = tuple(written), ""
+            self._lines, self._script_trouble = tuple(written), ""
         except Exception as error:  # a writer may call a model; the room must go on with the next product
             log.exception("a script could not be written", product=self.product_id)
-            self._lines, self.trouble = (), f"no script for {self.product_id}: {type(error).__name__}"
+            self._lines, self._script_trouble = (), f"no script for {self.product_id}: {type(error).__name__}"
             await asyncio.sleep(1.0)
 
     async def _nothing_to_sell(self) -> None:
-        if not self.trouble:
-            self.trouble = "the run sheet is empty: no product of it is in stock"
+        if not self._script_trouble:
+            self._script_trouble = "the run sheet is empty: no product of it is in stock"
         await self._show("", None)
         await self._phrase("empty", "greeting")
         self._nudge.clear()
@@ -386,11 +395,11 @@ class Director:
         pause = self._settings.sentence_pause_s if ends_sentence(clause) else self._settings.clause_pause_s
         try:
             await self._voice.say(clause, self._settings.lang, self._stamp, Style(pause_s=pause))
-            self.trouble = ""
+            self._voice_trouble = ""
         except VoiceError as error:
-            if not self.trouble:
+            if not self._voice_trouble:
                 log.warning("the voice failed", reason=str(error))
-            self.trouble = f"the voice failed: {error}"
+            self._voice_trouble = f"the voice failed: {error}"
             await asyncio.sleep(1.0)
         await self._until_queued(self._settings.ahead_s)
 

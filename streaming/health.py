@@ -17,6 +17,7 @@ class Health:
         self._repeated = 0
         self._worst_late_s = 0.0
         self._still_s = 0.0
+        self._told_at = -60.0
         self._started = time.monotonic()
         self._cpu: defaultdict[str, float] = defaultdict(float)
 
@@ -35,8 +36,13 @@ class Health:
         if self.frames > self._fps:  # the first second warms caches
             self._worst_late_s = max(self._worst_late_s, late_s)
 
-    def stood_still(self, seconds: float) -> None:
+    def stood_still(self, seconds: float) -> bool:
+        """Count a jump of the clock; True when it is time to tell somebody, once a minute."""
         self._still_s += seconds
+        now = time.monotonic()
+        tell = now - self._told_at > 60
+        self._told_at = now if tell else self._told_at
+        return tell
 
     def figures(self) -> dict[str, Any]:
         """For the console and for metrics: seconds, counts, and CPU seconds a second of stream for each part."""

@@ -231,6 +231,7 @@ class Room:
                     await self._director.goodbye()
         await asyncio.to_thread(self._stage.stop)
         await asyncio.gather(*(asyncio.to_thread(sink.close, _SINKS_S) for sink in self._sinks))
+        await self._in_order(self._records.close_waiting, "the room went off air")
         self._emit({"type": "ended"})
         log.info("off air", room=self.settings.room, **self._health.figures())
 

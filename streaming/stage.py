@@ -112,8 +112,8 @@ class Stage:
                 self._stop.wait(-late)
                 late = 0.0
             elif late > _LOST_S:
-                log.warning("the machine stood still; the clock starts anew", seconds=round(late, 1))
-                self._health.stood_still(late)
+                if self._health.stood_still(late):
+                    log.warning("the machine is too slow or stood still; the clock starts anew", seconds=round(late, 1))
                 started += late
             draw = late < _BEHIND_S or frame % _AT_LEAST == 0
             self._frame(draw=draw)

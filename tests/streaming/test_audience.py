@@ -1,0 +1,143 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from streaming.audience import Audience, AudienceSettings, Taken, clean, shown_name
+from streaming.comments import Comment
+from streaming.comments.replay import ReplaySource
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Hall:
+    def __init__(self, **settings: float) -> None:
+        self.clock = Clock()
+        self.ended: dict[str, Taken] = {}
+        self.audience = Audience(
+            AudienceSettings(**settings),  # type: ignore[arg-type]
+            on_end=lambda comment, taken: self.ended.update({comment.text: taken}),
+            clock=self.clock,
+        )
+
+    def say(self, text: str, author: str = "") -> Taken:
+        return self.audience.take(Comment(author or f"viewer {text}", text))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("加微信 abc12345 有优惠", "advertising"),
+        ("看我主页 www.deal.com 更便宜吗？", "advertising"),
+        ("QQ:12345678 代刷", "advertising"),
+        ("666666666", "spam"),
+        ("哈哈哈哈哈哈", "spam"),
+        ("😀😀", "no words"),
+        ("   ", "no words"),
+        ("你妈的怎么这么贵？", "abuse"),
+        ("今天天气不错", "not a question"),
+    ],
+)
+def test_what_is_ignored_and_why(text: str, why: str) -> None:
+    taken = Hall().say(text)
+    assert taken.outcome == "ignored" and why in taken.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这款多少钱",
+        "有没有白色的？",
+        "what sizes do you have",
+        "可以机洗吗",
+        "讲讲保温效果",
+        "几天发货",
+        "Is it waterproof",
+    ],
+)
+def test_what_is_a_question(text: str) -> None:
+    taken = Hall().say(text)
+    assert (taken.outcome, taken.kind) == ("waiting", "question")
+
+
+@pytest.mark.parametrize("text", ["我的订单到哪了", "我上周买的还没收到呢", "Where is my parcel?"])
+def test_private_matters_are_told_apart(text: str) -> None:
+    assert Hall().say(text).kind == "private"
+
+
+def test_greetings_are_returned_now_and_then() -> None:
+    hall = Hall()
+    assert hall.say("主播好").kind == "welcome"
+    assert hall.say("大家好呀～").outcome == "ignored"
+    hall.clock.now = 61
+    assert hall.say("hello").kind == "welcome"
+
+
+def test_the_same_question_is_answered_once() -> None:
+    hall = Hall()
+    hall.say("这款可以机洗吗？")
+    assert hall.say("这款可以机洗吗").merged_into
+    asked = hall.audience.next()
+    assert asked is not None and len(asked.also) == 1 and hall.audience.next() is None
+    assert hall.say("这款可以机洗吗？？").outcome == "merged"
+    hall.clock.now = 200
+    assert hall.say("这款可以机洗吗！？").outcome == "waiting"
+
+
+def test_buyers_come_first_and_nobody_waits_for_ever() -> None:
+    hall = Hall()
+    hall.say("这个颜色好看吗")
+    hall.clock.now = 1
+    hall.say("怎么下单？")
+    first, second = hall.audience.next(), hall.audience.next()
+    assert first is not None and first.buying and second is not None and not second.buying
+    hall.say("面料是什么做的")
+    hall.clock.now = 40
+    hall.say("多少钱能买到呢")
+    oldest = hall.audience.next()
+    assert oldest is not None and oldest.text == "面料是什么做的"
+
+
+def test_old_questions_end_as_ignored() -> None:
+    hall = Hall()
+    hall.say("会不会褪色")
+    hall.clock.now = 121
+    assert hall.audience.next() is None
+    assert hall.ended["会不会褪色"].reason == "waited too long"
+
+
+def test_a_flood_is_bounded_and_every_comment_ends() -> None:
+    hall = Hall(pending=5)
+    taken = [hall.say(f"{chr(0x4E00 + n * 37) * 3}{n}是什么?") for n in range(50)]
+    assert hall.audience.waiting == 5
+    refused = sum(each.outcome == "ignored" for each in taken)
+    assert refused + len(hall.ended) == 45
+
+
+def test_one_viewer_cannot_fill_the_room() -> None:
+    hall = Hall()
+    outcomes = [hall.say(f"第{n * 7919}个是什么东西呀?", "同一个人").outcome for n in range(8)]
+    assert outcomes.count("waiting") <= 4 and "ignored" in outcomes[4:]
+
+
+def test_comments_are_cleaned() -> None:
+    assert clean("<script>alert(1)</script>多少&nbsp;钱\u202e？") == "alert(1) 多少 钱？"
+    assert clean("x" * 10_000) == "x" * 200
+    masked = clean("我电话13812345678，邮箱a.b@c.com，能送吗？")
+    assert "13812345678" not in masked and "a.b@c.com" not in masked
+    assert shown_name("小鹿爱逛街") == "小***" and shown_name("<b>\u200b") == "***"
+
+
+async def test_a_file_of_comments_is_replayed_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "comments.jsonl"
+    lines = [{"after_s": 0.05, "author": "b", "text": "二"}, {"after_s": 0, "author": "a", "text": "一"}]
+    path.write_text("\n".join(json.dumps(line) for line in lines) + "\n\n")
+    assert [comment.text async for comment in ReplaySource(path).comments()] == ["一", "二"]
+    path.write_text('{"after_s": 1}\n')
+    with pytest.raises(ValueError, match="line 1"):
+        ReplaySource(path)
