@@ -154,7 +154,9 @@ def test_a_picture_given_out_is_never_drawn_over() -> None:
     assert (first == kept).all()
 
 
-def test_gestures_stay_inside_the_frame(host: Host) -> None:
+@pytest.mark.parametrize("look", sorted(looks()))
+def test_gestures_stay_inside_the_frame(look: str) -> None:
+    host = Host(looks()[look], (280, 360))
     for near, far in POSES.values():
         frame = host.draw(Pose(near=near, far=far))
         assert not frame[:, 0, 3].any()

@@ -21,7 +21,7 @@ def draw_beard(figure: Figure, look: Look, face: Group) -> None:
         for shift in (0.0, 3.0, 6.0):
             line = [(x + side * shift, y + shift) for x, y in edge]
             figure.add(brush(line, [0.2, 2.4, 3, 2.4, 0.4]), rgb(tone, 0.3), FACE, face)
-    half = anchors("0,62.5 9,60.5 20,63.5 30,70 36,77,0.4 25,73 12,70 0,70")
+    half = anchors("0,62.5 9,60.5 20,63 30,68 37,73.5,0.4 25,71.5 12,70 0,70")
     figure.add(symmetric(half), rgb(tone, 0.86), SKULL)
 
 

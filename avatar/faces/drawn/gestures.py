@@ -7,10 +7,10 @@ from avatar.motion import Gesture, Spring
 
 _REST = Arm()
 _UNDER = Arm((142, 384), (58, 458), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on
-_OPEN = Arm((156, 396), (174, 402), Hand(turn=-0.32, roll=0.5, tip=0.5, curl=0.16, spread=0.16, thumb=0.8))
+_OPEN = Arm((148, 378), (178, 404), Hand(turn=-0.34, roll=-0.7, tip=0.78, curl=0.14, spread=0.12, thumb=0.7))
 
-_PRESENT = Arm((160, 390), (180, 322), Hand(turn=-0.5, roll=0.45, tip=0.42, curl=0.12, spread=0.12, thumb=0.75))
-_RAISE = Arm((164, 396), (204, 306), Hand(turn=-1.12, roll=0.3, tip=0.3, curl=0.24, spread=0.16, thumb=0.8))
+_PRESENT = Arm((160, 390), (180, 322), Hand(turn=-0.44, roll=0.75, tip=0.42, curl=0.14, spread=0.1, thumb=0.75))
+_RAISE = Arm((164, 396), (200, 314), Hand(turn=-0.98, roll=0.8, tip=0.42, curl=0.3, spread=0.14, thumb=0.75))
 _COUNT = Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0))
 _LOW = Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4))
 _HEART = Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))

@@ -156,7 +156,7 @@ _BOB: dict[int, tuple[Line, Line]] = {
 
 
 def _bob_back(figure: Figure, tones: Tones) -> None:
-    half = anchors("0,-129 60,-118 98,-68 107,10 109,80 96,128 50,138 0,138")
+    half = anchors("0,-132 60,-119 98,-68 107,10 109,80 96,128 50,138 0,138")
     deep = mix(tones.dark, "#1a0c08", 0.4)
     figure.add(symmetric(half), linear((0, -40), (0, 138), (0, rgb(tones.dark)), (1, rgb(deep))), BACK_HAIR)
 

@@ -50,7 +50,7 @@ LOOKS: dict[str, Look] = {
             name="lin", title={"zh": "小琳", "en": "Lin"},
             skin="#fbdcc8", hair="#2b2024", hair_style="long", iris="#6b4330", lip="#d8636b",
             outfit="blazer", main="#2f6f73", inner="#fff6ea", accent="#e3b65c",
-            necklace=True, blush=0.6,
+            necklace=True, blush=0.5,
         ),
         Look(
             name="chen", title={"zh": "小晨", "en": "Chen"},
@@ -64,7 +64,7 @@ LOOKS: dict[str, Look] = {
             name="mia", title={"zh": "米娅", "en": "Mia"},
             skin="#fde3d2", hair="#8a5a3c", hair_style="bob", iris="#4d7a5c", lip="#d9706a",
             outfit="cardigan", main="#d89b6a", inner="#fffaf2", accent="#8c5a3a",
-            earrings=True, blush=0.65, build=Build(jaw=1.02, eyes=1.03, brows=1.0),
+            earrings=True, blush=0.52, build=Build(jaw=1.02, eyes=1.03, brows=1.0),
         ),
         Look(
             name="leo", title={"zh": "里奥", "en": "Leo"},
