@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.conftest import lacking
 from tests.e2e.wire import Wire, wire
@@ -25,6 +25,8 @@ CHROMIUM_ARGS = (
 ).split()
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 # A refused or dropped request is reported by the browser itself; tests that pull the cable expect these.
+PATIENCE_MS = 20_000  # a busy machine is slow; nothing here measures speed
+expect.set_options(timeout=PATIENCE_MS)
 NETWORK = re.compile(r"Failed to load resource|net::ERR_")
 
 
@@ -128,7 +130,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = browser.new_context(viewport=size, locale=lang, has_touch=phone, **more)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(page, context)
         visitor.watch(page)
         windows.append(visitor)

@@ -169,8 +169,8 @@ def test_the_keyboard_is_enough(site: Site, visit: Visit) -> None:
 def test_on_a_phone_the_panel_fills_the_screen_and_keeps_the_focus(site: Site, visit: Visit) -> None:
     page = visit(site.url, phone=True).page
     open_chat(page)
-    box = page.get_by_role("dialog").bounding_box()
-    assert box is not None and (box["width"], box["height"]) == (390, 844)
+    page.wait_for_timeout(500)  # it slides in
+    assert page.get_by_role("dialog").bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
     inside = "document.activeElement.localName === 'zhibo-chat'"
     for _ in range(12):
         page.keyboard.press("Tab")

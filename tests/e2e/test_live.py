@@ -16,8 +16,11 @@ def watch(site: Site, visit: Visit, **more: object) -> Page:
     visitor = visit(f"{site.url}/live/demo", **more)
     visitor.offline_expected = True  # the room may still be starting: its picture is asked for until it is there
     page = visitor.page
-    page.wait_for_function("document.querySelector('video').readyState >= 3", timeout=60_000)
-    return page
+    for _ in range(300):
+        if page.evaluate("document.querySelector('video').readyState") >= 3:
+            return page
+        page.wait_for_timeout(200)
+    raise AssertionError("no picture within a minute")
 
 
 def test_the_picture_plays_near_the_live_edge(site: Site, visit: Visit) -> None:

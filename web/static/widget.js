@@ -1021,6 +1021,7 @@ thead a{color:inherit;text-underline-offset:3px}
     #unread = 0;
     #online = true;
     #typedAt = 0;
+    #held = []; // messages waiting for the line to come back
     #dismissed = ""; // product the shopper does not want to ask about
     #opener = null; // what had the focus when the page opened the panel
     #follow = true; // keep the newest message in view
@@ -1454,8 +1455,11 @@ thead a{color:inherit;text-underline-offset:3px}
     #net(up) {
       this.#online = up;
       clearTimeout(this.$.netTimer);
-      if (up) this.$.net.hidden = true;
-      else this.$.netTimer = setTimeout(() => (this.$.net.hidden = this.#online || document.hidden), 2000);
+      if (up) {
+        this.$.net.hidden = true;
+        this.#held.splice(0).forEach((send) => send());
+      }
+        else this.$.netTimer = setTimeout(() => (this.$.net.hidden = this.#online || document.hidden), 2000);
     }
 
     // ------------------------------------------------------------ events in
@@ -1568,7 +1572,9 @@ thead a{color:inherit;text-underline-offset:3px}
             this.#undelivered(message, error.message);
             return;
           }
-          await sleep(Math.min(8000, 500 * 2 ** attempt) * (0.5 + Math.random()));
+          this.#line.nudge();
+          const pause = Math.min(8000, 500 * 2 ** attempt) * (0.5 + Math.random());
+          await Promise.race([sleep(pause), new Promise((resolve) => this.#held.push(resolve))]);
         }
       }
       this.#undelivered(message, "");
