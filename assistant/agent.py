@@ -17,6 +17,7 @@ from assistant.guard.verdict import Verdict
 from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
 from assistant.models.fallback import Switched
 from assistant.tools import TOOLS, ToolContext, ToolResult
+from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang
 
@@ -42,6 +43,7 @@ class Turn:
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
+    titles: list[tuple[str, str]] = field(default_factory=list)  # of those, with their ids
     text: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
     tools: list[Mapping[str, Any]] = field(default_factory=list)
@@ -93,6 +95,7 @@ class Agent:
         for number in range(self._max_rounds):
             offered = tools if number + 1 < self._max_rounds else ()
             calls: list[ToolCall] = []
+            turn.titles = _titles(turn.about, context.catalog)
             async with aclosing(self._speak(said, offered, turn, deadline)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, ToolCall):
@@ -145,7 +148,8 @@ class Agent:
                 turn.text += sentence
             return None
         try:
-            verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
+            about = _named_first(sentence, turn)
+            verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=about)
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")
@@ -171,6 +175,19 @@ class Agent:
         result = tool.run(arguments, replace(context, lookups_left=left))
         turn.take(call, result)
         return result, _as_data(result.data)
+
+
+def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, str]]:
+    """(title, product id), the longest title first: one title may begin another."""
+    products = [product for one in ids if (product := catalog.product(one)) is not None]
+    pairs = [(title, product.id) for product in products for title in (product.title.zh, product.title.en) if title]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))
+
+
+def _named_first(sentence: str, turn: Turn) -> tuple[str, ...]:
+    """A sentence is about the product it names first, whatever was spoken of before."""
+    named = {product_id: sentence.find(title) for title, product_id in turn.titles if title in sentence}
+    return tuple(dict.fromkeys([*sorted(named, key=lambda one: named[one]), *turn.about]))
 
 
 def _as_data(data: Mapping[str, Any]) -> str:

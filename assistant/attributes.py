@@ -58,7 +58,8 @@ def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute
     An attribute that is named outright wins over one that shares the concept, that over one whose value mentions it.
     """
     pool = (*product.attributes, *_options(product))
-    named = [one for one in pool if any(len(name) > 1 and name.lower() in question.lower() for name in _names(one))]
+    titles = f"{product.title.zh} {product.title.en}".lower()  # the 降噪 of 降噪耳机 asks for nothing
+    named = [one for one in pool if any(_asked_by_name(name.lower(), question.lower(), titles) for name in _names(one))]
     if named:
         return tuple(_unique(named, lang))[:3]
     asked = asked_concepts(question)
@@ -73,6 +74,10 @@ def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute
     if not telling and not asked:
         telling = [one for word in _rare_words(question, product) for one in pool if _mentions(one, word)]
     return tuple(_unique(telling, lang))[:3]
+
+
+def _asked_by_name(name: str, question: str, titles: str) -> bool:
+    return len(name) > 1 and name in question and name not in titles
 
 
 def telling_sentences(question: str, product: Product, lang: Lang) -> tuple[str, ...]:

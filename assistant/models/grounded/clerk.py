@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from assistant.attributes import about_properties
 from assistant.models.grounded import speech
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.understand import Reading, understand
@@ -33,6 +34,7 @@ class Clerk:
     def __init__(self, dialogue: Dialogue, tools: frozenset[str]) -> None:
         self.d = dialogue
         self._tools = tools
+        self._question = dialogue.text  # an elliptic message repeats an earlier one
 
     def answer(self, reading: Reading) -> str:
         if reading.follows or not reading.intent:
@@ -54,7 +56,7 @@ class Clerk:
 
     def details(self, goods: Goods, *, asking: bool = False) -> Goods:
         """Everything about a product; `asking`: with an answer to the present question."""
-        more = {"question": self.d.text} if asking else {}
+        more = {"question": self._question} if asking else {}
         found = self.ask("product_details", product=goods["id"], **more)
         return found if found.get("id") else goods
 
@@ -79,6 +81,10 @@ class Clerk:
         d = self.d
         before = understand(replace(d, text=d.past[-1].text, past=d.past[:-1])) if d.past else None
         asked_before = before.intent if before and before.intent in _REPEATABLE else ""
+        if not reading.properties:
+            asked = next((one.text for one in reversed(d.past) if about_properties(one.text)), "")
+            asked_before = asked_before or ("attribute" if asked and d.past and d.past[-1].text == asked else "")
+            self._question = asked if asked_before == "attribute" and asked else d.text
         if reading.intent and not (reading.follows and reading.intent == "recommend"):
             return reading
         if reading.properties:
@@ -320,7 +326,7 @@ class Clerk:
         if not targets:
             return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
-            self._all([("product_details", {"product": one["id"], "question": d.text}) for one in targets])
+            self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             return speech.values_of_each(d, [self.details(one, asking=True) for one in targets])
         goods = self.details(targets[0], asking=True)
         if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
@@ -333,7 +339,7 @@ class Clerk:
         answers = self._faq(product=goods["id"]).get("answers") or []
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
-        return say(d, "silent", title=goods["title"], what=speech.asked_for(d.text, d.lang))
+        return say(d, "silent", title=goods["title"], what=speech.asked_for(self._question, d.lang))
 
     def _all(self, calls: Sequence[Call]) -> None:
         """Several tools at once."""
