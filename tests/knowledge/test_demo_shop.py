@@ -361,3 +361,21 @@ def test_loading_twice_changes_nothing(catalog: Catalog) -> None:
     report = catalog.ingest(FOLDER)
     assert (report.added, report.changed, report.removed) == (0, 0, 0)
     assert catalog.version == before
+
+
+def test_the_page_about_the_shop_is_true(shop: ShopFolder) -> None:
+    page = (FOLDER.parents[1] / "docs" / "demo-shop.md").read_text(encoding="utf-8")
+    tails = {customer.id: customer.phone[-4:] for customer in shop.customers}
+    orders = {order.id: tails[order.customer_id] for order in shop.orders}
+    named = re.findall(r"\| (YQ\d+) \| (\d{4}) \|", page)
+    assert len(named) >= 10
+    assert [row for row in named if orders.get(row[0]) != row[1]] == []
+    variants = sum(len(product.variants) for product in shop.products)
+    aliases = sum(len(faq.aliases) for faq in shop.faqs)
+    assert f"{len(shop.products)} products, {variants} variants" in page
+    assert f"answers and {aliases} other ways of asking | {len(shop.faqs)} |" in page
+    for name, rows in (("promotions", shop.promotions), ("policies", shop.policies), ("customers", shop.customers)):
+        [line] = [line for line in page.splitlines() if line.startswith(f"| `{name}.")]
+        assert line.endswith(f"| {len(rows)} |"), line
+    flowing = " ".join(page.split())
+    assert [p.category for p in shop.products if f"{p.category.zh} {p.category.en}" not in flowing] == []
