@@ -24,9 +24,9 @@ CHROMIUM_ARGS = (
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 ).split()
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-# A refused or dropped request is reported by the browser itself; tests that pull the cable expect these.
 PATIENCE_MS = 20_000  # a busy machine is slow; nothing here measures speed
 expect.set_options(timeout=PATIENCE_MS)
+# A refused or dropped request is reported by the browser itself; tests that pull the cable expect these.
 NETWORK = re.compile(r"Failed to load resource|net::ERR_")
 
 

@@ -25,7 +25,7 @@
       released: "人工服务结束，已转回 AI 助手", closed: "本次对话已结束", restart: "开始新对话",
       thinking: "正在思考…", typing: "{name}正在输入…", agent: "客服", offline: "网络不稳，正在重新连接…",
       starting: "正在连接…", start_failed: "暂时连不上客服，请检查网络后再试。", retry: "重试",
-      failed: "没有发出去", sending: "发送中", menu: "更多", download: "下载对话记录", erase: "删除我的数据",
+      failed: "没有发出去", sending: "发送中…", menu: "更多", download: "下载对话记录", erase: "删除我的数据",
       erase_ask: "将永久删除本次对话的全部内容，无法恢复。", erase_yes: "删除", erased: "您的对话数据已删除。",
       cancel: "取消", language: "English", to_latest: "最新消息", unread: "{n} 条未读消息", up: "有帮助", down: "没帮助",
       thanks: "感谢您的反馈", rate: "这次服务您满意吗？", star: "{n} 星", comment: "还想说点什么（选填）", submit: "提交评价",
@@ -48,7 +48,7 @@
       released: "You are back with the AI assistant", closed: "This conversation has ended", restart: "Start a new one",
       thinking: "Thinking…", typing: "{name} is typing…", agent: "Support", offline: "Connection lost, reconnecting…",
       starting: "Connecting…", start_failed: "Chat can't be reached right now. Check your connection and try again.",
-      retry: "Try again", failed: "Not sent", sending: "Sending", menu: "More", download: "Download transcript",
+      retry: "Try again", failed: "Not sent", sending: "Sending…", menu: "More", download: "Download transcript",
       erase: "Delete my data", erase_ask: "This deletes the whole conversation for good.", erase_yes: "Delete",
       erased: "Your conversation data has been deleted.", cancel: "Cancel", language: "中文",
       to_latest: "Latest", unread: "{n} unread messages", up: "Helpful", down: "Not helpful",
@@ -833,6 +833,10 @@ thead a{color:inherit;text-underline-offset:3px}
         } }, this.#ui.t("retry")));
     }
 
+    sending(clientId) {
+      this.#sent.get(clientId)?.note.replaceChildren(this.#ui.t("sending"));
+    }
+
     delivered(clientId) {
       this.#sent.get(clientId)?.note.replaceChildren();
     }
@@ -1458,8 +1462,7 @@ thead a{color:inherit;text-underline-offset:3px}
       if (up) {
         this.$.net.hidden = true;
         this.#held.splice(0).forEach((send) => send());
-      }
-        else this.$.netTimer = setTimeout(() => (this.$.net.hidden = this.#online || document.hidden), 2000);
+      } else this.$.netTimer = setTimeout(() => (this.$.net.hidden = this.#online || document.hidden), 2000);
     }
 
     // ------------------------------------------------------------ events in
@@ -1557,7 +1560,7 @@ thead a{color:inherit;text-underline-offset:3px}
     /** Post one message, again and again while the network is down; the shop knows it by its client_id. */
     async #deliver(message) {
       this.#talk.send(message.text, message.client_id);
-      for (let attempt = 0; attempt < 6; attempt++) {
+      for (let attempt = 0, refused = 0; refused < 6; attempt++) {
         try {
           await this.#line.call("POST", "messages", message);
           this.#talk.delivered(message.client_id);
@@ -1572,6 +1575,8 @@ thead a{color:inherit;text-underline-offset:3px}
             this.#undelivered(message, error.message);
             return;
           }
+          if (error instanceof Refused) refused += 1; // busy or failing: not for ever
+          this.#talk.sending(message.client_id);
           this.#line.nudge();
           const pause = Math.min(8000, 500 * 2 ** attempt) * (0.5 + Math.random());
           await Promise.race([sleep(pause), new Promise((resolve) => this.#held.push(resolve))]);
