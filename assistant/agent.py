@@ -156,8 +156,8 @@ class Agent:
         turn.verdicts.append(verdict)
         if not verdict.text.strip():
             return None
-        if verdict.text.strip() in turn.text and len(verdict.text.strip()) > 12:
-            return None  # a second model repeats what the first one had already said
+        if turn.degraded and len(verdict.text.strip()) > 12 and verdict.text.strip() in turn.text:
+            return None  # the second model repeats what the first one had already said
         turn.text += verdict.text
         return Sentence(verdict.text, verdict)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from knowledge.catalog import Catalog
 from knowledge.facts import Fact, Facts
@@ -37,7 +38,7 @@ def reach(product: Product, promotion: Promotion) -> Reach | None:
     price, threshold, minus = product.price, promotion.threshold, promotion.minus
     if promotion.kind not in ("threshold", "coupon") or not price or not threshold or not minus:
         return None
-    pieces = int(-(-threshold // price))
+    pieces = ceil(threshold / price)
     return Reach(pieces, price * pieces, minus) if 1 <= pieces <= 3 else None
 
 
