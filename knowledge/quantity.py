@@ -318,7 +318,9 @@ def _add_words(text: str, add: Callable[[int, int, Decimal, Decimal, Style], Non
         if low is None or high is None:
             continue
         end = match.start() + len(word)
-        if len(word) == 2 and text[end : end + 1] != "折":  # 两三件 is two to three
+        if (
+            len(word) == 2 and not set(word) & set("十百千万亿") and text[end : end + 1] != "折"
+        ):  # 两三件 is two to three
             first, second = parse_zh(word[0]), parse_zh(word[1])
             if first and second and (second == first + 1 or word == "三五"):
                 low, high = first, second

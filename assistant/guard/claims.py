@@ -16,10 +16,13 @@ from knowledge.text import Normal
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
-_SMALL = frozenset("a an the of for and with in on to is are it this that by from as or at".split())
+_SMALL = frozenset("a an the of for and with in on to by from as or at".split())
 _PIECES = re.compile(
     r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack"
 )
+_AT_LEAST = re.compile(r"minimum|at least|起订|起购|起卖")
+_PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")
+_SUMMED = re.compile(r"\b(?:comes? to|total|together|altogether|adds? up|costs?|in all)\b")
 _QUOTED = re.compile(
     r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
     r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
@@ -179,12 +182,16 @@ class Reading:
         """How many pieces the sentence speaks of just before an amount ("拿两件就是"): at least two, else None."""
         number = self.clause_number(mention.start)
         first = self.clauses[max(0, number - 1)]
+        if _AT_LEAST.search(self.text, first.start, mention.start):
+            return None
         for other in reversed([m for m in self.mentions if first.start <= m.start and m.end <= mention.start]):
             quantity = other.quantity
             if quantity.dimension not in ("count", "") or not 2 <= quantity.low <= 99 or quantity.low != quantity.high:
                 continue
             unit = self.text[other.number[1] : other.number[1] + 12].lstrip(" -")
-            if _PIECES.match(unit) and not self.text.startswith("第", other.start - 1):
+            if (
+                _PIECES.match(unit) or (_PLURAL.match(unit) and _SUMMED.search(self.clause_text(mention.start)))
+            ) and not self.text.startswith("第", other.start - 1):
                 return quantity.low
         if re.search(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩", self.clause_text(mention.start)):
             return Decimal(2)

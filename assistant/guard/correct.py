@@ -10,14 +10,17 @@ from assistant.guard.words import words
 _SUBJECT = re.compile(
     r"(?:(?:咱们|我们|本店)?(?:这|那)(?:一)?(?:款|个|件|条|双|套|只|台|把|支|瓶|盒|边)|它|咱们|本品|该商品|the|this|that|these|our|it|they)\s?"
 )
-_AFTER_SUBJECT = re.compile(r"[的,，\s]{0,2}")
 _PARTICLES = re.compile(r"\s*(?:哦|哈|呢|呀|噢|啦|哟|喔)?[～~]*$")
 _LEAD = re.compile(
     r"\s*(?:而且|并且|同时|另外|还有|还|再说|也|and|plus|but|also|so|and no|no|sure|okay(?: everyone)?|hi(?: there)?|hello|happy to help|by the way|honestly|don['’]?t worry|"
     r"亲+|您好|你好|在的|好的|放心|别担心|不用担心|来|家人们|姐妹们|朋友们|宝宝们|说实话|话不多说|真的|对了|没错|是的|ever|quick recap|a lot of you asked|i checked the listing|let me read this off the card)?[\s,，、。.!！:：~～]*$"
 )
+_ECHO = re.compile(
+    r"\s*(?:ever|period|for sure|trust me|guaranteed|i promise|believe me|真的|没骗你|不骗人|说到做到|绝对的|保真)\s*"
+)
 _SEPARATOR_START = re.compile(r"^[\s，,；;、:：]+")
 _DOUBLE = re.compile(r"([，,；;、])\s*(?=[，,；;、。！？.!?])")
+_CONJUNCTION_ZH = re.compile(r"(?:而且|并且|同时|另外|还)")
 _CONJUNCTION = re.compile(r"^\s*(?:and|plus|but|while|also|so)\s+", re.I)
 
 
@@ -46,21 +49,34 @@ def mend(reading: Reading, found: list[Finding]) -> str:
 
 def _removals(reading: Reading, found: list[Finding]) -> list[tuple[int, int]]:
     """Normalised spans to delete: the clauses at fault, or the whole sentence when they were all it said."""
-    if not found:
-        return []
-    bad = {reading.clause_number(place) for f in found for place in (f.start, max(f.start, f.end - 1))}
-    for f in found:
-        bad.update(range(reading.clause_number(f.start), reading.clause_number(max(f.start, f.end - 1)) + 1))
+    bad: set[int] = set()
+    for finding in found:
+        last = max(finding.start, finding.end - 1)
+        bad.update(range(reading.clause_number(finding.start), reading.clause_number(last) + 1))
     spans: list[tuple[int, int]] = []
     for sentence in sorted({reading.clauses[number].sentence for number in bad}):
         numbers = [n for n, clause in enumerate(reading.clauses) if clause.sentence == sentence]
         if any(n not in bad and _says_something(reading, reading.clauses[n]) for n in numbers):
-            spans.extend(_clause_cuts(reading, numbers, bad, found))
-        elif _inner_cut(reading, numbers, bad, found) is not None:
-            spans.append(_inner_cut(reading, numbers, bad, found))  # type: ignore[arg-type]
+            echoes = {
+                n for n in numbers if _ECHO.fullmatch(reading.text[reading.clauses[n].start : reading.clauses[n].end])
+            }
+            spans.extend(_run_cut(reading, numbers, run, found) for run in _runs(numbers, bad, echoes))
         else:
-            spans.append(_sentence_span(reading, numbers))
+            inner = _inner_cut(reading, [n for n in numbers if n in bad], found)
+            spans.append(inner or (reading.clauses[numbers[0]].start, reading.clauses[numbers[-1]].next))
     return _merged(spans)
+
+
+def _runs(numbers: list[int], bad: set[int], echoes: set[int]) -> list[list[int]]:
+    """The neighbouring clauses at fault, together, with what only stresses them (", ever")."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if number in bad or (runs and runs[-1][-1] == number - 1 and number in echoes):
+            if runs and runs[-1][-1] == number - 1:
+                runs[-1].append(number)
+            else:
+                runs.append([number])
+    return runs
 
 
 def _says_something(reading: Reading, clause: Clause) -> bool:
@@ -92,36 +108,20 @@ def _is_call(text: str) -> bool:
     )
 
 
-def _sentence_span(reading: Reading, numbers: list[int]) -> tuple[int, int]:
-    first, last = reading.clauses[numbers[0]], reading.clauses[numbers[-1]]
-    return first.start, last.next
-
-
-def _clause_cuts(reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    for n in (n for n in numbers if n in bad):
-        clause = reading.clauses[n]
-        subject_end = _subject_end(reading, clause, found)
-        followed = [m for m in numbers if m > n and m not in bad and _says_something(reading, reading.clauses[m])]
-        if n == numbers[0] or (subject_end is not None and not _said_before(reading, numbers, bad, n)):
-            start = subject_end if subject_end is not None and followed else clause.start
-            spans.append((start, clause.next if followed or n == numbers[0] else clause.end))
-            continue
-        start = reading.clauses[n - 1].end
-        if (n - 1) in bad and spans and spans[-1][1] >= start:
-            start = spans[-1][1]
-            if start > clause.start:
-                start = clause.start if spans[-1][1] <= clause.start else spans[-1][1]
-            if spans[-1][1] == clause.start and followed and reading.clauses[n - 1].next == clause.start:
-                spans.append((clause.start, clause.next))
-                continue
-        tail = _PARTICLES.search(reading.text, clause.start, clause.end) if n == numbers[-1] else None
-        spans.append((start, tail.start() if tail else clause.end))
-    return spans
-
-
-def _said_before(reading: Reading, numbers: list[int], bad: set[int], n: int) -> bool:
-    return any(m < n and m not in bad and _says_something(reading, reading.clauses[m]) for m in numbers)
+def _run_cut(reading: Reading, numbers: list[int], run: list[int], found: list[Finding]) -> tuple[int, int]:
+    """What to delete of neighbouring clauses at fault, where the sentence says something else besides."""
+    first, last = reading.clauses[run[0]], reading.clauses[run[-1]]
+    said_before = any(n < run[0] and _says_something(reading, reading.clauses[n]) for n in numbers)
+    said_after = any(n > run[-1] and _says_something(reading, reading.clauses[n]) for n in numbers)
+    # An English clause brings its own subject; a Chinese one shares that of the clause before it.
+    subject_end = None if said_before or reading.lang == "en" else _subject_end(reading, first, found)
+    if run[0] == numbers[0] or subject_end is not None:
+        # The subject stays for the clause that follows: 这款枕头[是全网最低价，]库存100件
+        start = subject_end if subject_end is not None and said_after else first.start
+        joint = _CONJUNCTION_ZH.match(reading.text, last.next)
+        return start, joint.end() if joint and start > first.start else last.next
+    tail = _PARTICLES.search(reading.text, last.start, last.end) if run[-1] == numbers[-1] else None
+    return reading.clauses[run[0] - 1].end, tail.start() if tail else last.end
 
 
 def _subject_end(reading: Reading, clause: Clause, found: list[Finding]) -> int | None:
@@ -138,17 +138,17 @@ def _subject_end(reading: Reading, clause: Clause, found: list[Finding]) -> int 
     for start, end, _ in reading.regions:
         if begin <= start <= place + 2 and end <= first_bad:
             place = max(place, end)
-    if place == begin:
-        return None
-    return place if text[begin].isascii() is False or place < first_bad else place
+    return place if place > begin else None
 
 
-def _inner_cut(reading: Reading, numbers: list[int], bad: set[int], found: list[Finding]) -> tuple[int, int] | None:
-    """Within the only clause: what is forbidden and stands after something that may stay, "79元全网最低价"."""
-    if len([n for n in numbers if n in bad]) != 1 or reading.lang != "zh":
+def _inner_cut(reading: Reading, bad: list[int], found: list[Finding]) -> tuple[int, int] | None:
+    """Within the only clause: what may not be said at its end, after a figure that may, 79元[全网最低价]."""
+    if len(bad) != 1 or reading.lang != "zh":
         return None
-    clause = reading.clauses[next(n for n in numbers if n in bad)]
-    inside = [f for f in found if clause.start <= f.start and f.end <= clause.end]
+    clause = reading.clauses[bad[0]]
+    inside = [f for f in found if clause.start <= f.start and f.end <= clause.next]
+    if not inside:
+        return None
     start, end = min(f.start for f in inside), max(f.end for f in inside)
     figures = [m for m in reading.mentions if clause.start <= m.start and m.end <= start and m.quantity.unit.id]
     if not figures or clause.end - end > 2:

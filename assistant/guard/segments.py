@@ -10,6 +10,7 @@ _BREAK = re.compile(
     r"|(?<=[a-z)\d\"'])[.](?=\s|$)"
     r"|\s[-–—]{1,2}\s|——+"
 )
+_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _HARD = frozenset("。！？!?…\n.")
 _AND_CLAUSE = re.compile(
     r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not)\b)"
@@ -33,7 +34,10 @@ def clauses(text: str) -> list[Clause]:
     """The clauses of a normalised text, without gaps."""
     found: list[Clause] = []
     start = sentence = 0
+    links = [match.span() for match in _URL.finditer(text)] if "://" in text or "www." in text else []
     for match in _BREAK.finditer(text):
+        if any(first <= match.start() < last - 1 for first, last in links):
+            continue
         if match[0] == "." and re.search(
             r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$", text[max(0, match.start() - 7) : match.start()]
         ):

@@ -21,6 +21,8 @@ def plain(value: Decimal, decimals: int | None = None) -> str:
 
 def money_like(said: str, unit: str, style: Style, value: Decimal, decimals: int) -> str:
     """`value` written like the amount `said`, whose unit was written `unit`."""
+    if value == value.to_integral_value() and "." not in said:
+        decimals = 0
     figures = plain(value, decimals)
     sign = _SIGN.match(said)
     if sign:
@@ -32,11 +34,14 @@ def money_like(said: str, unit: str, style: Style, value: Decimal, decimals: int
     return figures + unit
 
 
-def rounded_bound(value: Decimal, bound: str) -> Decimal:
-    """The round figure just above (不到) or below (超过) a value: 89 → 90 or 80, 299 → 300 or 200."""
-    step = Decimal(10) ** max(0, len(str(int(value))) - 1) if value >= 100 else Decimal(10)
-    if value < 10:
-        step = Decimal(1)
+def rounded_bound(value: Decimal, bound: str, said: Decimal) -> Decimal:
+    """The round figure just above (不到) or below (超过) `value`, as round as the one that was said.
+
+    For 89 said as 不到七十 it is 90, for 1199 said as 不到一千一百 it is 1200.
+    """
+    step = Decimal(1)
+    while said and said % (step * 10) == 0 and step * 10 <= max(value, Decimal(10)):
+        step *= 10
     if bound in ("under", "most"):
         up = (value / step).to_integral_value(ROUND_CEILING) * step
         return up + step if up == value and bound == "under" else up

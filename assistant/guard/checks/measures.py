@@ -32,7 +32,9 @@ _PROCESS = re.compile(
     r"回复|稍等|等(?:一下|我)|客服|上班|在线|点关注|开播|下播|直播|倒计时|秒杀|抽奖|福袋|扣|公屏|链接|reply|respond|get back|hold on|wait|chat|link"
 )
 _TIME_WORDS = {"same": Decimal(0), "overnight": Decimal(1), "next": Decimal(1)}
-_SHIP_WORD = re.compile(r"(?:on )?(?:the )?same day|same-day|overnight|(?:the )?next day|当天|当日|次日|隔天|隔日|即日")
+_SHIP_WORD = re.compile(
+    r"(?:on )?(?:the )?same day|same-day|overnight|(?:the )?next day|当天|当日|次日|隔天|隔日|即日|(?:今天|明天|后天)(?=(?:就|即|便)?(?:能|可以?)?(?:到(?!底|期)|送|发[货出走]|收到))"
+)
 _TITLE_UNITS = re.compile(r"件套|寸|升|件装|片装|只装|个装|枚|支装|件|把")
 _PROMISE_UNITS = frozenset({"mass", "volume", "length", "area", "charge", "energy", "power", "voltage", "frequency", "pressure",
                             "data", "pixels", "temperature", "spf", "gsm", "generation", "zoom"})  # fmt: skip
@@ -351,7 +353,7 @@ def _ship_words(reading: Reading) -> Iterable[Finding]:
     """same day, overnight, 次日: terms without a figure."""
     for match in _SHIP_WORD.finditer(reading.text):
         clause = reading.clause_text(match.start())
-        if not re.search(r"\bship|deliver|go(?:es)? out|sent|dispatch|arriv|发货|送达|发出|到货|寄出", clause):
+        if not re.search(r"\bship|deliver|go(?:es)? out|sent|dispatch|arriv|发|送|到|寄", clause):
             continue
         sheets = reading.sheets_at(match.start()) or [Sheet("")]
         entries = [e for sheet in sheets for e in sheet.get("ship_time")] + reading.index.common.get("ship_time")
@@ -444,9 +446,14 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     elif quantity.dimension == "count" and not _counts_title(reading, mention):
         target = _counted_alike(reading, mention)
     elif quantity.dimension in _PROMISE_UNITS or quantity.dimension == "count":
-        target = same[0] if len(same) == 1 or quantity.dimension == "count" and same else None
+        word = reading.text[mention.number[1] : mention.end].strip(" -")
+        alike = [e for e in same if word and word in normalise(e.fact.value).text]
+        target = (alike or same)[0] if len(same) == 1 or quantity.dimension == "count" and same else None
         if quantity.dimension in _PROMISE_UNITS and same_figure:
             target = same_figure[0]
+    if target is None and quantity.dimension == "time" and _LASTING.search(reading.clause_text(mention.start)):
+        reason = "资料里没有这个时长" if reading.lang == "zh" else "the facts state no such time"
+        return Finding(*mention.outer, "unsupported", reason)
     if target is None:
         if quantity.dimension in _PROMISE_UNITS - {"generation", "zoom", "temperature"} and not _PROCESS.search(
             reading.clause_text(mention.start)
@@ -457,6 +464,9 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     return _mend_property(reading, mention, target)
 
 
+_LASTING = re.compile(
+    r"保温|保冷|保鲜|续航|待机|持续|持久|充电|充满|能用|可用|耐用|使用寿命|定妆|留香|防晒时长|\b(?:lasts?|keeps?|stays?|charges?|runs? for|battery|up to|of (?:use|play|battery))\b"
+)
 _ANY_UNIT = frozenset(
     "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split()
 )
@@ -605,7 +615,10 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     said = reading.raw(mention.start, mention.end)
     raw = entry.fact.value
     facts = quantities_of(normalise(raw))
-    chosen = next((m for m in facts if _comparable(mention.quantity, m.quantity)), facts[0] if facts else None)
+    unit = said.lstrip("0123456789.,一二两三四五六七八九十百千万 -")
+    alike = [m for m in facts if _comparable(mention.quantity, m.quantity)]
+    chosen = next((m for m in alike if unit and raw[normalise(raw).span(m.start, m.end)[1] - 1] == unit[-1]), None)
+    chosen = chosen or (alike or facts or [None])[0]
     if chosen is None:
         return Finding(*mention.outer, "contradicted", reason, entry.key, evidence=(entry.fact,))
     start, end = normalise(raw).span(chosen.start, chosen.end)
@@ -620,6 +633,13 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     ):
         number = normalise(raw).span(*chosen.number)
         value = raw[number[0] : number[1]] + reading.raw(mention.number[1], mention.end)
+    if (
+        reading.lang == "en"
+        and value
+        and chosen.quantity.unit.dimension in ("mass", "volume")
+        and not chosen.quantity.sides
+    ):
+        value = f"{raw[slice(*normalise(raw).span(*chosen.number))]} {chosen.quantity.unit.en}"
     replacement = quantity_like(said, chosen.quantity, value, reading.lang) if chosen.quantity.sides else value
     return Finding(
         mention.start, mention.end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,)

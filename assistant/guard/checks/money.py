@@ -33,7 +33,8 @@ _REASONS = {
     "coupon_threshold": ("优惠门槛与资料不符", "the offer starts at another amount"),
     "coupon_minus": ("优惠金额与资料不符", "the offer takes off another amount"),
 }
-_FIELDS = {"ship_threshold": "shipping_fee", "ship_fee": "shipping_fee", "total": "price", "saving": "list_price",
+_FIELDS = {
+    "said_price": "price","ship_threshold": "shipping_fee", "ship_fee": "shipping_fee", "total": "price", "saving": "list_price",
            "after_coupon": "coupon", "coupon_threshold": "coupon", "coupon_minus": "coupon", "bound_price": "price"}  # fmt: skip
 
 
@@ -148,11 +149,23 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
         else:
             fits = _fits(role, before, after, near, reading, mention)
         if fits:
-            only_default = role.before is None and role.after is None and role.near is None and role.around is None
-            if bare and only_default:
-                return None
-            return role.name
+            if role.before is None and role.after is None and role.near is None and role.around is None:
+                if role.pieces:
+                    return role.name
+                return None if bare else _same_as_before(reading, mention) or "price"
+            return "said_price" if role.name == "price" else role.name
     return None
+
+
+def _same_as_before(reading: Reading, mention: Mention) -> str | None:
+    """In "the list price is not $39.99, it's $49.99" the second figure is what the first one was."""
+    if not _INSTEAD.search(reading.text[max(0, mention.outer[0] - 12) : mention.outer[0]]):
+        return None
+    earlier = [m for m in reading.mentions if m.end <= mention.start and m.quantity.dimension == "money"]
+    return role_of(reading, earlier[-1]) if earlier else None
+
+
+_INSTEAD = re.compile(r"(?:[,;.] ?(?:but )?(?:it's|it is|actually)|[，,]\s?(?:而|应该|其实)?是)\s*$")
 
 
 def _fits(role: Role, before: str, after: str, near: str, reading: Reading, mention: Mention) -> bool:
@@ -167,6 +180,8 @@ def _fits(role: Role, before: str, after: str, near: str, reading: Reading, ment
 def _with_bound(role: Role, reading: Reading, mention: Mention) -> bool:
     """The words of the bound may be the cue itself: 单件不到99, over $88."""
     if mention.outer[0] == mention.start or role.before is None:
+        return False
+    if mention.quantity.bound == "under" and role.name != "bound_price":
         return False
     return role.before.search(reading.text[max(0, mention.start - 100) : mention.start]) is not None
 
@@ -217,15 +232,17 @@ def _is_pieces(reading: Reading, mention: Mention) -> bool:
 def _backed(
     till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading
 ) -> tuple[Fact, ...] | None:
-    if role == "bound_price":
-        role = "price"
+    if role in ("bound_price", "said_price"):
+        amounts = [*till.prices, *till.free] if till.prices else till.lists
+        return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
     if role == "ship_threshold" and claim.bound in ("over", "least"):
         claim = _exact(claim)
     amounts = list(till.allowed(role, pieces))
     if role == "price":
         # "Link 1 is the pan at $24.99": a price without a word for which one may be either.
         amounts += till.lists if not till.prices else []
-        amounts += [a for a in till.lists if claim.bound == "exact" and not _sale_word(reading)]
+        # Shoppers of a Chinese shop read any bare price as what they pay.
+        amounts += [a for a in till.lists if claim.bound == "exact" and reading.lang == "en"]
     if role == "list_price" and not till.lists:
         amounts += till.prices
     if role in ("price", "total", "saving", "after_coupon"):
@@ -239,11 +256,6 @@ def _backed(
 
 
 _PRICED = re.compile(r"价|卖|钱|元|¥|到手|付|只要|券|省|降")
-_SALE = re.compile(r"售价|现价|现在|今天|到手|活动价|优惠价|sale price|you pay|drops|discount|cost you|\boff\b")
-
-
-def _sale_word(reading: Reading) -> bool:
-    return _SALE.search(reading.text) is not None
 
 
 def _exact(claim: Quantity) -> Quantity:
@@ -290,8 +302,8 @@ def _truth(
     if len(tills) != 1:
         return None
     till = tills[0]
-    wanted = "price" if role == "bound_price" else role
-    if wanted == "price" and _belongs_to_other(reading, till, mention, "list_price"):
+    wanted = "price" if role in ("bound_price", "said_price") else role
+    if role == "price" and _belongs_to_other(reading, till, mention, "list_price"):
         wanted = "list_price"
     amounts = till.allowed(wanted, pieces)
     if not amounts and wanted == "price":
@@ -315,14 +327,16 @@ def _mended(reading: Reading, mention: Mention, role: str, till: Till, truth: Am
     zh, en = _REASONS.get(role, _REASONS["price"])
     bound = mention.quantity.bound
     start, end = mention.start, mention.end
-    if bound in ("under", "most", "over", "least") and role in ("price", "bound_price"):
-        value = rounded_bound(truth.value, bound)
+    if bound in ("under", "most", "over", "least") and role in ("price", "said_price", "bound_price"):
+        value = rounded_bound(truth.value, bound, mention.quantity.low)
         text = reading.raw(mention.outer[0], mention.number[0]) + in_words_like(mention.style, value, "")
         text += reading.raw(mention.number[1], mention.outer[1])
         start, end = mention.outer
     else:
         said = reading.raw(mention.start, mention.end)
-        text = money_like(said, reading.raw(mention.number[1], mention.end), mention.style, truth.value, till.decimals)
+        own = {_decimals(fact.value) for fact in truth.facts[:1] if len(truth.facts) == 1 and role not in ("total",)}
+        decimals = own.pop() if own else till.decimals
+        text = money_like(said, reading.raw(mention.number[1], mention.end), mention.style, truth.value, decimals)
     return Finding(start, end, "contradicted", zh if reading.lang == "zh" else en, _FIELDS.get(role, role),
                    replacement=text, evidence=truth.facts)  # fmt: skip
 

@@ -108,11 +108,15 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
     if kind in ("material", "color") and _loosely(said, entry.squeezed):
         return None
     replacement = _other_word(reading, kind, entry, start, end)
+    if not replacement:  # every true one is named already: the wrong one leaves the list
+        joint = _JOINT.search(reading.text, 0, start)
+        start = joint.start() if joint else start
     return Finding(
         start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,)
     )
 
 
+_JOINT = re.compile(r"(?:、|，|,|和|与|以及|还有|\s?&|\s(?:and|or))\s?$")
 _DENIED = re.compile(r"(?:不含|不是|没有|不带|无|非|不用|\bno|\bnot|\bwithout|n't)\s?\S{0,3}$")
 
 
@@ -151,7 +155,13 @@ def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int)
             [e.fact.value for e in reading.sheets_at(start)[0].get("color")] if entry.fact.variant else items_of(value)
         )
         rest = [item for item in options if squeeze(item) not in clause]
-        return (rest or options or [value])[0]
+        return (
+            rest[0]
+            if rest
+            else ""
+            if len(options) > 1 and _JOINT.search(reading.text[:start])
+            else (options or [value])[0]
+        )
     if kind == "material":
         return value
     found = [
