@@ -57,13 +57,14 @@ class Pendulum:
     """An underdamped follower: what hangs on the head swings a little after it."""
 
     def __init__(self, hertz: float, damping: float, fps: int) -> None:
-        self._omega, self._damping, self._dt = 2 * pi * hertz, damping, 1 / fps
+        self._steps = -(-50 // fps)  # finer than a fiftieth of a second, or a stiff one would burst
+        self._omega, self._damping, self._dt = 2 * pi * hertz, damping, 1 / fps / self._steps
         self._value, self._speed = 0.0, 0.0
 
     def step(self, anchor: float) -> float:
         """How far the end stays behind `anchor`."""
-        for _ in range(2):
-            dt = self._dt / 2
+        dt = self._dt
+        for _ in range(self._steps):
             pull = self._omega**2 * (anchor - self._value) - 2 * self._damping * self._omega * self._speed
             self._speed += pull * dt
             self._value += self._speed * dt

@@ -159,3 +159,15 @@ def test_hair_lags_behind_and_comes_to_rest() -> None:
     assert min(lag) < -0.7, "at first it stays where it was"
     assert max(lag) > 0.05, "then it swings through"
     assert abs(lag[-1]) < 0.01
+
+
+@pytest.mark.parametrize("fps", [1, 12, 30, 60])
+def test_other_frame_rates_move_the_same_host(fps: int) -> None:
+    motion = Motion(fps=fps)
+    moments = [
+        Moment(n, SILENCE, energy=0.5 * (n % 2), utterance=1, emphasis=float(n % 9 > 6)) for n in range(40 * fps)
+    ]
+    for e in map(motion.step, moments):
+        assert abs(e.yaw) < 0.4
+        assert all(abs(part) < 2 for part in e.sway)
+        assert 0 <= e.lids <= 1

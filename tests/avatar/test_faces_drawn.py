@@ -191,6 +191,15 @@ def test_memory_stays_flat_over_a_thousand_frames() -> None:
     assert after - before < (3000 if sys.platform == "linux" else 3_000_000)
 
 
+def test_a_dropped_face_gives_its_canvas_back() -> None:
+    face = DrawnFace(size=(140, 180))
+    release = face._host._figure._picture._release
+    assert release.alive
+    del face
+    gc.collect()
+    assert not release.alive
+
+
 def test_closing_frees_and_is_final() -> None:
     def peak() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from avatar.faces.drawn.figure import BACK_HAIR, HAIR, LOCKS, Figure, Layer
-from avatar.faces.drawn.geometry import Anchor, Path, anchors, brush, mirror, smooth, strokes, symmetric
-from avatar.faces.drawn.paint import linear, mix, rgb
+from avatar.faces.drawn.geometry import Anchor, Path, anchors, brush, ellipse, mirror, smooth, strokes, symmetric
+from avatar.faces.drawn.paint import linear, mix, radial, rgb
+from avatar.faces.drawn.vector import Group
 
 Line = Sequence[Anchor]
 
@@ -39,13 +40,14 @@ class Style:
 
 
 def comb(
-    figure: Figure, a: Line, b: Line, at: Sequence[float], width: float, colour: str, alpha: float, layer: Layer
-) -> None:
+    figure: Figure, a: Line, b: Line, at: Sequence[float], width: float, colour: str, alpha: float, layer: Layer,
+    group: Group | None = None,
+) -> None:  # fmt: skip
     """Tapered strands between the guide lines `a` (at 0) and `b` (at 1)."""
     one, two = np.array(a), np.array(b)
     taper = np.sin(np.linspace(0.06, np.pi, len(a)))
     spines = np.stack([one + (two - one) * share for share in at]).astype(np.float32)
-    figure.add(strokes(spines, np.tile(width * taper, (len(at), 1))), rgb(colour, alpha), layer)
+    figure.add(strokes(spines, np.tile(width * taper, (len(at), 1))), rgb(colour, alpha), layer, group)
 
 
 def mass(figure: Figure, anchors: Sequence[Anchor], tones: Tones, layer: Layer, top: float, bottom: float) -> None:
@@ -319,9 +321,56 @@ def _crop_front(figure: Figure, tones: Tones) -> None:
 
 _CROP_SHADOW = smooth(anchors("-96,-130 96,-130 96,-20 76,-36 58,-62 30,-70 0,-72 -30,-70 -58,-62 -76,-36 -96,-20"))
 
+
+# --- pinned up -------------------------------------------------------------------------------------------------------
+
+
+def _bun_back(figure: Figure, tones: Tones) -> None:
+    knot = ellipse(12, -142, 37, 27, -0.12)
+    fill = radial((2, -152), 46, 34, (0, rgb(tones.light)), (0.5, rgb(tones.base)), (1, rgb(tones.dark)))
+    figure.add(knot, fill, BACK_HAIR)
+    turns = (
+        anchors("-24,-138 -10,-162 22,-164 44,-148"),
+        anchors("-20,-130 0,-148 26,-150 46,-138"),
+        anchors("-8,-126 12,-136 30,-136 44,-130"),
+    )
+    for line in turns:
+        figure.add(brush(line, [0.3, 3.4, 3.0, 0.2]), rgb(tones.dark, 0.55), BACK_HAIR)
+        figure.add(brush([(x + 2, y + 4) for x, y in line], [0.2, 2.2, 2.0, 0.2]), rgb(tones.sheen, 0.3), BACK_HAIR)
+    half = anchors("0,-122 56,-112 86,-66 87,-6 78,40 50,62 0,66")
+    figure.add(symmetric(half), rgb(mix(tones.dark, "#000000", 0.2)), BACK_HAIR)
+
+
+def _bun_front(figure: Figure, tones: Tones) -> None:
+    cap = anchors(
+        "-83,8,0.2 -91,-26 -92,-64 -76,-106 -40,-128 0,-134 44,-128 79,-106 93,-64 92,-26 83,8,0.2 77,-6 72,-38 "
+        "54,-68 16,-86 -24,-94,0.3 -52,-74 -70,-40 -76,-6"
+    )
+    fill = linear(
+        (0, -134), (0, 6),
+        (0, rgb(tones.dark)), (0.25, rgb(mix(tones.base, tones.light, 0.7))), (0.6, rgb(tones.base)),
+        (1, rgb(tones.dark)),
+    )  # fmt: skip
+    figure.add(smooth(cap), fill, HAIR)
+    group, _ = figure.clip(smooth(cap), HAIR)
+    for side, parting in ((1, (-16.0, -100.0)), (-1, (-30.0, -100.0))):
+        outer = mirror(anchors("86,-4 90,-50 66,-106 22,-130"), side)
+        inner = [parting, (parting[0] + 6 * side, -110), (side * 4, -120), (side * 8, -130)]
+        comb(figure, outer, inner, (0.14, 0.36, 0.58, 0.8), 5.0, tones.dark, 0.36, HAIR, group)
+        comb(figure, outer, inner, (0.25, 0.47, 0.7), 3.0, tones.sheen, 0.3, HAIR, group)
+    for root, tip, bow, wide in (((-26, -106), (-81, 8), (-80, -70), 28), ((-26, -108), (82, 4), (72, -84), 36)):
+        swept(figure, tones, root, tip, bow, wide)
+    for side in (-1, 1):
+        wisp = mirror(anchors("77,-14 80,20 74,52 78,84"), side)
+        figure.add(brush(wisp, [2.6, 3.2, 2.4, 0.1]), rgb(tones.base), LOCKS)
+
+
+_BUN_SHADOW = smooth(anchors("-96,-130 96,-130 96,0 76,4 70,-30 50,-60 14,-76 -22,-88 -50,-64 -68,-32 -76,4 -96,0"))
+
 STYLES: dict[str, Style] = {
     "long": Style(_long_back, _long_front, _LONG_SHADOW),
     "bob": Style(_bob_back, _bob_front, _BOB_SHADOW),
     "side": Style(_short_back, _side_front, _SIDE_SHADOW),
+    "bun": Style(_bun_back, _bun_front, _BUN_SHADOW),
     "crop": Style(_short_back, _crop_front, _CROP_SHADOW),
 }

@@ -152,6 +152,16 @@ def draw_nose(figure: Figure, look: Look) -> None:
     )
 
 
+def draw_lines(figure: Figure, look: Look) -> None:
+    """What years leave: soft folds beside the nose and under the eyes."""
+    skin, depth = Skin.of(look.skin), look.build.lines
+    for side in (-1, 1):
+        fold = mirror(anchors("15,50 23,58 28,68 29,75"), side)
+        figure.add(brush(fold, [0.2, 2.0, 1.8, 0.1]), rgb(skin.deep, 0.36 * depth), SKULL)
+        under = mirror(anchors("20,31 33,35 46,32"), side)
+        figure.add(brush(under, [0.1, 1.7, 0.1]), rgb(skin.deep, 0.34 * depth), SKULL)
+
+
 def draw_hair_shadow(figure: Figure, look: Look, hairline: Path, group: Group) -> None:
     """What the fringe throws on the forehead."""
     figure.add(hairline.moved(0, 7), rgb(Skin.of(look.skin).deep, 0.34), SKULL, group)

@@ -5,7 +5,7 @@ from avatar.faces.drawn.extras import draw_beard, draw_glasses
 from avatar.faces.drawn.eyes import Eyes
 from avatar.faces.drawn.figure import Figure
 from avatar.faces.drawn.hair import STYLES, Tones
-from avatar.faces.drawn.head import draw_ears, draw_face, draw_hair_shadow, draw_neck, draw_nose
+from avatar.faces.drawn.head import draw_ears, draw_face, draw_hair_shadow, draw_lines, draw_neck, draw_nose
 from avatar.faces.drawn.looks import Look
 from avatar.faces.drawn.mouth import MouthParts
 from avatar.faces.drawn.outfit import OUTFITS, draw_necklace
@@ -28,6 +28,8 @@ class Host:
         face = draw_face(figure, look)
         draw_hair_shadow(figure, look, style.shadow, face)
         draw_nose(figure, look)
+        if look.build.lines:
+            draw_lines(figure, look)
         if look.beard:
             draw_beard(figure, look, face)
         self._mouth = MouthParts(figure, look)

@@ -20,6 +20,7 @@ class Build:
     lips: float = 1.0
     neck: float = 1.0
     shoulders: float = 1.0
+    lines: float = 0.0  # beside nose and under the eyes: 0 young, 1 marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,13 @@ LOOKS: dict[str, Look] = {
             skin="#fde3d2", hair="#8a5a3c", hair_style="bob", iris="#4d7a5c", lip="#d9706a",
             outfit="cardigan", main="#d89b6a", inner="#fffaf2", accent="#8c5a3a",
             earrings=True, blush=0.52, build=Build(jaw=1.02, eyes=1.03, brows=1.0),
+        ),
+        Look(
+            name="yue", title={"zh": "悦姐", "en": "Yue"},
+            skin="#f7d3bb", hair="#3a2723", hair_style="bun", iris="#54352a", lip="#c2494f",
+            outfit="blazer", main="#7d3550", inner="#fbf3ee", accent="#e9c98a",
+            necklace=True, earrings=True, blush=0.45,
+            build=Build(jaw=1.05, chin=1.08, eyes=0.94, brows=1.08, lashes=0.9, nose=1.06, neck=1.04, lines=0.5),
         ),
         Look(
             name="leo", title={"zh": "里奥", "en": "Leo"},
