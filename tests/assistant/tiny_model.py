@@ -1,0 +1,109 @@
+"""A real model server for tests: llama.cpp from a wheel with a tiny random model made on the spot, no download."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.servers import free_port, wait_for_port
+
+HIDDEN, FEED, LAYERS, HEADS, KV_HEADS = 64, 128, 2, 2, 1
+CHAT = (
+    "{%- for m in messages %}{{- '<|im_start|>' + m.role + '\\n' + (m.content or '') + '<|im_end|>\\n' }}{%- endfor %}"
+    "{%- if add_generation_prompt %}{{- '<|im_start|>assistant\\n' }}{%- endif %}"
+)
+SERVE = """\
+import sys, time, xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], int(sys.argv[2])
+params.model_alias, params.n_ctx, params.n_parallel, params.warmup, params.use_jinja = {"tiny"}, 8192, 2, False, True
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+server = xllamacpp.Server(params)
+while True:
+    time.sleep(1)
+"""
+
+
+def _byte_tokens() -> list[str]:
+    """GPT-2's printable stand-ins for the 256 bytes, which byte-pair tokenizers are made of."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    others = iter(range(256, 512))
+    return [chr(byte) if byte in printable else chr(next(others)) for byte in range(256)]
+
+
+def make(path: Path) -> None:
+    """Write a random Llama with a byte vocabulary: 0.5 MB, well-formed in every respect, and clueless."""
+    import gguf
+
+    tokens = [*_byte_tokens(), "<|im_start|>", "<|im_end|>", "<|endoftext|>"]
+    types = [gguf.TokenType.NORMAL] * 256 + [gguf.TokenType.CONTROL] * 3
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_name("tiny")
+    writer.add_context_length(8192)
+    writer.add_embedding_length(HIDDEN)
+    writer.add_block_count(LAYERS)
+    writer.add_feed_forward_length(FEED)
+    writer.add_head_count(HEADS)
+    writer.add_head_count_kv(KV_HEADS)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_rope_dimension_count(HIDDEN // HEADS)
+    writer.add_vocab_size(len(tokens))
+    writer.add_file_type(gguf.LlamaFileType.ALL_F32)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_list(tokens)
+    writer.add_token_types(types)
+    writer.add_token_merges([f"{tokens[72]} {tokens[73]}"])
+    writer.add_eos_token_id(257)
+    writer.add_bos_token_id(258)
+    writer.add_pad_token_id(258)
+    writer.add_add_bos_token(False)
+    writer.add_chat_template(CHAT)
+    random = np.random.default_rng(0)
+
+    def noise(*shape: int) -> NDArray[np.float32]:
+        return (random.standard_normal(shape) * 0.05).astype(np.float32)
+
+    ones = np.ones(HIDDEN, np.float32)
+    writer.add_tensor("token_embd.weight", noise(len(tokens), HIDDEN))
+    writer.add_tensor("output.weight", noise(len(tokens), HIDDEN))
+    writer.add_tensor("output_norm.weight", ones)
+    narrow = KV_HEADS * HIDDEN // HEADS
+    shapes = {
+        "attn_q": (HIDDEN, HIDDEN), "attn_k": (narrow, HIDDEN), "attn_v": (narrow, HIDDEN),
+        "attn_output": (HIDDEN, HIDDEN),
+        "ffn_gate": (FEED, HIDDEN), "ffn_up": (FEED, HIDDEN), "ffn_down": (HIDDEN, FEED),
+    }  # fmt: skip
+    for layer in range(LAYERS):
+        for name, shape in shapes.items():
+            writer.add_tensor(f"blk.{layer}.{name}.weight", noise(*shape))
+        for name in ("attn_norm", "ffn_norm"):
+            writer.add_tensor(f"blk.{layer}.{name}.weight", ones)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The base URL of a running server; it is killed afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "tiny.gguf"
+        make(model)
+        port = free_port()
+        with (Path(folder) / "server.log").open("wb") as log:
+            command = [sys.executable, "-c", SERVE, str(model), str(port)]
+            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        try:
+            wait_for_port(port, process=process, within_s=30)
+            yield f"http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+            process.wait(10)
