@@ -43,7 +43,7 @@ class Lips:
         self.upper, self.lower, self.corner, self.bottom = upper, lower, corner, bottom
         square = 0.5 + 0.14 * min(mouth.open * 1.5, 1.0)
         bend = upper + 0.32 * (corner - upper) + 0.55 * belly
-        fall = bend + 0.86 * gap  # where nothing is open, both lips share one line
+        fall = bend + (0.86 - 0.09 * mouth.open) * gap  # where nothing is open, both lips share one line
         lip_line = _points(
             (-width, corner), (-width * square, bend), (0, upper + belly), (width * square, bend), (width, corner)
         )
@@ -68,7 +68,7 @@ class Lips:
         reach = 0.84 * width
         bite = upper + belly - 0.5 + 5.6 * mouth.upper_teeth * min(1.0, gap / 6)
         self.teeth = _band(reach, upper - 6, bite, corner * 0.35 + bite * 0.65 - 0.6)
-        rest = lower + belly + 0.5 - 4.4 * mouth.lower_teeth * min(1.0, gap / 8)
+        rest = lower + belly + 1.5 - 6.5 * max(mouth.lower_teeth - 0.15, 0.0) * min(1.0, gap / 8)
         self.low_teeth = _band(0.7 * width, lower + 9, rest, rest - 1.2)
         rise = lower - gap * (0.22 + 0.34 * mouth.tongue)
         self.tongue = ellipse_points(0, rise + 10, width * 0.66, 11)
