@@ -1,5 +1,6 @@
 """The whole product in a browser: `zhibo demo` as a child process, and Chromium looking at it."""
 
+import os
 import re
 import signal
 import subprocess
@@ -23,6 +24,8 @@ CHROMIUM_ARGS = (
     "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required"
 ).split()
+# All windows come from one address: what protects a shop from one visitor would stop the tests.
+UNLIMITED = {"ZHIBO_REQUESTS_PER_MINUTE": "100000", "ZHIBO_STREAMS_PER_ADDRESS": "500"}
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PATIENCE_MS = 20_000  # a busy machine is slow; nothing here measures speed
 expect.set_options(timeout=PATIENCE_MS)
@@ -36,6 +39,7 @@ class Site:
 
     port: int
     folder: Path
+    merchant_port: int  # pages from this port may embed the widget
 
     @property
     def url(self) -> str:
@@ -51,11 +55,14 @@ class Site:
 
 
 @contextmanager
-def demo(folder: Path, port: int) -> Iterator[None]:
+def demo(folder: Path, port: int, merchant_port: int) -> Iterator[None]:
     """`zhibo demo` as this user: what it installs from may be readable for nobody else."""
     command = [sys.executable, "-m", "web.cli", "demo", "--data", str(folder / "data"), "--port", str(port)]
+    environment = {**os.environ, "ZHIBO_ORIGINS": f"http://127.0.0.1:{merchant_port}", **UNLIMITED}
     with (folder / "demo.log").open("ab") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
+        server = subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder, env=environment
+        )
     try:
         wait_for_port(port, within_s=60, process=server)
         yield
@@ -91,10 +98,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if reason := missing("chromium"):
         lacking(reason)
     folder = tmp_path_factory.mktemp("demo")
-    port = free_port()
-    with demo(folder, port):
+    port, merchant_port = free_port(), free_port()
+    with demo(folder, port, merchant_port):
         wait_until(lambda: ready(port), 30, "the demo serves no page")
-        yield Site(port, folder)
+        yield Site(port, folder, merchant_port)
 
 
 def ready(port: int) -> bool:

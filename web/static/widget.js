@@ -137,10 +137,9 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .body{flex:1;min-height:0;position:relative;display:flex;flex-direction:column}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 10px;scrollbar-width:thin;
  scrollbar-color:var(--line) transparent}
-.latest{position:absolute;inset-block-end:10px;inset-inline:0;margin-inline:auto;width:max-content;padding:6px 14px 6px 10px;
- border-radius:99px;background:var(--ink);color:var(--bg);font-size:13px;display:flex;gap:5px;align-items:center;
- box-shadow:var(--shade);animation:rise .2s}
-.latest svg{width:15px;height:15px}
+.latest{position:absolute;inset-block-end:10px;inset-inline-end:14px;width:36px;height:36px;border-radius:50%;
+ background:var(--bg);border:1px solid var(--line);display:grid;place-items:center;box-shadow:var(--shade);animation:rise .2s}
+.latest svg{width:18px;height:18px}
 .turn{display:flex;flex-direction:column;align-items:flex-start;margin-block-start:14px;gap:6px;min-width:0}
 .turn:first-child{margin-block-start:0}
 .turn.live{animation:rise .22s}
@@ -180,7 +179,7 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .card>*{color:inherit;text-decoration:none;display:flex;flex-direction:column;flex:1}
 a.go{border-radius:13px}.card a.go:focus-visible{outline-offset:-3px}
 .card:has(a.go):hover{border-color:var(--dim)}
-.pic{aspect-ratio:1;background:var(--soft);display:grid;place-items:center;color:var(--dim);overflow:hidden}
+.pic{aspect-ratio:4/3;background:var(--soft);display:grid;place-items:center;color:var(--dim);overflow:hidden}
 .pic img{width:100%;height:100%;object-fit:cover;display:block}
 .info{padding:9px 11px 10px;display:flex;flex-direction:column;gap:3px;flex:1;min-width:0}
 .info b{font-weight:550;font-size:13.5px;line-height:1.4;display:-webkit-box;-webkit-line-clamp:2;-webkit-box-orient:vertical;
@@ -1220,8 +1219,8 @@ thead a{color:inherit;text-underline-offset:3px}
       icon("chat"), icon("down"), $.badge);
       $.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("log"), tabindex: 0 });
       $.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-      $.latest = h("button", { class: "latest", type: "button", hidden: true, onclick: () => this.#toEnd() },
-        icon("down"), t("to_latest"));
+      $.latest = h("button", { class: "latest", type: "button", hidden: true, "aria-label": t("to_latest"),
+        title: t("to_latest"), onclick: () => this.#toEnd() }, icon("down"));
       $.net = h("div", { class: "net", role: "status", hidden: true }, t("offline"));
       $.panel = h("section", { class: "panel", id: "panel", role: "dialog", "aria-label": this.#name(), hidden: true },
         this.#header(), $.net, h("div", { class: "body" }, $.log, $.latest), this.#footer());

@@ -24,10 +24,11 @@ function proof(fact) {
   return h("li", {}, h("span", {}, `${fact.attribute}: ${fact.value}`), where && h("small", {}, where));
 }
 
+const distinct = (facts) => [...new Map(facts.map((fact) => [`${fact.id} ${fact.value}`, fact])).values()];
+
 function verdictCard(verdict) {
   const reasons = verdict.spans.filter((span) => span.label !== "ok");
-  const facts = [...reasons.flatMap((span) => span.evidence || []), ...(verdict.evidence || [])];
-  const unique = [...new Map(facts.map((fact) => [fact.id + fact.value, fact])).values()].slice(0, 6);
+  const unique = distinct([...reasons.flatMap((span) => span.evidence), ...verdict.evidence]).slice(0, 6);
   return h("div", { class: "verdict" },
     h("p", {}, h("span", { class: "tag" }, t("before")), " ", h("span", { class: "draft" }, struck(verdict))),
     h("p", {}, h("span", { class: "tag good" }, t("after")), " ", verdict.text.trim() || h("em", {}, t("blocked"))),
@@ -36,11 +37,17 @@ function verdictCard(verdict) {
     unique.length ? h("div", { class: "proof" }, h("b", {}, t("evidence")), h("ul", {}, unique.map(proof))) : null);
 }
 
-/** A mark under a message that opens what the guard changed in it. */
+/** A mark under a message that opens what the guard changed in it, or else what backs it. */
 function guardMark(verdicts) {
-  const changed = verdicts.filter((one) => one.changed ?? one.text !== one.original);
-  if (!changed.length) return null;
-  return h("details", { class: "guard" }, h("summary", {}, icon("shield"), t("guard_n", { n: changed.length })), changed.map(verdictCard));
+  const changed = verdicts.filter((one) => one.changed);
+  if (changed.length) {
+    return h("details", { class: "guard changed" }, h("summary", {}, icon("shield"), t("guard_n", { n: changed.length })),
+      changed.map(verdictCard));
+  }
+  const facts = distinct(verdicts.flatMap((one) => one.evidence));
+  if (!facts.length) return null;
+  return h("details", { class: "guard" }, h("summary", {}, icon("shield"), t("backed_n", { n: facts.length })),
+    h("div", { class: "verdict" }, h("div", { class: "proof" }, h("ul", {}, facts.slice(0, 12).map(proof)))));
 }
 
 function miniCard(card) {
