@@ -1,5 +1,6 @@
 """Finding the frequent question that a shopper's question is another way of asking."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from knowledge.text import normalise
 from knowledge.thesaurus import Thesaurus
 
 _NEAR = 12  # questions compared closely
+_FILLER = re.compile(r"[啊呀吗呢吧啦嘛哦的]|请问|能不能|可不可以|是不是|可以|能|一下|我想|你们")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class FaqIndex:
 
     def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """The best `limit` questions, each once."""
-        text = normalise(query[:500]).text
+        text = _FILLER.sub("", normalise(query[:500]).text)
         if not self._entries or not text.strip():
             return ()
         synonyms = [
@@ -55,7 +57,7 @@ class FaqIndex:
 
     def _weighed(self, text: str) -> dict[str, float]:
         """Terms of a question: pairs of Chinese characters say more than single ones."""
-        return {term: 1.0 if len(term) > 1 else 0.35 for term in words(text)}
+        return {term: 1.0 if len(term) > 1 else 0.35 for term in words(_FILLER.sub("", text))}
 
     def _commonness(self) -> dict[str, float]:
         counts: dict[str, int] = {}

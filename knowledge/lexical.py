@@ -84,7 +84,7 @@ def stem(word: str) -> str:
 
 _ENDINGS = (
     ("sses", "ss", 2), ("ies", "y", 2), ("shes", "sh", 2), ("ches", "ch", 2), ("xes", "x", 2), ("zes", "z", 2),
-    ("oes", "o", 2), ("ss", "ss", 1), ("us", "us", 1), ("is", "is", 1), ("s", "", 3),
+    ("ss", "ss", 1), ("us", "us", 1), ("is", "is", 1), ("s", "", 3),
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Whether a product is what a filter or a word means, in both languages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cached_property
 
@@ -175,9 +175,10 @@ class Sheet:
 
 
 class Concepts:
-    """What a query is about, piece by piece: words of the thesaurus, occasions, and the words that are in neither."""
+    """What a query is about, piece by piece: words of the thesaurus, occasions, and the words that are in neither.
+    `mend` gives the shop's nearest word for one it has not, or nothing."""
 
-    def __init__(self, need: Need, thesaurus: Thesaurus) -> None:
+    def __init__(self, need: Need, thesaurus: Thesaurus, mend: Callable[[str], str]) -> None:
         self.goods = _head_goods(need)
         self._parts: list[tuple[float, tuple[str, ...]]] = []
         for mention in need.mentions:
@@ -185,7 +186,8 @@ class Concepts:
             self._parts.append((weight, tuple(word for group in mention.groups for word in group.words)))
         for _, scene in need.scenes:
             self._parts.append((1.0, tuple(word for want in scene.wants for word in thesaurus.widened(want))))
-        self._parts += [(1.0, (word,)) for word in _leftovers(need)]
+        for word in _leftovers(need):
+            self._parts.append((1.0, (word, mended) if (mended := mend(word)) else (word,)))
 
     def coverage(self, sheet: Sheet) -> float:
         """The share of the query that a product answers, 0..1."""

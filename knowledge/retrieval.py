@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.lexical import Index, Terms, pieces, words
+from knowledge.lexical import Index, Terms, pieces, stem, words
 
 Scores = NDArray[np.float32]
 Fields = Sequence[tuple[str, float]]  # texts of a document and how much their words count
@@ -64,8 +64,9 @@ class Retriever:
         return total
 
     def mend(self, term: str) -> str:
-        """The nearest word of the shop to one it does not have; empty when none is near."""
-        if len(term) < 4 or not term.isascii() or not term.isalpha():
+        """The nearest word of the shop to one it does not have; empty when it has it or none is near."""
+        term = stem(term)
+        if len(term) < 4 or not term.isascii() or not term.isalpha() or self._words.found_in(term):
             return ""
         near = process.extract(
             term, self._spelled, scorer=DamerauLevenshtein.normalized_similarity, limit=3, score_cutoff=0.75

@@ -73,7 +73,7 @@ class SearchIndex:
         """The best `limit` products for `query`, which may be empty when `filters` say it all."""
         need = understand(query[:2000], self._thesaurus, self._brands, lang)
         wanted = need.filters & (filters or Filters())
-        concepts = Concepts(need, self._thesaurus)
+        concepts = Concepts(need, self._thesaurus, self._retriever.mend)
         places, scores = self._relevant(need, concepts, wanted)
         fitting, relaxed = self._filtered(places, wanted, need)
         sure = scores is None or not concepts.goods or any(concepts.goods & self._sheets[p].kinds for p in fitting)
@@ -146,15 +146,13 @@ class SearchIndex:
         currency = next((product.currency for product in self.products), "CNY")
         if now.price_max is not None:
             yield replace(now, price_max=now.price_max * 13 / 10), _price_note(now, currency, lang)
-        for name in ("in_stock", "options", "brands", "without", "audiences", "categories"):
-            value = getattr(now, name)
-            if value:
-                loosened = _let_go(now, name)
-                yield loosened, _note(name, value, lang)
+        for name in ("in_stock", "options", "brands", "price", "audiences", "without", "categories"):
+            loosened = _let_go(now, name)
+            if loosened != now:
+                # The price's note was given above when it was only stretched.
+                said = "" if name == "price" and now.price_max is not None else _note(now, name, currency, lang)
                 now = loosened
-        if now.price_min is not None or now.price_max is not None:
-            said = "" if now.price_max is not None else _price_note(now, currency, lang)
-            yield replace(now, price_min=None, price_max=None), said
+                yield now, said
 
     def _ranked(
         self, places: NDArray[np.int64], scores: Scores | None, need: Need, wanted: Filters, limit: int
@@ -213,11 +211,16 @@ def text_of(product: Product) -> str:
 
 
 def _let_go(filters: Filters, name: str) -> Filters:
+    if name == "price":
+        return replace(filters, price_min=None, price_max=None)
     nothing: dict[str, Any] = {name: False if name == "in_stock" else ()}
     return replace(filters, **nothing)
 
 
-def _note(name: str, value: object, lang: Lang) -> str:
+def _note(filters: Filters, name: str, currency: str, lang: Lang) -> str:
+    if name == "price":
+        return _price_note(filters, currency, lang)
+    value = getattr(filters, name)
     words = ("、" if lang == "zh" else ", ").join(value) if isinstance(value, tuple) else ""
     said = {
         "in_stock": Text("没有符合条件的现货", "nothing that fits is in stock"),

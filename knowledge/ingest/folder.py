@@ -14,6 +14,7 @@ import yaml
 from knowledge.documents import DocumentError, decode, encode
 from knowledge.ingest.report import IngestError, Refusal
 from knowledge.model import Customer, Faq, Order, Policy, Product, Promotion, Shop
+from knowledge.writing import settled
 
 T = TypeVar("T", Product, Promotion, Policy, Faq, Customer, Order)
 _PICTURES = {".webp", ".png", ".jpg", ".jpeg"}
@@ -74,7 +75,8 @@ def load_shop_folder(
         raise IngestError(f"shop.yaml: {error}") from error
     folder = ShopFolder(shop, replace is True)
     reader = _Reader(path, folder, now)
-    folder.products = reader.rows(Product, "products.jsonl", _check_product, {"currency": shop.currency})
+    rows = reader.rows(Product, "products.jsonl", _check_product, {"currency": shop.currency})
+    folder.products = [settled(product) for product in rows]
     products = dict(known_products or {}) | {product.id: product for product in folder.products}
     folder.promotions = reader.rows(Promotion, "promotions.yaml", lambda found: _check_promotion(found, products))
     folder.policies = reader.rows(Policy, "policies.yaml", lambda policy: _unique_attributes(policy.attributes))
