@@ -1,6 +1,7 @@
 """What is said next: the script, answers to viewers, lines that people insert; and back to where the script was."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -79,7 +80,8 @@ class DirectorSettings:
     lang: Lang = "zh"
     persona: str = "warm"
     shop: str = ""
-    ahead_s: float = 0.25  # sound queued when the next clause is chosen: small, so that an answer waits little
+    ahead_s: float = 0.15  # sound queued when the next clause is chosen: small, so that an answer waits little
+    patience_s: float = 1.0  # an answer waits for a clause that ends sooner; a longer one is cut at its next word
     clause_pause_s: float = 0.08
     sentence_pause_s: float = 0.32
     answer_s: float = 20.0  # an answer that has not begun by then is given up
@@ -199,17 +201,22 @@ class Director:
     # Choosing
 
     @property
-    def _wanted(self) -> bool:
-        """Whether something is to be said before the script goes on."""
-        if not self._inserted.empty() or not self._courtesies.empty():
+    def _pressing(self) -> bool:
+        """Whether somebody waits: a line that was inserted, or an answer that is ready."""
+        if not self._inserted.empty():
             return True
         rested = self._answers_in_row < self._settings.answers_in_row
         return self._answer is not None and self._answer.ready.is_set() and rested
 
+    @property
+    def _wanted(self) -> bool:
+        """Whether something is to be said before the script goes on."""
+        return self._pressing or not self._courtesies.empty()
+
     async def _step(self) -> None:
         if not self._inserted.empty():
             await self._say("inserted", self._inserted.get_nowait(), self.product_id)
-        elif self._wanted and self._answer is not None and self._answer.ready.is_set():
+        elif self._pressing and self._answer is not None:
             await self._give_answer(self._answer)
         elif not self._courtesies.empty():
             await self._courtesy(*self._courtesies.get_nowait())
@@ -349,11 +356,9 @@ class Director:
         await self._phrase("empty", "greeting")
         self._nudge.clear()
         if not self._wanted:
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(15.0):
                     await self._nudge.wait()
-            except TimeoutError:
-                return
 
     async def _phrase(self, occasion: Any, kind: Said, comment_id: str = "") -> None:
         await self._say(kind, self._review(self._phrases(occasion), ()), self.product_id, comment_id=comment_id)
@@ -374,20 +379,22 @@ class Director:
         spoken = sum(map(len, pieces[:first]))
         for index in range(first, len(pieces)):
             event = {"type": "said", "kind": kind, "id": utterance, "text": text, "product_id": product_id}
-            await self._speak(pieces[index], {**event, "comment_id": comment_id} if index == first else None)
+            told = {**event, "comment_id": comment_id} if index == first else None
+            if not await self._speak(pieces[index], told, may_cut=at is not None):
+                break  # the clause is said again from its beginning when the script goes on
             spoken += len(pieces[index])
             if at:
                 await self._move(replace(at, clause=index + 1))
                 if index + 1 < len(pieces) and self._wanted:
-                    await asyncio.to_thread(self._records.spoken, utterance, spoken)
-                    return spoken
-        if at:
-            await self._move(replace(at, sentence=at.sentence + 1, clause=0))
+                    break
+        else:
+            if at:
+                await self._move(replace(at, sentence=at.sentence + 1, clause=0))
         await asyncio.to_thread(self._records.spoken, utterance, spoken)
         return spoken
 
-    async def _speak(self, clause: str, event: dict[str, Any] | None) -> None:
-        """Queue one clause, and return shortly before it has sounded."""
+    async def _speak(self, clause: str, event: dict[str, Any] | None, *, may_cut: bool = False) -> bool:
+        """Queue one clause, and return shortly before it has sounded; False when it was cut for something pressing."""
         self._stamp += 1
         if event is not None:
             self._begins[self._stamp] = event
@@ -401,15 +408,24 @@ class Director:
                 log.warning("the voice failed", reason=str(error))
             self._voice_trouble = f"the voice failed: {error}"
             await asyncio.sleep(1.0)
-        await self._until_queued(self._settings.ahead_s)
+        return await self._until_queued(self._settings.ahead_s, may_cut=may_cut)
 
-    async def _until_queued(self, seconds: float) -> None:
-        """Sleep for as long as there is more than `seconds` of sound to play: the audio clock says how long."""
+    async def _until_queued(self, seconds: float, *, may_cut: bool = False) -> bool:
+        """Wait until at most `seconds` of sound are left to play: the audio clock says how long that is.
+
+        With `may_cut`, False once something pressing had the rest dropped at the next word.
+        """
         while True:
             rest = self._voice.queued_s - seconds
             if rest <= 0.005:
-                return
-            await asyncio.sleep(rest)
+                return True
+            if may_cut and self._pressing and rest > self._settings.patience_s:
+                await self._stage.cut()
+                return False
+            self._nudge.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(rest):
+                    await self._nudge.wait()
 
     async def _move(self, cursor: Cursor) -> None:
         self._cursor = cursor

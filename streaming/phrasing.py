@@ -13,7 +13,7 @@ def _weight(text: str) -> int:
     return sum(3 if ord(char) > 0x2E80 else 1 for char in text)
 
 
-def clauses(sentence: str, *, least: int = 18, most: int = 66) -> tuple[str, ...]:
+def clauses(sentence: str, *, least: int = 18, most: int = 60) -> tuple[str, ...]:
     """The sentence's breaths, in order; joined they are the sentence without its outer blanks.
 
     Cut at punctuation, never inside a number; pieces under `least` join their neighbour (three for a Chinese
@@ -51,5 +51,5 @@ def _shorter(piece: str, most: int) -> list[str]:
 
 
 def _joined(before: str, after: str) -> bool:
-    """Whether two characters belong to one number or one Latin word."""
-    return bool(after) and all(char.isascii() and (char.isalnum() or char in ".,%¥$") for char in (before, after))
+    """Whether two characters belong to one number, price or Latin word."""
+    return bool(after) and all((char.isascii() and char.isalnum()) or char in ".,%$¥￥€£" for char in (before, after))

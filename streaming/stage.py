@@ -1,5 +1,6 @@
 """The frame loop: 25 times a second one moment of the performance becomes a picture, a sound and packets."""
 
+import asyncio
 import threading
 import time
 from collections import deque
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 _BEHIND_S = 0.12  # later than this, most pictures repeat until the clock is caught up; sound never does
 _AT_LEAST = 4  # of so many frames one is drawn even then
+_QUIET = 0.04  # energy of a pause between words
 _LOST_S = 2.0  # later than this (a suspended machine), the clock starts anew
 
 
@@ -30,6 +32,7 @@ class Performance(Protocol):
     """The part of `avatar.performer.Performer` that the frame loop needs."""
 
     def next(self) -> Moment: ...
+    def interrupt(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class Stage:
         self._held: deque[Moment] = deque()  # sound waiting for a face that looks ahead
         self._stop = threading.Event()
         self._last_stamp = 0
+        self._last = Moment(-1, np.zeros(0, np.int16))
+        self._cut: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._picture: NDArray[np.uint8]
         self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
 
@@ -88,6 +93,12 @@ class Stage:
         for old in [known for known in self._captions if known < stamp - 16]:
             self._captions.pop(old, None)
 
+    async def cut(self) -> None:
+        """Drop what is being said and what is queued, where the next word begins; return when that is done."""
+        done = asyncio.Event()
+        self._cut = (asyncio.get_running_loop(), done)
+        await done.wait()
+
     def stop(self) -> None:
         """End after the current frame and give the sinks what the encoder still holds."""
         self._stop.set()
@@ -101,6 +112,8 @@ class Stage:
         except BaseException as error:  # the room must hear of it: without frames it is off air
             log.exception("the frame loop ended")
             self._on_failed(error)
+        finally:
+            self._cut_done()  # nobody may wait for a loop that has ended
 
     def _loop(self) -> None:
         started = time.monotonic()
@@ -124,6 +137,10 @@ class Stage:
         clock = self._health.clock
         with clock("voice"):
             moment = self._performance.next()
+            if self._cut is not None and self._between_words(moment):
+                self._performance.interrupt()
+                self._cut_done()
+            self._last = moment
         self._held.append(moment)
         if draw or self._face.delay:  # a face that looks ahead must see every moment
             with clock("face"):
@@ -138,6 +155,16 @@ class Stage:
             packets = self._encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
         with clock("send"):
             self._send(packets)
+
+    def _between_words(self, moment: Moment) -> bool:
+        """Whether a word has just begun, or nothing sounds: a cut here splits no word."""
+        begun = moment.utterance != self._last.utterance or moment.spoken != self._last.spoken
+        return begun or moment.energy < _QUIET
+
+    def _cut_done(self) -> None:
+        cut, self._cut = self._cut, None
+        if cut is not None and not cut[0].is_closed():
+            cut[0].call_soon_threadsafe(cut[1].set)
 
     def _notice(self, heard: Moment) -> None:
         if heard.utterance and heard.utterance != self._last_stamp:

@@ -49,6 +49,9 @@ class Ear:
     def interrupt(self) -> None:
         self.heard.append("[cut]")
 
+    async def cut(self) -> None:
+        raise AssertionError("there is nothing queued to cut")
+
     def caption(self, stamp: int, text: str) -> None:
         self.captions[stamp] = text
 

@@ -23,7 +23,7 @@ from streaming.records import comments, utterances
 from streaming.room import Room
 from streaming.sinks.address import OutputError
 from tests.servers import NginxRtmp, free_port
-from tests.streaming.parts import make_room, open_catalog, product, small_settings
+from tests.streaming.parts import Script, make_room, open_catalog, product, small_settings
 
 
 @pytest.fixture
@@ -256,6 +256,9 @@ async def test_a_face_that_looks_ahead_keeps_lips_and_sound_together(tmp_path: P
     class Play:
         index = 0
 
+        def interrupt(self) -> None:
+            raise AssertionError("nobody asked for that")
+
         def next(self) -> Any:
             from avatar.media import Moment
 
@@ -275,3 +278,29 @@ async def test_a_face_that_looks_ahead_keeps_lips_and_sound_together(tmp_path: P
     stage.stop()
     assert len(heard) > 8
     assert all(picture == sound for picture, sound in heard[3:])
+
+
+async def test_a_ready_answer_does_not_wait_for_the_end_of_a_long_clause(tmp_path: Path, catalog: Catalog) -> None:
+    """The clause that was cut is said again, whole, after the answer."""
+    long = "这只杯子我自己已经用了很久很久真的很适合带出门"
+    room = make_room(
+        catalog,
+        small_settings(tmp_path / "room"),
+        answers={"材质": ["杯身是316不锈钢。"]},
+        script=Script(catalog, [f"{long}。"]),
+    )
+    async with on_air(room) as client:
+        events = client.events()
+        said = await until(events, type="said", kind="script", text=f"{long}。")
+        await asyncio.sleep(0.5)
+        asked = time.monotonic()
+        comment = await client.comment("小鹿", "什么材质的？")
+        await until(events, type="said", kind="answer", comment_id=comment["id"])
+        assert time.monotonic() - asked < 2.0
+        again = await until(events, type="said", kind="script")
+        assert again["text"] == f"{long}。" and again["id"] != said["id"]
+        await events.aclose()
+    with catalog.store.read() as connection:
+        rows = connection.execute(sa.select(utterances).order_by(utterances.c.at)).all()
+    attempts = [row.spoken_chars for row in rows if row.text == f"{long}。"]
+    assert attempts[0] < len(long) and len(attempts) == 2
