@@ -54,6 +54,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                 await services.supervisor.run(tasks)
                 yield
                 running.stopping.set()
+                door.close()
                 desk.stop_all()
                 await services.supervisor.close(stop_rooms=app.state.stop_rooms)
         finally:

@@ -2,7 +2,10 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote
 
 import structlog
@@ -22,9 +25,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger("console")
 
 PATH = "/console"
+T = TypeVar("T")
 LOADING = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>智播控制台</title>
 <link rel="stylesheet" href="/static/tokens.css"><body><main><h1>控制台正在启动…</h1>
 <p>The console is starting; this page goes on by itself.</p></main></body></html>"""
+OFF = ("控制台没有启用（ZHIBO_CONSOLE=false）。", "The console is switched off (ZHIBO_CONSOLE=false).")
 FAILED = Text("控制台没能启动，请看服务器日志。", "The console could not be started; see the server's log.")
 
 
@@ -42,13 +47,20 @@ class ConsoleDoor:
 
     def prepare(self) -> None:
         """Begin to load, if that has not been done; returns at once."""
-        if self._making is None and self._tasks is not None and self._running is not None:
+        if self._running is None or self._tasks is None or not self._running.services.settings.console:
+            return
+        if self._making is None:
             self._making = self._tasks.create_task(self._make(self._running), name="console")
+
+    def close(self) -> None:
+        """Stop loading; a console that has loaded sees by itself that the server stops."""
+        if self._making is not None and self._console is None:
+            self._making.cancel()
 
     async def _make(self, running: Running) -> None:
         """Load, then stay: what the console's lifespan opened must be closed by the task that opened it."""
         try:
-            made = await asyncio.to_thread(_build, running)
+            made = await _in_daemon(lambda: _build(running))
             async with made.router.lifespan_context(made):
                 self._console = made
                 await running.stopping.wait()
@@ -64,6 +76,8 @@ class ConsoleDoor:
         if request is None:  # Gradio speaks no WebSocket
             return await send({"type": "websocket.close", "code": 1008})
         self.prepare()
+        if self._making is None:
+            return await Refusal("not_found", *OFF).response(reader_lang(request))(scope, receive, send)
         if self._console is None:
             response = HTMLResponse(LOADING, 503 if request.method != "GET" else 200, {"Refresh": "1"})
             return await response(scope, receive, send)
@@ -81,6 +95,32 @@ class ConsoleDoor:
                 reader_lang(request)
             )
         return None
+
+
+async def _in_daemon(work: Callable[[], T]) -> T:
+    """The result of `work`, which runs in a thread that nobody waits for: the server may stop while Gradio loads."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(T, result))
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as caught:
+            error = caught
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name="console", daemon=True).start()
+    return await done
 
 
 def _build(running: Running) -> "FastAPI":

@@ -4,7 +4,7 @@ import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from web.errors import Refusal
 
@@ -45,8 +45,8 @@ class Streams:
     def open(self) -> int:
         return self._open.total()
 
-    def admit(self, address: str) -> None:
-        """Raises a Refusal when one more stream for `address` would be too many."""
+    def admit(self, address: str) -> AbstractContextManager[None]:
+        """What holds the stream's place while it is open; raises a Refusal when it would be one too many."""
         if self._open[address] >= self._per_address:
             raise Refusal(
                 "too_fast",
@@ -58,8 +58,10 @@ class Streams:
             en = "Too many visitors right now; please try again soon."
             raise Refusal("unavailable", "现在来访的人太多，请稍后再试。", en, retry_after_s=10)
 
+        return self._hold(address)
+
     @contextmanager
-    def hold(self, address: str) -> Iterator[None]:
+    def _hold(self, address: str) -> Iterator[None]:
         self._open[address] += 1
         try:
             yield

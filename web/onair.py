@@ -50,7 +50,7 @@ async def _run(settings: Settings, plan: RoomPlan, *, with_parent: bool = False)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
         if with_parent:
-            threading.Thread(target=_wait_for_end, args=(loop, stop), name="parent", daemon=True).start()
+            threading.Thread(target=wait_for_end, args=(loop, stop), name="parent", daemon=True).start()
         await room.run()
         stop.disarm()
 
@@ -74,7 +74,8 @@ class _Stop:
             self._timer.cancel()
 
 
-def _wait_for_end(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+def wait_for_end(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    """Call `stop` once standard input has ended: whoever started this process is gone."""
     # Not sys.stdin: a thread inside its lock would make the interpreter abort at exit.
     with contextlib.suppress(OSError):
         while os.read(0, 4096):

@@ -21,6 +21,7 @@ from web.errors import Refusal
 
 log = structlog.get_logger("rooms")
 
+ROOM_COMMAND = (sys.executable, "-m", "web.cli", "room")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 HEALTHY_S = 60.0  # a room that ran this long starts over with the shortest wait
@@ -93,14 +94,14 @@ class Supervisor:
         *,
         outlive: bool,
         on_change: Callable[[str], None] = lambda room: None,
-        command: tuple[str, ...] = (sys.executable, "-m", "web.cli", "room"),
+        command: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._folder = folder
         self._client = client
         self.outlive = outlive
         self._on_change = on_change
-        self._command = command
+        self._command = command or ROOM_COMMAND
         self._environment = environment
         self._rooms: dict[str, _Room] = {}
         self._tasks: asyncio.TaskGroup | None = None

@@ -76,19 +76,22 @@ class BodyLimit:
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
             return await self._refuse(limit)(scope, receive, send)
-        seen, started = 0, False
+        seen, started, over = 0, False, False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
+                over = True
                 raise _TooLarge
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
+            if over and not started:
+                raise _TooLarge  # whatever the framework made of the cut-off body, this is what happened
+            started = True
             await send(message)
 
         try:

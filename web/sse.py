@@ -3,28 +3,44 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from typing import Any, TypeVar
 
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 T = TypeVar("T")
+Held = AbstractContextManager[None]
 HEARTBEAT_S = 15.0
 HEARTBEAT = ": still here\n\n"
+LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}  # which some readers split lines at
 
 
 def sse(event: Mapping[str, Any]) -> str:
     """One event; its `seq`, when it has one, is what `Last-Event-ID` brings back."""
     seq = f"id: {event['seq']}\n" if "seq" in event else ""
-    return f"{seq}data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n"
+    return f"{seq}data: {json.dumps(event, ensure_ascii=False, separators=(',', ':')).translate(LINE_ENDS)}\n\n"
 
 
-class EventStream(StreamingResponse):
+class HeldStream(StreamingResponse):
+    """An endless response that counts as one of its reader's open streams from its first byte to its last."""
+
+    def __init__(self, body: AsyncGenerator[str, None] | AsyncGenerator[bytes, None], held: Held, **more: Any) -> None:
+        super().__init__(body, **more)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            await super().__call__(scope, receive, send)
+
+
+class EventStream(HeldStream):
     """Sends `lines` until they end or the reader goes away, then closes the generator."""
 
-    def __init__(self, lines: AsyncGenerator[str, None]) -> None:
+    def __init__(self, lines: AsyncGenerator[str, None], held: Held) -> None:
         super().__init__(
             _closing(lines),
+            held,
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},  # nginx would hold events back
         )

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from assistant.messages import Model, TextDelta
 from assistant.models.scripted import ScriptedModel
@@ -53,19 +54,21 @@ class Site:
     def client(self, **headers: str) -> httpx.Client:
         return httpx.Client(base_url=self.url, headers=headers, timeout=10, trust_env=False)
 
-    def visitor(self, lang: str = "zh", **more: str) -> "Visitor":
+    def visitor(self, lang: str = "zh", product_id: str = "S1") -> "Visitor":
+        """Somebody who has just opened the chat on a product's page."""
         with self.client() as client:
-            answer = client.post("/api/chat/sessions", json={"lang": lang, **more})
+            answer = client.post("/api/chat/sessions", json={"lang": lang, "product_id": product_id})
         assert answer.status_code == 201, answer.text
         return Visitor(self, answer.json())
 
-    def staff(self, name: str = "小王") -> httpx.Client:
+    @contextmanager
+    def staff(self, name: str = "小王") -> Iterator[httpx.Client]:
         """Signed in, with the CSRF header already set."""
-        client = self.client()
-        answer = client.post("/api/staff/signin", json={"token": self.services.auth.new_link(name)})
-        assert answer.status_code == 200, answer.text
-        client.headers["X-CSRF"] = answer.json()["csrf"]
-        return client
+        with self.client() as client:
+            answer = client.post("/api/staff/signin", json={"token": self.services.auth.new_link(name)})
+            assert answer.status_code == 200, answer.text
+            client.headers["X-CSRF"] = answer.json()["csrf"]
+            yield client
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,8 @@ def _nothing() -> None:
 
 
 def settings_in(folder: Path, **more: Any) -> Settings:
-    return load_settings(data=folder, **{"messages_per_minute": 1000, "requests_per_minute": 10_000, **more})
+    given = {"messages_per_minute": 1000, "requests_per_minute": 10_000, "console": False, **more}
+    return load_settings(data=folder, **given)
 
 
 def fill(services: Services) -> None:
@@ -170,6 +174,14 @@ def serving(settings: Settings, model: Model | None = None, **more: Any) -> Iter
         server.ask_to_stop()
         thread.join(15)
         assert not thread.is_alive(), "the server did not stop"
+
+
+@pytest.fixture(autouse=True)
+def short_tracebacks() -> Iterator[None]:
+    """structlog's own default draws every local variable into a trace, which takes seconds."""
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

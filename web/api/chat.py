@@ -87,6 +87,10 @@ Mine = Annotated[Conversation, Depends(conversation)]
 
 @router.post("/sessions", status_code=201, dependencies=[Limited])
 async def new_session(body: NewSession, request: Request, services: Svc) -> dict[str, Any]:
+    origin = request.headers.get("origin")
+    if origin and not services.origin_allowed(origin, request.headers.get("host", "")):
+        en = f"This shop's assistant is not meant for pages of {origin[:80]}; its owner can list them in ZHIBO_ORIGINS."
+        raise Refusal("forbidden", "这个网站还没有被店家允许使用客服窗口（ZHIBO_ORIGINS）。", en)
     lang: Lang = body.lang or reader_lang(request)
     product = services.catalog.product(body.product_id) if body.product_id else None
     found = await services.conversations.create(
@@ -136,19 +140,16 @@ async def events(
     after: Annotated[int, Query(ge=0)] = 0,
     last_event_id: Annotated[str, Header()] = "",
 ) -> EventStream:
-    services.streams.admit(address(request))
+    held = services.streams.admit(address(request))
     seen = max(after, int(last_event_id) if last_event_id.isdecimal() else 0)
-    return EventStream(_events(live, mine.id, seen, address(request)))
+    return EventStream(_events(live, mine.id, seen), held)
 
 
-async def _events(live: Running, conversation_id: str, after: int, who: str) -> AsyncGenerator[str, None]:
-    services = live.services
-    with services.streams.hold(who):
-        async with aclosing(
-            with_heartbeat(services.conversations.follow(conversation_id, after), live.stopping)
-        ) as events:
-            async for event in events:
-                yield HEARTBEAT if event is None else sse(event)
+async def _events(live: Running, conversation_id: str, after: int) -> AsyncGenerator[str, None]:
+    followed = live.services.conversations.follow(conversation_id, after)
+    async with aclosing(with_heartbeat(followed, live.stopping)) as events:
+        async for event in events:
+            yield HEARTBEAT if event is None else sse(event)
 
 
 @router.get("/state")

@@ -102,26 +102,23 @@ async def detail(services: Svc, chosen: Chosen) -> dict[str, Any]:
 
 @router.get("/events")
 async def events(request: Request, services: Svc, live: Live) -> EventStream:
-    services.streams.admit(address(request))
-    return EventStream(_events(live, address(request)))
+    return EventStream(_events(live), services.streams.admit(address(request)))
 
 
-async def _events(live: Running, who: str) -> AsyncGenerator[str, None]:
-    services = live.services
-    with services.streams.hold(who):
-        greeted = False
-        async with aclosing(with_heartbeat(services.conversations.feed(), live.stopping)) as changes:
-            async for change in changes:
-                # The first is always None: by then changes are being collected, so nothing falls between
-                # the counts and what follows. A change without a conversation means that some were missed.
-                if (change is None and not greeted) or (change is not None and not change.conversation_id):
-                    greeted = True
-                    yield sse({"type": "hello", "counts": await services.conversations.counts()})
-                elif change is None:
-                    yield HEARTBEAT
-                else:
-                    for note in await _notes(services, change.conversation_id, change.event):
-                        yield sse(note)
+async def _events(live: Running) -> AsyncGenerator[str, None]:
+    services, greeted = live.services, False
+    async with aclosing(with_heartbeat(services.conversations.feed(), live.stopping)) as changes:
+        async for change in changes:
+            # The first is always None: by then changes are being collected, so nothing falls between the counts
+            # and what follows. A change without a conversation means that some were missed.
+            if (change is None and not greeted) or (change is not None and not change.conversation_id):
+                greeted = True
+                yield sse({"type": "hello", "counts": await services.conversations.counts()})
+            elif change is None:
+                yield HEARTBEAT
+            else:
+                for note in await _notes(services, change.conversation_id, change.event):
+                    yield sse(note)
 
 
 async def _notes(services: Services, conversation_id: str, event: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response
 
 from knowledge.model import Lang
 from streaming.control import RoomError
@@ -17,7 +17,7 @@ from web.errors import Refusal, reader_lang
 from web.present import plain
 from web.rooms import Client, RoomPlan, no_room
 from web.services import Editor, Limited, Live, Running, Services, Svc, address, is_trusted
-from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
+from web.sse import HEARTBEAT, EventStream, HeldStream, sse, with_heartbeat
 
 router = APIRouter(tags=["rooms"])
 T = TypeVar("T")
@@ -161,45 +161,35 @@ async def comments(socket: WebSocket, room: str) -> None:
 @router.get("/api/rooms/{room}/events")
 async def events(room: str, request: Request, services: Svc, live: Live) -> EventStream:
     _on_air(services, room)
-    services.streams.admit(address(request))
-    return EventStream(_events(live, room, address(request)))
+    return EventStream(_events(live, room), services.streams.admit(address(request)))
 
 
-async def _events(live: Running, room: str, who: str) -> AsyncGenerator[str, None]:
-    services = live.services
-    with services.streams.hold(who):
-        try:
-            async with aclosing(with_heartbeat(services.room_client(room).events(), live.stopping)) as events:
-                async for event in events:
-                    yield HEARTBEAT if event is None else sse(plain(event))
-        except RoomError:
-            yield sse({"type": "ended"})  # it went off air between the check and the connection
+async def _events(live: Running, room: str) -> AsyncGenerator[str, None]:
+    try:
+        async with aclosing(with_heartbeat(live.services.room_client(room).events(), live.stopping)) as events:
+            async for event in events:
+                yield HEARTBEAT if event is None else sse(plain(event))
+    except RoomError:
+        yield sse({"type": "ended"})  # it went off air between the check and the connection
 
 
 @router.get("/live/{room}.flv")
 async def flv(room: str, request: Request, services: Svc, live: Live) -> Response:
     client = _on_air(services, room)
-    services.streams.admit(address(request))
-    stream = _flv(live, client.preview(), address(request))
-    first = await _ask(room, anext(stream, b""))
+    held = services.streams.admit(address(request))
+    preview = client.preview()
+    first = await _ask(room, anext(preview, b""))  # before the headers: a room that is gone is a clear refusal
     if not first:
         raise off_air(room)
-    return StreamingResponse(_rest(first, stream), media_type="video/x-flv", headers={"Cache-Control": "no-store"})
+    return HeldStream(_flv(live, first, preview), held, media_type="video/x-flv", headers={"Cache-Control": "no-store"})
 
 
-async def _flv(live: Running, preview: AsyncGenerator[bytes, None], who: str) -> AsyncGenerator[bytes, None]:
-    with live.services.streams.hold(who):
-        async with aclosing(preview):
-            async for block in preview:
-                if live.stopping.is_set():
-                    return
-                yield block
-
-
-async def _rest(first: bytes, stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    async with aclosing(stream):
+async def _flv(live: Running, first: bytes, preview: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    async with aclosing(preview):
         yield first
-        async for block in stream:
+        async for block in preview:
+            if live.stopping.is_set():
+                return
             yield block
 
 

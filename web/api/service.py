@@ -8,7 +8,7 @@ from prometheus_client import generate_latest
 from starlette.responses import Response
 
 from web.errors import Refusal
-from web.services import Live, Running, Svc, address, is_trusted
+from web.services import Live, Running, StaffDep, Svc, address, is_trusted
 from web.version import VERSION
 
 router = APIRouter(tags=["service"])
@@ -35,6 +35,12 @@ def health(live: Running) -> dict[str, Any]:
 @router.get("/healthz")
 async def healthz(live: Live) -> dict[str, Any]:
     return health(live)
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def description(request: Request, person: StaffDep) -> dict[str, Any]:
+    found: dict[str, Any] = request.app.openapi()
+    return found
 
 
 @router.get("/metrics")

@@ -1,0 +1,76 @@
+"""A room's process without picture and sound: it listens at the real control socket and obeys.
+
+Run as `python -m tests.web.fake_room ROOM [--with-parent]`; ZHIBO_FAKE_ROOM says how it misbehaves.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+from streaming.control import ControlServer, RoomError
+from web.onair import wait_for_end
+
+
+class FakeRoom:
+    def __init__(self) -> None:
+        self.stopping = asyncio.Event()
+        self.comments: list[str] = []
+
+    def status(self) -> dict[str, Any]:
+        return {"state": "on_air", "product_id": "S1", "message": "", "outputs": [], "health": {"fps": 25.0}}
+
+    def comment(self, author: str, text: str, source: str) -> str:
+        self.comments.append(f"{author}/{source}: {text}")
+        return f"c{len(self.comments)}"
+
+    async def insert(self, text: str) -> dict[str, Any]:
+        if text == "full":
+            raise RoomError("too many lines are waiting to be said")
+        return {"label": "ok", "original": text, "text": text, "reasons": []}
+
+    def stop(self) -> None:
+        if os.environ.get("ZHIBO_FAKE_ROOM") != "deaf":
+            self.stopping.set()
+
+    async def events(self) -> AsyncGenerator[dict[str, Any], None]:
+        seen = 0
+        while True:
+            for text in self.comments[seen:]:
+                yield {"type": "comment", "text": text}
+            seen = len(self.comments)
+            await asyncio.sleep(0.05)
+
+    async def preview(self) -> AsyncGenerator[bytes, None]:
+        yield b"FLV\x01"
+        while not self.stopping.is_set():
+            await asyncio.sleep(0.05)
+            yield b"tag"
+
+
+async def main(room: str, with_parent: bool) -> int:
+    behaviour = os.environ.get("ZHIBO_FAKE_ROOM", "")
+    if behaviour == "crash":
+        sys.stderr.write("no picture can be drawn\n")
+        return 3
+    fake = FakeRoom()
+    loop = asyncio.get_running_loop()
+    if behaviour == "deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    else:
+        loop.add_signal_handler(signal.SIGTERM, fake.stop)
+    if with_parent:
+        threading.Thread(target=wait_for_end, args=(loop, fake.stopping.set), daemon=True).start()
+    server = ControlServer(fake, Path(os.environ["ZHIBO_DATA"]) / "rooms" / room / "control.sock")
+    await server.start()
+    await fake.stopping.wait()
+    await server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1], "--with-parent" in sys.argv)))
