@@ -1,7 +1,8 @@
 """Arms and hands: sleeves along two bones; hands of a palm, four fingers and a thumb, turned in space."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from math import cos, sin
+from math import cos, sin, tanh
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +27,11 @@ _FINGERS = (
 _SIZE = 1.14
 _FINGER_TAPER = np.array([1.08, 1.04, 0.98, 0.9, 0.66], np.float32)
 _THUMB_TAPER = np.array([1.5, 1.3, 1.12, 0.96, 0.66], np.float32)
+_DETAILS = np.array([(38, 37, 35), (36.4, 35.4, 33.4), (2.4, 2.2, 0.1), (2.4, 2.2, 0.1), (1.2, 1.6, 1.2)], np.float32)
+"""How wide a sleeve's cuff (contour and fill), its two creases and its hem are along their strokes."""
 _PALM = np.array([
-    (-11, -10), (-14, 6), (-18.5, 24), (-18.5, 40), (-12, 48), (-4, 52), (6, 53), (15, 50), (19, 40), (17.5, 24),
-    (13.5, 6), (10.5, -10),
+    (-11, -10, 0), (-14, 6, 0), (-18.5, 24, 0), (-18.5, 40, 0), (-12, 48, 0), (-4, 52, 0), (6, 53, 0), (15, 50, 0),
+    (19, 40, 0), (17.5, 24, 0), (13.5, 6, 0), (10.5, -10, 0),
 ], float)  # fmt: skip
 
 
@@ -36,19 +39,24 @@ def _f32(*rows: tuple[float, float]) -> Points:
     return np.array(rows, np.float32)
 
 
-def _towards(angle_out: float, angle_up: float) -> Space:
-    return np.array([sin(angle_out) * cos(angle_up), cos(angle_out) * cos(angle_up), sin(angle_up)])
+Joint = tuple[float, float, float]
 
 
-def _finger(x: float, y: float, bones: tuple[float, float, float], curl: float, fan: float) -> Space:
+def _chain(at: Joint, bones: Iterable[tuple[float, float, float]]) -> list[Joint]:
+    """Joints from `at` along bones given as length, angle to the thumb's side, angle out of the palm."""
+    x, y, z = at
+    joints = [at]
+    for length, out, up in bones:
+        flat = length * cos(up)
+        x, y, z = x + sin(out) * flat, y + cos(out) * flat, z + length * sin(up)
+        joints.append((x, y, z))
+    return joints
+
+
+def _finger(x: float, y: float, bones: tuple[float, float, float], curl: float, fan: float) -> list[Joint]:
     out, bend = fan * x / 15, 0.05 + curl * 0.5
-    at = np.array([x, y, 0.0])
-    joints = [np.array([x * 0.9, y - 10, 0.0]), at]
-    for length in bones:
-        at = at + _towards(out, bend) * length
-        joints.append(at)
-        bend += 0.06 + curl * 1.2
-    return np.array(joints)
+    more = 0.06 + curl * 1.2
+    return [(x * 0.9, y - 10, 0.0), *_chain((x, y, 0.0), ((bones[k], out, bend + k * more) for k in range(3)))]
 
 
 def _curls(hand: Hand) -> tuple[float, float, float, float]:
@@ -57,19 +65,11 @@ def _curls(hand: Hand) -> tuple[float, float, float, float]:
     return closed, closed, closed, hand.curl * (1 - hand.point)
 
 
-def _thumb(reach: float, curl: float) -> Space:
+def _thumb(reach: float, curl: float) -> list[Joint]:
     angle = 0.2 + 0.7 * reach
-    at = np.array([6.5, 6.0, 1.0])
-    joints = [at]
-    for length, out, up in (
-        (12, angle + 0.3, 0.2),
-        (14, angle + 0.1, 0.2),
-        (15, angle - 0.05, 0.25),
-        (11, angle - 0.2 - 0.5 * curl, 0.3),
-    ):
-        at = at + _towards(out, up) * length
-        joints.append(at)
-    return np.array(joints)
+    last = angle - 0.2 - 0.5 * curl
+    bones = ((12, angle + 0.3, 0.2), (14, angle + 0.1, 0.2), (15, angle - 0.05, 0.25), (11, last, 0.3))
+    return _chain((6.5, 6.0, 1.0), bones)
 
 
 def _turned(points: Space, hand: Hand, wrist: tuple[float, float], side: int) -> Space:
@@ -107,7 +107,7 @@ class HandParts:
         """Seven slots from back to front, each a contour, a fill and a shade, with as many points always."""
         curls = _curls(hand)
         bones_of_fingers = [_finger(x, y, bones, curls[k], hand.spread) for k, (x, y, bones, _) in enumerate(_FINGERS)]
-        spines = _turned(np.stack([*bones_of_fingers, _thumb(hand.thumb, hand.curl)]), hand, wrist, self._side)
+        spines = _turned(np.array([*bones_of_fingers, _thumb(hand.thumb, hand.curl)]), hand, wrist, self._side)
         flat = spines[..., :2].astype(np.float32)
         below = flat + np.array([0.8 * self._side, 1.7], np.float32)
         thick = np.concatenate([self._widths + np.float32(1.8), self._widths, self._widths * np.float32(0.5)])
@@ -115,22 +115,16 @@ class HandParts:
         limbs = [outlines[k::5] for k in range(5)]
         depths = spines[:, 2:, 2].mean(1)
         fingers = sorted(range(4), key=lambda k: float(depths[k]))
-        palm = _turned(np.column_stack([_PALM, np.zeros(len(_PALM))]), hand, wrist, self._side)[:, :2].astype(
-            np.float32
-        )
-        # The palm has as many anchors as slots need; shown from the back it lies over the fingers' roots.
-        facing = cos(hand.roll) * cos(hand.tip)
-        thumb_first = depths[4] < 0
         # A back of the hand runs into its fingers: its contour stops before the knuckles.
-        bounds = _PALM if facing > 0 else np.stack([_PALM[:, 0], np.minimum(_PALM[:, 1], 36)], 1)
-        edge = _turned(np.column_stack([bounds, np.zeros(len(_PALM))]), hand, wrist, self._side)[:, :2].astype(
-            np.float32
-        )
-        return self._ordered([limbs[k] for k in fingers], limbs[4], palm, edge, facing, bool(thumb_first))
+        facing = cos(hand.roll) * cos(hand.tip)
+        bounds = _PALM if facing > 0 else np.minimum(_PALM, (99, 36, 0))
+        palms = _turned(np.stack([_PALM, bounds]), hand, wrist, self._side)[..., :2].astype(np.float32)
+        return self._ordered([limbs[k] for k in fingers], limbs[4], palms, facing, bool(depths[4] < 0))
 
     def _ordered(
-        self, fingers: list[Points], thumb: Points, palm: Points, edge: Points, facing: float, thumb_behind: bool
+        self, fingers: list[Points], thumb: Points, palms: Points, facing: float, thumb_behind: bool
     ) -> list[Points]:
+        palm, edge = palms
         middle = palm.mean(0)
         small = middle + (palm - middle) * np.float32(0.5) + np.array([0, 4], np.float32)
         grown = edge + (edge - edge.mean(0)) * np.float32(0.05)
@@ -198,45 +192,38 @@ class Sleeve:
         side = np.array([self._side, 1], np.float32)
         along = spine[-1] - spine[-3]
         normal = np.array([-along[1], along[0]], np.float32) / max(float(np.hypot(*along)), 1)
-        normal *= -1 if normal[1] < 0 else 1  # the shade is on the lower side
-        shade = spine + normal * (widths * np.float32(0.28))[:, None]
-        shade[5] -= normal * np.float32(5)  # stays inside the bent elbow
-        thick = widths * np.float32(0.42)
+        # The shade is on the lower side; it thins out as an upright forearm swings it to the other one.
+        sided = tanh(4 * float(normal[1]))
+        shade = spine + normal * (widths * np.float32(0.28 * sided))[:, None]
+        thick = widths * np.float32(0.42 * abs(sided))
+        shade[5] -= normal * np.float32(5 * sided)  # stays inside the bent elbow
         thick[5] *= 0.8
         thick[:2] = 0.5
         contour = widths[start:] + np.float32(1.4)
         if start:
             contour[0] -= 5
         before = max(start - 1, 0)
-        return [
-            brush_points(spine[start:] * side, contour),
-            brush_points(spine[start:] * side, widths[start:]),
-            brush_points(shade[before:] * side, thick[before:]),
-        ]
+        both = brushes(np.stack([spine[start:], spine[start:]]) * side, np.stack([contour, widths[start:]]))
+        return [*both, brush_points(shade[before:] * side, thick[before:])]
 
     def _arm(self, arm: Arm) -> list[Points]:
         return self._limb(*self._bones(arm), 0)
 
     def _forearm(self, arm: Arm) -> list[Points]:
         spine, widths = self._bones(arm)
-        side = np.array([self._side, 1], np.float32)
-        low = spine[-1] - spine[5]
+        elbow, end = spine[5], spine[-1]
+        low = end - elbow
         way = low / max(float(np.hypot(*low)), 1)
         across = np.array([-way[1], way[0]], np.float32)
-        end = spine[-1]
-        cuff = np.stack([end - way * 12, end - way * 2, end + way * 7]) * side
-        cuffs = brushes(
-            np.stack([cuff, cuff]).astype(np.float32), np.array([[38, 37, 35], [36.4, 35.4, 33.4]], np.float32)
-        )
-        elbow = spine[5]
-        crease = side * np.stack([
+        cuff = [end - way * 12, end - way * 2, end + way * 7]
+        strokes = np.array([
+            cuff, cuff,
             [elbow + across * 21 - way * 2, elbow + across * 8, elbow - across * 8 - way * 4],
             [elbow + across * 21 + way * 7, elbow + across * 8 + way * 8, elbow - across * 8 + way * 13],
-        ])  # fmt: skip
-        creases = brushes(crease.astype(np.float32), np.tile(np.array([2.4, 2.2, 0.1], np.float32), (2, 1)))
-        hem = np.stack([end - across * 17, end + way * 1.5, end + across * 17]) * side
-        hem_line = brush_points(hem.astype(np.float32), np.array([1.2, 1.6, 1.2], np.float32))
-        return [*cuffs, *self._limb(spine, widths, 4), *creases, hem_line]
+            [end - across * 17, end + way * 1.5, end + across * 17],
+        ], np.float32)  # fmt: skip
+        outlines = brushes(strokes * np.array([self._side, 1], np.float32), _DETAILS)
+        return [*outlines[:2], *self._limb(spine, widths, 4), *outlines[2:]]
 
 
 class Arms:

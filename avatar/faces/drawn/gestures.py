@@ -13,7 +13,7 @@ _PRESENT = Arm((160, 390), (180, 322), Hand(turn=-0.44, roll=0.75, tip=0.42, cur
 _RAISE = Arm((164, 396), (200, 314), Hand(turn=-0.98, roll=0.8, tip=0.42, curl=0.3, spread=0.14, thumb=0.75))
 _COUNT = Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0))
 _LOW = Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4))
-_HEART = Arm((158, 390), (64, 338), Hand(turn=-2.7, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))
+_HEART = Arm((158, 390), (64, 338), Hand(turn=3.58, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))
 _WAVE = Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8))
 
 POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the arm on the card's side, the other one

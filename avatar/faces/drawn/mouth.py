@@ -9,6 +9,7 @@ from avatar.faces.drawn.geometry import (
     brush_commands,
     brush_points,
     closed_commands,
+    curves,
     ellipse,
     ellipse_points,
     through,
@@ -62,9 +63,10 @@ class Lips:
             (-width - 0.4, corner),
         )  # fmt: skip
         self.line = lip_line
-        self.inner = np.concatenate([through(lip_line, closed=False), through(low_line[::-1], closed=False)[1:]])
-        self.top = np.concatenate([through(lip_line, closed=False), _joined(lip_line[-1], over)])
-        self.low = np.concatenate([through(low_line, closed=False), _joined(low_line[-1], under)])
+        upper_edge, lower_edge, below = curves(np.stack([lip_line, low_line, under]))
+        self.inner = np.concatenate([upper_edge, lower_edge[-2::-1]])  # a curve read backwards is the same curve
+        self.top = np.concatenate([upper_edge, _joined(lip_line, through(over, closed=False))])
+        self.low = np.concatenate([lower_edge, _joined(low_line, below)])
         reach = 0.84 * width
         bite = upper + belly - 0.5 + 5.6 * mouth.upper_teeth * min(1.0, gap / 6)
         self.teeth = _band(reach, upper - 6, bite, corner * 0.35 + bite * 0.65 - 0.6)
@@ -86,28 +88,16 @@ class Lips:
         return ellipse_points(side * (self.width + 1.6), self.corner + 0.4, 3.6, 3.2)
 
 
-def _joined(last: Points, anchors: Points) -> Points:
-    """A straight step from `last` to the first anchor, the curve through all, and a step back to where it began."""
-    curve = through(anchors, closed=False)
-    start = np.stack([last, curve[0], curve[0]])
-    end = np.array([anchors[-1], -last * np.array([1, -1], np.float32)], np.float32)
-    return np.concatenate([start, curve[1:], end[:1], end[1:], end[1:]]).astype(np.float32)
+def _joined(line: Points, curve: Points) -> Points:
+    """A straight step from the line's end to the curve, the curve, and a straight step to the line's beginning."""
+    return np.concatenate([line[-1:], curve[:1], curve, curve[-1:], line[:1], line[:1]])
 
 
 def _band(width: float, top: float, middle: float, side: float) -> Points:
     edge = through(_points((width, side), (0, middle), (-width, side)), closed=False)
-    up = _points(
-        (-width, side),
-        (-width, top),
-        (-width, top),
-        (0, top),
-        (0, top),
-        (width, top),
-        (width, top),
-        (width, side),
-        (width, side),
-    )
-    return np.concatenate([edge, up]).astype(np.float32)
+    high, low = (width, top), (width, side)
+    up = _points((-width, side), (-width, top), (-width, top), (0, top), (0, top), high, high, low, low)
+    return np.concatenate([edge, up])
 
 
 class MouthParts:
