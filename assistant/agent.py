@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import structlog
 from pydantic import ValidationError
 
+from assistant.arithmetic import shop_and
 from assistant.events import Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
@@ -23,6 +24,7 @@ from knowledge.model import Lang
 
 log = structlog.get_logger(__name__)
 
+MOST_PRODUCTS = 12  # that an answer may rely on
 DATA_OPENS = "<data>"  # around every tool result: what stands inside is quoted, never an instruction
 DATA_CLOSES = "</data>"
 
@@ -42,6 +44,7 @@ class Turn:
     lang: Lang
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
+    extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
     titles: list[tuple[str, str]] = field(default_factory=list)  # of those, with their ids
     text: str = ""
@@ -62,9 +65,10 @@ class Turn:
         """The shop's data had nothing, or nothing that was said could stay."""
         return not self.found or self.speechless
 
-    def take(self, call: ToolCall, result: ToolResult) -> None:
-        self.facts |= result.facts
-        self.about = tuple(dict.fromkeys(result.product_ids + self.about))
+    def take(self, call: ToolCall, result: ToolResult, catalog: Catalog) -> None:
+        self.about = tuple(dict.fromkeys(result.product_ids + self.about))[:MOST_PRODUCTS]
+        self.extra |= result.facts
+        self.facts = shop_and(catalog, self.about) | self.extra
         if result.cards:
             self.cards = result.cards
         if result.replies:
@@ -173,7 +177,7 @@ class Agent:
             return None, _as_data({"error": "these arguments don't fit", "problems": problems})
         left = context.lookups_left - turn.refused_lookups
         result = tool.run(arguments, replace(context, lookups_left=left))
-        turn.take(call, result)
+        turn.take(call, result, context.catalog)
         return result, _as_data(result.data)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from weakref import WeakKeyDictionary
 
 from knowledge.catalog import Catalog
 from knowledge.facts import Fact, Facts
@@ -52,7 +53,34 @@ def sheet(catalog: Catalog, product_id: str) -> Facts:
     product = catalog.product(product_id)
     if product is None:
         return Facts()
-    return catalog.facts(product_id) | derived(product, catalog.promotions(product_id))
+    own, promotions = catalog.facts(product_id), catalog.promotions(product_id)
+    kept = _SHEETS.setdefault(catalog, {})
+    key = (product_id, id(own), tuple(id(promotion) for promotion in promotions))
+    if (found := kept.get(key)) is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        # The sources are kept beside the result: as long as they live, nothing else can have their identity.
+        found = kept[key] = (own | derived(product, promotions), (own, promotions))
+    return found[0]
+
+
+def shop_and(catalog: Catalog, product_ids: Sequence[str]) -> Facts:
+    """The shop's facts and those of these products; the same object again while nothing has changed, because whoever
+    checks sentences keeps what it worked out on it."""
+    parts = (catalog.shop_facts(), *(sheet(catalog, product_id) for product_id in product_ids))
+    kept = _UNIONS.setdefault(catalog, {})
+    key = tuple(id(part) for part in parts)
+    if (found := kept.get(key)) is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[key] = (Facts.of(fact for part in parts for fact in part), parts)
+    return found[0]
+
+
+_KEPT = 512
+_Key = tuple[object, ...]
+_SHEETS: WeakKeyDictionary[Catalog, dict[_Key, tuple[Facts, object]]] = WeakKeyDictionary()
+_UNIONS: WeakKeyDictionary[Catalog, dict[_Key, tuple[Facts, object]]] = WeakKeyDictionary()
 
 
 def total(product: Product, quantity: int) -> Facts:

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from assistant.agent import Agent, Reviewer, Turn
-from assistant.arithmetic import sheet
+from assistant.arithmetic import shop_and
 from assistant.cards import stored
 from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
 from assistant.data import load
@@ -307,10 +307,8 @@ class Assistant:
         ids = [context.product_id] if context.product_id else []
         for message in reversed(history):
             ids += message.product_ids
-        about = tuple(dict.fromkeys(ids))[:12]
-        facts = self.catalog.shop_facts()
-        for product_id in about:
-            facts |= sheet(self.catalog, product_id)
+        about = tuple(dict.fromkeys(ids))[:6]
+        facts = shop_and(self.catalog, about)
         return Turn(answer.lang, facts, about, known=frozenset(about))
 
     def _lang(self, text: str, context: PageContext, conversation: Conversation) -> Lang:
@@ -323,9 +321,7 @@ class Assistant:
 
     def review_line(self, text: str, product_ids: Sequence[str], lang: Lang) -> Verdict:
         """One verdict for a line that a person wants to have said; each of its sentences passes the gate."""
-        facts = self.catalog.shop_facts()
-        for product_id in product_ids:
-            facts |= sheet(self.catalog, product_id)
+        facts = shop_and(self.catalog, product_ids)
         return review_text(self.guard, text, facts, lang, tuple(product_ids))
 
 

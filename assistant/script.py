@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from assistant.agent import Reviewer
-from assistant.arithmetic import reach, sheet
+from assistant.arithmetic import reach, sheet, shop_and
 from assistant.assistant import review_text
 from assistant.data import load
 from assistant.guard.verdict import Verdict
@@ -88,7 +88,7 @@ class _Desk:
         catalog = writer._catalog
         self._own = sheet(catalog, product.id)
         self._promotions = catalog.promotions(product.id)
-        self._facts = self._own | catalog.shop_facts()
+        self._facts = shop_and(catalog, [product.id])
         people = load("script.yaml")["personas"]
         self._manner: Mapping[str, Any] = people.get(persona, people["warm"])[lang]
         self._said: set[str] = set()
@@ -106,7 +106,7 @@ class _Desk:
     def _line(
         self, kind: LineKind, group: str, slots: Mapping[str, str], cites: Sequence[str], also: Sequence[Fact] = ()
     ) -> Iterator[Line]:
-        """The first wording that passes unchanged; else the best that the guard could mend; else none."""
+        """The first wording that passes unchanged; else the first that could be mended, but sums never are."""
         wordings = _wordings(group, self._lang)
         mended: tuple[int, Verdict] | None = None
         key = f"{self._lang}/{group}"
@@ -118,7 +118,7 @@ class _Desk:
             if verdict.label == "ok" and not verdict.changed:
                 yield self._made(kind, key, index, verdict, cites, also)
                 return
-            if mended is None and len(verdict.text.strip()) >= 0.6 * len(text):
+            if mended is None and kind != "offer" and len(verdict.text.strip()) >= 0.6 * len(text):
                 mended = index, verdict
         if mended is not None:
             yield self._made(kind, key, mended[0], mended[1], cites, also)

@@ -39,7 +39,7 @@ class ToolResult:
     """`data` goes to the model as JSON; the rest never passes through a model."""
 
     data: Mapping[str, Any]
-    facts: Facts = Facts()
+    facts: Facts = Facts()  # beyond those of the shop and of `product_ids`: an order's, a sum's
     product_ids: tuple[str, ...] = ()  # products the conversation is now about
     cards: tuple[str, ...] = ()  # product ids
     comparison: tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] | None = None  # ids, rows

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.arithmetic import sheet
 from assistant.arithmetic import total as total_facts
 from assistant.attributes import asked_values, telling_sentences
 from assistant.cards import plain
@@ -64,7 +63,7 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "relaxed": [str(step) for step in result.relaxed],
         "differ_in": differences(_same_kind(hits), lang),
     }
-    return ToolResult(data, facts=_facts_of(catalog, ids), product_ids=ids, cards=ids, found=bool(ids))
+    return ToolResult(data, product_ids=ids, cards=ids, found=bool(ids))
 
 
 class DetailsArguments(Arguments):
@@ -78,9 +77,9 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
     if product is None:
         data = {"found": False, "similar": [brief(other, context.lang) for other in others[:3]]}
         ids = tuple(other.id for other in others[:3])
-        return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, cards=ids, found=False)
+        return ToolResult(data, product_ids=ids, cards=ids, found=False)
     lang = context.lang
-    facts = sheet(context.catalog, product.id)
+    facts = Facts()
     data = describe(product, lang) | {
         "promotions": [_promotion(one, lang) for one in context.catalog.promotions(product.id)],
     }
@@ -98,7 +97,7 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
     if arguments.quantity > 1 and product.price is not None:
         total = product.price * arguments.quantity
         data["total"] = {"quantity": arguments.quantity, "price": plain(total)}
-        facts |= total_facts(product, arguments.quantity)
+        facts = total_facts(product, arguments.quantity)
     return ToolResult(data, facts=facts, product_ids=(product.id,), cards=(product.id,), found=found)
 
 
@@ -118,7 +117,7 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
     if len(found) < 2:
         data = {"found": False, "products": [brief(product, lang) for product in found.values()]}
         ids = tuple(found)
-        return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, cards=ids, found=False)
+        return ToolResult(data, product_ids=ids, cards=ids, found=False)
     products = list(found.values())
     rows = comparison_rows(products, lang)
     data = {
@@ -126,7 +125,7 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
         "rows": [{"name": name, "values": list(values)} for name, values in rows],
     }
     ids = tuple(found)
-    return ToolResult(data, facts=_facts_of(context.catalog, ids), product_ids=ids, comparison=(ids, rows))
+    return ToolResult(data, product_ids=ids, comparison=(ids, rows))
 
 
 def comparison_rows(products: Sequence[Product], lang: Lang) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -284,13 +283,6 @@ def _promotion(promotion: Promotion, lang: Lang) -> dict[str, Any]:
 
 def promotion_data(promotions: Sequence[Promotion], lang: Lang) -> list[Mapping[str, Any]]:
     return [_promotion(one, lang) for one in promotions]
-
-
-def _facts_of(catalog: Catalog, ids: Sequence[str]) -> Facts:
-    facts = Facts()
-    for product_id in ids:
-        facts |= sheet(catalog, product_id)
-    return facts
 
 
 def _in_range(product: Product, arguments: SearchArguments) -> bool:

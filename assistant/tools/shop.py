@@ -6,12 +6,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from assistant.arithmetic import sheet
 from assistant.cards import plain
 from assistant.events import HandoffReason
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from assistant.tools.products import promotion_data, resolve
-from knowledge.facts import Fact, Facts
+from knowledge.facts import Facts
 from knowledge.model import Lang, Order
 
 SURE = 0.6  # from this likeness on a frequent question is taken to be the one asked
@@ -29,13 +28,6 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
     if arguments.product:  # what is asked about another product answers nothing
         hits = [hit for hit in hits if not hit.faq.products or arguments.product in hit.faq.products]
     policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
-    shop = catalog.shop_facts()
-    subjects = {f"faq:{hit.faq.id}" for hit in hits} | {f"policy:{policy.id}" for policy in policies}
-    facts = [fact for subject in subjects for fact in shop.by_subject.get(subject, ())]
-    for hit in hits:
-        for text in (hit.faq.answer.zh, hit.faq.answer.en):
-            if text:
-                facts.append(Fact(f"faq:{hit.faq.id}", f"faq:{hit.faq.id}", "answer", text, "faq"))
     data: Mapping[str, Any] = {
         "policies": [
             {
@@ -51,7 +43,7 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
             for hit in hits[:3]
         ],
     }
-    return ToolResult(data, facts=Facts.of(facts), found=bool(policies) or any(hit.score >= SURE for hit in hits))
+    return ToolResult(data, found=bool(policies) or any(hit.score >= SURE for hit in hits))
 
 
 class PromotionArguments(Arguments):
@@ -64,7 +56,7 @@ def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResul
     running = catalog.promotions(product.id) if product else catalog.promotions()
     data: dict[str, Any] = {"promotions": promotion_data(running, lang)}
     if product is None:
-        return ToolResult(data, facts=catalog.shop_facts(), found=bool(running))
+        return ToolResult(data, found=bool(running))
     data["product"] = {
         "id": product.id,
         "title": product.title(lang),
@@ -72,8 +64,7 @@ def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResul
         "list_price": None if product.list_price is None else plain(product.list_price),
         "currency": product.currency,
     }
-    facts = sheet(catalog, product.id) | catalog.shop_facts()
-    return ToolResult(data, facts=facts, product_ids=(product.id,), found=bool(running))
+    return ToolResult(data, product_ids=(product.id,), found=bool(running))
 
 
 class OrderArguments(Arguments):
