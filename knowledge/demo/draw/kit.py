@@ -205,9 +205,11 @@ class Canvas:
 
     def shadow(self, half: float, *, depth: float | None = None, strength: float = 1.0) -> None:
         """The contact shadow of something `half` wide each side: a wide soft one falling right and a tight one."""
-        high = half * TILT if depth is None else depth
-        self.path(ellipse(half * 0.28, 6, half * 1.25, high * 1.25 + 10), "#2b2a3d", opacity=0.2 * strength, blur=20)
-        self.path(ellipse(half * 0.05, 2, half * 0.98, high * 0.9 + 4), "#1c1b2b", opacity=0.42 * strength, blur=6)
+        # What is not turned has its lower edge at the origin, so its shadow lies mostly behind that edge.
+        high, y = (half * TILT, 0.0) if depth is None else (depth, -0.5 * depth)
+        wide = half if depth is None else half * 0.94
+        self.path(ellipse(wide * 0.28, y + 6, wide * 1.22, high * 1.2 + 10), "#2b2a3d", opacity=0.2 * strength, blur=20)
+        self.path(ellipse(wide * 0.05, y + 2, wide * 0.97, high * 0.9 + 4), "#1c1b2b", opacity=0.42 * strength, blur=6)
 
     # -- bodies --
 

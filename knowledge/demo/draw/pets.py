@@ -74,7 +74,7 @@ def leash(c: Canvas, color: str) -> None:
 
 
 def pet_bed(c: Canvas, color: str, second: str) -> None:
-    c.shadow(270, depth=60)
+    c.shadow(236, depth=26)
     weave = c.weave(dark(color, 0.3), 7)
     c.cloth("M-270 -90Q-276 -210 0 -220Q276 -210 270 -90Q260 20 0 26Q-260 20 -270 -90Z", dark(color, 0.08), weave=weave)
     c.path(
