@@ -20,7 +20,7 @@ from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
 from knowledge.thesaurus import default_thesaurus
-from knowledge.vectors import VectorIndex
+from knowledge.vectors import VectorIndex, VectorView
 from knowledge.writing import Batch, Change, write_batch
 
 
@@ -181,7 +181,10 @@ class Catalog:
         """Take in a file of products or a shop folder; good rows land, the others are reported with their reasons.
         `mapping` says what columns mean, {"售价": "price"}, or names a YAML or JSON file that does.
         Raises `IngestError` when the file as a whole cannot be used."""
-        return ingest(self.store, self._now(), self.settings, Path(path), mapping)
+        report = ingest(self.store, self._now(), self.settings, Path(path), mapping)
+        if report.added or report.changed or report.removed:
+            self._embed(self._now())  # here rather than in the first shopper's search
+        return report
 
     def _search_index(self, shelf: Shelf) -> SearchIndex:
         """The index of what is on `shelf`. While one thread builds it, the others search the one before."""
@@ -191,10 +194,12 @@ class Catalog:
             if self._indexed is not shelf.products or self._index is None:
                 index = None if self._index is None else self._index.repriced(shelf.products)
                 if index is None:
-                    meaning = self._vectors.update({product.id: text_of(product) for product in shelf.listing})
-                    index = SearchIndex(shelf.products, default_thesaurus(), meaning)
+                    index = SearchIndex(shelf.products, default_thesaurus(), self._embed(shelf))
                 self._index, self._indexed = index, shelf.products
             return self._index
+
+    def _embed(self, shelf: Shelf) -> VectorView:
+        return self._vectors.update({product.id: text_of(product) for product in shelf.listing})
 
     def _faq_index(self) -> FaqIndex:
         faqs = self._now().faqs

@@ -77,11 +77,8 @@ class Sheet:
         return frozenset(g for mention in mentions for g in mention.groups if g.section == "audiences")
 
     def passes(self, wanted: Filters) -> bool:
-        product, price = self.product, self.product.price
-        if wanted.price_max is not None and (price is None or price > wanted.price_max):
-            return False
-        if wanted.price_min is not None and (price is None or _dearest(product) < wanted.price_min):
-            return False
+        """Whether it meets everything but the price limits, which are compared for all products at once."""
+        product = self.product
         if wanted.in_stock and product.stock is not None and product.stock <= 0:
             return False
         if wanted.brands and normalise(product.brand) not in {normalise(brand) for brand in wanted.brands}:
@@ -168,7 +165,7 @@ class Sheet:
         return any(has(value, other) for value in values for other in wide)
 
     def _is_colour_word(self, word: str) -> bool:
-        return any(group.section == "colours" for group in self._groups(word))
+        return self._thesaurus.is_colour(word)
 
     def _groups(self, word: str) -> tuple[Group, ...]:
         return tuple(group for mention in self._thesaurus.find(normalise(word)) for group in mention.groups)
@@ -219,6 +216,7 @@ def _is_colour(option: Attribute) -> bool:
     return any(part in name for part in _COLOUR_NAMES)
 
 
-def _dearest(product: Product) -> Decimal:
+def dearest(product: Product) -> Decimal:
+    """The highest price among its variants."""
     prices = [variant.price for variant in product.variants if variant.price is not None]
     return max(prices, default=product.price or Decimal(0))

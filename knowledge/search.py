@@ -1,15 +1,16 @@
 """Finding products for a shopper's sentence: understand it, score, filter, say why and what was let go."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.factsheet import money
-from knowledge.matching import Concepts, Sheet, texts
+from knowledge.matching import Concepts, Sheet, dearest, texts
 from knowledge.model import Lang, Product, Text
 from knowledge.retrieval import Retriever, Scores, best
 from knowledge.text import Terms
@@ -19,6 +20,7 @@ from knowledge.understand import Filters, Need, understand
 __all__ = ["Filters", "Hit", "SearchIndex", "SearchResult", "document_of", "text_of"]
 
 _CANDIDATES = 100  # looked at closely
+_COUNTED = 500  # products that pass are counted up to here
 _LEAST = 0.3  # of the best score: what is worse is no answer to the same question
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
 Meaning = Callable[[str], tuple[Scores, float] | None]  # scores by vectors and their share
@@ -36,7 +38,7 @@ class SearchResult:
     hits: tuple[Hit, ...] = ()
     relaxed: tuple[str, ...] = ()  # wishes nothing met and that were let go, in the query's language
     filters: Filters = field(default_factory=Filters)  # what the query demanded, before anything was let go
-    total: int = 0  # how many products fit, hits that `limit` left out included
+    total: int = 0  # how many products fit, hits that `limit` left out included; 500 stands for 500 or more
     sure: bool = True  # false: the shop has no such goods, the hits are at best near to what was asked
 
 
@@ -49,6 +51,7 @@ class SearchIndex:
         self._meaning = meaning
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
         self._retriever = Retriever([document_of(product) for product in self.products])
+        self._prices = _price_range(self.products)
         self._brands = Terms((product.brand, product.brand) for product in self.products if len(product.brand) > 1)
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
@@ -61,6 +64,7 @@ class SearchIndex:
         index = object.__new__(SearchIndex)
         index.__dict__.update(self.__dict__)
         index.products = tuple(products.values())
+        index._prices = _price_range(index.products)
         index._sheets = [
             old if old.product is product else Sheet(product, self._thesaurus)
             for product, old in zip(index.products, self._sheets, strict=True)
@@ -134,10 +138,20 @@ class SearchIndex:
         for loosened, said in self._loosenings(wanted, need):
             if said:
                 let_go.append(said)
-            kept = np.array([place for place in places if self._sheets[place].passes(loosened)], np.int64)
+            kept = self._passing(places, loosened)
             if len(kept):
                 return kept, tuple(let_go)
         return np.array([], np.int64), ()
+
+    def _passing(self, places: NDArray[np.int64], wanted: Filters) -> NDArray[np.int64]:
+        """The first places that pass, at most `_COUNTED`: prices are compared all at once, the rest one by one."""
+        low, high = self._prices
+        if wanted.price_max is not None:
+            places = places[low[places] <= float(wanted.price_max)]
+        if wanted.price_min is not None:
+            places = places[high[places] >= float(wanted.price_min)]
+        passing = (place for place in places if self._sheets[place].passes(wanted))
+        return np.fromiter(islice(passing, _COUNTED), np.int64)
 
     def _loosenings(self, wanted: Filters, need: Need) -> Iterator[tuple[Filters, str]]:
         """The filters as they are, then one wish less at a time: the least painful goes first."""
@@ -208,6 +222,13 @@ def document_of(product: Product) -> tuple[tuple[str, float], ...]:
 def text_of(product: Product) -> str:
     """What an embedder reads of a product."""
     return " ".join(text for text, _ in document_of(product) if text)[:2000]
+
+
+def _price_range(products: Sequence[Product]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lowest and highest price of each product; nan, which no limit lets pass, without one."""
+    lows = np.array([np.nan if product.price is None else float(product.price) for product in products], np.float64)
+    highs = np.array([np.nan if product.price is None else float(dearest(product)) for product in products], np.float64)
+    return lows, highs
 
 
 def _let_go(filters: Filters, name: str) -> Filters:

@@ -13,7 +13,7 @@ class KnowledgeSettings:
     data_dir: Path
     database_url: str = ""
     embedder: str = "hashed"  # a name in knowledge.embed.EMBEDDERS
-    ann_from: int = 20_000  # from so many products on vectors are also kept in, and asked of, Chroma
+    ann_from: int = 50_000  # from so many products on vectors are also kept in, and asked of, Chroma
     currency: str = "CNY"  # of files that do not say, ISO 4217
     langs: tuple[Lang, ...] = LANGS
     busy_timeout_s: float = 10.0  # how long a writer waits for another one

@@ -64,6 +64,7 @@ class Thesaurus:
                     by_word.setdefault(form, []).append(group)
         self._by_word = {word: tuple(dict.fromkeys(found)) for word, found in by_word.items()}
         self._terms: Terms[str] = Terms((word, word) for word in self._by_word)
+        self._colours = {word for word, found in self._by_word.items() if any(g.section == "colours" for g in found)}
         self._widened: dict[str, tuple[str, ...]] = {}
         self._scenes: Terms[Scene] = Terms((word, scene) for scene in self.scenes for word in scene.when)
 
@@ -91,6 +92,9 @@ class Thesaurus:
         """What a word's thing is commonly called; the word itself when it is not in the thesaurus."""
         groups = self._by_word.get(normalise(word).text, ())
         return groups[0].name if groups else Text(word, word)
+
+    def is_colour(self, word: str) -> bool:
+        return normalise(word).text in self._colours
 
     def colours_in(self, text: str) -> tuple[Group, ...]:
         """The colours that the value of a colour option shows: 烟白灰 shows white and gray."""
