@@ -1,11 +1,9 @@
 """A room in this process: `zhibo live` for a person, `zhibo room` for the web server."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable
 
 import structlog
 from rich.console import Console
@@ -14,6 +12,7 @@ from streaming.control import RoomError
 from streaming.room import Room
 from streaming.sinks.address import redact
 from web.log import configure_logging
+from web.parent import wait_for_end
 from web.rooms import NAME, RoomPlan
 from web.settings import Settings
 from web.wiring import open_room
@@ -72,13 +71,3 @@ class _Stop:
     def disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-
-
-def wait_for_end(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
-    """Call `stop` once standard input has ended: whoever started this process is gone."""
-    # Not sys.stdin: a thread inside its lock would make the interpreter abort at exit.
-    with contextlib.suppress(OSError):
-        while os.read(0, 4096):
-            continue
-    with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-        loop.call_soon_threadsafe(stop)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from streaming.control import ControlServer, RoomError
-from web.onair import wait_for_end
+from web.parent import wait_for_end
 
 
 class FakeRoom:

@@ -1,0 +1,104 @@
+"""Products for pages, a merchant's files, and the guard for other programs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import Site
+
+GBK = "商品编号,商品名称,价格,库存\nA1,竹编收纳篮,39.9,20\nA2,,abc,5\nA3,亚麻桌布,不详,7\n".encode("gbk")
+
+
+def upload(site: Site, name: str, content: bytes, **form: str) -> Any:
+    with site.staff() as staff:
+        return staff.post("/api/catalogue/ingest", files={"file": (name, content)}, data=form)
+
+
+def test_cards_in_both_languages(site: Site) -> None:
+    with site.client() as client:
+        zh = client.get("/api/products", params={"lang": "zh", "category": "鞋靴"}).json()["products"]
+        en = client.get("/api/products/S1", headers={"Accept-Language": "en-GB,en;q=0.9"}).json()
+    assert [card["id"] for card in zh] == ["S1"]
+    assert zh[0] | {"badges": []} == {
+        "id": "S1", "title": "云朵防滑拖鞋", "price": "59.00", "list_price": "79.00", "currency": "CNY",
+        "picture": "/media/S1.webp", "stock": 12, "url": "/product/S1", "brief": "雨天也站得稳", "badges": [],
+    }  # fmt: skip
+    assert (en["title"], en["attributes"]) == ("Cloud Non-slip Slippers", [{"name": "Sole", "value": "TPR rubber"}])
+
+
+def test_products_are_found_and_paged(site: Site) -> None:
+    with site.client() as client:
+        found = client.get("/api/products", params={"q": "电热水壶", "limit": 1}).json()
+        assert [card["id"] for card in found["products"]] == ["K1"]
+        assert client.get("/api/products", params={"limit": 1, "offset": 1}).json()["products"][0]["id"] == "K1"
+        assert client.get("/api/products/none").status_code == 404
+        assert client.get("/api/products", params={"limit": 100_000}).status_code == 422
+        assert client.get("/media/S1.webp").headers["content-type"] == "image/webp"
+
+
+def test_the_shop_introduces_itself(site: Site) -> None:
+    with site.client() as client:
+        shop = client.get("/api/shop", params={"lang": "en"}).json()
+    assert shop["shop"]["name"] == {"zh": "山间小铺", "en": "Hillside Store"}
+    assert {"name": "Shoes", "count": 1} in shop["categories"]
+    assert shop["policies"][0]["text"] == "Returns within 7 days."
+
+
+def test_a_broken_gbk_file_lands_its_good_rows_and_names_the_others(site: Site) -> None:
+    rehearsed = upload(site, "商品.csv", GBK, dry_run="true").json()
+    assert (rehearsed["dry_run"], rehearsed["added"]) == (True, 1)
+    assert site.services.catalog.product("A1") is None, "a dry run changes nothing"
+    report = upload(site, "商品.csv", GBK).json()
+    assert report["added"] == 1
+    assert [row["row"].rpartition(":")[2] for row in report["refused"]] == ["3", "4"]
+    assert all(row["reason"] for row in report["refused"])
+    assert {guess["column"]: guess["field"] for guess in report["mapping"]}["商品名称"].startswith("title")
+    product = site.services.catalog.product("A1")
+    assert product is not None
+    assert product.title.zh == "竹编收纳篮"
+    assert upload(site, "商品.csv", GBK).json()["unchanged"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.csv", b""), ("x.xlsx", b"PK\x03\x04broken"), ("x.json", b"{"), ("x.exe", b"MZ\x90"), ("../../x", b"?")],
+)
+def test_what_is_no_catalogue_is_refused_in_one_sentence(site: Site, name: str, content: bytes) -> None:
+    answer = upload(site, name, content)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "invalid"
+    assert len(answer.json()["message"]) > 10
+
+
+def test_a_mapping_that_is_no_object_is_refused(site: Site) -> None:
+    assert upload(site, "x.csv", GBK, mapping="[1]").json()["code"] == "invalid"
+
+
+def test_a_price_change_is_in_the_next_answer(site: Site) -> None:
+    csv = "商品编号,商品名称,价格\nS9,棉线拖把,{price}\n"
+    for price in ("29.90", "35.50"):
+        upload(site, "p.csv", csv.format(price=price).encode())
+        with site.client() as client:
+            assert client.get("/api/products/S9").json()["price"] == price
+
+
+def test_the_guard_alone(site: Site) -> None:
+    with site.client() as client:
+        body = {"text": "云朵防滑拖鞋只要39元。鞋底是TPR橡胶。全网最低价！", "product_ids": ["S1"]}
+        answer = client.post("/v1/guard", json=body).json()
+        assert answer["label"] == "forbidden"
+        assert [sentence["label"] for sentence in answer["sentences"]] == ["contradicted", "ok", "forbidden"]
+        assert "最低价" not in answer["text"]
+        assert "39" not in answer["text"]
+        for span in answer["spans"]:
+            assert span["reason"]
+        unknown = client.post("/v1/guard", json={"text": "x", "product_ids": ["none"]})
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
+
+
+def test_the_api_describes_itself_to_staff(site: Site) -> None:
+    with site.staff() as staff:
+        paths = staff.get("/openapi.json").json()["paths"]
+    assert {"/api/chat/messages", "/api/rooms/{room}/comments", "/v1/guard"} <= set(paths)
+    assert json.dumps(paths)
