@@ -43,7 +43,7 @@ def predict(guard: Guard, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, A
     return predictions
 
 
-def _scorer(data: Path) -> Callable[..., dict[str, Any]] | None:
+def load_scorer(data: Path) -> Callable[..., dict[str, Any]] | None:
     file = data.parent / "score.py"
     if not file.exists():
         return None
@@ -79,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     rows = [json.loads(line) for line in args.data.read_text(encoding="utf-8").splitlines() if line.strip()]
     predictions = predict(Guard(), rows)
     args.out.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in predictions), encoding="utf-8")
-    score = _scorer(args.data)
+    score = load_scorer(args.data)
     if score is None:
         labels = Counter(p["label"] for p in predictions)
         report("Claims (no score.py beside the data)", [{"label": k, "rows": v} for k, v in labels.items()], args.json)

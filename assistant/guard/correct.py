@@ -138,6 +138,11 @@ def _subject_end(reading: Reading, clause: Clause, found: list[Finding]) -> int 
     for start, end, _ in reading.regions:
         if begin <= start <= place + 2 and end <= first_bad:
             place = max(place, end)
+    if place > begin:  # 这款保温杯: the kind of thing belongs to the subject too
+        titles = [name for sheet in reading.sheets_at(begin)[:1] for name in sheet.names]
+        length = next((n for n in range(8, 1, -1) if any(text[place : place + n] in t for t in titles)), 0)
+        if length and place + length <= first_bad and text[place] >= "\u3400":
+            place += length
     return place if place > begin else None
 
 

@@ -206,7 +206,7 @@ _DENIAL_ZH = re.compile(
     r"|(?<![是不])不$|无法|没法|并非|没有|没(?=说|写|法)|未|禁止|谈不上|算不上|避免)[^，。！？,!?]{0,7}$"
 )
 _DENIAL_EN = re.compile(
-    r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody|no (?!other|one|wonder|doubt|brand))\b"
+    r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody|no(?! (?:other|one|wonder|doubt|brand)\b))\b"
     r"|n['’]t\b)(?! (?:only|just|merely|simply))[^.,;!?]{0,32}$"
 )
 _REPORTED = re.compile(
@@ -244,7 +244,7 @@ _SOUNDS = {
 _SOUND = re.compile(r"(?<![a-z])(" + "|".join(sorted(_SOUNDS, key=len, reverse=True)) + r")(?![a-z\d])")
 # Characters said or drawn like 最, 顶, 第… where only those make sense.
 _HOMOPHONES = (
-    (re.compile(r"[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
+    (re.compile(r"(?<![喝陶麻沉酒])[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
     (re.compile(r"(?<=[全球国网业])[弟帝递](?=[一1])"), "第"),
     (re.compile(r"[鼎订丁仃](?=级|尖配?的)"), "顶"),
     (re.compile(r"菌(?=家级)"), "国"),

@@ -46,7 +46,7 @@ _NAME_ZH = re.compile(
     r"(?=[，。,.!！；;、\s\d]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
 )
 _NAME_EN = re.compile(
-    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z][a-z'’.-]*){0,2})"
+    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z](?:[a-z'’-]+|\.)){0,2})"
 )
 _REGION = r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区)|北京市?|上海市?|天津市?|重庆市?)?"
 _ADDRESS_ZH = re.compile(

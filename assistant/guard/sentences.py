@@ -7,6 +7,7 @@ MAX_CHARS = 220  # a longer run without a stop is cut at a clause, or hard: noth
 _HARD_STOPS = frozenset("。！？!?…\n")
 _EMOJI = "\u200d\ufe0f\u2600-\u27bf\U0001f1e6-\U0001faff"
 _TRAILERS = re.compile(rf"[。！？!?….~～”’」』）)】》\"'*_`{_EMOJI}]*\s*")
+_BLANKS = re.compile(r"\s*")
 _NEVER_END = re.compile(r"(?:\b(?:mr|mrs|ms|dr|st|jr|prof|vs|no|nos|fig|approx|e\.g|i\.e)|\b[a-z](?:\.[a-z])*)\Z", re.I)
 _END_BEFORE_CAPITAL = re.compile(
     r"\b(?:etc|inc|ltd|co|corp|oz|lbs?|ft|in|cm|mm|ml|kg|hrs?|max|min|sq|a\.m|p\.m)\Z", re.I
@@ -119,7 +120,7 @@ class SentenceSplitter:
             if not verdict:
                 index += 1
                 continue
-            trail = _TRAILERS.match(text, index + 1)
+            trail = (_BLANKS if char == "\n" else _TRAILERS).match(text, index + 1)
             end = trail.end() if trail else index + 1
             if end == len(text) and not final:
                 self._from = index

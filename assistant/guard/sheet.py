@@ -17,6 +17,7 @@ from knowledge.text import normalise
 _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
 _VARIANT_NAME = re.compile(r"(?P<name>[^(（]+)[(（](?P<variant>[^)）]+)[)）]\s*$")
 _SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
+_SHOP_KINDS = frozenset({"computed", "order", "promotion", "policy", "faq"})
 # One word for what is one thing: 纯棉 is 100 % cotton.
 _SAME = (
     (re.compile(r"纯棉|全棉"), "100%棉"),
@@ -100,6 +101,11 @@ class Sheet:
         return [entry for key in keys for entry in self.by_key.get(key, ())]
 
 
+def _is_shop_wide(subject: str, facts: tuple[Fact, ...]) -> bool:
+    """Policies, offers, answers, orders, and what a tool computed under a subject of its own."""
+    return subject.startswith(_SHOP_SUBJECTS) or all(fact.kind in _SHOP_KINDS for fact in facts)
+
+
 def _spellings(title: str) -> set[str]:
     bare = re.sub(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*", "", title).strip()
     return {name for name in (title, bare) if len(name) >= 2}
@@ -111,8 +117,9 @@ class Index:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._sheets: dict[str, Sheet] = {}
-        self.products = tuple(subject for subject in facts.by_subject if not subject.startswith(_SHOP_SUBJECTS))
-        self.shop = tuple(subject for subject in facts.by_subject if subject.startswith(_SHOP_SUBJECTS))
+        self.shop = tuple(subject for subject, own in facts.by_subject.items() if _is_shop_wide(subject, own))
+        shop = set(self.shop)
+        self.products = tuple(subject for subject in facts.by_subject if subject not in shop)
 
     def sheet(self, subject: str) -> Sheet:
         found = self._sheets.get(subject)

@@ -27,7 +27,7 @@ _SCARCE_ZH = re.compile(
 _SCARCE_EN = re.compile(r"(?:only|just|merely)(?: about)? $")
 _STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "")
 _COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号|花色)|色(?=[，。可任！]|$)|\s?colou?rs\b")
-_DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|less|save|reduc|markdown")
+_DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|半价|对折|half|less|save|reduc|markdown")
 _PROCESS = re.compile(
     r"回复|稍等|等(?:一下|我)|客服|上班|在线|点关注|开播|下播|直播|倒计时|秒杀|抽奖|福袋|扣|公屏|链接|reply|respond|get back|hold on|wait|chat|link"
 )
@@ -144,10 +144,14 @@ def _own_variant(reading: Reading, sheet: Sheet, mention: Mention, entries: list
 # --- discounts, colours ---------------------------------------------------------------------------------------------
 
 
+_OF_ANOTHER = re.compile(r"第[二三2-3]件|\b(?:second|another|next|other) (?:one|item|piece|pair)?")
+_STOREWIDE = re.compile(r"全场|全店|所有商品|\b(?:everything|store[- ]?wide|site[- ]?wide|all items|every item)\b")
 _REDUCED = re.compile(r"打|优惠|折扣|活动|价|元|限时|券|会员|全场|享受?|直接|促销")
 
 
 def _is_discount(reading: Reading, mention: Mention) -> bool:
+    if _OF_ANOTHER.search(reading.clause_text(mention.start)):
+        return False  # 第二件半价 is an offer, not this product's discount
     if mention.quantity.unit.id == "zhe":  # 三折伞 is folded, not reduced
         return mention.quantity.low >= 4 or bool(_REDUCED.search(reading.clause_text(mention.start)))
     return bool(_DISCOUNT_NEAR.search(reading.clause_text(mention.start)))
@@ -161,6 +165,8 @@ def percent_off(quantity: Quantity) -> Decimal:
 def _discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Finding | None:
     claim = percent_off(mention.quantity)
     truths: list[tuple[Decimal, tuple[Fact, ...]]] = []
+    if _STOREWIDE.search(reading.clause_text(mention.start)):
+        sheets = [Sheet("")]
     for sheet in sheets:
         entries = [*sheet.get("discount"), *reading.index.common.get("discount")]
         truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
@@ -186,7 +192,10 @@ def _discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     if not truths:
         return Finding(*mention.outer, "unsupported", reason, "discount")
     value, facts = truths[0]
-    if mention.quantity.unit.id == "zhe":
+    if re.search(r"半价|对折|half", reading.text[mention.start : mention.end]):
+        fold = plain(((100 - value) / 10).quantize(Decimal("0.1"), ROUND_HALF_UP)) + "折"
+        figure = fold if reading.lang == "zh" else plain(value.quantize(Decimal(1), ROUND_HALF_UP)) + "% off"
+    elif mention.quantity.unit.id == "zhe":
         figure = plain(((100 - value) / 10).quantize(Decimal("0.1"), ROUND_HALF_UP)) + "折"
     else:
         figure = plain(value.quantize(Decimal(1), ROUND_HALF_UP)) + reading.raw(mention.number[1], mention.end)
@@ -407,6 +416,8 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     hit = _supporting(mention, [*strong, *(e for _, e in cued), *prose])
     if hit is None and not strong:
         hit = _supporting(mention, [*same, *common.entries])
+    if hit is None and mention.quantity.dimension == "length" and not mention.quantity.sides:
+        hit = _supporting(mention, [e for sheet in sheets for e in sheet.entries])  # one side of a size
     strong = strong or [e for e in hinted if _speaks_of(mention, e)]
     if hit is not None:
         negation = reading.negation_before(mention.outer[0])

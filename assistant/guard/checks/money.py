@@ -14,7 +14,7 @@ from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
 _MONEY_WORD = re.compile(
-    r"价|卖|元|块|券|标|降|省|便宜|付|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费"
+    r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费"
 )
 _COUPON = re.compile(r"满\D{0,2}(\d+(?:\.\d+)?)\D{0,3}?(?:立?减|优惠|抵)\D{0,2}(\d+(?:\.\d+)?)")
 _COUPON_EN = re.compile(r"[¥$€£]?(\d+(?:\.\d+)?) off (?:orders? (?:of|over|above) |every )?[¥$€£]?(\d+(?:\.\d+)?)")
@@ -66,7 +66,7 @@ class Till:
         shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
         self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
         self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
-        self.free = [Amount(q.low, (e.fact,)) for e in common.entries if e.fact.kind in ("computed", "order", "promotion")
+        self.free = [Amount(q.low, (e.fact,)) for e in (*sheet.entries, *common.entries) if e.fact.kind in ("computed", "order", "promotion")
                      for q in e.quantities if q.dimension in ("money", "")]  # fmt: skip
 
     def allowed(self, role: str, pieces: Decimal | None) -> list[Amount]:

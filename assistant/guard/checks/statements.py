@@ -27,6 +27,7 @@ _FILLER_ZH = re.compile(
 _WORD = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _SMALL = frozenset(
     "a an the of for in on by to with and or is are be been it its it's this that we you your our they all from as at up also "
+    "made designed crafted manufactured built produced assembled imported sourced developed engineered created "
     "get gets comes come has have had free over more than already so far includes included include fully completely 100".split()
 )
 

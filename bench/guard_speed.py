@@ -1,0 +1,115 @@
+"""How fast the guard is with a large shop loaded: `python -m bench.guard_speed [--products N] [--json FILE]`."""
+
+import random
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Sequence
+
+from assistant.guard.guard import Guard
+from bench.report import Cell, arguments, report
+from knowledge.facts import Fact, Facts
+
+SENTENCES = {
+    "short": ("好的。", "这款99元。", "Sure!", "It costs $20."),
+    "usual": (
+        "这款{title}现在{price}元，容量{size}ml，满88元包邮。",
+        "{title}用的是316不锈钢，签收后7天内可以退货。",
+        "您好，{title}库存还有{stock}件，有白色和黑色可以选。",
+        "The {title} holds {size} ml and it costs {price} yuan today.",
+    ),
+    "wrong": (
+        "这款{title}只要9元，容量{size}ml，是全网最低价。",
+        "{title}用的是纯钛，还送杯刷，质保十年。",
+        "The {title} holds 9 liters, and it is FDA approved.",
+    ),
+    "long": (
+        "我给您介绍一下{title}，它的容量是{size}ml，材质是316不锈钢，颜色有白色和黑色，现在{price}元，满88元包邮，"
+        "签收后7天内可以退货，库存还有{stock}件，日常用着很顺手，喜欢的话可以直接下单，有问题随时问我。",
+    ),
+}
+
+
+def shop(products: int) -> tuple[Facts, list[dict[str, str]]]:
+    """A made-up shop's facts, and for each product what a sentence may say of it."""
+    rng = random.Random(7)
+    kinds = ("保温杯", "煎锅", "四件套", "台灯", "背包", "耳机", "枕头", "水壶")
+    facts, rows = [], []
+    for number in range(products):
+        subject = f"p{number}"
+        title = f"檐雀{rng.choice('云山海川林溪')}{rng.choice('轻旅远行晴空')}{rng.choice(kinds)}{number}"
+        row = {
+            "title": title,
+            "price": str(rng.randrange(19, 999)),
+            "size": str(rng.randrange(100, 2000, 10)),
+            "stock": str(rng.randrange(1, 400)),
+        }
+        rows.append(row)
+        facts += [
+            Fact(f"{subject}/title", subject, "名称", title, "title"),
+            Fact(f"{subject}/price", subject, "价格", row["price"] + "元", "price"),
+            Fact(f"{subject}/stock", subject, "库存", row["stock"], "stock"),
+            Fact(f"{subject}/容量", subject, "容量", row["size"] + "ml"),
+            Fact(f"{subject}/材质", subject, "材质", "316不锈钢"),
+            Fact(f"{subject}/颜色", subject, "颜色", "白色、黑色"),
+        ]
+    facts += [
+        Fact("policy:shipping/包邮门槛", "policy:shipping", "包邮门槛", "88元", "policy"),
+        Fact("policy:returns/退货期限", "policy:returns", "退货期限", "7天", "policy"),
+    ]
+    return Facts.of(facts), rows
+
+
+def measure(guard: Guard, facts: Facts, rows: Sequence[dict[str, str]], kind: str, times: int) -> list[float]:
+    """Milliseconds of CPU for each of `times` sentences, each about another product."""
+    rng = random.Random(11)
+    took = []
+    for _ in range(times):
+        number = rng.randrange(len(rows))
+        sentence = rng.choice(SENTENCES[kind]).format(**rows[number])
+        started = time.process_time()
+        guard.review(sentence, facts, about=(f"p{number}",))
+        took.append((time.process_time() - started) * 1000)
+    return sorted(took)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = arguments("Time the guard with a large shop loaded.")
+    parser.add_argument("--products", type=int, default=10_000, metavar="N", help="products in the facts (10000)")
+    parser.add_argument("--times", type=int, default=300, metavar="N", help="sentences of each length (300)")
+    args = parser.parse_args(argv)
+    facts, rows = shop(args.products)
+    guard = Guard()
+    tracemalloc.start()
+    started = time.process_time()
+    guard.review("您好，请问这款多少钱？", facts, about=("p0",))
+    first = (time.process_time() - started) * 1000
+    memory = tracemalloc.get_traced_memory()[0] / 1_000_000
+    tracemalloc.stop()
+    table: list[dict[str, Cell]] = []
+    for kind in SENTENCES:
+        took = measure(guard, facts, rows, kind, args.times)
+        table.append(
+            {
+                "sentences": kind,
+                "mean ms": round(statistics.fmean(took), 3),
+                "p50 ms": round(took[len(took) // 2], 3),
+                "p95 ms": round(took[int(len(took) * 0.95)], 3),
+                "max ms": round(took[-1], 3),
+            }
+        )
+    report(
+        "Guard speed (CPU time)",
+        table,
+        args.json,
+        products=args.products,
+        first_sentence_ms=round(first, 1),
+        index_mb=round(memory, 1),
+    )
+    print(f"{args.products:,} products; first sentence (reads all names): {first:.0f} ms, {memory:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
