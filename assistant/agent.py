@@ -44,10 +44,12 @@ class Turn:
     lang: Lang
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
+    most_sentences: int = 0  # 0: as many as the model says
     extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
     titles: list[tuple[str, str]] = field(default_factory=list)  # of those, with their ids
     text: str = ""
+    sentences: int = 0
     verdicts: list[Verdict] = field(default_factory=list)
     tools: list[Mapping[str, Any]] = field(default_factory=list)
     cards: tuple[str, ...] = ()
@@ -64,6 +66,10 @@ class Turn:
     def unanswered(self) -> bool:
         """The shop's data had nothing, or nothing that was said could stay."""
         return not self.found or self.speechless
+
+    @property
+    def enough(self) -> bool:
+        return 0 < self.most_sentences <= self.sentences
 
     def take(self, call: ToolCall, result: ToolResult, catalog: Catalog) -> None:
         self.about = tuple(dict.fromkeys(result.product_ids + self.about))[:MOST_PRODUCTS]
@@ -141,9 +147,13 @@ class Agent:
                     for sentence in splitter.feed(piece.text):
                         if (passed := self._pass(sentence, turn)) is not None:
                             yield passed
+                        if turn.enough:
+                            return
         for sentence in splitter.flush():
             if (passed := self._pass(sentence, turn)) is not None:
                 yield passed
+            if turn.enough:
+                return
 
     def _pass(self, sentence: str, turn: Turn) -> Sentence | None:
         """The gate. Nothing of a model's text goes any other way."""
@@ -163,6 +173,7 @@ class Agent:
         if turn.degraded and len(verdict.text.strip()) > 12 and verdict.text.strip() in turn.text:
             return None  # the second model repeats what the first one had already said
         turn.text += verdict.text
+        turn.sentences += 1
         return Sentence(verdict.text, verdict)
 
     def _call(self, call: ToolCall, context: ToolContext, turn: Turn) -> tuple[ToolResult | None, str]:

@@ -43,6 +43,7 @@ from knowledge.text import language, script
 log = structlog.get_logger(__name__)
 
 
+LIVE_SENTENCES = 2  # an answer on air; a viewer who wants more asks again
 _NO_LANGUAGE = re.compile(r"[A-Za-z-]*\d[A-Za-z0-9-]*|\b(?:ok|okay|hi|vip)\b", re.I)  # order numbers and the like
 
 
@@ -193,8 +194,8 @@ class Assistant:
             await self._store(answer, extras)
         for event in extras:
             yield event
-        if turn.handoff and context.channel == "chat":
-            if answer.allowed == ("bot",):
+        if turn.handoff:
+            if answer.allowed == ("bot",) and context.channel == "chat":
                 await self._wait(answer, turn.handoff, history)
             yield Handoff(turn.handoff, summarise(history, self.catalog, answer.lang))
         yield await self._finish(answer, turn)
@@ -309,7 +310,8 @@ class Assistant:
             ids += message.product_ids
         about = tuple(dict.fromkeys(ids))[:6]
         facts = shop_and(self.catalog, about)
-        return Turn(answer.lang, facts, about, known=frozenset(about))
+        most = LIVE_SENTENCES if context.channel == "live" else 0
+        return Turn(answer.lang, facts, about, most_sentences=most, known=frozenset(about))
 
     def _lang(self, text: str, context: PageContext, conversation: Conversation) -> Lang:
         """The language of the message; where it has none ("2", "ok?"), that of the conversation."""

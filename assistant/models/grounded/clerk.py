@@ -228,7 +228,7 @@ class Clerk:
         prices = [Decimal(goods["price"]) for goods in shown]
         dearer = reading.intent == "dearer"
         limit = max(prices) if dearer else prices[0]  # than the one put first
-        query = str(d.last_search.arguments.get("query", "")) if d.last_search else speech.kind(named or shown[0])
+        query = str(d.last_search.arguments.get("query", "")) if d.last_search else str((named or shown[0])["title"])
         bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
         seen = [] if dearer else d.shown_ids
         data = self.ask("search_products", query=speech.without_money(query), exclude=seen, **bound)
@@ -339,7 +339,12 @@ class Clerk:
         answers = self._faq(product=goods["id"]).get("answers") or []
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
-        return say(d, "silent", title=goods["title"], what=speech.asked_for(self._question, d.lang))
+        return say(
+            d,
+            "live_silent" if d.live else "silent",
+            title=goods["title"],
+            what=speech.asked_for(self._question, d.lang),
+        )
 
     def _all(self, calls: Sequence[Call]) -> None:
         """Several tools at once."""
@@ -365,6 +370,8 @@ class Clerk:
         if len(named) == 1 and d.focus and (reading.deictic or len(d.focus) == 1):
             named = list({one["id"]: one for one in (d.focus[0], *named)}.values())
         names = [str(goods["id"]) for goods in named] or self._split_names()
+        if len(names) == 1 and not named and (at_hand := (d.focus or ([d.page] if d.page else []))):
+            names.insert(0, str(at_hand[0]["id"]))
         if len(names) < 2:
             pool = d.listed or d.known
             names = [str(goods["id"]) for goods in pool[:3]]
@@ -381,7 +388,7 @@ class Clerk:
         d = self.d
         text = speech.need(d.text, d.lang)
         parts = re.split(r"还是|和|跟|与|、|\b(?:and|or|with|vs\.?|versus)\b|,|，", text, flags=re.I)
-        names = [" ".join(part.split()) for part in parts]
+        names = [" ".join(_POINTING.sub(" ", part).split()) for part in parts]
         return [name for name in names if len(name) > 1]
 
     # The shop
@@ -457,7 +464,7 @@ class Clerk:
 
     def _human(self, reading: Reading) -> str:
         self.ask("handoff", reason="asked")
-        return say(self.d, "handoff")
+        return say(self.d, "live_person" if self.d.live else "handoff")
 
     def _greeting(self, reading: Reading) -> str:
         d = self.d
@@ -526,6 +533,9 @@ class Clerk:
         return say(self.d, reading.intent, shop=self.d.shop)
 
 
+_POINTING = re.compile(
+    r"[这那]?(个|款|件|双)(?=比|\s|$)|相?比(一?比|较)?(?=\s|$)|哪.*$|更?好$|\b(this|that|the|one|it)\b", re.I
+)
 _REPEATABLE = frozenset({"price", "stock", "attribute", "total", "promotion", "describe"})
 
 _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {

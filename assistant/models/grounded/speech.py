@@ -141,7 +141,13 @@ def count(number: int, lang: Lang) -> str:
 def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) -> str:
     """What was asked, in the merchant's own words."""
     name, value = values[0][0], clean(values[0][1])
-    key = "value_long" if len(value) > 40 else "value_bool" if _BOOLEAN.match(value) else "value"
+    key = (
+        "value_long"
+        if len(value) > (40 if d.lang == "zh" else 80)
+        else "value_bool"
+        if _BOOLEAN.match(value)
+        else "value"
+    )
     text = say(d, key, title=goods["title"], name=lower(name, d.lang), value=value)
     if d.live:
         return text

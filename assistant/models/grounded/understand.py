@@ -124,7 +124,7 @@ def understand(dialogue: Dialogue) -> Reading:
     if sizes and intent in ("", "attribute", "recommend") and (dialogue.page or dialogue.focus):
         bare = len(_SIZE.sub("", topic_of(text, lang)).strip()) < 2
         intent = "stock" if bare else intent
-    if intent == "recommend" and colours and dialogue.focus:
+    if intent == "recommend" and colours and (dialogue.focus or dialogue.page):
         rest = colour_pattern().sub(" ", _topic(text, lang)).replace(" ", "")
         if words.deictic.search(text) or len(rest) < 2:
             intent = "stock"  # "do you have it in green?"
