@@ -45,9 +45,9 @@ class Site:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def link(self) -> str:
-        """A fresh one-time sign-in address, the way staff get one: by the command."""
-        command = [sys.executable, "-m", "web.cli", "link", "--data", str(self.folder / "data")]
+    def link(self, name: str) -> str:
+        """A fresh one-time sign-in address for `name`, the way staff get one: by the command."""
+        command = [sys.executable, "-m", "web.cli", "link", "--name", name, "--data", str(self.folder / "data")]
         answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         token = re.search(r"/signin#(\S+)", answer.stdout)
         assert token, answer.stdout + answer.stderr
@@ -130,15 +130,17 @@ def browser(site: Site) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Opens windows; at the end of the test none of them may have logged an error."""
+    """Opens windows; at the end none of them may have logged an error. `refusals`: failing requests are expected."""
     windows: list[Visitor] = []
 
-    def open_window(address: str, *, phone: bool = False, lang: str = "zh-CN", **more: Any) -> Visitor:
+    def open_window(
+        address: str, *, phone: bool = False, lang: str = "zh-CN", refusals: bool = False, **more: Any
+    ) -> Visitor:
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = browser.new_context(viewport=size, locale=lang, has_touch=phone, **more)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        visitor = Visitor(page, context)
+        visitor = Visitor(page, context, offline_expected=refusals)
         visitor.watch(page)
         windows.append(visitor)
         page.goto(address)
@@ -155,3 +157,27 @@ def cable(site: Site) -> Iterator[Wire]:
     """A way to the site that can be cut."""
     with wire(site.port) as found:
         yield found
+
+
+@pytest.fixture(scope="package")
+def badge(site: Site, browser: Browser) -> Any:
+    """The cookies of somebody who has signed in."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.link("小林"))
+    page.wait_for_url(f"{site.url}/inbox")
+    state = context.storage_state()
+    context.close()
+    return {"cookies": state["cookies"], "origins": []}
+
+
+@pytest.fixture
+def open_inbox(site: Site, visit: Callable[..., Visitor], badge: Any) -> Callable[..., Visitor]:
+    """Opens the inbox as 小林, by way of `port` when given."""
+
+    def open_window(port: int = 0, **more: Any) -> Visitor:
+        visitor = visit(f"http://127.0.0.1:{port or site.port}/inbox", storage_state=badge, **more)
+        expect(visitor.page.locator("#net")).to_have_attribute("data-state", "up")
+        return visitor
+
+    return open_window

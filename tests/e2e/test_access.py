@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import AXE, Site, Visitor
 from tests.e2e.test_chat import QUESTION, answered, ask, open_chat
-from tests.e2e.test_handoff import open_waiting, sign_in
+from tests.e2e.test_handoff import open_waiting
 
 pytestmark = pytest.mark.server("chromium")
 
@@ -51,20 +51,17 @@ def test_product_page_on_a_phone(site: Site, visit: Visit, scheme: str) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_live_page(site: Site, visit: Visit, scheme: str) -> None:
-    visitor = visit(f"{site.url}/live/demo", color_scheme=scheme)
-    visitor.offline_expected = True
+    visitor = visit(f"{site.url}/live/demo", color_scheme=scheme, refusals=True)
     expect(visitor.page.locator(".shelf .item").first).to_be_visible(timeout=60_000)
     assert violations(visitor.page) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_inbox_and_sign_in(site: Site, visit: Visit, scheme: str) -> None:
-    door = visit(f"{site.url}/signin", color_scheme=scheme)
-    door.offline_expected = True
+def test_inbox_and_sign_in(site: Site, visit: Visit, open_inbox: Visit, scheme: str) -> None:
+    door = visit(f"{site.url}/signin", color_scheme=scheme, refusals=True)
     expect(door.page.locator("#form")).to_be_visible()
     assert violations(door.page) == []
-    inbox = sign_in(site, visit)
-    inbox.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    inbox = open_inbox(color_scheme=scheme).page
     shopper = visit(site.url).page
     open_chat(shopper)
     shopper.locator(".pill").click()
@@ -84,7 +81,7 @@ def test_pages_speak_the_visitors_language(site: Site, visit: Visit, lang: str) 
 
 
 def test_pages_are_served_with_a_policy_that_forbids_inline_code(site: Site, visit: Visit) -> None:
-    page = visit("about:blank").page
+    page = visit("about:blank", refusals=True).page  # the sign-in page asks who this is
     for path in ("/", "/live/demo", "/signin"):
         answer = page.goto(site.url + path)
         assert answer is not None

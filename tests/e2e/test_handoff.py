@@ -14,20 +14,13 @@ pytestmark = pytest.mark.server("chromium")
 Visit = Callable[..., Visitor]
 
 
-def sign_in(site: Site, visit: Visit) -> Page:
-    page = visit(site.link()).page
-    expect(page).to_have_url(f"{site.url}/inbox")
-    expect(page.locator("#net")).to_have_attribute("data-state", "up")
-    return page
-
-
 def open_waiting(inbox: Page) -> None:
     inbox.locator(".chip.waiting").click()
     inbox.locator(".rows .row").first.click()
 
 
-def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit) -> None:
-    inbox = sign_in(site, visit)
+def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    inbox = open_inbox().page
     shopper = visit(site.url).page
     open_chat(shopper)
     ask(shopper, QUESTION)
@@ -60,8 +53,8 @@ def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit) 
     answered(shopper, 2)
 
 
-def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit: Visit) -> None:
-    inbox = sign_in(site, visit)
+def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    inbox = open_inbox().page
     shopper = visit(site.url, phone=True).page
     open_chat(shopper)
     ask(shopper, "转人工")  # as the very first message
@@ -77,8 +70,10 @@ def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit:
     expect(inbox.locator(".context")).to_contain_text("★★★★★")
 
 
-def test_two_people_cannot_answer_at_once(site: Site, visit: Visit) -> None:
-    first, second = sign_in(site, visit), sign_in(site, visit)
+def test_two_people_cannot_answer_at_once(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    first = open_inbox().page
+    second = visit(site.link("小周")).page
+    expect(second).to_have_url(f"{site.url}/inbox")
     shopper = visit(site.url).page
     open_chat(shopper)
     shopper.locator(".pill").click()
@@ -91,11 +86,9 @@ def test_two_people_cannot_answer_at_once(site: Site, visit: Visit) -> None:
     expect(shopper.locator(".log")).to_contain_text("已加入对话")
 
 
-def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, cable: Wire) -> None:
-    address = site.link().replace(f":{site.port}/", f":{cable.port}/")
-    staff = visit(address)
+def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, open_inbox: Visit, cable: Wire) -> None:
+    staff = open_inbox(cable.port)
     inbox = staff.page
-    expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
     staff.offline_expected = True
     cable.cut()
     expect(inbox.locator("#net")).to_have_attribute("data-state", "down")
@@ -110,8 +103,7 @@ def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, cab
 
 
 def test_a_stranger_sees_no_inbox(site: Site, visit: Visit) -> None:
-    visitor = visit(f"{site.url}/inbox")
-    visitor.offline_expected = True  # the page asks who this is and is refused
+    visitor = visit(f"{site.url}/inbox", refusals=True)  # the page asks who this is
     expect(visitor.page).to_have_url(f"{site.url}/signin?next=/inbox")
     visitor.page.get_by_label("粘贴登录链接或口令").fill("not-a-token")
     visitor.page.get_by_role("button", name="登录").click()

@@ -13,9 +13,8 @@ Visit = Callable[..., Visitor]
 
 
 def watch(site: Site, visit: Visit, **more: object) -> Page:
-    visitor = visit(f"{site.url}/live/demo", **more)
-    visitor.offline_expected = True  # the room may still be starting: its picture is asked for until it is there
-    page = visitor.page
+    # the room may still be starting: its picture is asked for until it is there
+    page = visit(f"{site.url}/live/demo", refusals=True, **more).page
     for _ in range(300):
         if page.evaluate("document.querySelector('video').readyState") >= 3:
             return page
@@ -70,6 +69,5 @@ def test_a_phone_shows_picture_comments_and_shelf(site: Site, visit: Visit) -> N
 
 
 def test_a_room_that_does_not_exist_says_so(site: Site, visit: Visit) -> None:
-    visitor = visit(f"{site.url}/live/nowhere")
-    visitor.offline_expected = True
+    visitor = visit(f"{site.url}/live/nowhere", refusals=True)
     expect(visitor.page.locator("#rest")).to_have_text("没有这个直播间。")
