@@ -6,7 +6,7 @@ from pathlib import Path
 
 from knowledge.model import Product, Promotion
 from streaming.phrases import LABELS
-from streaming.settings import RoomSettings
+from streaming.settings import Lang, RoomSettings
 from streaming.view import Card
 
 _SIGNS = {
@@ -48,9 +48,16 @@ def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSet
         list_price=money(product.list_price) if reduced and product.list_price is not None else "",
         currency=currency,
         badge=badge,
-        points=tuple(f"{each.name(lang)} {each.value(lang)}" for each in product.attributes[:3]),
+        points=_points(product, lang),
         picture=_picture(product, settings.media),
     )
+
+
+def _points(product: Product, lang: Lang) -> tuple[str, ...]:
+    """The first three attributes that are short enough to be read at a glance."""
+    longest = 13 if lang == "zh" else 24
+    written = (f"{each.name(lang)} {each.value(lang)}" for each in product.attributes)
+    return tuple([text for text in written if len(text) <= longest][:3])
 
 
 def _picture(product: Product, media: Path | None) -> Path | None:

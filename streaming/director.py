@@ -26,6 +26,8 @@ from streaming.view import Bubble
 
 log = structlog.get_logger(__name__)
 
+_NEXT_ANSWER_S = 0.5
+
 
 class Line(Protocol):
     """One line of a script."""
@@ -278,9 +280,17 @@ class Director:
         self._answers_in_row += 1
         self._close(asked, spoken, handed_over, answer.failed)
         self._start_answer()
+        await self._next_answer()
         if spoken and not self._wanted:
             await self._phrase("back", "bridge")
         await self._show(on_air, None)
+
+    async def _next_answer(self) -> None:
+        """Wait a moment for an answer that is being made: turning back to the script first would sound absent-minded."""
+        if self._answer is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_NEXT_ANSWER_S):
+                    await self._answer.ready.wait()
 
     def _close(self, asked: Asked, spoken: int, handed_over: bool, failed: str) -> None:
         """Write down how a question and those merged into it ended."""

@@ -15,6 +15,7 @@ from streaming.packets import Packet, StreamFormat
 from streaming.settings import RoomSettings
 
 AAC_FRAME = 1024  # samples
+_DUAL_MONO = np.float32(2**-0.5)  # the same sound from two loudspeakers is 3 dB louder than from one
 _BT709, _LIMITED = 1, 1  # ffmpeg's numbers for the colour matrix and the 16..235 range
 
 
@@ -70,7 +71,8 @@ class Encoder:
         return packets + [packet for packet in drained if packet.pts < end]
 
     def _encode_audio(self, mono: NDArray[np.float32]) -> list[Packet]:
-        frame = av.AudioFrame.from_ndarray(np.stack([mono, mono]), format="fltp", layout="stereo")
+        half = mono * _DUAL_MONO
+        frame = av.AudioFrame.from_ndarray(np.stack([half, half]), format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
         self._samples += AAC_FRAME
         # The first packet is priming before time zero, which FLV has no timestamp for.

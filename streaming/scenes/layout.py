@@ -57,7 +57,7 @@ def _wide(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         return round(at_720 * unit)
 
     host_width, host_height = host_size
-    left, top = px(44), height - host_height
+    left, top = px(64), height - host_height + px(30)  # the desk hides what is below
     card_left = width - px(24 + 420)
     return Layout(
         width, height, unit,
@@ -67,7 +67,7 @@ def _wide(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         lamp=px(540),
         header=(px(24), px(22)), header_width=px(420),
         label_top=px(22),
-        card=(card_left, px(98)), card_size=(px(420), px(498)),
+        card=(card_left, px(94)), card_size=(px(420), px(504)),
         bubble=(px(500), px(112)), bubble_width=card_left - px(500 + 20),
         caption_middle=width // 2, caption_bottom=height - px(18), caption_width=width - px(120),
     )  # fmt: skip

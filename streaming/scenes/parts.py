@@ -108,11 +108,16 @@ def _picture(path: Path | None, size: tuple[int, int], radius: int) -> Image.Ima
     try:
         with Image.open(path) as opened:
             opened.draft("RGB", (size[0] * 2, size[1] * 2))
-            found = ImageOps.fit(opened.convert("RGBA"), size, Image.Resampling.LANCZOS)
+            found = opened.convert("RGBA")
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError):
         return None
-    ground = Image.new("RGBA", size, (248, 245, 246, 255))
-    ground.alpha_composite(found)
+    whole = Image.new("RGBA", found.size, (248, 245, 246, 255))
+    whole.alpha_composite(found)
+    # Nothing of the product is cut off: where the frame is wider or higher, the picture's edge goes on.
+    inner = np.asarray(ImageOps.contain(whole, size, Image.Resampling.LANCZOS))
+    over, beside = size[1] - inner.shape[0], size[0] - inner.shape[1]
+    sides = ((over // 2, over - over // 2), (beside // 2, beside - beside // 2), (0, 0))
+    ground = Image.fromarray(np.pad(inner, sides, mode="edge"))
     ground.putalpha(_mask(size, radius))
     return ground
 
@@ -184,7 +189,7 @@ def _wide_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Ima
     px, (width, height) = layout.px, layout.card_size
     image = _panel((width, height), px(22), _WHITE, 0.97)
     edge = px(16)
-    photo_height = px(262)
+    photo_height = px(258)
     photo = _picture(shown.picture, (width - 2 * edge, photo_height), px(14))
     if photo is not None:
         image.alpha_composite(photo, (edge, edge))
@@ -199,10 +204,10 @@ def _wide_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Ima
     for text in lettering.wrap(shown.title, width - 2 * edge - px(8), weight="Bold", size=size, lines=title_lines):
         lettering.draw(image, (edge + px(4), top + size), text, weight="Bold", size=size, fill=look.ink)
         top += px(38)
-    _points(image, shown.points, (edge + px(2), top + px(4), width - edge), px(18), look)
-    price = _price(shown, look, px(58))
+    _points(image, shown.points, (edge + px(2), top + px(2), width - edge), px(18), look)
+    price = _price(shown, look, px(56))
     if price is not None:
-        image.alpha_composite(_narrow(price, width - 2 * edge), (edge + px(4), height - px(70) - px(80)))
+        image.alpha_composite(_narrow(price, width - 2 * edge), (edge + px(4), height - px(74) - px(68)))
     if call:
         button = _button(call, look, width - 2 * edge, px(58), px(25))
         image.alpha_composite(button, (edge, height - edge - button.height))
