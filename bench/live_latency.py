@@ -25,9 +25,8 @@ from bench.report import Cell, arguments, report
 from streaming.control import RoomClient, RoomError
 from tests.servers import NginxRtmp, missing
 
-QUESTIONS = (
-    "这款保温杯保温多久？", "多少钱呀", "是什么材质的？", "可以七天无理由退货吗", "几天能发货？", "有没有优惠券可以用",
-    "容量是多大的？", "能放洗碗机吗？", "支持货到付款吗", "有别的颜色吗？", "保修多久呢", "满多少包邮？",
+QUESTIONS = (  # whose answers are short: the next one is asked when the last is over
+    "这款保温杯保温多久？", "多少钱呀", "是什么材质的？", "容量是多大的？", "重量多少克呢", "有别的颜色吗？",
 )  # fmt: skip
 LOUD = 0.01  # of full scale: sound rather than silence
 

@@ -286,7 +286,7 @@ class Director:
         await self._show(on_air, None)
 
     async def _next_answer(self) -> None:
-        """Wait a moment for an answer that is being made: turning back to the script first would sound absent-minded."""
+        """Wait a moment for an answer that is being made: turning back to the script first would sound rude."""
         if self._answer is not None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_NEXT_ANSWER_S):
