@@ -123,7 +123,7 @@ class Reading:
 
     @cached_property
     def _candidates(self) -> tuple[str, ...]:
-        about = tuple(subject for subject in self.about if subject in self.index.products)
+        about = tuple(subject for subject in self.about if subject in self.index.known)
         return about or (self.index.products if len(self.index.products) <= 6 else ())
 
     def _partial(self, sheet: Sheet) -> list[tuple[int, int]]:

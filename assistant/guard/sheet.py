@@ -120,6 +120,7 @@ class Index:
         self.shop = tuple(subject for subject, own in facts.by_subject.items() if _is_shop_wide(subject, own))
         shop = set(self.shop)
         self.products = tuple(subject for subject in facts.by_subject if subject not in shop)
+        self.known = frozenset(self.products)
 
     def sheet(self, subject: str) -> Sheet:
         found = self._sheets.get(subject)
@@ -134,28 +135,29 @@ class Index:
         return Sheet("shop", [entry for subject in self.shop for entry in self.sheet(subject).entries])
 
     @cached_property
-    def _by_beginning(self) -> dict[str, list[tuple[str, str]]]:
-        """(name, subject) by the first three characters of the name, longest first."""
-        found: dict[str, list[tuple[str, str]]] = {}
+    def _named(self) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
+        """Subjects by name, and which lengths the names have that begin with the same three characters."""
+        subjects: dict[str, str] = {}
+        lengths: dict[str, set[int]] = {}
         for subject in self.products:
             for fact in self._facts.by_subject[subject]:
                 if fact.kind == "title":
                     for name in _spellings(normalise(fact.value.strip()).text):
-                        found.setdefault(name[:3], []).append((name, subject))
-        for names in found.values():
-            names.sort(key=lambda pair: -len(pair[0]))
-        return found
+                        subjects.setdefault(name, subject)
+                        lengths.setdefault(name[:3], set()).add(len(name))
+        return subjects, {start: tuple(sorted(sizes, reverse=True)) for start, sizes in lengths.items()}
 
     def names_in(self, text: str) -> list[tuple[int, int, str]]:
-        """(start, end, subject) of the products named in the normalised text, longest names first at each place."""
-        table = self._by_beginning
+        """(start, end, subject) of the products named in the normalised text, the longest name at each place."""
+        subjects, lengths = self._named
         hits: list[tuple[int, int, str]] = []
         place = 0
         while place < len(text):
-            for name, subject in table.get(text[place : place + 3], ()) or table.get(text[place : place + 2], ()):
-                if text.startswith(name, place) and _whole(text, place, place + len(name)):
-                    hits.append((place, place + len(name), subject))
-                    place += len(name) - 1
+            for size in lengths.get(text[place : place + 3]) or lengths.get(text[place : place + 2]) or ():
+                subject = subjects.get(text[place : place + size])
+                if subject is not None and _whole(text, place, place + size):
+                    hits.append((place, place + size, subject))
+                    place += size - 1
                     break
             place += 1
         return hits

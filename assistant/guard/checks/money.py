@@ -66,8 +66,9 @@ class Till:
         shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
         self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
         self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
-        self.free = [Amount(q.low, (e.fact,)) for e in (*sheet.entries, *common.entries) if e.fact.kind in ("computed", "order", "promotion")
-                     for q in e.quantities if q.dimension in ("money", "")]  # fmt: skip
+        everything = (*sheet.entries, *common.entries)
+        self.computed = _all_amounts(e for e in everything if e.fact.kind in ("computed", "order"))
+        self.offered = _all_amounts(common.entries_of("promotion"))
 
     def allowed(self, role: str, pieces: Decimal | None) -> list[Amount]:
         """The true amounts for a role, the one to put in place of a wrong one first."""
@@ -193,9 +194,10 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         if not shop_wide:
             return None if _is_free_amount(reading, mention) else _unbacked(reading, mention, role)
         sheets = [Sheet("")]
-    if role == "price" and any(squeeze(reading.text[mention.start : mention.end]) in sheet.text for sheet in sheets):
-        if mention.quantity.unit.id == "CNY" and not _PRICED.search(reading.clause_text(mention.start)):
-            return None  # 小方块6块 counts pieces
+    surface = squeeze(reading.text[mention.start : mention.end])
+    stated = role == "price" and any(surface in sheet.text for sheet in sheets)
+    if stated and mention.quantity.unit.id == "CNY" and not _PRICED.search(reading.clause_text(mention.start)):
+        return None  # 小方块6块 counts pieces
     if role == "price" and _is_pieces(reading, mention):
         return None
     pieces = reading.pieces_before(mention)
@@ -233,7 +235,7 @@ def _backed(
     till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading
 ) -> tuple[Fact, ...] | None:
     if role in ("bound_price", "said_price"):
-        amounts = [*till.prices, *till.free] if till.prices else till.lists
+        amounts = [*till.prices, *till.computed] if till.prices else till.lists
         return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
     if role == "ship_threshold" and claim.bound in ("over", "least"):
         claim = _exact(claim)
@@ -245,8 +247,9 @@ def _backed(
         amounts += [a for a in till.lists if claim.bound == "exact" and reading.lang == "en"]
     if role == "list_price" and not till.lists:
         amounts += till.prices
-    if role in ("price", "total", "saving", "after_coupon"):
-        amounts += till.free
+    amounts += till.computed
+    if role in ("total", "saving", "after_coupon"):
+        amounts += till.offered
     for amount in amounts:
         if holds(claim, amount.value):
             return amount.facts
@@ -369,6 +372,10 @@ def deny(reading: Reading, negation: tuple[int, int], key: str, facts: tuple[Fac
 
 def _amounts(entries: Iterable[Entry]) -> list[Amount]:
     return [Amount(q.low * _share(q), (e.fact,)) for e in entries for q in e.quantities[:1] if not q.sides]
+
+
+def _all_amounts(entries: Iterable[Entry]) -> list[Amount]:
+    return [Amount(q.low * _share(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension in ("money", "")]
 
 
 def _chosen(amounts: list[Amount], variant: str) -> list[Amount]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz import fuzz
 
-from assistant.guard.checks.measures import cue_distance, items_of
+from assistant.guard.checks.cues import cue_distance
+from assistant.guard.checks.discounts import items_of
 from assistant.guard.checks.money import deny
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
