@@ -97,9 +97,9 @@ class Sheet:
         return text, stemmed(text)
 
     def says(self, wide: Iterable[str]) -> bool:
-        """Whether any of these words stands anywhere in the product."""
+        """Whether any of these words stands in the product; a single character (枕, 被) only counts in its title."""
         text, stems = self._said
-        return any(contains(text, word, stems) for word in wide)
+        return any(contains(self.title if len(word) == 1 else text, word, stems) for word in wide)
 
     def binding(self, want: str) -> tuple[str, Attribute | None] | None:
         """The word by which a wish is met and the attribute that says so (None: title or summary); None if unmet."""

@@ -105,6 +105,8 @@ class SearchIndex:
                 scores[place] += 0.4
             elif concepts.goods and sheet.kinds:
                 scores[place] *= 0.6  # it has the word, but is something else: a case for the phone
+            if any(sheet.says(scene.avoids) for _, scene in need.scenes):
+                scores[place] *= 0.5
             if sheet.product.stock is not None and sheet.product.stock <= 0:
                 scores[place] *= 0.8
         top = float(scores[close].max(initial=0.0))

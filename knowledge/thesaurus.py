@@ -38,6 +38,7 @@ class Group:
 class Scene:
     when: tuple[str, ...]
     wants: tuple[str, ...]
+    avoids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ def default_thesaurus() -> Thesaurus:
         yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader)
         for name in ("synonyms.yaml", "scenes.yaml")
     )
-    return Thesaurus(read_groups(synonyms), [Scene(_words(s["when"]), _words(s["wants"])) for s in scenes])
+    return Thesaurus(
+        read_groups(synonyms),
+        [Scene(_words(s["when"]), _words(s["wants"]), _words(s.get("avoids", ()))) for s in scenes],
+    )
 
 
 def read_groups(document: dict[Section, list[str]]) -> list[Group]:
