@@ -37,16 +37,18 @@ function verdictCard(verdict) {
     unique.length ? h("div", { class: "proof" }, h("b", {}, t("evidence")), h("ul", {}, unique.map(proof))) : null);
 }
 
+const reveal = (event) => event.target.open && event.target.scrollIntoView({ block: "nearest", behavior: "smooth" });
+
 /** A mark under a message that opens what the guard changed in it, or else what backs it. */
 function guardMark(verdicts) {
   const changed = verdicts.filter((one) => one.changed);
   if (changed.length) {
-    return h("details", { class: "guard changed" }, h("summary", {}, icon("shield"), t("guard_n", { n: changed.length })),
+    return h("details", { class: "guard changed", ontoggle: reveal }, h("summary", {}, icon("shield"), t("guard_n", { n: changed.length })),
       changed.map(verdictCard));
   }
   const facts = distinct(verdicts.flatMap((one) => one.evidence));
   if (!facts.length) return null;
-  return h("details", { class: "guard" }, h("summary", {}, icon("shield"), t("backed_n", { n: facts.length })),
+  return h("details", { class: "guard", ontoggle: reveal }, h("summary", {}, icon("shield"), t("backed_n", { n: facts.length })),
     h("div", { class: "verdict" }, h("div", { class: "proof" }, h("ul", {}, facts.slice(0, 12).map(proof)))));
 }
 

@@ -114,8 +114,6 @@ function comment(event) {
   const node = h("div", { class: own ? "mine" : "" }, h("b", { class: "author" }, own ? t("me") : event.author),
     h("span", {}, event.text), status);
   append($("#talk"), node);
-  append($("#float"), h("li", {}, h("b", {}, event.author), event.text));
-  while ($("#float").children.length > 8) $("#float").firstChild.remove();
   const entry = { node, status, reply: null };
   comments.set(event.id, entry);
   if (comments.size > KEPT) comments.delete(comments.keys().next().value);
@@ -161,7 +159,7 @@ function shelfItem(card) {
       h("span", { class: "item-price" }, prices(card, t("list_price"))))));
 }
 
-/** `card` is being shown: it stands first on the shelf, lit, and small on a phone's picture. */
+/** `card` is being shown: it stands first on the shelf, lit. */
 function product(card) {
   if (!card) return;
   const list = $("#shelf");
@@ -176,10 +174,6 @@ function product(card) {
   if (first) list.scrollTo({ left: 0, top: 0, behavior: "smooth" });
   $("#title").textContent = card.title;
   document.title = `${card.title} · ${t("on_air")}`;
-  const pin = $("#pin");
-  pin.href = card.url;
-  pin.replaceChildren(picture(card.picture), h("span", { class: "pin-title" }, card.title), prices(card, t("list_price"))[0]);
-  pin.hidden = false;
   const chat = document.querySelector("zhibo-chat");
   chat?.setAttribute("product", card.id);
   chat?.setAttribute("product-title", card.title);
