@@ -106,7 +106,7 @@ class Agent:
             offered = tools if number + 1 < self._max_rounds else ()
             calls: list[ToolCall] = []
             turn.titles = _titles(turn.about, context.catalog)
-            async with aclosing(self._speak(said, offered, turn, deadline)) as pieces:
+            async with aclosing(self._speak(said, offered, turn, deadline, context.catalog)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, ToolCall):
                         calls.append(piece)
@@ -132,7 +132,7 @@ class Agent:
             turn.found = any(looked_up) if looked_up else turn.found
 
     async def _speak(
-        self, said: Sequence[Message], tools: Sequence[ToolSpec], turn: Turn, deadline: float
+        self, said: Sequence[Message], tools: Sequence[ToolSpec], turn: Turn, deadline: float, catalog: Catalog
     ) -> AsyncGenerator[Sentence | ToolCall, None]:
         """One call of the model: its text as checked sentences, its tool calls as they are."""
         splitter = SentenceSplitter()
@@ -145,25 +145,25 @@ class Agent:
                     yield piece
                 else:
                     for sentence in splitter.feed(piece.text):
-                        if (passed := self._pass(sentence, turn)) is not None:
+                        if (passed := self._pass(sentence, turn, catalog)) is not None:
                             yield passed
                         if turn.enough:
                             return
         for sentence in splitter.flush():
-            if (passed := self._pass(sentence, turn)) is not None:
+            if (passed := self._pass(sentence, turn, catalog)) is not None:
                 yield passed
             if turn.enough:
                 return
 
-    def _pass(self, sentence: str, turn: Turn) -> Sentence | None:
+    def _pass(self, sentence: str, turn: Turn, catalog: Catalog) -> Sentence | None:
         """The gate. Nothing of a model's text goes any other way."""
         if not sentence.strip():
             if turn.text:
                 turn.text += sentence
             return None
         try:
-            about = _named_first(sentence, turn)
-            verdict = self._guard.review(sentence, turn.facts, lang=turn.lang, about=about)
+            about, facts = _scope(sentence, turn, catalog)
+            verdict = self._guard.review(sentence, facts, lang=turn.lang, about=about)
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")
@@ -199,10 +199,21 @@ def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
-def _named_first(sentence: str, turn: Turn) -> tuple[str, ...]:
-    """A sentence is about the product it names first, whatever was spoken of before."""
-    named = {product_id: sentence.find(title) for title, product_id in turn.titles if title in sentence}
-    return tuple(dict.fromkeys([*sorted(named, key=lambda one: named[one]), *turn.about]))
+def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...], Facts]:
+    """What a sentence is about and may rely on: the products it names in full, and only them; else all of the turn."""
+    places: dict[str, int] = {}
+    rest = sentence
+    for title, product_id in turn.titles:
+        if title in rest:
+            places.setdefault(product_id, rest.find(title))
+            rest = rest.replace(title, "\0" * len(title))
+    if not places:
+        offers = (name for one in catalog.promotions() for name in (one.name.zh, one.name.en))
+        if any(name and name in sentence for name in offers):
+            return (), catalog.shop_facts() | turn.extra  # an offer's figures are its own, not a product's
+        return turn.about, turn.facts
+    named = tuple(sorted(places, key=lambda one: places[one]))
+    return named, shop_and(catalog, named) | turn.extra
 
 
 def _as_data(data: Mapping[str, Any]) -> str:

@@ -2,8 +2,8 @@
 
     python -m bench.answers [--model grounded] [--model openai --url URL --name NAME] [--json FILE]
 
-Columns: how many sentences the guard had to change or drop (the fewer, the better grounded the model), whether the right
-tool ran, whether people were called exactly when they had to be, and the time to the first checked sentence.
+Columns: how many sentences the guard had to change or drop (the fewer, the better grounded the model), whether the
+right tool ran, whether people were called exactly when they had to be, and the time to the first checked sentence.
 """
 
 import asyncio

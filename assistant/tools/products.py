@@ -20,9 +20,10 @@ from knowledge.model import Attribute, Lang, Product, Promotion
 from knowledge.search import Hit
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
+_BARE = re.compile(r"[\d.,\s]+")
 _CLOSE = 0.55  # of the best score: what is worse is about something else
 _NOT_TO_ASK = re.compile(  # nobody chooses by these
-    r"产地|原产|净重|重量|尺寸|规格|保修|执行标准|许可|备案|提示|包装|配件|清单|品牌|型号|货号|保质期|储存"
+    r"产地|原产|折扣|评分|起订|供货|数量|discount|rating|minimum|availab|quantity|height|width|depth|净重|重量|尺寸|规格|保修|执行标准|许可|备案|提示|包装|配件|清单|品牌|型号|货号|保质期|储存"
     r"|origin|weight|size|dimension|warranty|standard|brand|model|sku|return|shipping|included|barcode|care",
     re.I,
 )
@@ -246,7 +247,12 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
         seen: set[tuple[str, str]] = set()
         for one in (*product.attributes, *_option_attributes(product)):
             pair = one.name(lang), one.value(lang).strip()
-            if 0 < len(pair[1]) <= 14 and pair not in seen and not _NOT_TO_ASK.search(pair[0]):
+            if (
+                0 < len(pair[1]) <= 14
+                and not _BARE.fullmatch(pair[1])
+                and pair not in seen
+                and not _NOT_TO_ASK.search(pair[0])
+            ):
                 seen.add(pair)
                 values.setdefault(pair[0], Counter())[pair[1]] += 1
     ranked: list[tuple[float, str, list[str]]] = []

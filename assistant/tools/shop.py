@@ -56,7 +56,7 @@ def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResul
     running = catalog.promotions(product.id) if product else catalog.promotions()
     data: dict[str, Any] = {"promotions": promotion_data(running, lang)}
     if product is None:
-        return ToolResult(data, found=bool(running))
+        return ToolResult(data)
     data["product"] = {
         "id": product.id,
         "title": product.title(lang),
@@ -64,7 +64,7 @@ def promotions(arguments: PromotionArguments, context: ToolContext) -> ToolResul
         "list_price": None if product.list_price is None else plain(product.list_price),
         "currency": product.currency,
     }
-    return ToolResult(data, product_ids=(product.id,), found=bool(running))
+    return ToolResult(data, product_ids=(product.id,))
 
 
 class OrderArguments(Arguments):

@@ -227,11 +227,15 @@ class Clerk:
             return self._recommend(reading)
         prices = [Decimal(goods["price"]) for goods in shown]
         dearer = reading.intent == "dearer"
-        limit = max(prices) if dearer else prices[0]  # than the one put first
+        limit = max(prices) if dearer else min(prices)
         query = str(d.last_search.arguments.get("query", "")) if d.last_search else str((named or shown[0])["title"])
         bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
         seen = [] if dearer else d.shown_ids
         data = self.ask("search_products", query=speech.without_money(query), exclude=seen, **bound)
+        if not data.get("products") and not dearer and prices[0] > limit:  # at least than the one put first
+            data = self.ask(
+                "search_products", query=speech.without_money(query), exclude=seen, max_price=float(prices[0]) - 0.01
+            )
         if not data.get("products"):
             best = min(shown, key=lambda goods: Decimal(goods["price"]))
             return say(
@@ -370,6 +374,8 @@ class Clerk:
         if len(named) == 1 and d.focus and (reading.deictic or len(d.focus) == 1):
             named = list({one["id"]: one for one in (d.focus[0], *named)}.values())
         names = [str(goods["id"]) for goods in named] or self._split_names()
+        if len(names) == 1 and not named and not re.search(r"和|跟|与|比|\b(with|to|than|and)\b", d.text, re.I):
+            names = []
         if len(names) == 1 and not named and (at_hand := (d.focus or ([d.page] if d.page else []))):
             names.insert(0, str(at_hand[0]["id"]))
         if len(names) < 2:
@@ -380,7 +386,7 @@ class Clerk:
         data = self.ask("compare_products", products=names[:4])
         goods = list(data.get("products", ()))
         if len(goods) < 2:
-            return say(d, "compare_what")
+            return self._recommend(reading) if reading.topic else say(d, "compare_what")
         return speech.comparison(d, goods, list(data.get("rows", ())))
 
     def _split_names(self) -> list[str]:
@@ -402,8 +408,8 @@ class Clerk:
         policies = list(data.get("policies", ()))
         if policies:
             return speech.policy(d, policies[0])
-        if reading.properties or d.page is not None:  # a product may carry its own terms
-            targets = self._targets(replace(reading, topic=""))
+        if reading.topic or d.page is not None or len(d.focus) == 1:  # a product may carry its own terms
+            targets = self._targets(reading)
             if targets:
                 goods = self.details(targets[0], asking=True)
                 asked = goods.get("asked") or {}

@@ -15,7 +15,11 @@ from assistant.models.grounded.wording import joined, say
 from knowledge.factsheet import money, order_state
 from knowledge.model import Lang
 
-_NOISE = re.compile(r"提示|说明|温馨|注意|备注|编号|条码|barcode|note|sku|标准|许可|备案", re.I)
+_NOISE = re.compile(
+    r"提示|说明|温馨|注意|备注|编号|条码|标准|许可|备案|折扣|评分|起订|供货|barcode|note|sku|discount|rating|minimum|availab",
+    re.I,
+)
+_BARE = re.compile(r"[\d.,\s]+")  # a figure without a unit says nothing to a shopper
 
 
 _BOOLEAN = re.compile(r"是|否|不|可|支持|能|有|无|yes|no\b|not\b", re.I)
@@ -80,7 +84,7 @@ def reason(goods: Goods, query: str, lang: Lang) -> str:
     wanted = _pairs(query)
     best: tuple[int, str] = (0, "")
     for name, value in goods.get("attributes", ()):
-        if _NOISE.search(name) or len(value) > 30:
+        if _dull(name, value) or len(value) > 30:
             continue
         fit = len(_pairs(value) & wanted) * 2 + len(_pairs(name) & wanted)
         if fit > best[0]:
@@ -91,9 +95,13 @@ def reason(goods: Goods, query: str, lang: Lang) -> str:
     if brief and len(brief) <= (34 if lang == "zh" else 90) and brief not in goods["title"]:
         return brief
     for name, value in goods.get("attributes", ()):
-        if not _NOISE.search(name) and len(value) <= (18 if lang == "zh" else 40):
+        if not _dull(name, value) and len(value) <= (18 if lang == "zh" else 40):
             return property_phrase(name, value, lang)
     return ""
+
+
+def _dull(name: str, value: str) -> bool:
+    return _NOISE.search(name) is not None or _BARE.fullmatch(value) is not None
 
 
 def property_phrase(name: str, value: str, lang: Lang) -> str:
@@ -114,7 +122,7 @@ def introduction(goods: Goods, lang: Lang) -> str:
     facts = [
         property_phrase(name, value, lang)
         for name, value in goods.get("attributes", ())
-        if not _NOISE.search(name) and len(value) <= 40
+        if not _dull(name, value) and len(value) <= 40
     ][:3]
     if lang == "zh":
         head = f"{goods['title']}：{brief}。" if brief else f"{goods['title']}。"
@@ -264,7 +272,7 @@ def _says(text: str, option: str) -> bool:
 def comparison(d: Dialogue, goods: Sequence[Goods], rows: Sequence[Mapping[str, Any]]) -> str:
     """The differences that matter, then who might like which; the table stands beside it."""
     lines = [say(d, "compare_intro", titles=joined(d, [str(one["title"]) for one in goods]))]
-    differing = [row for row in rows[1:] if len(set(row["values"])) > 1 and not _NOISE.search(row["name"])]
+    differing = [row for row in rows[1:] if len(set(row["values"])) > 1 and not _dull(row["name"], row["values"][0])]
     differing = [row for row in differing if all(len(value) <= 24 for value in row["values"])] or differing[:1]
     for row in differing[: 1 if d.live else 5 - len(goods)]:
         cells = [
@@ -272,10 +280,11 @@ def comparison(d: Dialogue, goods: Sequence[Goods], rows: Sequence[Mapping[str, 
             for one, value in zip(goods, row["values"], strict=False)
             if value != "—"
         ]
+        # A sentence for each product: what is said of one is checked against that one.
         if d.lang == "zh":
-            lines.append(bullet(f"{row['name']}：" + "，".join(cells) + "。", d.lang))
+            lines.append(bullet(f"{row['name']}：" + "。".join(cells) + "。", d.lang))
         else:
-            lines.append(bullet(f"{row['name']}: " + "; ".join(cells) + ".", d.lang))
+            lines.append(bullet(f"{row['name']}: " + ". ".join(cells) + ".", d.lang))
     priced = [one for one in goods if one.get("price")]
     if len(priced) > 1:
         cheapest = min(priced, key=lambda one: Decimal(one["price"]))

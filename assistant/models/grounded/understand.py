@@ -165,7 +165,7 @@ def _with_properties(intent: str, dialogue: Dialogue, text: str, lang: Lang) -> 
         return "attribute" if "warranty" in concepts and named and intent == "warranty_shop" else intent
     if intent == "recommend":
         at_hand = dialogue.page is not None or bool(dialogue.focus)
-        pointing = bool(_words(lang).deictic.search(text))
+        pointing = bool(_words(lang).deictic.search(text)) or len(_topic(text, lang)) < 2
         return "attribute" if at_hand and pointing else "recommend"
     return "attribute"
 
