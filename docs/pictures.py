@@ -95,7 +95,7 @@ def on_air(site: str) -> None:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{site}/api/rooms/demo", timeout=10) as answer:
-            if json.load(answer).get("live"):
+            if json.load(answer)["state"] == "on_air":
                 return
         time.sleep(1)
     raise SystemExit("The demo's live room did not go on air within 90 s; see its room.log.")
@@ -105,13 +105,13 @@ def take(folder: Path, site: str, out: Path) -> None:
     live = f"{site}/live/demo"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        on_air(site)
         shop = window(browser, site)
         ask(shop, QUESTION)
         shop.locator(".turn.bot .thumbs").first.wait_for()
-        shop.wait_for_timeout(1_500)
+        shop.wait_for_timeout(4_000)
         save(shop.screenshot(), out / "shop.webp")
 
-        on_air(site)
         viewer = window(browser, live)
         viewer.wait_for_timeout(6_000)
         request = urllib.request.Request(
@@ -129,7 +129,8 @@ def take(folder: Path, site: str, out: Path) -> None:
         waiting.wait_for_timeout(3_000)
         staff = window(browser, sign_in_link(folder, site))
         staff.wait_for_url(re.compile(r"/inbox"))
-        staff.get_by_text("没收到").first.click()
+        staff.locator(".chip.waiting").click()
+        staff.locator(".rows .row").first.click()
         staff.wait_for_timeout(2_000)
         save(staff.screenshot(), out / "inbox.webp")
 
