@@ -17,7 +17,7 @@ import numpy as np
 
 from knowledge.embed import load_embedder
 from knowledge.lexical import Index, pieces, words
-from knowledge.retrieval import Retriever, Scores, Weights, best
+from knowledge.retrieval import Retriever, Scores, Weights, best, fused
 
 Run = Mapping[str, Sequence[tuple[str, float]]]
 Method = Callable[[str], Scores]
@@ -77,7 +77,7 @@ def methods(texts: Sequence[str], embedder: str) -> dict[str, tuple[float, Metho
     def by_meaning() -> Method:
         model = load_embedder(embedder)
         matrix = model.embed(texts)
-        return lambda query: retriever.scores(query, vectors=matrix @ model.embed([query])[0], share=model.share)
+        return lambda query: fused(retriever.scores(query), matrix @ model.embed([query])[0], model.share)
 
     if embedder:
         add(f"zhibo+{embedder}", by_meaning)

@@ -12,10 +12,11 @@ Vectors = NDArray[np.float32]
 
 class Embedder(Protocol):
     """`name` stands beside stored vectors: change it when the vectors would change. `share` is how much of a product's
-    score its vectors should make up beside its words, 0..1."""
+    score its vectors should make up beside its words, 0..1. `recalls`: whether they find what words do not."""
 
     name: str
     share: float
+    recalls: bool
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, L2-normalised (a text without content is all zeros)."""

@@ -38,11 +38,8 @@ class Retriever:
         self._pieces = Index(documents, pieces)
         self._spelled = [term for term in self._words.terms if len(term) >= 4 and term.isascii() and term.isalpha()]
 
-    def scores(
-        self, text: str, more: Iterable[tuple[str, float]] = (), vectors: Scores | None = None, share: float = 0.0
-    ) -> Scores:
-        """0..1 for every document, the best about 1. `more` are further texts that count less than `text`; `vectors`
-        are scores by meaning, which make up `share` of the sum."""
+    def scores(self, text: str, more: Iterable[tuple[str, float]] = ()) -> Scores:
+        """0..1 for every document, the best about 1. `more` are further texts that count less than `text`."""
         terms = self._terms(text)
         pairs = [(pair, self._weights.pairs) for pair in _pairs(text)] if self._weights.pairs else []
         for other, weight in more:
@@ -56,12 +53,8 @@ class Retriever:
         by_words = self._words.scores(terms)
         if pairs:
             by_words += self._pairs.scores(pairs)
-        total = (1 - self._weights.pieces) * _scaled(by_words) + self._weights.pieces * _scaled(
-            self._pieces.cosine(text)
-        )
-        if vectors is not None and share:
-            total = (1 - share) * total + share * _scaled(np.maximum(vectors, 0))
-        return total
+        in_pieces, share = self._pieces.cosine(text), self._weights.pieces
+        return (1 - share) * _scaled(by_words) + share * _scaled(in_pieces)
 
     def mend(self, term: str) -> str:
         """The nearest word of the shop to one it does not have; empty when it has it or none is near."""
@@ -93,6 +86,11 @@ class Retriever:
             if self._words.found_in(term[:at]) > 20 and self._words.found_in(term[at:]) > 20:
                 return f"{term[:at]} {term[at:]}"
         return ""
+
+
+def fused(by_words: Scores, by_meaning: Scores, share: float) -> Scores:
+    """Scores of words and of vectors as one; vectors make up `share` of the sum."""
+    return (1 - share) * by_words + share * _scaled(np.maximum(by_meaning, 0))
 
 
 def best(scores: Scores, limit: int) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from knowledge.factsheet import money
 from knowledge.matching import Concepts, Sheet, dearest, texts
 from knowledge.model import Lang, Product, Text
-from knowledge.retrieval import Retriever, Scores, best
+from knowledge.retrieval import Retriever, Scores, best, fused
 from knowledge.text import Terms
 from knowledge.thesaurus import Thesaurus, language_of
 from knowledge.understand import Filters, Need, understand
@@ -23,7 +23,7 @@ _CANDIDATES = 100  # looked at closely
 _COUNTED = 500  # products that pass are counted up to here
 _LEAST = 0.3  # of the best score: what is worse is no answer to the same question
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
-Meaning = Callable[[str], tuple[Scores, float] | None]  # scores by vectors and their share
+Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,9 @@ class SearchIndex:
     def _scores(self, need: Need) -> Scores:
         more = list(self._synonyms(need))
         more += [(want, 0.5) for _, scene in need.scenes for word in scene.wants for want in self._wide(word)]
-        found = self._meaning(need.text) if self._meaning is not None and need.text else None
-        return self._retriever.scores(need.text, more, *(found or (None, 0.0)))
+        by_words = self._retriever.scores(need.text, more)
+        found = self._meaning(need.text, by_words) if self._meaning is not None and need.text else None
+        return by_words if found is None else fused(by_words, *found)
 
     def _synonyms(self, need: Need) -> Iterator[tuple[str, float]]:
         for mention in need.mentions:

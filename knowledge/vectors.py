@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from knowledge import store as tables
 from knowledge.documents import digest
 from knowledge.embed import Embedder, Vectors
-from knowledge.retrieval import Scores
+from knowledge.retrieval import Scores, best
 from knowledge.store import Store
 
 _CHUNK = 500
-_NEAREST = 200  # places that the index is asked for
+_NEAREST = 300  # products that are compared closely when not all are
 
 
 class VectorIndex:
@@ -102,17 +102,22 @@ class VectorView:
         self._owner = owner
         self._places = {product_id: place for place, product_id in enumerate(ids)} if owner is not None else {}
 
-    def __call__(self, query: str) -> tuple[Scores, float] | None:
-        """(nearness in the order of the products, the share of the score it should make up); None without vectors."""
+    def __call__(self, query: str, by_words: Scores | None = None) -> tuple[Scores, float] | None:
+        """(nearness in the order of the products, the share of the score it should make up); None without vectors.
+        Vectors that only refine are compared for what `by_words` puts first, the others' nearness is 0."""
         if self._matrix is None:
             return None
         vector = self._embedder.embed([query])[0]
         if not vector.any():
             return None
+        scores = np.zeros(len(self._matrix), np.float32)
+        if by_words is not None and not self._embedder.recalls:
+            places = best(by_words, _NEAREST)
+            scores[places] = np.einsum("ij,j->i", self._matrix[places], vector)
+            return scores, self._embedder.share
         if self._owner is None:
             # Not "@": BLAS would wake its threads, and on a busy machine wait 40 ms for them to do 2 ms of work.
             return np.einsum("ij,j->i", self._matrix, vector), self._embedder.share
-        scores = np.zeros(len(self._matrix), np.float32)
         for product_id in self._owner.nearest(vector, _NEAREST):
             if (place := self._places.get(product_id)) is not None:
                 scores[place] = self._matrix[place] @ vector  # exact for what the index proposes

@@ -21,6 +21,7 @@ _Place = tuple[list[int], list[float]]
 class HashedEmbedder:
     name = "hashed-384-1"
     share = 0.05
+    recalls = False
 
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
