@@ -48,6 +48,8 @@ class Turn:
     extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
     titles: list[tuple[str, str]] = field(default_factory=list)  # of those, with their ids
+    offers: frozenset[str] = frozenset()  # names of the promotions that run
+    scopes: dict[tuple[str, ...], Facts] = field(default_factory=dict)  # by the products a sentence names
     text: str = ""
     sentences: int = 0
     verdicts: list[Verdict] = field(default_factory=list)
@@ -70,6 +72,12 @@ class Turn:
     @property
     def enough(self) -> bool:
         return 0 < self.most_sentences <= self.sentences
+
+    def scope(self, named: tuple[str, ...], catalog: Catalog) -> Facts:
+        """The facts for a sentence about these products: read once in a call of the model."""
+        if (found := self.scopes.get(named)) is None:
+            found = self.scopes[named] = shop_and(catalog, named) | self.extra
+        return found
 
     def take(self, call: ToolCall, result: ToolResult, catalog: Catalog) -> None:
         self.about = tuple(dict.fromkeys(result.product_ids + self.about))[:MOST_PRODUCTS]
@@ -106,6 +114,8 @@ class Agent:
             offered = tools if number + 1 < self._max_rounds else ()
             calls: list[ToolCall] = []
             turn.titles = _titles(turn.about, context.catalog)
+            turn.offers = _offers(context.catalog)
+            turn.scopes.clear()
             async with aclosing(self._speak(said, offered, turn, deadline, context.catalog)) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, ToolCall):
@@ -199,6 +209,10 @@ def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
+def _offers(catalog: Catalog) -> frozenset[str]:
+    return frozenset(name for one in catalog.promotions() for name in (one.name.zh, one.name.en) if name)
+
+
 def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...], Facts]:
     """What a sentence is about and may rely on: the products it names in full, and only them; else all of the turn."""
     places: dict[str, int] = {}
@@ -208,12 +222,11 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
             places.setdefault(product_id, rest.find(title))
             rest = rest.replace(title, "\0" * len(title))
     if not places:
-        offers = (name for one in catalog.promotions() for name in (one.name.zh, one.name.en))
-        if any(name and name in sentence for name in offers):
-            return (), catalog.shop_facts() | turn.extra  # an offer's figures are its own, not a product's
+        if any(name in sentence for name in turn.offers):
+            return (), turn.scope((), catalog)  # an offer's figures are its own, not a product's
         return turn.about, turn.facts
     named = tuple(sorted(places, key=lambda one: places[one]))
-    return named, shop_and(catalog, named) | turn.extra
+    return named, turn.scope(named, catalog)
 
 
 def _as_data(data: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from knowledge.factsheet import money, order_state
 from knowledge.model import Lang
 
 _NOISE = re.compile(
-    r"提示|说明|温馨|注意|备注|编号|条码|标准|许可|备案|折扣|评分|起订|供货|barcode|note|sku|discount|rating|minimum|availab",
+    r"提示|说明|保修|质保|退货|发货|warranty|return|shipping|温馨|注意|备注|编号|条码|标准|许可|备案|折扣|评分|起订|供货|barcode|note|sku|discount|rating|minimum|availab",
     re.I,
 )
 _BARE = re.compile(r"[\d.,\s]+")  # a figure without a unit says nothing to a shopper
@@ -91,8 +91,8 @@ def reason(goods: Goods, query: str, lang: Lang) -> str:
             best = fit, property_phrase(name, value, lang)
     if best[1]:
         return best[1]
-    brief = clean(str(goods.get("brief", "")))
-    if brief and len(brief) <= (34 if lang == "zh" else 90) and brief not in goods["title"]:
+    brief = clean(re.split(r"(?<=[。！？])|(?<=[.!?])\s", str(goods.get("brief", "")).strip())[0])
+    if brief and len(brief) <= (34 if lang == "zh" else 110) and brief not in goods["title"]:
         return brief
     for name, value in goods.get("attributes", ()):
         if not _dull(name, value) and len(value) <= (18 if lang == "zh" else 40):
