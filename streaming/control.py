@@ -45,6 +45,7 @@ class Controlled(Protocol):
     def status(self) -> dict[str, Any]: ...
     def comment(self, author: str, text: str, source: str) -> str: ...
     async def insert(self, text: str) -> dict[str, Any]: ...
+    async def transcript(self, limit: int) -> list[dict[str, Any]]: ...
     def stop(self) -> None: ...
     def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
     def preview(self) -> AsyncGenerator[bytes, None]: ...
@@ -119,6 +120,8 @@ class ControlServer:
                 return {"id": self._room.comment(str(request.get("author", "")), str(request["text"]), source)}
             case "insert":
                 return {"verdict": await self._room.insert(str(request["text"]))}
+            case "transcript":
+                return {"said": await self._room.transcript(int(request.get("limit", 100)))}
             case "stop":
                 self._room.stop()
                 return {}
@@ -191,6 +194,11 @@ class RoomClient:
         """Have a line said next. Returns the guard's verdict: `text` is what will be said, empty when nothing."""
         verdict: dict[str, Any] = (await self._ask({"do": "insert", "text": text}))["verdict"]
         return verdict
+
+    async def transcript(self, limit: int = 100) -> list[dict[str, Any]]:
+        """What was said last, oldest first: text, what was to be said, verdict and evidence."""
+        said: list[dict[str, Any]] = (await self._ask({"do": "transcript", "limit": limit}))["said"]
+        return said
 
     async def stop(self) -> None:
         """Ask the room to say goodbye and end; returns at once."""

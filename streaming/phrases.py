@@ -12,7 +12,7 @@ _LINES: Mapping[Lang, Mapping[Occasion, tuple[str, ...]]] = {
     "zh": {
         "greeting": ("大家好，欢迎来到{shop}的直播间。", "各位朋友好，这里是{shop}，欢迎大家。"),
         "welcome": ("欢迎新来的朋友。", "刚进来的朋友，欢迎欢迎。", "欢迎来到直播间，想了解什么可以打在公屏上。"),
-        "asked": ("有朋友问到，", "看到有朋友提问，", "来回答一下公屏上的问题，"),
+        "asked": ("有朋友问，", "公屏上有人问，", "回答一下，"),
         "asked_by_many": ("好几位朋友都问到，", "这个问题好多朋友关心，"),
         "back": ("好，我们接着说。", "那我们继续往下看。", "回到刚才说的。", "好的，咱们接着讲。"),
         "goodbye": ("谢谢大家，我们下次见。",),
@@ -22,11 +22,7 @@ _LINES: Mapping[Lang, Mapping[Occasion, tuple[str, ...]]] = {
     "en": {
         "greeting": ("Hello everyone, welcome to {shop}.", "Hi there, this is {shop}, good to have you here."),
         "welcome": ("Welcome to everyone who just joined.", "Welcome in, feel free to ask anything in the comments."),
-        "asked": (
-            "Someone just asked about this.",
-            "Here is a question from the comments.",
-            "Let me take that question.",
-        ),
+        "asked": ("Someone asks.", "A question here.", "Quick answer."),
         "asked_by_many": ("Several of you have asked about this.", "Quite a few of you want to know this."),
         "back": ("Right, let's carry on.", "Back to where we were.", "Okay, let's continue."),
         "goodbye": ("Thank you all, goodbye.",),

@@ -86,12 +86,8 @@ class Records:
     def save_cursor(self, cursor: Cursor) -> None:
         self._put(rooms, {"cursor": asdict(cursor)})
 
-    def runsheet(self) -> tuple[str, ...]:
-        with self._store.read() as connection:
-            row = connection.execute(sa.select(runsheets.c.product_ids).where(runsheets.c.room == self._room)).scalar()
-        return tuple(str(each) for each in row or ())
-
     def save_runsheet(self, product_ids: Sequence[str]) -> None:
+        """Keep which products the room went on air with, in which order."""
         self._put(runsheets, {"product_ids": list(product_ids)})
 
     def said(self, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = "") -> str:

@@ -146,6 +146,11 @@ class Room:
         reasons = [span.reason for span in verdict.spans if span.label != "ok"]
         return {"label": verdict.label, "original": verdict.original, "text": verdict.text, "reasons": reasons}
 
+    async def transcript(self, limit: int) -> list[dict[str, Any]]:
+        """The newest sentences with their verdicts, oldest first."""
+        rows = await self._in_order(self._records.transcript, max(1, min(limit, 1000)))
+        return [{**row, "at": row["at"].isoformat()} for row in rows]
+
     async def events(self) -> AsyncGenerator[dict[str, Any], None]:
         """What happens from now on; a listener that is too slow loses the oldest."""
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_EVENTS)
@@ -164,6 +169,8 @@ class Room:
     async def _on_air(self) -> None:
         settings, parts = self.settings, self._parts
         await self._in_order(self._records.close_waiting, "the room was restarted before it could be answered")
+        sheet = RunSheet(settings.products)
+        await self._in_order(self._records.save_runsheet, sheet.order(parts.catalog.products()))
         self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
         self._sinks.append(self._preview)
         if settings.hls:
@@ -192,7 +199,7 @@ class Room:
             stage=self._stage,
             records=self._records,
             audience=self._audience,
-            runsheet=RunSheet(settings.products),
+            runsheet=sheet,
             show=self._show,
             emit=self._emit,
             end=self._comment_ended,

@@ -28,6 +28,9 @@ class Stub:
             raise RoomError("too many lines are waiting")
         return {"text": text}
 
+    async def transcript(self, limit: int) -> list[dict[str, Any]]:
+        return [{"text": "大家好"}] * min(limit, 2)
+
     def stop(self) -> None:
         self.stopped = True
 
@@ -58,6 +61,7 @@ async def test_everything_a_room_offers(tmp_path: Path, depth: int) -> None:
     assert await client.insert("大家好") == {"text": "大家好"}
     with pytest.raises(RoomError, match="too many"):
         await client.insert("full")
+    assert await client.transcript(1) == [{"text": "大家好"}]
     got = []
     events = client.events()
     async for event in events:

@@ -118,6 +118,8 @@ async def test_a_comment_is_answered_aloud_through_the_socket(tmp_path: Path, ca
         await events.aclose()
         refused = await client.insert("全网最低价！")
         assert refused["text"] == "" and refused["reasons"]
+        transcript = await client.transcript()
+        assert transcript[-1]["at"] and any(row["text"] == "杯身是316不锈钢。" for row in transcript)
         status = await client.status()
         assert status["outputs"][0]["state"] == "up"
     with catalog.store.read() as connection:
