@@ -76,7 +76,7 @@ def build_console(running: Running) -> FastAPI:
             with gr.Tab("试聊 · Test chat"):
                 _chat(running)
             with gr.Tab("直播间 · Live rooms"):
-                _rooms(running)
+                _rooms(running, blocks)
             with gr.Tab("状态 · Status"):
                 _status(running)
     blocks.queue(default_concurrency_limit=8, max_size=64)
@@ -232,7 +232,7 @@ CHAT_HINT = "**试试 · Try**\n\n两百以内有什么防滑的鞋？ · 满减
 # Live rooms
 
 
-def _rooms(running: Running) -> None:
+def _rooms(running: Running, blocks: gr.Blocks) -> None:
     services = running.services
     supervisor = services.supervisor
 
@@ -301,9 +301,12 @@ def _rooms(running: Running) -> None:
         with gr.Column(scale=3, min_width=420):
             status = gr.HTML(padding=False)
             gr.HTML(view.player(known()[0]), elem_id="zb-player", padding=False)
-    timer = gr.Timer(3)
-    refresh = lambda: rooms_html(running)  # noqa: E731 - one expression, used twice
-    timer.tick(refresh, None, status, show_progress="hidden", queue=False)
+
+    async def refresh() -> str:
+        return await rooms_html(running)
+
+    blocks.load(refresh, None, status, show_progress="hidden", queue=False)
+    gr.Timer(3).tick(refresh, None, status, show_progress="hidden", queue=False)
     go.click(start, [room, to, lang, portrait, look, voice], [status, room])
     end.click(stop, room, status)
     line.submit(insert, [room, line], [line, verdict])

@@ -1,5 +1,6 @@
 """The staff's side: handing over, taking over, and never two answers at once."""
 
+import json
 from typing import Any
 
 import pytest
@@ -91,6 +92,8 @@ def test_the_detail_shows_why_a_sentence_was_changed(settings: Settings) -> None
         events = visitor.ask("多少钱？")
         with site.staff() as staff:
             detail = staff.get(place(visitor)).json()
+    wire = json.dumps(events, ensure_ascii=False)
+    assert "39元" not in wire and "最低价" not in wire, "the lie was on its way to the shopper"
     verdict = detail["verdicts"][0]
     assert verdict["original"].startswith("云朵防滑拖鞋只要39元")
     assert verdict["label"] == "forbidden"
