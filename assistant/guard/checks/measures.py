@@ -131,6 +131,9 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
         target = (alike or same)[0] if len(same) == 1 or quantity.dimension == "count" and same else None
         if quantity.dimension in _PROMISE_UNITS and same_figure:
             target = same_figure[0]
+    if target is None and quantity.dimension == "" and _STARS.match(reading.text, mention.end):
+        reason = "资料里没有评分" if reading.lang == "zh" else "the facts hold no rating"
+        return Finding(*mention.outer, "unsupported", reason, "rating")
     if target is None and quantity.dimension == "time" and _LASTING.search(reading.clause_text(mention.start)):
         reason = "资料里没有这个时长" if reading.lang == "zh" else "the facts state no such time"
         return Finding(*mention.outer, "unsupported", reason)
@@ -147,6 +150,7 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
 _LASTING = re.compile(
     r"保温|保冷|保鲜|续航|待机|持续|持久|充电|充满|能用|可用|耐用|使用寿命|定妆|留香|防晒时长|\b(?:lasts?|keeps?|stays?|charges?|runs? for|battery|up to|of (?:use|play|battery))\b"
 )
+_STARS = re.compile(r"[ -]?(?:stars?\b|out of (?:5|five|10|ten)\b|分好评)")
 _ANY_UNIT = frozenset(
     "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split()
 )
@@ -224,6 +228,8 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
         return bool(tolerated or _rounded(claim, truth))
     if claim.dimension == truth.dimension or not (claim.dimension and truth.dimension):
         figure = truth.low * truth.unit.factor / (claim.unit.factor or 1)
+        if claim.bound == "most":  # "holds up to a litre" says a litre, not anything below
+            return claim.high * Decimal("0.8") <= figure <= claim.high
         return holds(Quantity(claim.low, claim.high, bound=claim.bound), figure)
     return False
 

@@ -166,6 +166,7 @@ def _same_as_before(reading: Reading, mention: Mention) -> str | None:
     return role_of(reading, earlier[-1]) if earlier else None
 
 
+_TAKES_OFF = re.compile(r"(?:再|立|直|另|额外)?(?:减|返|返现)\s?$")
 _INSTEAD = re.compile(r"(?:[,;.] ?(?:but )?(?:it's|it is|actually)|[，,]\s?(?:而|应该|其实)?是)\s*$")
 
 
@@ -212,6 +213,8 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
             return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
+    if role == "saving" and _TAKES_OFF.search(reading.text[max(0, mention.start - 4) : mention.start]):
+        return _unbacked(reading, mention, role)  # 再减20 is an offer of its own, not a sum gone wrong
     truth = _truth(reading, tills, mention, role, pieces)
     if truth is None:
         return _unbacked(reading, mention, role)

@@ -24,7 +24,7 @@ _SCARCE_ZH = re.compile(
     r"(?:(?:马上|快要?|就要|即将)(?:断货|卖完|没货|售罄)了?[，,]?)?(?:库存|现货)?"
     r"(?:已经)?(?:只|就|仅|还|最后)(?:剩|有)?下?(?:最后)?\s?$"
 )
-_SCARCE_EN = re.compile(r"(?:only|just|merely)(?: about)? $")
+_SCARCE_EN = re.compile(r"(?:only|just|merely|down to the last|the last)(?: about)? $")
 _STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "")
 
 
@@ -39,6 +39,11 @@ def is_stock(reading: Reading, mention: Mention) -> bool:
         return True
     if reading.lang == "en" or mention.quantity.dimension == "":
         near = text[clause.start : mention.start]
+        if (
+            re.search(r"\b(?:the|our|down to(?: the)?|only) last $", near)
+            and not text[mention.end : clause.end].strip()
+        ):
+            return True
         return bool(re.search(r"stock check|stock(?: level)?(?: [^.,;!?]{0,60})?(?: is|:)\s?$|库存[^，。]{0,6}$", near))
     near = text[clause.start : clause.end]
     return bool(

@@ -360,6 +360,10 @@ def _is_as_its(text: str, start: int, end: int) -> bool:
 
 def _supported(sheet: Sheet, entries: list[Entry], piece: str) -> bool:
     said = squeeze(piece)
+    if entries[0].key == "color":  # 黑白两种 of 白色、黑色
+        bare = re.sub(r"[两二三四五六七八九十\d]?[种色款个]|都|和", "", said)
+        if bare and not bare.isascii() and all(any(char in e.squeezed for e in entries) for char in bare):
+            return True
     if not said or any(e.squeezed in said for e in entries if len(e.squeezed) >= 2):
         return True
     if said in sheet.text and (not said.isascii() or len(said) >= 5):
