@@ -43,7 +43,11 @@ def server_that_says(text: str) -> ModelServer:
 
 async def shown_and_stored(conversations: Conversations, conversation_id: str, answer: Answer) -> str:
     """Everything a shopper's page, a later model and the staff's list of messages would get."""
-    events = [event for event in await conversations.events(conversation_id) if event.get("role") != "user"]
+    events = [
+        {key: value for key, value in event.items() if key not in ("at", "id")}  # their digits could be anything
+        for event in await conversations.events(conversation_id)
+        if event.get("role") != "user"
+    ]
     history = await conversations.history(conversation_id)
     texts = [json.dumps(events, ensure_ascii=False), *(one.text for one in history if one.role == "bot"), answer.text]
     return "\n".join([*texts, answer.finished.text])
