@@ -6,16 +6,16 @@ import { chat, footer, header, loadShop } from "./frame.js";
 
 const t = words({
   zh: {
-    skip: "跳到商品", home: "首页", list_price: "原价", few: "仅剩 {n} 件", in_stock: "有货", stock_n: "有货 · 库存 {n} 件",
-    sold_out: "暂时缺货", ask: "问问这款商品", ask_draft: "这款", facts: "商品参数", about: "商品介绍", offers: "可用优惠",
+    skip: "跳到商品", home: "首页", list_price: "原价", few: "仅剩 {n} 件", stock_n: "有货 · 库存 {n} 件",
+    sold_out: "暂时缺货", ask: "问问这款商品", facts: "商品参数", about: "商品介绍", offers: "可用优惠",
     code: "券码 {code}", until: "{date} 止", gallery: "商品图片", show: "第 {n} 张", choose: "选择{name}", live: "看直播讲解",
     similar: "同类商品", q1: "有什么优点和不足？", q2: "现在买最划算怎么买？", q3: "多久能到？", quick: "大家常问",
     basis: "划线价为商品列表价，非成交价", missing: "没有这件商品，可能已经下架。", back: "回到首页",
     failed: "商品暂时没有加载出来，请刷新页面。", off: "省 {n}",
   },
   en: {
-    skip: "Skip to product", home: "Home", list_price: "List price", few: "Only {n} left", in_stock: "In stock",
-    stock_n: "In stock · {n} available", sold_out: "Out of stock", ask: "Ask about this product", ask_draft: "",
+    skip: "Skip to product", home: "Home", list_price: "List price", few: "Only {n} left",
+    stock_n: "In stock · {n} available", sold_out: "Out of stock", ask: "Ask about this product",
     facts: "Specifications", about: "About this product", offers: "Offers you can use", code: "code {code}", until: "until {date}",
     gallery: "Product pictures", show: "Picture {n}", choose: "Choose {name}", live: "Watch it live", similar: "More like this",
     q1: "What are its strengths and weaknesses?", q2: "What is the cheapest way to buy it now?", q3: "How soon can I get it?",
@@ -74,16 +74,20 @@ function variantPicker(product, changed) {
   const value = (variant, name) => variant.options.find((option) => option.name === name)?.value;
   const chosen = new Map();
   const rows = names.map((name) => ({ name, values: [...new Set(variants.map((one) => value(one, name)).filter(Boolean))] }));
-  const fits = (extra) => variants.filter((one) => [...new Map([...chosen, ...extra])].every(([name, wanted]) => value(one, name) === wanted));
+  const fits = (extra) => {
+    const wanted = [...new Map([...chosen, ...extra])];
+    return variants.filter((one) => wanted.every(([name, text]) => value(one, name) === text));
+  };
   const box = h("div", { class: "variants" });
   const paint = () => {
     box.replaceChildren(...rows.map(({ name, values }) => h("div", { class: "variant", role: "group", "aria-label": t("choose", { name }) },
       h("span", { class: "variant-name" }, name),
       h("span", { class: "variant-values" }, values.map((one) => {
         const possible = fits([[name, one]]);
+        const choice = `${name}=${one}`;
         const gone = !possible.length || possible.every((variant) => variant.stock === 0);
         return h("button", { type: "button", class: gone ? "gone" : "", "aria-pressed": String(chosen.get(name) === one),
-          title: gone ? t("sold_out") : null, onclick: () => {
+          "data-choice": choice, title: gone ? t("sold_out") : null, onclick: () => {
             if (chosen.get(name) === one) chosen.delete(name);
             else chosen.set(name, one);
             if (!fits([]).length) {
@@ -91,7 +95,7 @@ function variantPicker(product, changed) {
               chosen.set(name, one);
             }
             paint();
-            box.querySelectorAll("button")[rows.flatMap((row) => row.values.map((v) => [row.name, v])).findIndex(([n, v]) => n === name && v === one)].focus();
+            [...box.querySelectorAll("button")].find((button) => button.dataset.choice === choice).focus();
             const left = fits([]);
             changed(chosen.size === names.length && left.length ? left[0] : product);
           } }, one);

@@ -143,16 +143,20 @@ function paintTeaser(room) {
   const video = $("#teaser-video");
   video.addEventListener("playing", () => teaser.classList.add("playing"));
   let player = null;
-  const watch = new IntersectionObserver(([entry]) => {
-    const wanted = entry.isIntersecting && !document.hidden;
+  let seen = false;
+  const update = () => {
+    const wanted = seen && !document.hidden;
     if (wanted && !player) player = play(video, id, { muted: true });
     if (!wanted && player) {
       player.stop();
       player = null;
     }
-  });
-  watch.observe(teaser);
-  addEventListener("pagehide", () => player?.stop());
+  };
+  new IntersectionObserver(([entry]) => {
+    seen = entry.isIntersecting;
+    update();
+  }).observe(teaser);
+  document.addEventListener("visibilitychange", update);
 }
 
 function paintHeroShelf() {
