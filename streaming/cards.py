@@ -37,8 +37,8 @@ def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSet
     badge = ""
     if product.stock == 0:
         badge = words["out"]
-    elif offer := next((each for each in promotions if each.products or each.categories), None):
-        badge = offer.name(lang)
+    elif offer := _offer(promotions, lang):
+        badge = offer
     elif reduced and product.list_price is not None and product.price is not None:
         badge = words["save"].format(amount=currency + money(product.list_price - product.price))
     return Card(
@@ -51,6 +51,13 @@ def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSet
         points=_points(product, lang),
         picture=_picture(product, settings.media),
     )
+
+
+def _offer(promotions: Sequence[Promotion], lang: Lang) -> str:
+    """The name of the first offer that is for this product and short enough for a badge."""
+    longest = 14 if lang == "zh" else 20
+    names = (each.name(lang) for each in promotions if each.products or each.categories)
+    return next((name for name in names if len(name) <= longest), "")
 
 
 def _points(product: Product, lang: Lang) -> tuple[str, ...]:

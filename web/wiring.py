@@ -104,6 +104,7 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
     from web.services import Services
 
     core = core or build_core(settings)
+    _warm(core)
     client = room_client(settings)
     return Services(
         settings=settings,
@@ -120,6 +121,12 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
         local_origins=demo,
         core=core,
     )
+
+
+def _warm(core: Core) -> None:
+    """Load dictionaries and the search index now, so that the first shopper does not wait for them."""
+    core.guard.review("您好。", core.catalog.shop_facts(), lang="zh")
+    core.catalog.search("您好 hello", limit=1)
 
 
 def room_environment(settings: Settings) -> dict[str, str]:
@@ -197,8 +204,10 @@ def _voice(name: str) -> "Voice":
 
 def _face(told: "RoomSettings") -> "Face":
     from avatar.face import load_face
+    from streaming.scenes.layout import host_size
 
-    return load_face(told.face, **({"look": told.look} if told.look else {}))
+    size = host_size(told.width, told.height)
+    return load_face(told.face, size=size, **({"look": told.look} if told.look else {}))
 
 
 async def _closed(part: object) -> None:
