@@ -192,7 +192,8 @@ _MASKED = re.compile(
     r"|\d{1,2}:\d{2}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|\d{3,4}-\d{3,4}-\d{3,4}"
 )
 _DATES = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s?(?:年|[-/.](?=\d{1,2}[-/.]))\s?(?P<m>1[0-2]|0?[1-9])[月/.-]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
+    r"(?P<y>(?:19|20)\d\d)\s?(?:年|[-/.](?=\d{1,2}[-/.]))\s?(?P<m>1[0-2]"
+    r"|0?[1-9])[月/.-]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
     r"|(?<!\d)(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
     r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?:年(?!\d)|(?=款|版))"
 )
@@ -218,22 +219,28 @@ _VAGUE = (
     (re.compile(r"\ba couple(?: of)?\b"), 2, 2), (re.compile(r"\ba few\b"), 3, 5), (re.compile(r"\ba dozen\b"), 12, 12),
     (re.compile(r"百分百|百分之百"), 100, 100),
 )  # fmt: skip
+_HALF_PRICE = re.compile(r"\bhalf[ -](?:price|off)\b|半价|对折(?!叠)")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and)\s?(?:¥|\$|rmb)?")
 _SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
 _BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"(?:不超过|最多|至多|顶多|up to|at most|no more than|not more than|maximum of)\s?$"), "most"),
-    (re.compile(r"(?:不到|低于|少于|不足|小于|未满|under|less than|below|just under|shy of|cheaper than)\s?$"), "under"),
+    (re.compile(
+r"(?:不到|低于|少于|不足|小于|未满|under|less than|below|just under|shy of"
+r"|cheaper than)\s?$"), "under"),
     (re.compile(r"(?:至少|不低于|不少于|最少|at least|no less than|minimum of)\s?$"), "least"),
     (re.compile(r"(?:超过|多于|高于|大于|超|over|more than|above|exceeding|upwards of)\s?$"), "over"),
     (
-        re.compile(r"(?:大约|大概|差不多|将近|接近|约|近|about|around|approximately|approx\.?|roughly|nearly|almost|~)\s?$"),
+        re.compile(
+r"(?:大约|大概|差不多|将近|接近|约|近|about|around|approximately|approx\.?|roughly"
+r"|nearly|almost|~)\s?$"),
         "about",
     ),
 )  # fmt: skip
 _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s?(?:以内|以下|之内|or less|or under|or below|max)(?![a-z])"), "most"),
     (re.compile(r"\s?(?:以上|起(?!球|来|床)|or more|or over|\+(?![\d-]))"), "least"),
+    (re.compile(r"不到(?=[，。！？,!?；\s]|$)"), "under"),
     (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
 )
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
@@ -288,6 +295,9 @@ def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
     for pattern, few, many in _VAGUE:
         for match in pattern.finditer(text):
             add(match.start(), match.end(), Decimal(few), Decimal(many), "zh" if ord(match[0][0]) > 127 else "en")
+    for match in _HALF_PRICE.finditer(text):
+        if free(*match.span()):
+            found.append(_Atom(*match.span(), Decimal(50), Decimal(50), match.span(), "digits", _known("pct")))
     for match in _FRACTION.finditer(text):
         value = Decimal(match[0][0]) / Decimal(match[0][-1])
         if free(match.start(), match.end()) and _unit_at(text, match.end()) is not None:
@@ -353,9 +363,9 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
         if not text.startswith(name, start):
             continue
         following = text[end : end + 1]
-        if name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha():
-            if not (following == "x" and text[end + 1 : end + 2].isdigit()):
-                continue
+        runs_on = name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha()
+        if runs_on and not (following == "x" and text[end + 1 : end + 2].isdigit()):  # 385mmx385mm goes on to a side
+            continue
         if start > place and text[place] == "-" and not name[0].isascii():
             continue
         if following and (name, following) in _NOT_UNITS:
@@ -369,7 +379,9 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
 # A unit's name that begins a word: 升级, 天然, 元素, 包邮…
 _NOT_UNITS = {
     (word[0], word[1])
-    for word in "升级 天然 天猫 元素 年级 条纹 只是 只要 只有 口气 部分 位置 度假 人工 种草 代表 步骤 两点 个劲 包邮 m/".split()
+    for word in (
+        "升级 天然 天猫 元素 年级 条纹 只是 只要 只有 口气 部分 位置 度假 人工 种草 代表 步骤 两点 个劲 包邮 m/"
+    ).split()
 }
 
 

@@ -18,21 +18,24 @@ _LETTERS = re.compile(r"[a-z]{2}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
 _SMALL = frozenset("a an the of for and with in on to by from as or at".split())
 _PIECES = re.compile(
-    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|张)|piece|pcs|item|unit|of (?:them|these|the)|pack"
+    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台"
+    r"|张)|piece|pcs|item|unit|of (?:them|these|the)|pack"
 )
 _AT_LEAST = re.compile(r"minimum|at least|起订|起购|起卖")
 _PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")
 _SUMMED = re.compile(r"\b(?:comes? to|total|together|altogether|adds? up|costs?|in all)\b")
 _QUOTED = re.compile(
     r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
-    r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
+    r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer"
+    r"|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
     r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
-)  # fmt: skip
+)
 _REFUTED_AFTER = re.compile(
     r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)"
 )
 _REFUTATION = re.compile(
-    r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not|it is not|no[,.]|wrong|rather|in fact)\b"
+    r"不对|不是|不准|有误|错了|应该是|其实|纠正|更正|\b(?:actually|but|isn't|it's not"
+    r"|it is not|no[,.]|wrong|rather|in fact)\b"
 )
 _RATHER = re.compile(r"[^，,;.]{0,12}[，,;] ?(?:(?:it's|it is|but|rather|they're)\b|而?是|应该是)")
 _NO_NOT = re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")

@@ -8,12 +8,17 @@ from assistant.guard.segments import Clause
 from assistant.guard.words import words
 
 _SUBJECT = re.compile(
-    r"(?:(?:咱们|我们|本店)?(?:这|那)(?:一)?(?:款|个|件|条|双|套|只|台|把|支|瓶|盒|边)|它|咱们|本品|该商品|the|this|that|these|our|it|they)\s?"
+    r"(?:(?:咱们|我们|本店)?(?:这|那)(?:一)?(?:款|个|件|条|双|套|只|台|把|支|瓶|盒|边)|它"
+    r"|咱们|本品|该商品|the|this|that|these|our|it|they)\s?"
 )
 _PARTICLES = re.compile(r"\s*(?:哦|哈|呢|呀|噢|啦|哟|喔)?[～~]*$")
 _LEAD = re.compile(
-    r"\s*(?:而且|并且|同时|另外|还有|还|再说|也|and|plus|but|also|so|and no|no|sure|okay(?: everyone)?|hi(?: there)?|hello|happy to help|by the way|honestly|don['’]?t worry|"
-    r"亲+|您好|你好|在的|好的|放心|别担心|不用担心|来|家人们|姐妹们|朋友们|宝宝们|说实话|话不多说|真的|对了|没错|是的|ever|quick recap|a lot of you asked|i checked the listing|let me read this off the card)?[\s,，、。.!！:：~～]*$"
+    r"\s*(?:而且|并且|同时|另外|还有|还|再说|也|and|plus|but|also|so|and no|no|sure"
+    r"|okay(?: everyone)?|hi(?: there)?|hello|happy to help|by the way|honestly"
+    r"|don['’]?t worry|"
+    r"亲+|您好|你好|在的|好的|放心|别担心|不用担心|来|家人们|姐妹们|朋友们|宝宝们|说实话"
+    r"|话不多说|真的|对了|没错|是的|ever|quick recap|a lot of you asked"
+    r"|i checked the listing|let me read this off the card)?[\s,，、。.!！:：~～]*$"
 )
 _ECHO = re.compile(
     r"\s*(?:ever|period|for sure|trust me|guaranteed|i promise|believe me|真的|没骗你|不骗人|说到做到|绝对的|保真)\s*"
@@ -94,14 +99,17 @@ def _says_something(reading: Reading, clause: Clause) -> bool:
     names = [e.name for sheet in sheets[:2] for e in sheet.entries if len(e.name) >= 2 and e.fact.kind != "title"]
     if any(name in text for name in names) and not _is_call(text):
         return True
-    return any(field.kind in ("policy", "duration", "stock") and any(cue in text for cue in field.names)
-               for field in words().fields.values()) and not _is_call(text)  # fmt: skip
+    return any(
+        field.kind in ("policy", "duration", "stock") and any(cue in text for cue in field.names)
+        for field in words().fields.values()
+    ) and not _is_call(text)
 
 
 def _is_call(text: str) -> bool:
     return (
         re.search(
-            r"扣|下单|直接拍|公屏|大家记|您看|可以吗|叫我|详情页|记一下|\b(?:comments|tap|let me know|does that work|drop a|link below|anything else)\b",
+            r"扣|下单|直接拍|公屏|大家记|您看|可以吗|叫我|详情页|记一下|\b(?:comments|tap"
+            r"|let me know|does that work|drop a|link below|anything else)\b",
             text,
         )
         is not None
@@ -172,7 +180,7 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _tidied(text: str, original: str) -> str:
-    """Without doubled or leading marks; with a capital where the original had one; empty when only a greeting is left."""
+    """Without doubled or leading marks, with a capital where one was; empty when only a greeting is left."""
     text = _DOUBLE.sub("", text)
     text = _SEPARATOR_START.sub("", text)
     if original[:1].isupper() and text != original:

@@ -202,11 +202,13 @@ def load_law(folder: Path | None = None) -> Law:
 _SENTENCE_END = re.compile(r"[。！？!?;；\n]|\.(?=\s|$)")
 _CLAUSE_END = re.compile(r"[，,：:。！？!?;；\n]|\.(?=\s|$)")
 _DENIAL_ZH = re.compile(
-    r"(?<!不)(?:不(?:能(?!不)|可以?|得|会(?!不)|是(?!只)|算|敢|保证|承诺|代表|属于|等于|要说|宣传|宜|该|应|写|具备?|含|支持)"
+    r"(?<!不)(?:不(?:能(?!不)|可以?|得|会(?!不)|是(?!只)|算|敢|保证|承诺|代表|属于|等于"
+    r"|要说|宣传|宜|该|应|写|具备?|含|支持)"
     r"|(?<![是不])不$|无法|没法|并非|没有|没(?=说|写|法)|未|禁止|谈不上|算不上|避免)[^，。！？,!?]{0,7}$"
 )
 _DENIAL_EN = re.compile(
-    r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody|no(?! (?:other|one|wonder|doubt|brand)\b))\b"
+    r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody"
+    r"|no(?! (?:other|one|wonder|doubt|brand)\b))\b"
     r"|n['’]t\b)(?! (?:only|just|merely|simply))[^.,;!?]{0,32}$"
 )
 _REPORTED = re.compile(
@@ -239,7 +241,8 @@ _SPACED_LETTERS = re.compile(r"(?<![a-z\d])[a-z](?:[ .\-_*][a-z]){2,}(?![a-z\d])
 _NUMBER_ONE = re.compile(r"\bn[0o]\s?[.。]?\s?[1il](?![\da-z])")
 _SOUNDS = {
     "zui": "最", "ding": "顶", "guo": "国", "jia": "家", "ji": "级", "di": "第", "yi": "一", "wei": "唯", "zhi": "治",
-    "liao": "疗", "du": "独", "quan": "全", "wang": "网", "pin": "品", "jue": "绝", "dui": "对", "hao": "好", "top": "顶",
+    "liao": "疗", "du": "独", "quan": "全", "wang": "网", "pin": "品", "jue": "绝", "dui": "对", "hao": "好",
+    "top": "顶",
 }  # fmt: skip
 _SOUND = re.compile(r"(?<![a-z])(" + "|".join(sorted(_SOUNDS, key=len, reverse=True)) + r")(?![a-z\d])")
 # Characters said or drawn like 最, 顶, 第… where only those make sense.

@@ -33,37 +33,48 @@ _CARD_LABEL = re.compile(
 )
 _ORDER_LABEL = re.compile(r"(?:订单|运单|快递单|物流|单号|流水)\D{0,6}$|\b(?:order|tracking|invoice|parcel)\b\D{0,12}$")
 _PLATE = re.compile(
-    r"(?<![\u4e00-\u9fff])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"
+    r"(?<![\u4e00-\u9fff])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+    r"[a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"
 )
 _ACCOUNT = re.compile(
-    r"(?:微信号?|wechat(?: id)?|weixin|vx|qq号?|whatsapp|telegram|支付宝账?号?)\s?(?:是|为|is|:|：)?\s?(?P<value>[a-z0-9_-]{5,24})"
+    r"(?:微信号?|wechat(?: id)?|weixin|vx|qq号?|whatsapp|telegram|支付宝账?号?)\s?(?:是|为"
+    r"|is|:|：)?\s?(?P<value>[a-z0-9_-]{5,24})"
 )
 _PASSPORT = re.compile(
     r"(?:护照号?码?|passport(?: (?:no\.?|number))?)\s?(?:是|为|is|:|：)?\s?(?P<value>[a-z]{1,2}\d{7,8})(?!\d)"
 )
 _NAME_ZH = re.compile(
-    r"(?:姓名|收件人|收货人|联系人|真实姓名|持卡人|寄件人|户名|我叫|名字叫|名字是|本人叫)\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:欧阳|司马|上官|诸葛|[\u4e00-\u9fff])[\u4e00-\u9fff]{1,2}?)"
+    r"(?:姓名|收件人|收货人|联系人|真实姓名|持卡人|寄件人|户名|我叫|名字叫|名字是"
+    r"|本人叫)\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:欧阳|司马|上官|诸葛"
+    r"|[\u4e00-\u9fff])[\u4e00-\u9fff]{1,2}?)"
     r"(?=[，。,.!！；;、\s\d]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
 )
 _NAME_EN = re.compile(
-    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z](?:[a-z'’-]+|\.)){0,2})"
+    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?"
+    r"|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z](?:[a-z'’-]+"
+    r"|\.)){0,2})"
 )
 _REGION = r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区)|北京市?|上海市?|天津市?|重庆市?)?"
 _ADDRESS_ZH = re.compile(
     rf"{_REGION}(?:[\u4e00-\u9fff]{{2,7}}?(?:市|州|盟|地区))?(?:[\u4e00-\u9fff]{{1,8}}?(?:区|县|旗|镇|乡))?"
     r"[\u4e00-\u9fff0-9a-z]{1,14}?(?:路|街|道|巷|弄|胡同|大道|村|小区|花园|公寓|大厦|广场|苑|园|社区)"
-    r"(?:[\u4e00-\u9fff0-9a-z]{0,8}?)(?:\d{1,5}[-\d]{0,6}\s?(?:号楼|号院|号|弄|栋|幢|座|室|单元|楼|层))(?:[\d一-鿿a-z#-]{0,16}?(?:号楼|号|栋|幢|座|单元|室|楼|层|房))*(?:\d{2,5}(?!\d|元|块|件))?"
+    r"(?:[\u4e00-\u9fff0-9a-z]{0,8}?)(?:\d{1,5}[-\d]{0,6}\s?(?:号楼|号院|号|弄|栋|幢|座|室"
+    r"|单元|楼|层))(?:[\d一-鿿a-z#-]{0,16}?(?:号楼|号|栋|幢|座|单元|室|楼|层"
+    r"|房))*(?:\d{2,5}(?!\d|元|块|件))?"
 )
 _ADDRESS_LABEL = re.compile(
-    r"(?:收货地址|收件地址|地址|住址|寄到|送到|住在)\s?(?:是|为|:|：|改成|改为)?\s?(?P<value>[\u4e00-\u9fff0-9a-z#-]{6,50})"
+    r"(?:收货地址|收件地址|地址|住址|寄到|送到|住在)\s?(?:是|为|:|：|改成"
+    r"|改为)?\s?(?P<value>[\u4e00-\u9fff0-9a-z#-]{6,50})"
 )
 _ADDRESS_LEAD = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:地址|寄到|送到|住在|收货|改成|改为|发到|是|在|到)+(?=[\u4e00-\u9fff]{2})"
 )
 _PLACE_WORD = re.compile(r"[省市区县镇路街道巷弄村号栋楼室]")
 _ADDRESS_EN = re.compile(
-    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|parkway|pkwy)\b\.?"
-    r"(?:,?\s+(?:apt|apartment|suite|unit|#)\.?\s*[\w-]+)?(?:,\s*[A-Za-z][A-Za-z .]*[A-Za-z]){0,2}(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?",
+    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|boulevard"
+    r"|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|parkway|pkwy)\b\.?"
+    r"(?:,?\s+(?:apt|apartment|suite|unit"
+    r"|#)\.?\s*[\w-]+)?(?:,\s*[A-Za-z][A-Za-z .]*[A-Za-z]){0,2}(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?",
     re.I,
 )
 

@@ -54,6 +54,13 @@ def _swaps(reading: Reading, found: list[Finding]) -> Iterable[Finding]:
             opening = place + len(truth)
             if opening <= finding.start and reading.is_quoted(place, opening):
                 wrong = reading.raw(finding.start, finding.end)
-                yield Finding(place, opening, "contradicted", finding.reason, finding.field,
-                              replacement=wrong, evidence=finding.evidence)  # fmt: skip
+                yield Finding(
+                    place,
+                    opening,
+                    "contradicted",
+                    finding.reason,
+                    finding.field,
+                    replacement=wrong,
+                    evidence=finding.evidence,
+                )
                 break

@@ -148,11 +148,16 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
 
 
 _LASTING = re.compile(
-    r"保温|保冷|保鲜|续航|待机|持续|持久|充电|充满|能用|可用|耐用|使用寿命|定妆|留香|防晒时长|\b(?:lasts?|keeps?|stays?|charges?|runs? for|battery|up to|of (?:use|play|battery))\b"
+    r"保温|保冷|保鲜|续航|待机|持续|持久|充电|充满|能用|可用|耐用|使用寿命|定妆|留香"
+    r"|防晒时长|\b(?:lasts?|keeps?|stays?|charges?|runs? for|battery|up to|of (?:use|play"
+    r"|battery))\b"
 )
 _STARS = re.compile(r"[ -]?(?:stars?\b|out of (?:5|five|10|ten)\b|分好评)")
 _ANY_UNIT = frozenset(
-    "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units pack packs pair pairs set sets".split()
+    (
+        "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units"
+        " pack packs pair pairs set sets"
+    ).split()
 )
 
 

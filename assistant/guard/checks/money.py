@@ -14,12 +14,15 @@ from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
 _MONEY_WORD = re.compile(
-    r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay|lists?|dollars?|cents?)\b|包邮|免邮|运费"
+    r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
+    r"|lists?|dollars?|cents?)\b|包邮|免邮|运费"
 )
 _COUPON = re.compile(r"满\D{0,2}(\d+(?:\.\d+)?)\D{0,3}?(?:立?减|优惠|抵)\D{0,2}(\d+(?:\.\d+)?)")
 _COUPON_EN = re.compile(r"[¥$€£]?(\d+(?:\.\d+)?) off (?:orders? (?:of|over|above) |every )?[¥$€£]?(\d+(?:\.\d+)?)")
 _NOT_MONEY_AFTER = re.compile(
-    r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%|stars?|reviews?|colou?rs?|sizes?|more|times|days?|hours?|minutes?|weeks?|months?|years?|people|viewers)\b"
+    r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%"
+    r"|stars?|reviews?|colou?rs?|sizes?|more|times|days?|hours?|minutes?|weeks?|months?"
+    r"|years?|people|viewers)\b"
     r"|[号个件只条张把双套瓶盒袋包片根层人名位次天日年月周点秒分步种款折级度倍米升斤克两]|:\d"
 )
 _REASONS = {
@@ -34,8 +37,16 @@ _REASONS = {
     "coupon_minus": ("优惠金额与资料不符", "the offer takes off another amount"),
 }
 _FIELDS = {
-    "said_price": "price","ship_threshold": "shipping_fee", "ship_fee": "shipping_fee", "total": "price", "saving": "list_price",
-           "after_coupon": "coupon", "coupon_threshold": "coupon", "coupon_minus": "coupon", "bound_price": "price"}  # fmt: skip
+    "said_price": "price",
+    "bound_price": "price",
+    "total": "price",
+    "saving": "list_price",
+    "ship_threshold": "shipping_fee",
+    "ship_fee": "shipping_fee",
+    "after_coupon": "coupon",
+    "coupon_threshold": "coupon",
+    "coupon_minus": "coupon",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,8 +305,15 @@ def _share(claim: Quantity) -> Decimal:
 def _is_free_amount(reading: Reading, mention: Mention) -> bool:
     """Whether any shop-wide fact (an order's total, a computed basket, an offer) holds this amount."""
     entries = reading.index.common.entries
-    hit = next((e for e in entries for q in e.quantities if q.dimension in ("money", "") and not q.sides
-                and holds(mention.quantity, q.low)), None)  # fmt: skip
+    hit = next(
+        (
+            e
+            for e in entries
+            for q in e.quantities
+            if q.dimension in ("money", "") and not q.sides and holds(mention.quantity, q.low)
+        ),
+        None,
+    )
     if hit is not None:
         reading.said(hit.fact)
     return hit is not None
@@ -343,8 +361,15 @@ def _mended(reading: Reading, mention: Mention, role: str, till: Till, truth: Am
         own = {_decimals(fact.value) for fact in truth.facts[:1] if len(truth.facts) == 1 and role not in ("total",)}
         decimals = own.pop() if own else till.decimals
         text = money_like(said, reading.raw(mention.number[1], mention.end), mention.style, truth.value, decimals)
-    return Finding(start, end, "contradicted", zh if reading.lang == "zh" else en, _FIELDS.get(role, role),
-                   replacement=text, evidence=truth.facts)  # fmt: skip
+    return Finding(
+        start,
+        end,
+        "contradicted",
+        zh if reading.lang == "zh" else en,
+        _FIELDS.get(role, role),
+        replacement=text,
+        evidence=truth.facts,
+    )
 
 
 def _unbacked(reading: Reading, mention: Mention, role: str) -> Finding:

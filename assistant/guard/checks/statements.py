@@ -15,20 +15,27 @@ from knowledge.quantity import quantities_of
 from knowledge.text import normalise
 
 _ASKED = re.compile(
-    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|希望|但愿|担心|怕|想要|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you (?:want|need)|would you like|looking for|unless)\b"
+    r"是否|是不是|有没有|能不能|会不会|可不可以|如果|要是|若|假如|希望|但愿|担心|怕|想要"
+    r"|想找|您要|问(?:一下|到|过)?|\b(?:if|whether|do you (?:want|need)|would you like"
+    r"|looking for|unless)\b"
 )
 _QUESTION_END = re.compile(r"(?:吗|么|呢|嘛)?[？?]|(?:吗|没有|不)$")
 _REFUSES = re.compile(r"不退|不支持|不可|不能|概不|\bno\b|final|non-|not (?:returnable|accepted)|无退")
 _OUT = re.compile(r"out of stock|sold out|缺货|无货|售罄|断货|下架|unavailable|^no$|^0$")
 _FULL_ZH = re.compile(r"[\u4e00-\u9fff]")
 _FILLER_ZH = re.compile(
-    r"的|了|过|有|是|很|都|也|还|再|就|能|可以|直接|支持|享受?|赠送?|附赠|送|免费|提供|通过|获得?|拿到?|经过?|累计|已经|下单|今天|现在|这款|它|一个|一份|一|个|件|您|你|大家|会|可|用|做|带|含|加|里面|达到|符合|专业|高达"
+    r"的|了|过|有|是|很|都|也|还|再|就|能|可以|直接|支持|享受?|赠送?|附赠|送|免费|提供|通过"
+    r"|获得?|拿到?|经过?|累计|已经|下单|今天|现在|这款|它|一个|一份|一|个|件|您|你|大家|会"
+    r"|可|用|做|带|含|加|里面|达到|符合|专业|高达"
 )
 _WORD = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _SMALL = frozenset(
-    "a an the of for in on by to with and or is are be been it its it's this that we you your our they all from as at up also "
-    "made designed crafted manufactured built produced assembled imported sourced developed engineered created "
-    "get gets comes come has have had free over more than already so far includes included include fully completely 100".split()
+    (
+        "a an the of for in on by to with and or is are be been it its it's this that we you your our they all from as "
+        "at up also made designed crafted manufactured built produced assembled imported sourced developed engineered "
+        "created get gets comes come has have had free over more than already so far includes included include fully "
+        "completely 100"
+    ).split()
 )
 
 
@@ -41,7 +48,7 @@ def check_statements(reading: Reading) -> Iterable[Finding]:
                 yield finding
 
 
-# --- what the facts decide --------------------------------------------------------------------------------------------
+# --- what the facts decide -----------------------------------------------------------------------------------------
 
 
 def _phrases(reading: Reading) -> Iterable[Finding]:
@@ -285,8 +292,15 @@ def _coupon(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding |
         return None
     coupon = till.coupons[0]
     text = f"单件不到{plain(coupon.threshold)}，用不了满{plain(coupon.threshold)}减{plain(coupon.minus)}的券"
-    return Finding(start, end, "contradicted", "单件不够用券门槛", "coupon", replacement=text,
-                   evidence=(coupon.fact, *till.prices[0].facts))  # fmt: skip
+    return Finding(
+        start,
+        end,
+        "contradicted",
+        "单件不够用券门槛",
+        "coupon",
+        replacement=text,
+        evidence=(coupon.fact, *till.prices[0].facts),
+    )
 
 
 def _warranty(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
@@ -321,7 +335,7 @@ _PHRASE_CHECKS = {
 }
 
 
-# --- promises ---------------------------------------------------------------------------------------------------------
+# --- promises ------------------------------------------------------------------------------------------------------
 
 
 def _promises(reading: Reading) -> Iterable[Finding]:

@@ -91,8 +91,9 @@ def _mend_stock(reading: Reading, mention: Mention, value: Decimal, fact: Fact, 
         end += 1 if text[end : end + 1] == "了" else 0
         replacement = f"库存还有{figure}{said or '件'}"
         return Finding(start, end, "contradicted", reason, "stock", replacement=replacement, evidence=(fact,))
-    return Finding(mention.outer[0], mention.outer[1], "contradicted", reason, "stock",
-                   replacement=figure + said, evidence=(fact,))  # fmt: skip
+    return Finding(
+        mention.outer[0], mention.outer[1], "contradicted", reason, "stock", replacement=figure + said, evidence=(fact,)
+    )
 
 
 def _own_variant(reading: Reading, sheet: Sheet, mention: Mention, entries: list[Entry]) -> list[Entry]:

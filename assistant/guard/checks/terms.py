@@ -93,7 +93,8 @@ def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> F
 
 
 _OFFERS_RETURN = re.compile(
-    r"(?:you can|you may|you have|it can|they can|can)\b[^,.;!?]*|(?:支持|可以?|能)[^，。！？]*退[^，。！？哦～]*|[^，。！？]*(?:无忧|无理由)退[^，。！？哦～]*"
+    r"(?:you can|you may|you have|it can|they can|can)\b[^,.;!?]*|(?:支持|可以?"
+    r"|能)[^，。！？]*退[^，。！？哦～]*|[^，。！？]*(?:无忧|无理由)退[^，。！？哦～]*"
 )
 
 
@@ -160,7 +161,13 @@ def check_ship_words(reading: Reading) -> Iterable[Finding]:
             continue
         reason = "发货时间与资料不符" if reading.lang == "zh" else "the shipping time is another one"
         if entries and reading.lang == "en":
-            yield Finding(*match.span(), "contradicted", reason, "ship_time",
-                          replacement=ship_phrase(entries[0].fact.value), evidence=(entries[0].fact,))  # fmt: skip
+            yield Finding(
+                *match.span(),
+                "contradicted",
+                reason,
+                "ship_time",
+                replacement=ship_phrase(entries[0].fact.value),
+                evidence=(entries[0].fact,),
+            )
         else:
             yield Finding(*match.span(), "contradicted" if entries else "unsupported", reason, "ship_time")

@@ -18,27 +18,38 @@ from knowledge.text import normalise
 
 _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
 _CODE = re.compile(
-    r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
+    r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm"
+    r"|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
 )
 _MATERIAL_NAMES = re.compile(r"面料|材质|材料|成分|用料|填充|内芯|内胆|material|fabric|filling")
 _LINK_ZH = re.compile(
-    r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括|分别是|就|＝)+(?:用|采用|的)?"
+    r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括"
+    r"|分别是|就|＝)+(?:用|采用|的)?"
 )
 _TAIL_ZH = re.compile(r"(?:的|款|标准|材质|做的|可以选|可选|任选|都有|等|哦|哈|呢|噢|呀|啦|吧|～|~|!|！|\s)+$")
 _LINK_EN = re.compile(
-    r"\s*(?:(?:of|on|for|behind|in) (?:the |this |that |our |a |an |your )?(?P<name>[^:;!?]{0,80}?))?\s*(?:\b(?:is|are|was|will be|reads?|says)\b|:|=)\s*"
+    r"\s*(?:(?:of|on|for|behind|in) (?:the |this |that |our |a |an "
+    r"|your )?(?P<name>[^:;!?]{0,80}?))?\s*(?:\b(?:is|are|was|will be|reads?|says)\b|:"
+    r"|=)\s*"
     r"(?:actually |listed as |just |simply |only |all |a |an |the )*"
 )
 _AS_ITS = re.compile(
-    r"\b(?:has|have|with|comes with|features?|offers|uses)\s+(?:a |an |the )?(?P<value>[^.,;!?:]{1,50}?) (?:as|for) its $"
+    r"\b(?:has|have|with|comes with|features?|offers|uses)\s+(?:a |an "
+    r"|the )?(?P<value>[^.,;!?:]{1,50}?) (?:as|for) its $"
 )
 _DIRECT_EN = re.compile(r"\s(?:a |an )?(?P<value>[a-z0-9][a-z0-9&'+/ -]{0,40})$")
 _OPINION = re.compile(
-    r"\b(?:very|so|really|quite|perfect|great|nice|lovely|good|best|beautiful|amazing|you|your|i|we|my|gorgeous|stylish|important|up to|what|which|how|not|n't|there|here|it|that|this|on|shown|listed|below|above|available|easy|fine|worth)\b"
-    r"|很|非常|特别|挺|真|好|美|舒服|舒适|不错|高级|精致|柔软|亲肤|看得见|什么|哪|多少|怎么|详情|页面|您|你|我|以|按|为准|参考|可以|需要|如下|不一样"
-)  # fmt: skip
+    r"\b(?:very|so|really|quite|perfect|great|nice|lovely|good|best|beautiful|amazing|you"
+    r"|your|i|we|my|gorgeous|stylish|important|up to|what|which|how|not|n't|there|here|it"
+    r"|that|this|on|shown|listed|below|above|available|easy|fine|worth)\b"
+    r"|很|非常|特别|挺|真|好|美|舒服|舒适|不错|高级|精致|柔软|亲肤|看得见|什么|哪|多少|怎么"
+    r"|详情|页面|您|你|我|以|按|为准|参考|可以|需要|如下|不一样"
+)
 _OTHERWISE = frozenset(
-    "price list_price stock coupon shipping_fee returns warranty ship_time discount title category text availability min_order rating".split()
+    (
+        "price list_price stock coupon shipping_fee returns warranty ship_time discount title"
+        " category text availability min_order rating"
+    ).split()
 )
 _REASON = {"zh": "与资料不符", "en": "the facts say otherwise"}
 _SILENT = {"zh": "资料里没有写", "en": "the facts do not say so"}
@@ -53,7 +64,7 @@ def check_values(reading: Reading) -> Iterable[Finding]:
                 yield finding
 
 
-# --- words that state a property by themselves ------------------------------------------------------------------------
+# --- words that state a property by themselves ---------------------------------------------------------------------
 
 
 def _vocabulary(reading: Reading) -> Iterable[Finding]:
@@ -187,11 +198,17 @@ def _codes(reading: Reading) -> Iterable[Finding]:
             continue
         entry, best = max(known, key=lambda pair: fuzz.ratio(pair[1][0], match[0]))
         first, last = normalise(entry.fact.value).span(*best.span())
-        yield Finding(*match.span(), "contradicted", _REASON[reading.lang], entry.key,
-                      replacement=entry.fact.value[first:last], evidence=(entry.fact,))  # fmt: skip
+        yield Finding(
+            *match.span(),
+            "contradicted",
+            _REASON[reading.lang],
+            entry.key,
+            replacement=entry.fact.value[first:last],
+            evidence=(entry.fact,),
+        )
 
 
-# --- yes or no ---------------------------------------------------------------------------------------------------------
+# --- yes or no -----------------------------------------------------------------------------------------------------
 
 _YES = frozenset({"yes", "是", "有", "支持", "true", "可以", "能"})
 _NO = frozenset({"no", "none", "否", "无", "不支持", "false", "没有", "notresistant", "不防水", "不能"})
@@ -221,8 +238,14 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
                 if there and negation and not reading.is_quoted(place, place + len(name)):
                     yield deny(reading, negation, entry.key, (entry.fact,))
                 elif not there and not negation and not is_denied(reading.text, place, place + len(name)):
-                    yield Finding(clause.start, clause.end, "contradicted", _REASON[reading.lang], entry.key,
-                                  evidence=(entry.fact,))  # fmt: skip
+                    yield Finding(
+                        clause.start,
+                        clause.end,
+                        "contradicted",
+                        _REASON[reading.lang],
+                        entry.key,
+                        evidence=(entry.fact,),
+                    )
                 else:
                     reading.said(entry.fact)
                 break
@@ -246,7 +269,7 @@ def _bare_not(reading: Reading, place: int) -> tuple[int, int] | None:
     return (place - len(match[0]), place) if match else None
 
 
-# --- any attribute, by its name ---------------------------------------------------------------------------------------
+# --- any attribute, by its name ------------------------------------------------------------------------------------
 
 
 def _attributes(reading: Reading) -> Iterable[Finding]:
@@ -349,8 +372,15 @@ def _judge_attribute(reading: Reading, sheet: Sheet, entries: list[Entry], start
         rest = [i for i in items_of(entries[0].fact.value) if squeeze(i) not in squeeze(said)]
         value = rest[0] if len(pieces) > 1 and rest else entries[0].fact.value
         source = reading.raw(place, place + len(piece))
-        yield Finding(place, place + len(piece), "contradicted", _REASON[reading.lang], entries[0].key,
-                      replacement=value.lower() if source.islower() else value, evidence=(entries[0].fact,))  # fmt: skip
+        yield Finding(
+            place,
+            place + len(piece),
+            "contradicted",
+            _REASON[reading.lang],
+            entries[0].key,
+            replacement=value.lower() if source.islower() else value,
+            evidence=(entries[0].fact,),
+        )
 
 
 def _is_as_its(text: str, start: int, end: int) -> bool:
