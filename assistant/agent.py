@@ -62,7 +62,6 @@ class Turn:
     found: bool = True  # whether the last things looked up were there
     speechless: bool = False  # nothing that the model said could stay
     refused_lookups: int = 0
-    own_order: bool = False
 
     @property
     def unanswered(self) -> bool:
@@ -90,7 +89,6 @@ class Turn:
         if result.handoff:
             self.handoff = result.handoff
         self.refused_lookups += result.refused_lookup
-        self.own_order |= result.order is not None
         self.tools.append({"name": call.name, "arguments": call.arguments, "data": dict(result.data)})
 
 

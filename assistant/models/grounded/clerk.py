@@ -385,6 +385,9 @@ class Clerk:
             return self._recommend(reading) if reading.topic and not d.page else say(d, "compare_what")
         data = self.ask("compare_products", products=names[:4])
         goods = list(data.get("products", ()))
+        if len(goods) < 2 and len(d.listed) > 1:  # "the big one": what was shown is what is meant
+            data = self.ask("compare_products", products=[str(one["id"]) for one in d.listed[:3]])
+            goods = list(data.get("products", ()))
         if len(goods) < 2:
             return self._recommend(reading) if reading.topic else say(d, "compare_what")
         return speech.comparison(d, goods, list(data.get("rows", ())))
