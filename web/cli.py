@@ -49,14 +49,16 @@ def checked(lang: str | None) -> Any:
 @contextmanager
 def told() -> Iterator[None]:
     """What a person can put right ends in its sentence, without a traceback."""
-    from web.trouble import KNOWN
-
     try:
         yield
-    except KNOWN as error:
-        fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except Exception as error:
+        from web.trouble import KNOWN  # not before: it knows the errors of every package, and imports them
+
+        if isinstance(error, KNOWN):
+            fail(str(error))
+        raise
 
 
 @app.command()
