@@ -25,6 +25,7 @@ _SAME = (
     (re.compile(r"真丝"), "桑蚕丝"),
     (re.compile(r"涤纶"), "聚酯纤维"),
     (re.compile(r"尼龙"), "锦纶"),
+    (re.compile(r"sus(?=3\d\d)"), ""),
     (re.compile(r"安卓"), "android"),
     (re.compile(r"鸿蒙"), "harmonyos"),
     (re.compile(r"毫米"), "mm"),

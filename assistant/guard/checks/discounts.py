@@ -13,7 +13,7 @@ from knowledge.quantity import Mention, Quantity
 
 COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号|花色)|色(?=[，。可任！]|$)|\s?colou?rs\b")
 _DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|半价|对折|half|less|save|reduc|markdown")
-_OF_ANOTHER = re.compile(r"第[二三2-3]件|\b(?:second|another|next|other) (?:one|item|piece|pair)?")
+_OF_ANOTHER = re.compile(r"第[二三2-3]件|前\S{1,5}名|\b(?:second|another|next|other) (?:one|item|piece|pair)?")
 _STOREWIDE = re.compile(r"全场|全店|所有商品|\b(?:everything|store[- ]?wide|site[- ]?wide|all items|every item)\b")
 _REDUCED = re.compile(r"打|优惠|折扣|活动|价|元|限时|券|会员|全场|享受?|直接|促销")
 

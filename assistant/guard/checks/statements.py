@@ -164,6 +164,8 @@ def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Fin
         available, facts = any(value > 0 for value, _ in stock), tuple(fact for _, fact in stock[:1])
     else:
         return None
+    if phrase.means == "few":
+        return _not_few(reading, start, end, stock)
     if available == (phrase.means == "yes"):
         reading.said(*facts)
         return None
@@ -176,6 +178,16 @@ def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Fin
     return Finding(start, end, "contradicted", reason, "availability", replacement=text, evidence=facts)
 
 
+def _not_few(reading: Reading, start: int, end: int, stock: list[tuple[Decimal, Fact]]) -> Finding | None:
+    """ "库存不多了" of more than a dozen is false scarcity."""
+    if not stock or max(value for value, _ in stock) <= 12:
+        return None
+    value, fact = max(stock, key=lambda pair: pair[0])
+    text = f"库存还有{plain(value)}件" if reading.lang == "zh" else f"there are {plain(value)} left"
+    reason = "库存并不紧张" if reading.lang == "zh" else "the stock is not low"
+    return Finding(start, end, "contradicted", reason, "stock", replacement=text, evidence=(fact,))
+
+
 def _availability_text(reading: Reading, said: str, available: bool, stock: list[tuple[Decimal, Fact]]) -> str:
     if reading.lang == "zh":
         if not available:
@@ -184,6 +196,11 @@ def _availability_text(reading: Reading, said: str, available: bool, stock: list
     if available:
         return "available right now" if "sold out" in said or "unavailable" in said else "in stock"
     return "sold out right now" if said.startswith("available") and said.endswith("now") else "out of stock"
+
+
+_EVERYWHERE = re.compile(
+    r"全场|所有|随便|不管|任意|不限|一律|门槛|凑单|全国|偏远|新疆|西藏|海外|\b(?:every|all|any|everywhere|worldwide|always)\b"
+)
 
 
 def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
@@ -217,7 +234,8 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)
     ]
     always = [e for e in common if not any(q.dimension == "money" for q in e.quantities)]
-    if always:
+    everything = _EVERYWHERE.search(reading.text, clause.start, clause.end)
+    if always and not till.thresholds and not everything:
         reading.said(always[0].fact)
         return None
     if not till.thresholds:
@@ -225,7 +243,6 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         return Finding(start, end, "unsupported", reason, "shipping_fee")
     threshold = till.thresholds[0]
     enough = bool(till.prices) and min(p.value for p in till.prices) >= threshold.value
-    everything = re.search(r"全场|所有|随便|不管|任意|every|all|any|门槛|凑单", reading.text[start:end])
     if enough and not everything:
         reading.said(*threshold.facts)
         return None
