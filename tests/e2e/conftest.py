@@ -64,7 +64,10 @@ def demo(folder: Path, port: int, merchant_port: int) -> Iterator[None]:
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder, env=environment
         )
     try:
-        wait_for_port(port, within_s=60, process=server)
+        try:
+            wait_for_port(port, within_s=60, process=server)
+        except (ChildProcessError, TimeoutError) as error:
+            raise AssertionError(f"{error}: {(folder / 'demo.log').read_text(encoding='utf-8')[-800:]}") from error
         yield
     finally:
         server.send_signal(signal.SIGINT)

@@ -937,7 +937,7 @@ thead a{color:inherit;text-underline-offset:3px}
       this.state = event.state;
       if (event.state === "waiting") {
         if (!this.#queue) this.#queue = this.#add(h("div", { class: "system wait" }));
-        const place = event.position ? t("position", { n: event.position }) : event.reason_text || "";
+        const place = event.position ? t("position", { n: event.position }) : "";
         this.#queue.replaceChildren(h("b", {}, t("waiting")), place);
       } else {
         this.#queue?.remove();
