@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 
 from tests.conftest import lacking
 from tests.e2e.wire import Wire, wire
@@ -139,7 +139,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     def open_window(
         address: str, *, phone: bool = False, lang: str = "zh-CN", refusals: bool = False, **more: Any
     ) -> Visitor:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        size = ViewportSize(width=390, height=844) if phone else ViewportSize(width=1440, height=900)
         context = browser.new_context(viewport=size, locale=lang, has_touch=phone, **more)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
