@@ -1,8 +1,7 @@
-# make demo   set-up, then the demo shop with its live room, until Ctrl-C
+# make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
 # make test   set-up, then every test (as root on Debian it installs the servers and the browser they need)
 # make check  format, lint, strict types, and the tests that need no server
 PYTHON ?= python3
-PORT ?= 8000
 BIN := .venv/bin
 UV_VERSION := 0.13.8
 SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg
@@ -10,7 +9,7 @@ SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg
 .PHONY: demo setup test check bench pictures lock clean
 
 demo: setup
-	@$(BIN)/zhibo demo --port $(PORT)
+	@$(BIN)/zhibo demo $(if $(PORT),--port $(PORT))
 
 setup: .venv/base.done
 

@@ -101,7 +101,7 @@ def measure(folder: Path, split: str, embedder: str, out: Path | None) -> list[d
             write_run(out.with_name(f"{out.stem}.{folder.name}.{name}{out.suffix}"), run)
         p50, p95 = np.percentile(took, (50, 95))
         latency = {"build_s": build_s, "p50_ms": float(p50), "p95_ms": float(p95)}
-        rows.append({"set": folder.name, "documents": len(ids), "method": name} | figures(run, judged) | latency)
+        rows.append({"set": folder.name, "documents": len(ids), "method": name, **figures(run, judged), **latency})
     return rows
 
 

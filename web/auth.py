@@ -55,12 +55,25 @@ class Auth:
     # staff
 
     def new_link(self, name: str = "") -> str:
-        """A token that signs one person in once, within a day. Only its hash is kept."""
+        """A token that signs one person in once, within a day. Only its hash is kept.
+
+        Colleagues tell each other apart by name, so whoever is given none gets a number of their own.
+        """
+        name = name or self._numbered_name()
         token = secrets.token_urlsafe(24)
         path = self._links / _digest(token)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             json.dump({"name": name, "expires": self._now() + LINK_LIFE_S}, file)
         return token
+
+    def _numbered_name(self) -> str:
+        number = 1
+        while True:
+            try:
+                (self._links / f"staff-{number}").touch(mode=0o600, exist_ok=False)
+                return f"客服 {number}"
+            except FileExistsError:
+                number += 1
 
     def redeem(self, token: str) -> str | None:
         """The cookie for whoever holds `token`, or None. Removing the file is what makes it work only once."""

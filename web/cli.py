@@ -170,7 +170,9 @@ def room(name: str, with_parent: Annotated[bool, typer.Option("--with-parent")] 
 
 @app.command()
 def link(
-    name: Annotated[str, typer.Option(help="Who signs in with it; colleagues see this name.")] = "店主",
+    name: Annotated[
+        str, typer.Option(help="Who signs in with it; colleagues see this name. Left out: 客服 1, 2, …")
+    ] = "",
     data: Data = None,
 ) -> None:
     """Print a new one-time sign-in link for the staff. · 生成新的一次性登录链接。"""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
 
 
-def knowledge_settings(settings: Settings) -> KnowledgeSettings:
-    return KnowledgeSettings(data_dir=settings.data, database_url=settings.database, embedder=settings.embedder)
+def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> KnowledgeSettings:
+    """`keeps_index`: this process lives long enough to keep the vectors in Chroma, whose import alone takes 2.5 s."""
+    told = KnowledgeSettings(data_dir=settings.data, database_url=settings.database, embedder=settings.embedder)
+    return replace(told, ann_from=0) if keeps_index else told
 
 
 def assistant_settings(settings: Settings) -> AssistantSettings:
@@ -59,20 +61,20 @@ class Core:
         self.catalog.close()
 
 
-def open_catalog(settings: Settings) -> "Catalog":
+def open_catalog(settings: Settings, *, keeps_index: bool = False) -> "Catalog":
     from knowledge.catalog import Catalog
 
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Catalog.open(knowledge_settings(settings))
+    return Catalog.open(knowledge_settings(settings, keeps_index=keeps_index))
 
 
-def build_guard(catalog: "Catalog") -> "Guard":
+def build_guard() -> "Guard":
     from assistant.guard.guard import Guard
 
     return Guard()
 
 
-def build_core(settings: Settings, model: "Model | None" = None) -> Core:
+def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False) -> Core:
     """What answers, with the configured model or with the one given."""
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
@@ -80,8 +82,8 @@ def build_core(settings: Settings, model: "Model | None" = None) -> Core:
 
     told = assistant_settings(settings)
     chosen = model or load_model(told)
-    catalog = open_catalog(settings)
-    guard = build_guard(catalog)
+    catalog = open_catalog(settings, keeps_index=keeps_index)
+    guard = build_guard()
     conversations = Conversations(catalog.store.engine)
     return Core(catalog, guard, conversations, Assistant(catalog, chosen, guard, conversations, told))
 
@@ -103,7 +105,7 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
     from web.rooms import Supervisor
     from web.services import Services
 
-    core = core or build_core(settings)
+    core = core or build_core(settings, keeps_index=True)
     _warm(core)
     client = room_client(settings)
     return Services(

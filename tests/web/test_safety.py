@@ -4,6 +4,7 @@ import json
 import re
 import stat
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -233,3 +234,10 @@ def test_instructions_in_product_text_are_data(settings: Settings) -> None:
     for lie in ("最低价", "只要1元"):
         assert lie not in wire, lie
     assert "最低价" not in json.dumps(card, ensure_ascii=False)
+
+
+def test_colleagues_without_a_given_name_can_be_told_apart(tmp_path: Path) -> None:
+    auth = Auth(tmp_path)
+    cookies = [auth.redeem(auth.new_link()) for _ in range(2)]
+    names = {person.name for cookie in cookies if cookie and (person := auth.staff(cookie))}
+    assert names == {"客服 1", "客服 2"}

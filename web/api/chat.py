@@ -165,14 +165,16 @@ async def state(live: Live, mine: Mine) -> dict[str, Any]:
 
 
 @router.post("/handoff", status_code=202, dependencies=[Limited])
-async def handoff(body: AskForPerson, services: Svc, live: Live, mine: Mine) -> dict[str, Any]:
+async def handoff(services: Svc, live: Live, mine: Mine, body: AskForPerson | None = None) -> dict[str, Any]:
     live.desk.stop(mine.id)
     state: str = mine.state
     if state == "closed":
         state = (await services.conversations.transition(mine.id, "bot", reason="reopened")).state
     if state == "bot":
         history = await services.conversations.history(mine.id)
-        summary = "\n".join(part for part in (summarise(history, services.catalog, mine.lang), body.reason) if part)
+        summary = "\n".join(
+            part for part in (summarise(history, services.catalog, mine.lang), body.reason if body else "") if part
+        )
         try:
             state = (await services.conversations.transition(mine.id, "waiting", reason="asked", summary=summary)).state
         except HandoffError as error:  # a person was faster
