@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from avatar.voice import VoiceError
 from knowledge.model import Product
 from streaming.audience import Asked, Audience, Taken, shown_name
 from streaming.comments import Comment
+from streaming.journal import Journal
 from streaming.phrases import Phrases
 from streaming.phrasing import clauses, ends_sentence
 from streaming.records import Cursor, Records, Said
@@ -27,6 +29,7 @@ from streaming.view import Bubble
 log = structlog.get_logger(__name__)
 
 _NEXT_ANSWER_S = 0.5
+_VOICE_GRACE_S = 0.15  # for a clause that is being synthesised when an answer is ready: most voices need less
 
 
 class Line(Protocol):
@@ -83,7 +86,7 @@ class DirectorSettings:
     persona: str = "warm"
     shop: str = ""
     ahead_s: float = 0.15  # sound queued when the next clause is chosen: small, so that an answer waits little
-    patience_s: float = 1.0  # an answer waits for a clause that ends sooner; a longer one is cut at its next word
+    patience_s: float = 0.5  # an answer waits for a clause that ends sooner; a longer one is cut at its next word
     clause_pause_s: float = 0.08
     sentence_pause_s: float = 0.32
     answer_s: float = 20.0  # an answer that has not begun by then is given up
@@ -120,6 +123,7 @@ class Director:
         voice: Voice,
         stage: Stage,
         records: Records,
+        journal: Journal,
         audience: Audience,
         runsheet: RunSheet,
         show: Callable[[str, Bubble | None], Awaitable[None]],
@@ -128,6 +132,7 @@ class Director:
     ) -> None:
         self._settings, self._shelf, self._writer, self._answerer = settings, shelf, writer, answerer
         self._review, self._voice, self._stage, self._records = review, voice, stage, records
+        self._journal = journal
         self._audience, self._runsheet, self._show = audience, runsheet, show
         self._emit, self._end = emit, end
         self._phrases = Phrases(settings.lang, settings.shop)
@@ -156,12 +161,12 @@ class Director:
 
     async def run(self) -> None:
         """Talk until cancelled."""
-        self._cursor = await asyncio.to_thread(self._records.cursor)
+        self._cursor = await self._journal.now(self._records.cursor)
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if not self._cursor.greeted:
                     await self._phrase("greeting", "greeting")
-                    await self._move(replace(self._cursor, greeted=True))
+                    self._move(replace(self._cursor, greeted=True))
                 while True:
                     self._start_answer()
                     await self._step()
@@ -266,16 +271,15 @@ class Director:
         asked, on_air = answer.asked, self.product_id
         spoken, handed_over = 0, False
         bubble = Bubble(shown_name(asked.first.author), asked.text)
+        drawing: asyncio.Task[None] | None = None
         while (reply := await answer.replies.get()) is not None:
             handed_over |= reply.handed_over
-            if reply.product_id:
-                await self._show(reply.product_id, bubble)
-            if reply.verdict is None:
-                continue
-            if reply.verdict.text.strip() and not spoken:
-                await self._show(on_air, bubble)
-                await self._phrase("asked_by_many" if len(asked.also) > 1 else "asked", "answer", asked.first.id)
-            spoken += await self._say("answer", reply.verdict, on_air, comment_id=asked.first.id)
+            if reply.product_id or (drawing is None and reply.verdict is not None and reply.verdict.text.strip()):
+                drawing = self._draw(reply.product_id or on_air, bubble, after=drawing)
+            if reply.verdict is not None:
+                spoken += await self._say("answer", reply.verdict, on_air, comment_id=asked.first.id)
+        if drawing is not None:
+            await drawing
         self._answer = None
         self._answers_in_row += 1
         self._close(asked, spoken, handed_over, answer.failed)
@@ -284,6 +288,17 @@ class Director:
         if spoken and not self._wanted:
             await self._phrase("back", "bridge")
         await self._show(on_air, None)
+
+    def _draw(self, product_id: str, bubble: Bubble, *, after: asyncio.Task[None] | None) -> asyncio.Task[None]:
+        """Bring the question on the picture while the answer is being spoken: no word waits for pixels."""
+
+        async def draw() -> None:
+            if after is not None:
+                await after
+            await self._show(product_id, bubble)
+
+        assert self._tasks is not None
+        return self._tasks.create_task(draw(), name="question")
 
     async def _next_answer(self) -> None:
         """Wait a moment for an answer that is being made: turning back to the script first would sound rude."""
@@ -326,7 +341,7 @@ class Director:
             return
         pieces = sentences(self._lines[cursor.line].text)
         if cursor.sentence >= len(pieces):
-            await self._move(replace(cursor, line=cursor.line + 1, sentence=0, clause=0))
+            self._move(replace(cursor, line=cursor.line + 1, sentence=0, clause=0))
             return
         verdict = self._review(pieces[cursor.sentence], (cursor.product_id,))
         await self._say("script", verdict, cursor.product_id, at=cursor)
@@ -344,7 +359,7 @@ class Director:
         self._cursor = moved
         await self._rewrite()
         await self._show(product_id, None)
-        await self._move(moved)
+        self._move(moved)
         return bool(self._lines)
 
     async def _rewrite(self) -> None:
@@ -381,9 +396,8 @@ class Director:
         With `at`, it is the script's sentence there: it begins at that clause, stops for what is wanted, and moves on.
         """
         text = verdict.text.strip()
-        utterance = await asyncio.to_thread(
-            self._records.said, kind, verdict, product_id=product_id, comment_id=comment_id
-        )
+        utterance = uuid.uuid4().hex
+        self._journal.later(self._records.said, utterance, kind, verdict, product_id=product_id, comment_id=comment_id)
         pieces = clauses(text)
         first = min(at.clause, len(pieces)) if at else 0
         spoken = sum(map(len, pieces[:first]))
@@ -394,13 +408,14 @@ class Director:
                 break  # the clause is said again from its beginning when the script goes on
             spoken += len(pieces[index])
             if at:
-                await self._move(replace(at, clause=index + 1))
+                self._move(replace(at, clause=index + 1))
                 if index + 1 < len(pieces) and self._wanted:
                     break
         else:
             if at:
-                await self._move(replace(at, sentence=at.sentence + 1, clause=0))
-        await asyncio.to_thread(self._records.spoken, utterance, spoken)
+                self._move(replace(at, sentence=at.sentence + 1, clause=0))
+        self._journal.later(self._records.spoken, utterance, spoken)
+        await self._journal.keep_up()
         return spoken
 
     async def _speak(self, clause: str, event: dict[str, Any] | None, *, may_cut: bool = False) -> bool:
@@ -411,7 +426,9 @@ class Director:
         self._stage.caption(self._stamp, clause)
         pause = self._settings.sentence_pause_s if ends_sentence(clause) else self._settings.clause_pause_s
         try:
-            await self._voice.say(clause, self._settings.lang, self._stamp, Style(pause_s=pause))
+            said = self._voice.say(clause, self._settings.lang, self._stamp, Style(pause_s=pause))
+            if not await self._unless_pressing(said, may_cut=may_cut):
+                return False
             self._voice_trouble = ""
         except VoiceError as error:
             if not self._voice_trouble:
@@ -419,6 +436,31 @@ class Director:
             self._voice_trouble = f"the voice failed: {error}"
             await asyncio.sleep(1.0)
         return await self._until_queued(self._settings.ahead_s, may_cut=may_cut)
+
+    async def _unless_pressing(self, saying: Coroutine[Any, Any, bool], *, may_cut: bool) -> bool:
+        """Wait for the voice; with `may_cut`, False when it was slow and something pressing did not wait for it."""
+        if not may_cut:
+            await saying
+            return True
+        task = asyncio.ensure_future(saying)
+        try:
+            while not task.done():
+                if self._pressing:
+                    await asyncio.wait((task,), timeout=_VOICE_GRACE_S)
+                    if task.done():
+                        break
+                    await self._stage.cut()
+                    return False
+                self._nudge.clear()
+                nudged = asyncio.ensure_future(self._nudge.wait())
+                await asyncio.wait((task, nudged), return_when=asyncio.FIRST_COMPLETED)
+                nudged.cancel()
+            await task
+            return True
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def _until_queued(self, seconds: float, *, may_cut: bool = False) -> bool:
         """Wait until at most `seconds` of sound are left to play: the audio clock says how long that is.
@@ -437,6 +479,6 @@ class Director:
                 async with asyncio.timeout(rest):
                     await self._nudge.wait()
 
-    async def _move(self, cursor: Cursor) -> None:
+    def _move(self, cursor: Cursor) -> None:
         self._cursor = cursor
-        await asyncio.to_thread(self._records.save_cursor, cursor)
+        self._journal.later(self._records.save_cursor, cursor)

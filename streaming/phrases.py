@@ -6,14 +6,12 @@ from typing import Literal
 
 from streaming.settings import Lang
 
-Occasion = Literal["greeting", "welcome", "asked", "asked_by_many", "back", "goodbye", "empty", "private"]
+Occasion = Literal["greeting", "welcome", "back", "goodbye", "empty", "private"]
 
 _LINES: Mapping[Lang, Mapping[Occasion, tuple[str, ...]]] = {
     "zh": {
         "greeting": ("大家好，欢迎来到{shop}的直播间。", "各位朋友好，这里是{shop}，欢迎大家。"),
         "welcome": ("欢迎新来的朋友。", "刚进来的朋友，欢迎欢迎。", "欢迎来到直播间，想了解什么可以打在公屏上。"),
-        "asked": ("有朋友问，", "公屏上有人问，", "回答一下，"),
-        "asked_by_many": ("好几位朋友都问到，", "这个问题好多朋友关心，"),
         "back": ("好，我们接着说。", "那我们继续往下看。", "回到刚才说的。", "好的，咱们接着讲。"),
         "goodbye": ("谢谢大家，我们下次见。",),
         "empty": ("商品正在准备，请大家稍等。", "想了解什么，可以打在公屏上。"),
@@ -22,8 +20,6 @@ _LINES: Mapping[Lang, Mapping[Occasion, tuple[str, ...]]] = {
     "en": {
         "greeting": ("Hello everyone, welcome to {shop}.", "Hi there, this is {shop}, good to have you here."),
         "welcome": ("Welcome to everyone who just joined.", "Welcome in, feel free to ask anything in the comments."),
-        "asked": ("Someone asks.", "A question here.", "Quick answer."),
-        "asked_by_many": ("Several of you have asked about this.", "Quite a few of you want to know this."),
         "back": ("Right, let's carry on.", "Back to where we were.", "Okay, let's continue."),
         "goodbye": ("Thank you all, goodbye.",),
         "empty": ("We are just getting things ready, please bear with us.", "Feel free to ask in the comments."),

@@ -1,6 +1,5 @@
 """What a room leaves behind: where it is in its script, every sentence said and every comment's end."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -90,9 +89,10 @@ class Records:
         """Keep which products the room went on air with, in which order."""
         self._put(runsheets, {"product_ids": list(product_ids)})
 
-    def said(self, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = "") -> str:
-        """Store a sentence before it is spoken, or one that was blocked; returns its id."""
-        utterance_id = uuid.uuid4().hex
+    def said(
+        self, utterance_id: str, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = ""
+    ) -> None:
+        """Store a sentence that is going to be spoken, or one that was blocked."""
         spans = [
             {"start": s.start, "end": s.end, "label": s.label, "reason": s.reason, "rule": s.rule, "now": s.replacement}
             for s in verdict.spans
@@ -114,7 +114,6 @@ class Records:
                     spoken_chars=0,
                 )
             )
-        return utterance_id
 
     def spoken(self, utterance_id: str, chars: int) -> None:
         with self._store.write() as connection:

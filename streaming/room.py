@@ -5,7 +5,6 @@ import contextlib
 import json
 import uuid
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +23,7 @@ from streaming.control import ControlServer, RoomError
 from streaming.director import Answerer, Director, DirectorSettings, Review, Writer
 from streaming.encoder import Encoder
 from streaming.health import Health
+from streaming.journal import Journal
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS
 from streaming.records import Records
@@ -68,7 +68,7 @@ class Room:
         self._shop = settings.title or parts.catalog.shop.name(settings.lang)
         self._health = Health(settings.fps)
         self._records = Records(parts.store, settings.room)
-        self._writes = ThreadPoolExecutor(1, thread_name_prefix="records")  # one thread: in the order things happened
+        self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended)
         self._encoder = Encoder(settings, aigc_mark(settings.operator or parts.catalog.shop.id, settings.room))
         self._scene = Scene(settings, parts.face.size)
@@ -93,7 +93,7 @@ class Room:
             await self._on_air()
         finally:
             await control.close()
-            self._writes.shutdown()
+            await asyncio.to_thread(self._journal.close)
         if self._failure is not None:
             raise RoomError(f"the picture was lost: {type(self._failure).__name__}: {self._failure}")
 
@@ -107,6 +107,8 @@ class Room:
         troubles = [f"{each['name']}: {each['reason']}" for each in outputs if each["reason"]]
         if director is not None and director.trouble:
             troubles.insert(0, director.trouble)
+        if self._journal.trouble:
+            troubles.append(self._journal.trouble)
         return {
             "room": self.settings.room,
             "state": "stopping" if self._stopping.is_set() else "on_air",
@@ -127,9 +129,11 @@ class Room:
 
     def comment(self, author: str, text: str, source: str = "api") -> str:
         """Take a viewer's comment; returns its id. The `comment_ended` event tells what became of it."""
+        if self._journal.full:
+            raise RoomError("too many comments at once; try again in a moment")
         comment = Comment(author[:80], text[:4000], source)
         cleaned = clean_comment(comment.text)
-        self._writes.submit(self._records.comment, comment.id, author, source, cleaned)
+        self._journal.later(self._records.comment, comment.id, author, source, cleaned)
         taken = self._audience.take(comment)
         self._emit({"type": "comment", "id": comment.id, "author": author[:80], "text": cleaned, "source": source})
         if taken.outcome == "waiting":
@@ -148,7 +152,7 @@ class Room:
 
     async def transcript(self, limit: int) -> list[dict[str, Any]]:
         """The newest sentences with their verdicts, oldest first."""
-        rows = await self._in_order(self._records.transcript, max(1, min(limit, 1000)))
+        rows = await self._journal.now(self._records.transcript, max(1, min(limit, 1000)))
         return [{**row, "at": row["at"].isoformat()} for row in rows]
 
     async def events(self) -> AsyncGenerator[dict[str, Any], None]:
@@ -168,9 +172,9 @@ class Room:
 
     async def _on_air(self) -> None:
         settings, parts = self.settings, self._parts
-        await self._in_order(self._records.close_waiting, "the room was restarted before it could be answered")
+        await self._journal.now(self._records.close_waiting, "the room was restarted before it could be answered")
         sheet = RunSheet(settings.products)
-        await self._in_order(self._records.save_runsheet, sheet.order(parts.catalog.products()))
+        await self._journal.now(self._records.save_runsheet, sheet.order(parts.catalog.products()))
         self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
         self._sinks.append(self._preview)
         if settings.hls:
@@ -198,6 +202,7 @@ class Room:
             voice=parts.performer,
             stage=self._stage,
             records=self._records,
+            journal=self._journal,
             audience=self._audience,
             runsheet=sheet,
             show=self._show,
@@ -238,7 +243,7 @@ class Room:
                     await self._director.goodbye()
         await asyncio.to_thread(self._stage.stop)
         await asyncio.gather(*(asyncio.to_thread(sink.close, _SINKS_S) for sink in self._sinks))
-        await self._in_order(self._records.close_waiting, "the room went off air")
+        await self._journal.now(self._records.close_waiting, "the room went off air")
         self._emit({"type": "ended"})
         log.info("off air", room=self.settings.room, **self._health.figures())
 
@@ -300,7 +305,7 @@ class Room:
             queue.put_nowait(event)
 
     def _comment_ended(self, comment: Comment, taken: Taken) -> None:
-        self._writes.submit(self._records.comment_ended, comment.id, taken.outcome, taken.reason, taken.merged_into)
+        self._journal.later(self._records.comment_ended, comment.id, taken.outcome, taken.reason, taken.merged_into)
         self._emit(
             {
                 "type": "comment_ended",
@@ -310,9 +315,6 @@ class Room:
                 "merged_into": taken.merged_into,
             }
         )
-
-    async def _in_order(self, work: Any, *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._writes, work, *arguments)
 
 
 def aigc_mark(producer: str, room: str) -> tuple[tuple[str, str], ...]:

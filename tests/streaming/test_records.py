@@ -30,8 +30,9 @@ def test_what_was_said_keeps_its_verdict_and_evidence(tmp_path: Path) -> None:
     records = Records(catalog.store, "a")
     fact = Fact("p1/price", "p1", "价格", "129", "price", version=3)
     span = Span(2, 4, "contradicted", "价格与资料不符", replacement="129")
-    said = records.said("answer", Verdict("contradicted", "只要9元", "只要129元", (span,), (fact,)), comment_id="c")
-    records.spoken(said, 6)
+    verdict = Verdict("contradicted", "只要9元", "只要129元", (span,), (fact,))
+    records.said("u1", "answer", verdict, comment_id="c")
+    records.spoken("u1", 6)
     (row,) = records.transcript()
     assert (row["text"], row["original"], row["spoken_chars"]) == ("只要129元", "只要9元", 6)
     assert row["spans"][0]["reason"] == "价格与资料不符" and row["evidence"] == [
