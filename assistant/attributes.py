@@ -36,6 +36,16 @@ def _features() -> re.Pattern[str]:
     return re.compile("|".join(rf"\b{term}" if term[0].isascii() else term for term in terms), re.I)
 
 
+@cache
+def _choosable() -> re.Pattern[str]:
+    return re.compile("|".join(load("attributes.yaml")["choose_by"]), re.I)
+
+
+def choosable(name: str) -> bool:
+    """Whether shoppers choose by an attribute of this name; nobody chooses by the place of origin."""
+    return _choosable().search(name) is not None
+
+
 def asked_concepts(question: str) -> tuple[Concept, ...]:
     """In the order in which they occur in the question."""
     found = [(match.start(), concept) for concept in concepts() if (match := concept.asked.search(question))]

@@ -10,23 +10,20 @@ from typing import Any, Literal
 from pydantic import Field
 
 from assistant.arithmetic import total as total_facts
-from assistant.attributes import asked_values, telling_sentences
+from assistant.attributes import asked_values, choosable, telling_sentences
 from assistant.cards import plain
+from assistant.measures import Wish, named, ordered, reading, wish, within
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.factsheet import money
 from knowledge.model import Attribute, Lang, Product, Promotion
-from knowledge.search import Hit
+from knowledge.search import Hit, SearchResult
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
 _BARE = re.compile(r"[\d.,\s]+")
 _CLOSE = 0.55  # of the best score: what is worse is about something else
-_NOT_TO_ASK = re.compile(  # nobody chooses by these
-    r"产地|原产|折扣|评分|起订|供货|数量|discount|rating|minimum|availab|quantity|height|width|depth|净重|重量|尺寸|规格|保修|执行标准|许可|备案|提示|包装|配件|清单|品牌|型号|货号|保质期|储存"
-    r"|origin|weight|size|dimension|warranty|standard|brand|model|sku|return|shipping|included|barcode|care",
-    re.I,
-)
+_KIN = 0.7  # of the best score: of the kind that is to be put in order, where no name tells
 
 
 class SearchArguments(Arguments):
@@ -35,6 +32,7 @@ class SearchArguments(Arguments):
     max_price: float | None = Field(None, ge=0)
     order: Literal["best", "cheapest", "dearest"] = "best"
     exclude: list[str] = Field(default_factory=list, max_length=30, description="Product ids not to show again")
+    among: list[str] = Field(default_factory=list, max_length=30, description="Only these product ids")
     limit: int = Field(3, ge=1, le=8)
 
 
@@ -42,29 +40,102 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     catalog, lang = context.catalog, context.lang
     if not arguments.query.strip():
         return ToolResult({"products": [], "found": 0, "categories": categories(catalog, lang)})
+    wanted = wish(arguments.query)
     skip = set(arguments.exclude)
-    wanted = 12 + len(skip)
-    result = catalog.search(arguments.query, limit=wanted, lang=lang)
+    if arguments.among:
+        result = SearchResult(tuple(Hit(one, 1.0) for one in map(catalog.product, arguments.among) if one is not None))
+    else:
+        words = wanted.rest if wanted.limits or wanted.measure else arguments.query
+        result = catalog.search(words, limit=(40 if words != arguments.query else 12) + len(skip), lang=lang)
     hits = [hit for hit in result.hits if hit.product.id not in skip and _in_range(hit.product, arguments)]
     if arguments.order != "best":
         close = [hit for hit in hits if hit.score >= 0.5 * hits[0].score] if hits else []
         hits = sorted(close, key=lambda hit: hit.product.price or Decimal(0), reverse=arguments.order == "dearest")
-    if hits and arguments.order == "best":
+    elif hits:
         hits = [hit for hit in hits if hit.score >= _CLOSE * hits[0].score]
+    relaxed = [str(step) for step in result.relaxed]
+    measured: dict[str, Any] = {}
+    if wanted.limits or wanted.measure:
+        hits, missed, measured = _measured(hits, wanted, lang, among=bool(arguments.among))
+        relaxed += missed
     shown = hits[: arguments.limit]
     products = [
         brief(hit.product, lang)
         | {"reasons": [str(reason) for reason in hit.reasons][:3], "score": round(hit.score, 3)}
+        | {"measured": _stated(hit.product, wanted, lang)}
         for hit in shown
     ]
     ids = tuple(hit.product.id for hit in shown)
     data = {
         "products": products,
         "found": len(hits),
-        "relaxed": [str(step) for step in result.relaxed],
+        "sure": result.sure,
+        "relaxed": relaxed,
         "differ_in": differences(_same_kind(hits), lang),
+        "answers": [] if arguments.among else frequent(catalog, arguments.query, lang),
     }
-    return ToolResult(data, product_ids=ids, cards=ids, found=bool(ids))
+    if not result.sure:
+        data["categories"] = categories(catalog, lang)
+    return ToolResult(data | measured, product_ids=ids, cards=ids, found=bool(ids))
+
+
+def _measured(hits: list[Hit], wanted: Wish, lang: Lang, *, among: bool) -> tuple[list[Hit], list[str], dict[str, Any]]:
+    """The hits that keep the limits, in the order asked for; which limits nothing kept; how they were ordered."""
+    if not among:
+        hits = _of_kind(hits, wanted.rest)
+    missed = []
+    for limit in wanted.limits:
+        kept = [hit for hit in hits if within(hit.product, (limit,))]
+        if kept:
+            hits = kept
+        else:
+            missed.append(f"没有{limit.text}的" if lang == "zh" else f"nothing {limit.text}")
+    measure, order = wanted.measure, wanted.order
+    if measure is None and missed:  # the nearest to what was asked
+        lost = next(limit for limit in wanted.limits if not any(within(hit.product, (limit,)) for hit in hits))
+        measure, order = lost.measure, "most" if lost.at_least else "least"
+    if measure is None:
+        return hits, missed, {}
+    places = {hit.product.id: hit for hit in hits}
+    pairs = ordered([hit.product for hit in hits], measure, order)
+    if not pairs:
+        return hits, missed, {"order": {"unknown": True}} if wanted.measure else {}
+    if len({names for _, found in pairs if found and (names := found.attribute.name(lang))}) > 1:
+        name = ""
+    else:
+        name = named(measure, pairs[0][1], lang)
+    told = {"order": {"measure": measure.id, "name": name, "order": order}} if wanted.measure else {}
+    return [places[product.id] for product, _ in pairs], missed, told
+
+
+_PARTICLES = re.compile(r"[的吗呢吧啊有没是在哪个款双件种条只台]+$")
+
+
+def _of_kind(hits: list[Hit], words: str) -> list[Hit]:
+    """Only an electric kettle may be the largest kettle: those named by the last word, else the closest ones."""
+    if not hits:
+        return hits
+    for run in reversed(re.findall(r"[\u3400-\u9fff]+|[a-z]{3,}", words.lower())):
+        run = run.removesuffix("s") if run.isascii() else _PARTICLES.sub("", run)
+        for head in [run] if run.isascii() else [run[-length:] for length in range(min(4, len(run)), 0, -1)]:
+            if head and (bearing := [hit for hit in hits if head in _kind_text(hit.product)]):
+                return bearing
+    return [hit for hit in hits if hit.score >= _KIN * max(one.score for one in hits)]
+
+
+def _kind_text(product: Product) -> str:
+    own = (tag for tag in product.tags if ":" not in tag)
+    return " ".join((product.title.zh, product.title.en, *own)).lower()
+
+
+def _stated(product: Product, wanted: Wish, lang: Lang) -> list[list[str]]:
+    """[[name, value], …] of what the wish was about, in the catalogue's words."""
+    asked = [(limit.measure, limit.quantity.dimension) for limit in wanted.limits]
+    if wanted.measure is not None:
+        asked.insert(0, (wanted.measure, ""))
+    found = (reading(product, measure, dimension) for measure, dimension in asked)
+    pairs = {one.attribute.name(lang): one.attribute.value(lang) for one in found if one is not None}
+    return [[name, value] for name, value in pairs.items()]
 
 
 class DetailsArguments(Arguments):
@@ -153,15 +224,36 @@ def resolve(catalog: Catalog, name: str, lang: Lang) -> tuple[Product | None, tu
     if (product := catalog.product(name)) is not None:
         return product, ()
     hits = catalog.search(name, limit=4, lang=lang).hits
-    named = [hit.product for hit in hits if names_product(name, hit.product)]
-    if named:
-        return named[0], tuple(named[1:])
+    meant = [hit.product for hit in hits if names_product(name, hit.product)]
+    if not meant:  # "the feather bottle in mint": named together with one of its own choices
+        meant = [hit.product for hit in hits if names_product(_without_choices(name, hit.product), hit.product)]
+    if meant:
+        return meant[0], tuple(meant[1:])
     return None, tuple(hit.product for hit in hits)
+
+
+def _without_choices(name: str, product: Product) -> str:
+    for option in _option_attributes(product):
+        for value in (option.value.zh, option.value.en):
+            if len(value) > 1:
+                name = re.sub(re.escape(value), " ", name, flags=re.I)
+    return name
 
 
 def names_product(text: str, product: Product) -> bool:
     """Whether `text` is so close to the product's title that it can only mean this one (or its nearest kin)."""
     return any(likeness(text, title) >= 0.75 for title in (product.title.zh, product.title.en) if title)
+
+
+def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> list[dict[str, Any]]:
+    """The shop's own answers to questions like this one, best first; `product`: only what may be about it."""
+    hits = [hit for hit in catalog.search_faq(question, limit=5) if hit.score >= 0.45]
+    if product:  # what is asked about another product answers nothing
+        hits = [hit for hit in hits if not hit.faq.products or product in hit.faq.products]
+    return [
+        {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
+        for hit in hits[:3]
+    ]
 
 
 def _in_title(name: str, product: Product) -> bool:
@@ -247,12 +339,7 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
         seen: set[tuple[str, str]] = set()
         for one in (*product.attributes, *_option_attributes(product)):
             pair = one.name(lang), one.value(lang).strip()
-            if (
-                0 < len(pair[1]) <= 14
-                and not _BARE.fullmatch(pair[1])
-                and pair not in seen
-                and not _NOT_TO_ASK.search(pair[0])
-            ):
+            if 0 < len(pair[1]) <= 14 and not _BARE.fullmatch(pair[1]) and pair not in seen and choosable(pair[0]):
                 seen.add(pair)
                 values.setdefault(pair[0], Counter())[pair[1]] += 1
     ranked: list[tuple[float, str, list[str]]] = []
@@ -265,7 +352,23 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
         told_apart = sum(counts[value] for value in common) / total
         ranked.append((entropy * told_apart * min(1.0, total / len(products)), name, common))
     ranked.sort(key=lambda entry: -entry[0])
-    return [{"name": name, "values": common} for _, name, common in ranked[:2]]
+    chosen = [{"name": name, "values": common} for _, name, common in ranked[:2]]
+    return chosen or _price_bands(products, lang)
+
+
+def _price_bands(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]:
+    """Where nothing else tells them apart, the budget does, if the prices lie far enough apart."""
+    prices = sorted(product.price for product in products if product.price is not None)
+    if len(prices) < 4 or prices[-1] < 2 * prices[0]:
+        return []
+    middle = prices[len(prices) // 2]
+    step = Decimal(10) ** max(0, middle.adjusted())
+    edge = max(step, (middle / step).to_integral_value() * step)
+    if not prices[0] <= edge < prices[-1]:
+        return []
+    limit = money(edge, products[0].currency, lang)
+    values = [f"{limit}以内", f"{limit}以上"] if lang == "zh" else [f"under {limit}", f"over {limit}"]
+    return [{"name": "价位" if lang == "zh" else "price range", "values": values}]
 
 
 def categories(catalog: Catalog, lang: Lang) -> list[str]:

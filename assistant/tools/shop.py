@@ -1,7 +1,7 @@
 """The shop's rules, offers and orders, and calling a person."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -9,7 +9,7 @@ from pydantic import Field
 from assistant.cards import plain
 from assistant.events import HandoffReason
 from assistant.tools.base import Arguments, ToolContext, ToolResult
-from assistant.tools.products import promotion_data, resolve
+from assistant.tools.products import frequent, promotion_data, resolve
 from knowledge.facts import Facts
 from knowledge.model import Lang, Order
 
@@ -24,9 +24,7 @@ class QuestionArguments(Arguments):
 
 def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolResult:
     catalog, lang = context.catalog, context.lang
-    hits = [hit for hit in catalog.search_faq(arguments.question, limit=5) if hit.score >= 0.45]
-    if arguments.product:  # what is asked about another product answers nothing
-        hits = [hit for hit in hits if not hit.faq.products or arguments.product in hit.faq.products]
+    answers = frequent(catalog, arguments.question, lang, arguments.product)
     policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
     data: Mapping[str, Any] = {
         "policies": [
@@ -38,12 +36,15 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
             }
             for policy in policies
         ],
-        "answers": [
-            {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
-            for hit in hits[:3]
-        ],
+        "answers": answers,
     }
-    return ToolResult(data, found=bool(policies) or any(hit.score >= SURE for hit in hits))
+    return ToolResult(data, found=bool(policies) or _clear(answers))
+
+
+def _clear(answers: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the first answer is surely meant: by its likeness, or because no other comes near."""
+    scores = [float(one["score"]) for one in answers] + [0.0, 0.0]
+    return scores[0] >= SURE or scores[0] >= max(0.5, 2 * scores[1])
 
 
 class PromotionArguments(Arguments):

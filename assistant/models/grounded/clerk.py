@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.attributes import about_properties
-from assistant.models.grounded import speech
+from assistant.models.grounded import picks, speech
 from assistant.models.grounded.dialogue import Dialogue, Goods
-from assistant.models.grounded.understand import Reading, understand
+from assistant.models.grounded.understand import Reading, asks, topic_of, understand
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import likeness
 from assistant.tools.shop import SURE as FAQ_SURE
@@ -81,6 +81,8 @@ class Clerk:
         d = self.d
         before = understand(replace(d, text=d.past[-1].text, past=d.past[:-1])) if d.past else None
         asked_before = before.intent if before and before.intent in _REPEATABLE else ""
+        if reading.follows and reading.colours and len(d.focus) == 1 and not reading.refines:
+            return replace(reading, intent="stock")
         if not reading.properties:
             asked = next((one.text for one in reversed(d.past) if about_properties(one.text)), "")
             asked_before = asked_before or ("attribute" if asked and d.past and d.past[-1].text == asked else "")
@@ -113,6 +115,8 @@ class Clerk:
                 return [choose(priced, key=lambda goods: Decimal(goods["price"]))]
         if reading.every and d.listed:
             return list(d.listed[:3])
+        if d.page is not None and reading.deictic and not self._names_other(reading.topic):
+            return [d.page]
         if (named := self._named(reading)) is not None:
             return [named]
         if not reading.deictic and (kin := self.found(speech.without_features(reading.topic))):
@@ -120,6 +124,13 @@ class Clerk:
         if d.page is not None and (reading.deictic or not d.focus or len(d.focus) > 1):
             return [d.page]
         return list(d.focus[:3]) or ([d.page] if d.page else [])
+
+    def _names_other(self, topic: str) -> bool:
+        """Whether the words beside "this one" name a product that is not the page's."""
+        page = self.d.page or {}
+        known = [goods for goods in self.d.known if goods["id"] != page.get("id")]
+        fit = max((likeness(topic, str(goods["title"])) for goods in known), default=0.0)
+        return fit >= 0.6 and fit > likeness(topic, str(page.get("title", "")))
 
     def _named(self, reading: Reading) -> Goods | None:
         topic = speech.without_features(reading.topic)
@@ -145,8 +156,23 @@ class Clerk:
         query = self._query(reading)
         if not query:
             return self._assortment(reading)
+        if reading.colours and not reading.refines and len(name := topic_of(self.d.text, self.d.lang)) > 2:
+            goods = self.ask("product_details", product=name)
+            if goods.get("id"):  # "does the feather bottle come in mint?"
+                return self._stock_of(goods, reading)
         data = self.ask("search_products", query=query)
         return self._offer(reading, data, query)
+
+    def _rank(self, reading: Reading) -> str:
+        """Which of them is the lightest, the cheapest: of those shown, or of a kind."""
+        d = self.d
+        if d.listed and (not reading.topic or reading.every or reading.deictic):
+            among = [str(goods["id"]) for goods in d.listed]
+            return self._offer(reading, self.ask("search_products", query=d.text, among=among), d.text)
+        if not reading.topic:
+            return say(d, "which")
+        query = speech.need(d.text, d.lang)
+        return self._offer(reading, self.ask("search_products", query=query), query)
 
     def _query(self, reading: Reading) -> str:
         """What to search for: the message, joined to the earlier need when it only narrows that."""
@@ -163,6 +189,10 @@ class Clerk:
     def _offer(self, reading: Reading, data: Mapping[str, Any], query: str) -> str:
         d = self.d
         goods: list[Goods] = list(data.get("products", ()))
+        if (answer := self._asked_before(data)) is not None:
+            return answer
+        if not data.get("sure", True) and not picks.named_so(query, goods, d.lang):
+            return self._absent(data, query)
         if not goods:
             return self._nothing(query)
         if d.live:
@@ -175,7 +205,9 @@ class Clerk:
             )
         relaxed = data.get("relaxed") or []
         lines = []
-        if relaxed:
+        if data.get("order") and not relaxed:
+            lines.append(picks.order_line(d, data["order"], len(goods)))
+        elif relaxed:
             lines.append(say(d, "relaxed", wish=joined(d, [str(one) for one in relaxed])))
         elif len(goods) == 1:
             lines.append(say(d, "found_one"))
@@ -183,14 +215,38 @@ class Clerk:
             lines.append(say(d, "found_some", number=speech.count(len(goods), d.lang)))
         for one in goods:
             lines.append(speech.pick(one, self._reason(one, query), d.lang))
-        question = self._clarify(data) if len(goods) > 1 else ""
+        question = self._clarify(data) if len(goods) > 1 and not data.get("order") else ""
         if not question:
             options = speech.next_steps(d, goods)
             self.ask("offer_replies", options=options)
             question = say(d, "after_picks" if len(goods) > 1 else "after_one")
         return "\n".join([*lines, question])
 
+    def _asked_before(self, data: Mapping[str, Any]) -> str | None:
+        """The shop's own answer, when a question means what a frequent one does."""
+        answers = data.get("answers") or []
+        fits = answers and answers[0]["score"] >= _SAME_QUESTION and asks(self.d.text, self.d.lang)
+        return str(answers[0]["answer"]) if fits else None
+
+    def _absent(self, data: Mapping[str, Any], query: str) -> str:
+        """The shop has no such goods: say so, and what is nearest to them."""
+        d = self.d
+        what = speech.shortened(speech.without_money(query), 24)
+        near = picks.related(query, list(data.get("products", ())), d.lang)
+        if near:
+            if d.live:
+                return say(d, "absent_live", query=what, title=near[0]["title"])
+            return "\n".join([say(d, "absent_near", query=what), *(speech.pick(one, "", d.lang) for one in near)])
+        kinds = [str(one) for one in data.get("categories", ())][:6]
+        if not kinds:
+            return say(d, "none_found", query=what)
+        if not d.live:
+            self.ask("offer_replies", options=kinds[:4])
+        return say(d, "absent", query=what, kinds=joined(d, kinds[: 3 if d.live else 6]))
+
     def _reason(self, goods: Goods, query: str) -> str:
+        if goods.get("measured"):
+            return picks.measured(goods["measured"], self.d.lang)
         return speech.reason(goods, query, self.d.lang)
 
     def _clarify(self, data: Mapping[str, Any]) -> str:
@@ -307,7 +363,10 @@ class Clerk:
                 targets = [self.details(one) for one in targets]
                 targets = [one for one in targets if speech.has_named_variant(d, one)] or targets
             return speech.stock_list(d, targets, reading.colours)
-        goods = self.details(targets[0])
+        return self._stock_of(self.details(targets[0]), reading)
+
+    def _stock_of(self, goods: Goods, reading: Reading) -> str:
+        d = self.d
         missing = speech.missing_option(d, goods, reading.colours)
         if missing:
             return missing
@@ -326,12 +385,28 @@ class Clerk:
 
     def _attribute(self, reading: Reading) -> str:
         d = self.d
-        targets = self._targets(reading)
+        topic = speech.without_features(reading.topic)
+        if topic and not reading.deictic and self._question == d.text:
+            # Looked up together: a model has only so many rounds.
+            calls: list[Call] = [("policy_and_faq", {"question": d.text})]
+            calls += [("search_products", {"query": topic})] if len(topic) > 1 else []
+            at_hand = d.page is not None or bool(d.focus)
+            if self._known(topic) is None and not (at_hand and len(topic.replace(" ", "")) < 3):
+                calls.append(("product_details", {"product": topic}))
+            self._all(calls)
+            if (answer := self._asked_before(self._faq())) is not None:
+                return answer
+        targets = self._targets(reading) or self._meant(reading)
+        if not targets and len(topic) > 1:
+            return self._offer(reading, self.ask("search_products", query=topic), topic)
         if not targets:
-            return self._recommend(reading) if reading.topic else self._which(reading)
+            return self._which(reading)
         if len(targets) > 1:
             self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
-            return speech.values_of_each(d, [self.details(one, asking=True) for one in targets])
+            told = [self.details(one, asking=True) for one in targets]
+            if len(topic) > 1 and all((one.get("asked") or {}).get("silent") for one in told):
+                return self._offer(reading, self.ask("search_products", query=topic), topic)
+            return speech.values_of_each(d, told)
         goods = self.details(targets[0], asking=True)
         if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
             return missing
@@ -349,6 +424,15 @@ class Clerk:
             title=goods["title"],
             what=speech.asked_for(self._question, d.lang),
         )
+
+    def _meant(self, reading: Reading) -> list[Goods]:
+        """The products of a question that names them in words of its own, when it can only be these."""
+        topic = speech.without_features(reading.topic)
+        if len(topic) < 2:
+            return []
+        data = self.ask("search_products", query=topic)
+        goods = [one for one in data.get("products", ()) if one["score"] >= 0.8]
+        return goods if len(goods) <= (2 if data.get("sure") else 1) and speech.supports(topic, goods) else []
 
     def _all(self, calls: Sequence[Call]) -> None:
         """Several tools at once."""
@@ -404,6 +488,8 @@ class Clerk:
 
     def _policy(self, reading: Reading) -> str:
         d = self.d
+        if reading.intent == "warranty_shop" and (own := self._own_terms(reading)) is not None:
+            return own
         data = self._faq(reading.policy)
         answers = list(data.get("answers", ()))
         if answers and answers[0]["score"] >= FAQ_SURE:
@@ -421,6 +507,27 @@ class Clerk:
         if answers:
             return str(answers[0]["answer"])
         return say(d, "no_policy", what=say(d, f"topic_{reading.policy or 'other'}"))
+
+    def _own_terms(self, reading: Reading) -> str | None:
+        """What the product that the question names says itself."""
+        if len(reading.topic) < 2:
+            return None
+        named = self._named(reading)
+        targets = [named] if named is not None else self.found(reading.topic)
+        if not targets or len(targets) > 3:
+            return None
+        self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
+        told = [
+            one for one in (self.details(one, asking=True) for one in targets) if (one.get("asked") or {}).get("values")
+        ]
+        if len(told) == 1:
+            return speech.values_sentence(self.d, told[0], told[0]["asked"]["values"])
+        return speech.values_of_each(self.d, told) if told else None
+
+    def _stacking(self, reading: Reading) -> str:
+        """How offers go together."""
+        answers = self._faq().get("answers") or []
+        return str(answers[0]["answer"]) if answers else self._promotion(replace(reading, topic=""))
 
     def _hours(self, reading: Reading) -> str:
         answers = list(self._faq().get("answers", ()))
@@ -518,6 +625,8 @@ class Clerk:
             return self._offer(reading, data, query)
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
+        if data and not data.get("sure", True):
+            return self._absent(data, query)
         return say(d, "unclear")
 
     def _about_focus(self, reading: Reading) -> str | None:
@@ -545,6 +654,7 @@ class Clerk:
 _POINTING = re.compile(
     r"[这那]?(个|款|件|双)(?=比|\s|$)|相?比(一?比|较)?(?=\s|$)|哪.*$|更?好$|\b(this|that|the|one|it)\b", re.I
 )
+_SAME_QUESTION = 0.85  # from this likeness on a frequent question's answer is better than a list of goods
 _REPEATABLE = frozenset({"price", "stock", "attribute", "total", "promotion", "describe"})
 
 _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
@@ -558,6 +668,8 @@ _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
     "privacy": Clerk._policy,
     "hours": Clerk._hours,
     "total": Clerk._total,
+    "rank": Clerk._rank,
+    "stacking": Clerk._stacking,
     "promotion": Clerk._promotion,
     "compare": Clerk._compare,
     "cheaper": Clerk._cheaper,

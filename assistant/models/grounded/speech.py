@@ -105,12 +105,18 @@ def _dull(name: str, value: str) -> bool:
 
 
 def property_phrase(name: str, value: str, lang: Lang) -> str:
+    """容量500ml, 材质是纯棉, 洗涤：专业洗涤，不可机洗 / capacity: 500 ml."""
     value = clean(value)
-    return (
-        f"{name}是{value}"
-        if lang == "zh" and name[0] >= "\u3400"
-        else f"{name.lower() if lang == 'en' else name}: {value}"
-    )
+    if lang == "en" or name[0] < "\u3400":
+        return f"{name.lower() if lang == 'en' else name}: {value}"
+    if _FIGURE.match(value) or (_VERBAL.match(name) and "，" not in value):
+        return f"{name}{value}"
+    return f"{name}：{value}" if _SEVERAL.search(value) else f"{name}是{value}"
+
+
+_FIGURE = re.compile(r"[≥≤约]?\s*[\d０-９]|SPF|UPF|IP[X\d]")
+_VERBAL = re.compile(r"适[用合]|支持|兼容|附送|可选")  # names that read as verbs: 适用手机、平板
+_SEVERAL = re.compile(r"[，,；;：:]|^[是否有无不可能]")
 
 
 def clean(text: str) -> str:
@@ -210,12 +216,18 @@ def stock_sentence(d: Dialogue, goods: Goods) -> str:
     """In stock or not, for the variant that the question names when it names one."""
     text = d.text.lower()
     named = [one for one in goods.get("variants", ()) if any(_says(text, option) for option in one["options"])]
+    in_full = [one for one in named if any(len(option) > 1 and option.lower() in text for option in one["options"])]
+    named = in_full or named
     best = [one for one in named if all(_says(text, option) for option in one["options"])] or named
     if best and len(best) < len(goods.get("variants", ())):
         there = [one for one in best if one.get("stock") != 0]
         what = " / ".join(option for option in best[0]["options"] if _says(text, option))
         if not there:
-            return say(d, "stock_variant_no", title=goods["title"], what=what)
+            said = say(d, "stock_variant_no", title=goods["title"], what=what)
+            others = ["/".join(one["options"]) for one in goods["variants"] if one.get("stock") != 0]
+            if others and not d.live:
+                said += ("" if d.lang == "zh" else " ") + say(d, "stock_variant_there", values=joined(d, others[:4]))
+            return said
         numbers = [one["stock"] for one in there]
         left = sum(numbers) if all(number is not None for number in numbers) else None
         if left is not None and left <= 10:

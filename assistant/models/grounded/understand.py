@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.attributes import about_properties, asked_concepts
 from assistant.data import load
+from assistant.measures import wish
 from assistant.models.grounded.dialogue import Dialogue
 from knowledge.model import Lang
 
@@ -57,6 +58,7 @@ class _Words:
     follow: re.Pattern[str]
     refine: re.Pattern[str]
     every: re.Pattern[str]
+    question: re.Pattern[str]
 
 
 @cache
@@ -75,6 +77,7 @@ def _words(lang: Lang) -> _Words:
         follow=compiled(data["follow"]),
         refine=compiled(data["refine"]),
         every=compiled(data["all"]),
+        question=compiled(data["question"]),
     )
 
 
@@ -128,11 +131,18 @@ def understand(dialogue: Dialogue) -> Reading:
         rest = colour_pattern().sub(" ", _topic(text, lang)).replace(" ", "")
         if words.deictic.search(text) or len(rest) < 2:
             intent = "stock"  # "do you have it in green?"
-    if properties and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
+    wanted = wish(text)
+    ranks = wanted.measure is not None and not _JOINED.search(text) and not _points(dialogue, text)
+    if intent in _RANKABLE and ranks:
+        intent, policy = "rank", ""
+    elif intent in ("", "attribute") and wanted.limits and not words.deictic.search(text):
+        if topic_of(wanted.rest, lang):
+            intent, policy = "recommend", ""  # "bottles under 300 g"
+    if properties and not wanted.limits and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
     return Reading(
         intent=intent,
-        topic=_topic(text, lang),
+        topic=_topic(wanted.rest if intent == "rank" else text, lang),
         policy=policy,
         index=index,
         extreme=extreme,
@@ -147,6 +157,26 @@ def understand(dialogue: Dialogue) -> Reading:
         sizes=sizes,
         colours=colours,
     )
+
+
+_RANKABLE = frozenset({"", "recommend", "compare", "cheaper", "more", "attribute", "price"})
+_JOINED = re.compile(r"和|跟|与|还是|\b(?:and|or|vs\.?|versus|than)\b", re.I)  # "A和B哪个轻" compares the two
+
+
+def _points(dialogue: Dialogue, text: str) -> bool:
+    """Whether 便宜的那个 only points at one of those shown."""
+    measure = wish(text).measure
+    return (
+        measure is not None
+        and measure.id == "price"
+        and bool(dialogue.listed)
+        and not topic_of(wish(text).rest, dialogue.lang)
+    )
+
+
+def asks(text: str, lang: Lang) -> bool:
+    """Whether the message is put as a question, not as a thing wanted."""
+    return _words(lang).question.search(text) is not None
 
 
 _MONEY = re.compile(r"钱|价|贵|卖|元|\b(cost|price|pay|expensive|cheap)", re.I)

@@ -1,0 +1,60 @@
+"""How finds are introduced: in an order, by a figure, or as near to something that the shop has not."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from assistant.data import load
+from assistant.models.grounded.dialogue import Dialogue, Goods
+from assistant.models.grounded.speech import lower, property_phrase, without_money
+from assistant.models.grounded.wording import say
+from assistant.tools.products import likeness
+from knowledge.model import Lang
+
+
+def order_line(d: Dialogue, order: Mapping[str, Any], found: int) -> str:
+    """The line above goods that were put in order. No superlative: the figures beneath speak."""
+    if order.get("unknown"):
+        return say(d, "rank_unknown")
+    if found == 1:
+        return say(d, "found_one")
+    names: Mapping[str, str] = load("properties.yaml").get(order["measure"], {})
+    name = order["name"] or names.get(d.lang, "").removeprefix("the ")
+    rises = order["order"] == "least"
+    if d.lang == "zh":
+        kind = "低到高" if order["measure"] == "price" else "小到大"
+        way = f"从{kind if rises else kind[::-1]}"
+    else:
+        way = "from the low end up" if rises else "from the high end down"
+    return say(d, "ranked", name=lower(name, d.lang), way=way)
+
+
+def measured(pairs: Sequence[Sequence[str]], lang: Lang) -> str:
+    """The figures that the wish was about."""
+    return ("，" if lang == "zh" else ", ").join(property_phrase(name, value, lang) for name, value in pairs[:2])
+
+
+def head(query: str) -> str:
+    """The word that says what kind of thing is meant: the last one."""
+    runs = re.findall(r"[\u3400-\u9fff]+|[a-z][a-z-]+", without_money(query).lower())
+    if not runs:
+        return ""
+    return str(runs[-1][-2:] if runs[-1][0] >= "\u3400" else runs[-1].removesuffix("s"))
+
+
+def named_so(query: str, goods: Sequence[Goods], lang: Lang) -> bool:
+    """Whether one of the finds bears the name after all."""
+    return any(likeness(without_money(query), str(one["title"])) >= 0.5 for one in goods)
+
+
+def related(query: str, goods: Sequence[Goods], lang: Lang) -> list[Goods]:
+    """Those whose data speaks of what was wanted: cables for phones where there are no phones."""
+    word = head(query)
+    if len(word) < 2:
+        return []
+    return [one for one in goods if word in _data(one)]
+
+
+def _data(goods: Goods) -> str:
+    told = " ".join(f"{name} {value}" for name, value in goods.get("attributes", ()))
+    return f"{goods['title']} {goods.get('brief', '')} {told}".lower()
