@@ -18,9 +18,12 @@ _LETTERS = re.compile(r"[a-z]{2}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
 _SMALL = frozenset("a an the of for and with in on to by from as or at".split())
 _PIECES = re.compile(
-    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台"
-    r"|张)|piece|pcs|item|unit|of (?:them|these|the)|pack"
+    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|把|块"
+    r"|张)(?!装|入装?|组|套)|piece(?![- ]set)|pcs|item|unit|of (?:them|these|the)|packs"
 )
+_PACK_OF = re.compile(r"\b(?:pack|set|box|case|bundle|bag) of $")  # the number is part of what is sold
+_PAIR = re.compile(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩")
+_SOLD_IN_PAIRS = re.compile(r"一对|两只装|两支装|\bpair\b")
 _AT_LEAST = re.compile(r"minimum|at least|起订|起购|起卖")
 _PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")
 _SUMMED = re.compile(r"\b(?:comes? to|total|together|altogether|adds? up|costs?|in all)\b")
@@ -119,9 +122,16 @@ class Reading:
         """Where products are named: (start, end, subject), in order of place."""
         named = self.index.names_in(self.text)
         known = {subject for _, _, subject in named}
-        for subject in self._candidates:
-            if subject not in known:
-                named.extend((start, end, subject) for start, end in self._partial(self.index.sheet(subject)))
+        partial = [
+            (start, end, subject)
+            for subject in self._candidates
+            if subject not in known
+            for start, end in self._partial(self.index.sheet(subject))
+        ]
+        # Of names that share words ("vacuum bottle") the longest is meant; of two alike, the likelier product.
+        for start, end, subject in sorted(partial, key=lambda region: region[0] - region[1]):
+            if not any(s < end and start < e and other != subject for s, e, other in named):
+                named.append((start, end, subject))
         return sorted(named)
 
     @cached_property
@@ -131,12 +141,12 @@ class Reading:
 
     def _partial(self, sheet: Sheet) -> list[tuple[int, int]]:
         """Pieces of a product's title in the text, long enough to be its name."""
-        title = sheet.names[0] if sheet.names else ""
-        if not title:
-            return []
-        brand = " ".join(entry.fact.value for entry in sheet.get("brand", "category", "item form"))
-        spans = _common_words(self.text, f"{title} {brand.lower()}")
-        return spans + _common_han(self.text, title)
+        brand = " ".join(entry.fact.value for entry in sheet.get("brand", "category", "item form")).lower()
+        found: set[tuple[int, int]] = set()
+        for title in sheet.names:
+            found.update(_common_words(self.text, f"{title} {brand}"))
+            found.update(_common_han(self.text, title))
+        return sorted(found)
 
     def sheets_at(self, place: int) -> list[Sheet]:
         """The products a statement at `place` may be about, likeliest first; more than one when that is open."""
@@ -192,12 +202,15 @@ class Reading:
             if quantity.dimension not in ("count", "") or not 2 <= quantity.low <= 99 or quantity.low != quantity.high:
                 continue
             unit = self.text[other.number[1] : other.number[1] + 12].lstrip(" -")
+            if _PACK_OF.search(self.text, 0, other.start):
+                continue
             if (
                 _PIECES.match(unit) or (_PLURAL.match(unit) and _SUMMED.search(self.clause_text(mention.start)))
             ) and not self.text.startswith("第", other.start - 1):
                 return quantity.low
-        if re.search(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩", self.clause_text(mention.start)):
-            return Decimal(2)
+        if _PAIR.search(self.clause_text(mention.start)):
+            names = [name for sheet in self.sheets_at(mention.start) for name in sheet.names]
+            return None if any(_SOLD_IN_PAIRS.search(name) for name in names) else Decimal(2)
         return None
 
     # --- what a statement's words say about it

@@ -84,7 +84,8 @@ class Sheet:
     def names(self) -> tuple[str, ...]:
         """How the subject is called, in normal form, the longest first."""
         titles = [normalise(e.fact.value.strip()).text for e in self.entries if e.fact.kind == "title"]
-        return tuple(sorted({name for title in titles for name in _spellings(title)}, key=len, reverse=True))
+        brands = tuple(entry.squeezed for entry in self.get("brand"))
+        return tuple(sorted({name for title in titles for name in _spellings(title, brands)}, key=len, reverse=True))
 
     @cached_property
     def variants(self) -> dict[str, tuple[str, ...]]:
@@ -107,9 +108,20 @@ def _is_shop_wide(subject: str, facts: tuple[Fact, ...]) -> bool:
     return subject.startswith(_SHOP_SUBJECTS) or all(fact.kind in _SHOP_KINDS for fact in facts)
 
 
-def _spellings(title: str) -> set[str]:
+_SPEC = re.compile(r"(?<=[\u4e00-\u9fff])\s+\S.*$")  # 保温杯 500ml, 手工皂 三块装
+
+
+def _spellings(title: str, brands: Sequence[str] = ()) -> set[str]:
+    """A title as people say it: without brackets, and a Chinese one without its size and its brand."""
     bare = re.sub(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*", "", title).strip()
-    return {name for name in (title, bare) if len(name) >= 2}
+    names = {name for name in (title, bare) if len(name) >= 2}
+    short = _SPEC.sub("", bare)
+    for brand in brands:
+        short = short.removeprefix(brand).strip() if brand else short
+    return names | {short} if short != bare and _HAN_NAME.search(short) else names
+
+
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four characters and more tell a product
 
 
 class Index:
@@ -141,9 +153,10 @@ class Index:
         subjects: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for subject in self.products:
+            brands = tuple(squeeze(f.value) for f in self._facts.by_subject[subject] if f.kind == "brand")
             for fact in self._facts.by_subject[subject]:
                 if fact.kind == "title":
-                    for name in _spellings(normalise(fact.value.strip()).text):
+                    for name in _spellings(normalise(fact.value.strip()).text, brands):
                         subjects.setdefault(name, subject)
                         lengths.setdefault(name[:3], set()).add(len(name))
         return subjects, {start: tuple(sorted(sizes, reverse=True)) for start, sizes in lengths.items()}

@@ -88,7 +88,7 @@ class Till:
         if role == "list_price":
             return self.lists
         if role == "saving":
-            return self._savings()
+            return self.savings()
         if role == "after_coupon":
             return self._after_coupon(pieces)
         if role == "total":
@@ -103,7 +103,7 @@ class Till:
             return [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
         return []
 
-    def _savings(self) -> list[Amount]:
+    def savings(self) -> list[Amount]:
         found = [
             Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value
         ]
@@ -262,8 +262,12 @@ def _backed(
     if role == "list_price" and not till.lists:
         amounts += till.prices
     amounts += till.computed
-    if role in ("total", "saving", "after_coupon"):
+    if role in ("total", "saving", "after_coupon", "coupon_threshold", "coupon_minus"):
         amounts += till.offered
+    if role == "coupon_threshold":
+        amounts += till.lists  # "$20 off $99" of a list price
+    if role == "coupon_minus":
+        amounts += till.savings()
     for amount in amounts:
         if holds(claim, amount.value):
             return amount.facts
