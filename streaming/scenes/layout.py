@@ -57,7 +57,7 @@ def _wide(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         return round(at_720 * unit)
 
     host_width, host_height = host_size
-    left, top = px(64), height - host_height + px(30)  # the desk hides what is below
+    left, top = px(82), height - host_height + px(38)  # the desk hides what is below
     card_left = width - px(24 + 420)
     return Layout(
         width, height, unit,
@@ -65,9 +65,9 @@ def _wide(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         desk=px(112),
         shelf=(px(604), px(470), px(176)),
         lamp=px(540),
-        header=(px(24), px(22)), header_width=px(420),
-        label_top=px(22),
-        card=(card_left, px(94)), card_size=(px(420), px(504)),
+        header=(px(24), px(18)), header_width=px(420),
+        label_top=px(18),
+        card=(card_left, px(88)), card_size=(px(420), px(508)),
         bubble=(px(500), px(112)), bubble_width=card_left - px(500 + 20),
         caption_middle=width // 2, caption_bottom=height - px(18), caption_width=width - px(120),
     )  # fmt: skip
@@ -89,7 +89,7 @@ def _tall(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         lamp=px(96),
         header=(px(20), px(24)), header_width=px(318),
         label_top=px(24),
-        card=(px(20), height - px(150 + 216)), card_size=(width - px(40), px(216)),
+        card=(px(20), height - px(144 + 240)), card_size=(width - px(40), px(240)),
         bubble=(px(20), px(110)), bubble_width=px(400),
-        caption_middle=middle, caption_bottom=height - px(386), caption_width=width - px(48),
+        caption_middle=middle, caption_bottom=height - px(402), caption_width=width - px(48),
     )  # fmt: skip

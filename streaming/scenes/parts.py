@@ -63,7 +63,7 @@ def _with_shadow(image: Image.Image, blur: int, opacity: float) -> Image.Image:
 def header(layout: Layout, look: Theme, title: str, live: str) -> Bitmap:
     """The shop's name, with a round mark and the sign that this is live."""
     px = layout.px
-    height, size = px(64), px(26)
+    height, size = px(52), px(24)
     live_size, gap = px(18), px(10)
     live_width = round(lettering.width_of(live, "Bold", live_size)) + px(36)
     room = layout.header_width - height - live_width - px(30)
@@ -72,7 +72,7 @@ def header(layout: Layout, look: Theme, title: str, live: str) -> Bitmap:
     image = _panel((width, height), height // 2, (28, 16, 30), 0.46)
     mark = _gradient((height - px(10), height - px(10)), height // 2, look.accent)
     first = title[:1]
-    mark_size = px(30)
+    mark_size = px(25)
     lettering.draw(
         mark, ((mark.width - lettering.width_of(first, "Bold", mark_size)) / 2, mark.height * 0.5 + mark_size * 0.36),
         first, weight="Bold", size=mark_size, fill=_WHITE,
@@ -94,15 +94,18 @@ def header(layout: Layout, look: Theme, title: str, live: str) -> Bitmap:
 def label(layout: Layout, text: str) -> Bitmap:
     """The lasting notice that the host is made by an AI; its characters are at least 5 % of the short side high."""
     size = layout.px(40)  # a Han character is .92 of its size high: 37 of 720
-    width = round(lettering.width_of(text, "Medium", size)) + layout.px(32)
-    image = _panel((width, layout.px(60)), layout.px(14), (24, 14, 28), 0.5)
-    lettering.draw(image, (layout.px(16), layout.px(45)), text, weight="Medium", size=size, fill=_WHITE)
+    width = round(lettering.width_of(text, "Medium", size)) + layout.px(24)
+    image = _panel((width, layout.px(52)), layout.px(12), (24, 14, 28), 0.36)
+    lettering.draw(image, (layout.px(12), layout.px(41)), text, weight="Medium", size=size, fill=_WHITE)
     return _bitmap(image)
 
 
 @lru_cache(maxsize=16)
-def _picture(path: Path | None, size: tuple[int, int], radius: int) -> Image.Image | None:
-    """A product's picture, filling `size`; None when there is none that can be read."""
+def _picture(path: Path | None, size: tuple[int, int], radius: int, free: int = 0) -> Image.Image | None:
+    """A product's picture, filling `size`; None when there is none that can be read.
+
+    `free`: so much at the top is left for a badge.
+    """
     if path is None:
         return None
     try:
@@ -113,13 +116,36 @@ def _picture(path: Path | None, size: tuple[int, int], radius: int) -> Image.Ima
         return None
     whole = Image.new("RGBA", found.size, (248, 245, 246, 255))
     whole.alpha_composite(found)
-    # Nothing of the product is cut off: where the frame is wider or higher, the picture's edge goes on.
-    inner = np.asarray(ImageOps.contain(whole, size, Image.Resampling.LANCZOS))
-    over, beside = size[1] - inner.shape[0], size[0] - inner.shape[1]
-    sides = ((over // 2, over - over // 2), (beside // 2, beside - beside // 2), (0, 0))
-    ground = Image.fromarray(np.pad(inner, sides, mode="edge"))
+    ground = _fitted(whole, size, free)
     ground.putalpha(_mask(size, radius))
     return ground
+
+
+def _fitted(whole: Image.Image, size: tuple[int, int], free: int) -> Image.Image:
+    """The whole picture in a frame of another shape; beside it, the light of its edges goes on.
+
+    What stands at an edge must not become a bar: away from the picture its colours run into each other.
+    """
+    inner = np.asarray(ImageOps.contain(whole, (size[0], size[1] - free), Image.Resampling.LANCZOS))
+    over, beside = size[1] - free - inner.shape[0], size[0] - inner.shape[1]
+    sides = ((free + over // 2, over - over // 2), (beside // 2, beside - beside // 2), (0, 0))
+    sharp = Image.fromarray(np.pad(inner, sides, mode="edge"))
+    soft = sharp
+    for radius in (4, 12, 36):  # each further from the picture than the one before
+        soft = sharp.filter(ImageFilter.GaussianBlur(radius))
+        outside = Image.new("L", size, 255)
+        ImageDraw.Draw(outside).rectangle(
+            (
+                sides[1][0] - radius,
+                sides[0][0] - radius,
+                size[0] - sides[1][1] + radius,
+                size[1] - sides[0][1] + radius,
+            ),
+            fill=0,
+        )
+        sharp.paste(soft, mask=outside.filter(ImageFilter.GaussianBlur(radius / 2)))
+    sharp.paste(Image.fromarray(inner), (sides[1][0], sides[0][0]))
+    return sharp
 
 
 def _price(shown: Card, look: Theme, size: int, weight_of_sign: float = 0.58) -> Image.Image | None:
@@ -189,19 +215,19 @@ def _wide_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Ima
     px, (width, height) = layout.px, layout.card_size
     image = _panel((width, height), px(22), _WHITE, 0.97)
     edge = px(16)
-    photo_height = px(258)
-    photo = _picture(shown.picture, (width - 2 * edge, photo_height), px(14))
+    size = px(26)
+    title = lettering.wrap(shown.title, width - 2 * edge - px(8), weight="Bold", size=size, lines=2)
+    photo_height = px(258) if len(title) == 1 else px(222)
+    photo = _picture(shown.picture, (width - 2 * edge, photo_height), px(14), px(36) if shown.badge else 0)
     if photo is not None:
         image.alpha_composite(photo, (edge, edge))
         top = edge + photo_height + px(10)
-        title_lines = 2 if len(shown.title) > 15 and not shown.points else 1
     else:
-        top, title_lines = px(40), 3
+        top = px(40)
     if shown.badge:
         image.alpha_composite(_badge(shown.badge, look, px(20), width - 2 * edge), (edge + px(8), edge + px(8)))
         top = max(top, edge + px(60))
-    size = px(26)
-    for text in lettering.wrap(shown.title, width - 2 * edge - px(8), weight="Bold", size=size, lines=title_lines):
+    for text in title:
         lettering.draw(image, (edge + px(4), top + size), text, weight="Bold", size=size, fill=look.ink)
         top += px(38)
     _points(image, shown.points, (edge + px(2), top + px(2), width - edge), px(18), look)
@@ -225,9 +251,12 @@ def _tall_card(layout: Layout, look: Theme, shown: Card, call: str) -> Image.Ima
         image.alpha_composite(photo, (edge, edge))
         left = edge + side + px(16)
     size, top = px(27), edge + px(2)
-    for text in lettering.wrap(shown.title, width - left - edge, weight="Bold", size=size, lines=1):
+    title = lettering.wrap(shown.title, width - left - edge, weight="Bold", size=size, lines=2)
+    top += px(10) if len(title) == 1 else 0
+    for text in title:
         lettering.draw(image, (left, top + size), text, weight="Bold", size=size, fill=look.ink)
-    top += px(42)
+        top += px(35)
+    top += px(6)
     x = left
     if shown.badge:
         badge = _badge(shown.badge, look, px(18), (width - left) // 2)
