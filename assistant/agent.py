@@ -12,6 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from assistant.arithmetic import shop_and
+from assistant.cards import plain
 from assistant.events import Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
@@ -47,7 +48,7 @@ class Turn:
     most_sentences: int = 0  # 0: as many as the model says
     extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
-    titles: list[tuple[str, str]] = field(default_factory=list)  # of those, with their ids
+    titles: list[tuple[str, list[str]]] = field(default_factory=list)  # of those, with their ids
     offers: frozenset[str] = frozenset()  # names of the promotions that run
     scopes: dict[tuple[str, ...], Facts] = field(default_factory=dict)  # by the products a sentence names
     text: str = ""
@@ -200,11 +201,13 @@ class Agent:
         return result, _as_data(result.data)
 
 
-def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, str]]:
-    """(title, product id), the longest title first: one title may begin another."""
-    products = [product for one in ids if (product := catalog.product(one)) is not None]
-    pairs = [(title, product.id) for product in products for title in (product.title.zh, product.title.en) if title]
-    return sorted(pairs, key=lambda pair: -len(pair[0]))
+def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, list[str]]]:
+    """Titles with the ids of the products that bear them, the longest title first: one title may begin another."""
+    bearers: dict[str, list[str]] = {}
+    for product in (found for one in ids if (found := catalog.product(one)) is not None):
+        for title in {product.title.zh, product.title.en} - {""}:
+            bearers.setdefault(title, []).append(product.id)
+    return sorted(bearers.items(), key=lambda pair: -len(pair[0]))
 
 
 def _offers(catalog: Catalog) -> frozenset[str]:
@@ -215,9 +218,10 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
     """What a sentence is about and may rely on: the products it names in full, and only them; else all of the turn."""
     places: dict[str, int] = {}
     rest = sentence
-    for title, product_id in turn.titles:
+    for title, product_ids in turn.titles:
         if title in rest:
-            places.setdefault(product_id, rest.find(title))
+            for product_id in _priced(product_ids, sentence, catalog):
+                places.setdefault(product_id, rest.find(title))
             rest = rest.replace(title, "\0" * len(title))
     if not places:
         if any(name in sentence for name in turn.offers):
@@ -225,6 +229,14 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
         return turn.about, turn.facts
     named = tuple(sorted(places, key=lambda one: places[one]))
     return named, turn.scope(named, catalog)
+
+
+def _priced(ids: list[str], sentence: str, catalog: Catalog) -> list[str]:
+    """Of products with one and the same title those whose price the sentence states; all when it states none's."""
+    if len(ids) < 2:
+        return ids
+    found = [one for one in map(catalog.product, ids) if one is not None and one.price is not None]
+    return [one.id for one in found if one.price is not None and plain(one.price) in sentence] or ids
 
 
 def _as_data(data: Mapping[str, Any]) -> str:

@@ -148,6 +148,11 @@ def ordered(products: Iterable[Product], measure: Measure, order: Order) -> list
     return list(same)
 
 
+def needs_unit(name: str) -> bool:
+    """Whether an attribute of this name says nothing without a unit: a weight of 6."""
+    return any(concept.named.search(name) for measure in measures() for concept in measure.of)
+
+
 _NAMES = {"capacity": Text("容量", "capacity"), "weight": Text("重量", "weight")}
 _MORE = re.compile(r"\b(longer|heavier|larger|bigger|higher|more|greater|over) than\s*$|[≥>]=?\s*$", re.I)
 _LESS = re.compile(r"\b(shorter|lighter|smaller|lower|less|under) than\s*$|[≤<]=?\s*$", re.I)

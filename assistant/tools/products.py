@@ -108,6 +108,20 @@ def _measured(hits: list[Hit], wanted: Wish, lang: Lang, *, among: bool) -> tupl
     return [places[product.id] for product, _ in pairs], missed, told
 
 
+def _heads(run: str) -> list[str]:
+    """Ways to read the kind of goods from the end of a run of characters, the longest first."""
+    if not run or run.isascii():
+        return [run] if run else []
+    endings = [run[-length:] for length in range(min(4, len(run)), 1, -1)]
+    bare = run[:-1] if run[-1] in "子儿" and len(run) > 1 else run
+    return [*endings, bare[-1]]
+
+
+def _alike(hits: list[Hit]) -> list[Hit]:
+    best = max(hits, key=lambda hit: hit.score).product
+    return [hit for hit in hits if hit.product.category == best.category]
+
+
 _PARTICLES = re.compile(r"[的吗呢吧啊有没是在哪个款双件种条只台]+$")
 
 
@@ -117,9 +131,12 @@ def _of_kind(hits: list[Hit], words: str) -> list[Hit]:
         return hits
     for run in reversed(re.findall(r"[\u3400-\u9fff]+|[a-z]{3,}", words.lower())):
         run = run.removesuffix("s") if run.isascii() else _PARTICLES.sub("", run)
-        for head in [run] if run.isascii() else [run[-length:] for length in range(min(4, len(run)), 0, -1)]:
-            if head and (bearing := [hit for hit in hits if head in _kind_text(hit.product)]):
-                return bearing
+        for head in _heads(run):
+            if bearing := [hit for hit in hits if head in _kind_text(hit.product)]:
+                own = [hit for hit in bearing if head.isascii() and head in hit.product.category.en.lower()]
+                return own or bearing
+    if not words.isascii():  # asked in a language that the titles are not in
+        hits = _alike(hits)
     return [hit for hit in hits if hit.score >= _KIN * max(one.score for one in hits)]
 
 
@@ -338,8 +355,14 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
         # Variants that every one of them comes in tell nothing apart; `seen` counts a value once a product.
         seen: set[tuple[str, str]] = set()
         for one in (*product.attributes, *_option_attributes(product)):
-            pair = one.name(lang), one.value(lang).strip()
-            if 0 < len(pair[1]) <= 14 and not _BARE.fullmatch(pair[1]) and pair not in seen and choosable(pair[0]):
+            pair = one.name(lang), _spaced(one.value(lang))
+            if (
+                0 < len(pair[1]) <= 14
+                and not _BARE.fullmatch(pair[1])
+                and pair not in seen
+                and choosable(pair[0])
+                and (lang == "zh" or pair[0].isascii())
+            ):
                 seen.add(pair)
                 values.setdefault(pair[0], Counter())[pair[1]] += 1
     ranked: list[tuple[float, str, list[str]]] = []
@@ -354,6 +377,11 @@ def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]
     ranked.sort(key=lambda entry: -entry[0])
     chosen = [{"name": name, "values": common} for _, name, common in ranked[:2]]
     return chosen or _price_bands(products, lang)
+
+
+def _spaced(value: str) -> str:
+    """100% 棉 and 100%棉 are one value."""
+    return re.sub(r"(?<=[^a-zA-Z,.])\s+(?=[\u3400-\u9fff])", "", value.strip())
 
 
 def _price_bands(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]:
@@ -374,7 +402,7 @@ def _price_bands(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]
 def categories(catalog: Catalog, lang: Lang) -> list[str]:
     """The shop's categories, the largest first, at most eight."""
     counts = Counter(product.category(lang) for product in catalog.products() if product.category)
-    return [name for name, _ in counts.most_common(8)]
+    return [name.replace("-", " ") if name.isascii() else name for name, _ in counts.most_common(8)]
 
 
 def _same_kind(hits: Sequence[Hit]) -> list[Product]:

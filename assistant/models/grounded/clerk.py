@@ -10,13 +10,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from assistant.attributes import about_properties
+from assistant.attributes import about_properties, asked_concepts
 from assistant.models.grounded import picks, speech
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.understand import Reading, asks, topic_of, understand
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import likeness
 from assistant.tools.shop import SURE as FAQ_SURE
+from knowledge.quantity import find_quantities
 
 Call = tuple[str, dict[str, Any]]
 _MAX_CLARIFICATIONS = 2
@@ -207,6 +208,8 @@ class Clerk:
         lines = []
         if data.get("order") and not relaxed:
             lines.append(picks.order_line(d, data["order"], len(goods)))
+        elif relaxed and any(one.quantity.dimension == "money" for note in relaxed for one in find_quantities(note)):
+            lines.append(say(d, "relaxed_budget"))
         elif relaxed:
             lines.append(say(d, "relaxed", wish=joined(d, [str(one) for one in relaxed])))
         elif len(goods) == 1:
@@ -263,7 +266,7 @@ class Clerk:
         answers = self._faq().get("answers") or []
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
-        return say(self.d, "none_found", query=speech.shortened(query, 20))
+        return say(self.d, "none_found", query=speech.shortened(speech.without_money(query).strip(" ，,"), 20))
 
     def _assortment(self, reading: Reading) -> str:
         d = self.d
@@ -386,13 +389,15 @@ class Clerk:
     def _attribute(self, reading: Reading) -> str:
         d = self.d
         topic = speech.without_features(reading.topic)
+        if topic and not (asked_concepts(d.text) or asks(d.text, d.lang) or d.focus or d.page):
+            return self._recommend(reading)  # "cotton towels please" wants some
         if topic and not reading.deictic and self._question == d.text:
             # Looked up together: a model has only so many rounds.
             calls: list[Call] = [("policy_and_faq", {"question": d.text})]
-            calls += [("search_products", {"query": topic})] if len(topic) > 1 else []
             at_hand = d.page is not None or bool(d.focus)
             if self._known(topic) is None and not (at_hand and len(topic.replace(" ", "")) < 3):
                 calls.append(("product_details", {"product": topic}))
+            calls += [("search_products", {"query": topic})] if len(topic) > 1 else []  # last: its cards are shown
             self._all(calls)
             if (answer := self._asked_before(self._faq())) is not None:
                 return answer
@@ -400,7 +405,7 @@ class Clerk:
         if not targets and len(topic) > 1:
             return self._offer(reading, self.ask("search_products", query=topic), topic)
         if not targets:
-            return self._which(reading)
+            return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
             self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             told = [self.details(one, asking=True) for one in targets]
@@ -431,8 +436,10 @@ class Clerk:
         if len(topic) < 2:
             return []
         data = self.ask("search_products", query=topic)
-        goods = [one for one in data.get("products", ()) if one["score"] >= 0.8]
-        return goods if len(goods) <= (2 if data.get("sure") else 1) and speech.supports(topic, goods) else []
+        goods = [one for one in data.get("products", ()) if one["score"] >= 0.7]
+        if len(goods) == 1:
+            return goods if data.get("sure") or speech.supports(topic, goods) else []
+        return [one for one in goods if data.get("sure") and speech.speaks_of(self.d.text, one)]
 
     def _all(self, calls: Sequence[Call]) -> None:
         """Several tools at once."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.attributes import asked_concepts, asked_features
 from assistant.data import load
+from assistant.measures import needs_unit
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.understand import colour_pattern
 from assistant.models.grounded.wording import joined, say
@@ -16,7 +17,7 @@ from knowledge.factsheet import money, order_state
 from knowledge.model import Lang
 
 _NOISE = re.compile(
-    r"提示|说明|保修|质保|退货|发货|warranty|return|shipping|温馨|注意|备注|编号|条码|标准|许可|备案|折扣|评分|起订|供货|barcode|note|sku|discount|rating|minimum|availab",
+    r"货号|型号|供货|产地|提示|说明|保修|质保|退货|发货|warranty|return|shipping|温馨|注意|备注|编号|条码|标准|许可|备案|折扣|评分|起订|供货|barcode|note|sku|discount|rating|minimum|availab",
     re.I,
 )
 _BARE = re.compile(r"[\d.,\s]+")  # a figure without a unit says nothing to a shopper
@@ -124,7 +125,7 @@ def clean(text: str) -> str:
 
 
 def introduction(goods: Goods, lang: Lang) -> str:
-    brief = clean(str(goods.get("brief", "")))
+    brief = clean(_whole(str(goods.get("brief", ""))))
     facts = [
         property_phrase(name, value, lang)
         for name, value in goods.get("attributes", ())
@@ -134,7 +135,15 @@ def introduction(goods: Goods, lang: Lang) -> str:
         head = f"{goods['title']}：{brief}。" if brief else f"{goods['title']}。"
         return head + ("，".join(facts) + "。" if facts else "")
     head = f"{goods['title']}: {brief}. " if brief else f"{goods['title']}. "
-    return head + (_capital(", ".join(facts)) + "." if facts else "")
+    return (head + (_capital(", ".join(facts)) + "." if facts else "")).rstrip()
+
+
+def _whole(brief: str) -> str:
+    """Without a last sentence that was cut off."""
+    if not brief.endswith("…"):
+        return brief
+    kept = re.split(r"(?<=[。！？])|(?<=[.!?])\s", brief)[:-1]
+    return " ".join(kept) if kept else brief
 
 
 def next_steps(d: Dialogue, goods: Sequence[Goods]) -> list[str]:
@@ -156,7 +165,9 @@ def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) 
     """What was asked, in the merchant's own words."""
     name, value = values[0][0], clean(values[0][1])
     key = (
-        "value_long"
+        "value_bare"
+        if _BARE.fullmatch(value) and needs_unit(name)
+        else "value_long"
         if len(value) > (40 if d.lang == "zh" else 80)
         else "value_bool"
         if _BOOLEAN.match(value)
@@ -169,6 +180,16 @@ def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) 
     if more:
         text += say(d, "value_more", more=joined(d, more))
     return text
+
+
+def speaks_of(question: str, goods: Goods) -> bool:
+    """Whether its data has an attribute that the question asks for."""
+    words = asked_features(question)
+    return any(
+        any(concept.named.search(name) for concept in asked_concepts(question))
+        or any(word in value.lower() for word in words)
+        for name, value in goods.get("attributes", ())
+    )
 
 
 def prose_sentence(d: Dialogue, goods: Goods, texts: Sequence[str]) -> str:

@@ -131,13 +131,12 @@ def understand(dialogue: Dialogue) -> Reading:
         rest = colour_pattern().sub(" ", _topic(text, lang)).replace(" ", "")
         if words.deictic.search(text) or len(rest) < 2:
             intent = "stock"  # "do you have it in green?"
-    wanted = wish(text)
+    wanted, reads_on = wish(text), bool(words.deictic.search(text))
     ranks = wanted.measure is not None and not _JOINED.search(text) and not _points(dialogue, text)
     if intent in _RANKABLE and ranks:
         intent, policy = "rank", ""
-    elif intent in ("", "attribute") and wanted.limits and not words.deictic.search(text):
-        if topic_of(wanted.rest, lang):
-            intent, policy = "recommend", ""  # "bottles under 300 g"
+    elif intent in ("", "attribute") and wanted.limits and not reads_on and topic_of(wanted.rest, lang):
+        intent, policy = "recommend", ""  # "bottles under 300 g"
     if properties and not wanted.limits and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
     return Reading(
@@ -146,7 +145,7 @@ def understand(dialogue: Dialogue) -> Reading:
         policy=policy,
         index=index,
         extreme=extreme,
-        deictic=bool(words.deictic.search(text)),
+        deictic=reads_on,
         follows=follows,
         refines=refines,
         properties=properties,
