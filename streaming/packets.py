@@ -1,7 +1,7 @@
 """What leaves the encoder and enters the sinks."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from threading import Condition
 from typing import Literal, Protocol
@@ -23,6 +23,11 @@ class Packet:
     @property
     def dts_ms(self) -> int:
         return round(self.dts * self.time_base * 1000)
+
+    def since(self, base_ms: int) -> "Packet":
+        """The same packet with timestamps that count from `base_ms`."""
+        shift = round(base_ms / 1000 / self.time_base)
+        return replace(self, pts=self.pts - shift, dts=self.dts - shift) if shift else self
 
     @property
     def pts_ms(self) -> int:

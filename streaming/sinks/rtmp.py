@@ -28,6 +28,7 @@ class RtmpSettings:
     first_wait_s: float = 0.5
     longest_wait_s: float = 20.0
     queue: int = 350  # packets: about five seconds
+    longest_stream_ms: int = 2_000_000_000  # FLV counts to 2^31 milliseconds, 24.8 days; before that, anew from 0
 
 
 class _Broken(Exception):
@@ -65,6 +66,7 @@ class RtmpSink:
         self._reason = ""
         self._ready = False  # a child waits for packets
         self._connections = self._packets = self._bytes = 0
+        self._base_ms = 0  # of the room's time, where the timestamps of this output's stream begin
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name=f"sink {self._name}", daemon=True)
         self._thread.start()
@@ -126,13 +128,20 @@ class RtmpSink:
         link.send(pack_order(self._url, self._format))
         link.wait_until_ready(self._closing)
         self._queue.restart()
-        self._ready = True
+        self._ready, begun = True, False
         while not self._queue.finished:
             packet = self._queue.take(0.25)
             if packet is None:
                 link.watch()
-            else:
-                link.send(pack(packet))
+                continue
+            if packet.key and packet.dts_ms - self._base_ms >= self._settings.longest_stream_ms:
+                self._base_ms = packet.dts_ms
+                if begun:  # timestamps may not jump back: this stream ends in order, and another begins
+                    log.info("the stream begins anew, with timestamps from zero", output=self._name)
+                    break
+            if packet.dts_ms >= self._base_ms:  # sound from before the first picture has no place in this stream
+                link.send(pack(packet.since(self._base_ms)))
+                begun = True
                 self._packets += 1
                 self._bytes += len(packet.data)
             if link.up and self._state != "up":

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -29,14 +30,14 @@ QUICK = RtmpSettings(connect_s=3.0, stall_s=2.0, first_wait_s=0.2, longest_wait_
 class Feed:
     """Packets at the pace of a room, around and around with rising timestamps, and a record of how late it got."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, settings: RtmpSettings = QUICK) -> None:
         self._settings = small_settings(folder)
         self.changes: list[SinkStatus] = []
         self.worst_late = 0.0
         self._stop = threading.Event()
         self._finished = False
         self._encoder = Encoder(self._settings)
-        self.sink = RtmpSink(url, self._encoder.format, QUICK, self.changes.append)
+        self.sink = RtmpSink(url, self._encoder.format, settings, self.changes.append)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -142,6 +143,23 @@ def test_a_server_that_dies_and_returns(tmp_path: Path) -> None:
     assert feed.sink.status().reconnects == 1 and feed.worst_late < 1.0
     assert [entry["event"] for entry in logs] == ["output is down, trying again", "output is back"]
     assert "topsecret" not in repr(logs) + repr(feed.changes)
+
+
+@pytest.mark.server("nginx-rtmp")
+def test_a_stream_begins_anew_before_its_timestamps_run_over(tmp_path: Path, rtmp: NginxRtmp) -> None:
+    feed = Feed(tmp_path, rtmp.url("key"), replace(QUICK, longest_stream_ms=3000))
+    try:
+        feed.until(lambda: len(rtmp.recorded) >= 3)
+        time.sleep(1)
+    finally:
+        feed.stop()
+    assert states(feed) == ["up", "closed"]  # nothing is wrong, and nothing is said to be
+    time.sleep(0.3)
+    for number, path in enumerate(rtmp.recorded[:3]):
+        with av.open(str(path)) as recording:
+            times = [float(p.dts * p.time_base) for p in recording.demux() if p.dts is not None]
+        assert times[0] < 2.0 and times == sorted(times)  # what passed while it was connecting is left out
+        assert 2.9 < times[-1] < 5.2 or number == 2  # a stream ends at the first key frame after the limit
 
 
 def test_a_server_that_never_shakes_hands(tmp_path: Path) -> None:
