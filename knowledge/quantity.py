@@ -242,6 +242,7 @@ _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s?(?:以上|起(?!球|来|床)|or more|or over|\+(?![\d-]))"), "least"),
     (re.compile(r"不到(?=[，。！？,!?；\s]|$)"), "under"),
     (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
+    (re.compile(r"(?:出头|挂零)"), "over"),
 )
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
 _TENTHS = re.compile(r"([1-9一二三四五六七八九])(?!\d|[十百千万.])[毛角]?")
@@ -370,7 +371,7 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
             continue
         if following and (name, following) in _NOT_UNITS:
             continue
-        if (name == "两" and following in first) or (name == "x" and following.isdigit()):
+        if (name == "两" and following in first) or (name == "x" and re.match(r"\s?[¥$€£]?\d", text[end : end + 3])):
             continue  # 一两个 is one or two, 12x9 a size
         return by_name[name], end
     return None
@@ -415,9 +416,12 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
     if text.startswith(" and a half", end):
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + len(" and a half")
+    if unit.id == "liang" and text.startswith("半", end):
+        atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
     if unit.id == "zhe" and atom.low >= 10:
         atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
-    if text[end - 1] == "块" or (text[end - 1] == "米" and unit.id == "m"):  # 九块九, 一米五
+    if text[end - 1] == "块" or unit.id in ("liang", "jin") or (text[end - 1] == "米" and unit.id == "m"):
+        # 九块九, 一米五, 三两二
         tenths = _TENTHS.match(text, end)
         if tenths and _unit_at(text, tenths.end()) is None:
             digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
@@ -435,6 +439,9 @@ def _stands_alone(text: str, atom: _Atom) -> bool:
     if atom.style == "zh":
         return len(word) >= 2 and any(char in "十百千万亿" for char in word) and word not in ("十百", "一十")
     return True
+
+
+_ONE_LEFT = re.compile(r" (?:left|remaining|in stock)\b")  # where "one" is a figure
 
 
 def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
@@ -460,7 +467,7 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
             tolerance, last = atoms[index].low, atoms[index]
             unit = last.unit if last.unit.id else unit
             index += 1
-        if alone and first.style == "en" and low == 1 and not unit.id:
+        if alone and first.style == "en" and low == 1 and not unit.id and not _ONE_LEFT.match(text, last.end):
             continue  # "this one"
         quantity = Quantity(
             low, high, unit, sides=tuple(a.low for a in sides) if len(sides) > 1 else (), tolerance=tolerance

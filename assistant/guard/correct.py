@@ -163,7 +163,11 @@ def _inner_cut(reading: Reading, bad: list[int], found: list[Finding]) -> tuple[
     if not inside:
         return None
     start, end = min(f.start for f in inside), max(f.end for f in inside)
-    figures = [m for m in reading.mentions if clause.start <= m.start and m.end <= start and m.quantity.unit.id]
+    figures = [
+        m
+        for m in reading.mentions
+        if clause.start <= m.start and m.end <= start and m.quantity.unit.id and m.quantity.dimension != "count"
+    ]
     if not figures or clause.end - end > 2:
         return None
     return figures[-1].end, end

@@ -5,7 +5,7 @@ guard without our catalogue.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -84,7 +84,7 @@ class Sheet:
     def names(self) -> tuple[str, ...]:
         """How the subject is called, in normal form, the longest first."""
         titles = [normalise(e.fact.value.strip()).text for e in self.entries if e.fact.kind == "title"]
-        brands = tuple(entry.squeezed for entry in self.get("brand"))
+        brands = _brands(entry.fact for entry in self.get("brand"))
         return tuple(sorted({name for title in titles for name in _spellings(title, brands)}, key=len, reverse=True))
 
     @cached_property
@@ -121,6 +121,11 @@ def _spellings(title: str, brands: Sequence[str] = ()) -> set[str]:
     return names | {short} if short != bare and _HAN_NAME.search(short) else names
 
 
+def _brands(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The words of the brands' names: "檐雀 Yanque" is two."""
+    return tuple(word for fact in facts for word in normalise(fact.value).text.split())
+
+
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four characters and more tell a product
 
 
@@ -153,7 +158,7 @@ class Index:
         subjects: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for subject in self.products:
-            brands = tuple(squeeze(f.value) for f in self._facts.by_subject[subject] if f.kind == "brand")
+            brands = _brands(fact for fact in self._facts.by_subject[subject] if fact.kind == "brand")
             for fact in self._facts.by_subject[subject]:
                 if fact.kind == "title":
                     for name in _spellings(normalise(fact.value.strip()).text, brands):
@@ -216,6 +221,8 @@ def _read(fact: Fact) -> Entry:
                "off": "promotion_minus", "折扣": "discount"}.get(name)  # fmt: skip
     if key is None and fact.subject.startswith("policy:"):
         key = _policy_key(fact.subject.removeprefix("policy:"), name)
+    if key == "ship_time" and re.search(r"free|包邮|免邮", fact.value, re.I):
+        key = "shipping_fee"  # "shipping: free over $60" is about what it costs
     return Entry(fact, key or name, name, key is not None)
 
 

@@ -10,6 +10,7 @@ from assistant.guard.checks.values import check_values
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import Law
 from assistant.guard.sheet import squeeze
+from assistant.guard.verbatim import is_verbatim
 
 _RANK = {"forbidden": 0, "contradicted": 1, "unsupported": 2, "ok": 3}
 _CHECKS = (check_contacts, check_money, check_measures, check_values, check_statements)
@@ -21,6 +22,7 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
     for check in _CHECKS:
         found.extend(check(reading))
     found.extend(_swaps(reading, found))
+    found = [finding for finding in found if finding.rule or not is_verbatim(reading, finding.start)]
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (_RANK[f.label], f.start, f.start - f.end)):
         if not any(k.start < finding.end and finding.start < k.end for k in kept):

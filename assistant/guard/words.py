@@ -52,6 +52,7 @@ class Promise:
     id: str
     reasons: Mapping[Lang, str]
     patterns: Mapping[Lang, tuple[Pattern, ...]]
+    about: Pattern | None  # what in the facts decides the promise, wherever it stands and unless it is refused there
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def _promises() -> Iterator[Promise]:
             for name, alternatives in table["lists"].items():
                 pattern = pattern.replace(f"<<{name}>>", alternatives)
             patterns[_lang_of(pattern)].append(re.compile(pattern))
-        yield Promise(entry["id"], entry["reason"], {"zh": tuple(patterns["zh"]), "en": tuple(patterns["en"])})
+        about = re.compile(entry["about"]) if "about" in entry else None
+        yield Promise(entry["id"], entry["reason"], {"zh": tuple(patterns["zh"]), "en": tuple(patterns["en"])}, about)
 
 
 def _lang_of(pattern: str) -> Lang:

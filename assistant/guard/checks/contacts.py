@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.law import is_denied
 from assistant.guard.privacy import find_personal
 from assistant.guard.sheet import squeeze
 
@@ -11,19 +12,49 @@ _LINK = re.compile(
     r"(?:https?|ftp)://[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+|www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s\u3400-\u9fff，。！？]*"
     r"|(?<![a-z0-9@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop|store|info|xyz|top|vip|io|co|cc|me|link|site|online|club|biz|app|ru)(?:/[^\s\u3400-\u9fff，。！？]*)?(?![a-z0-9])"
 )
+_SPACED_LINK = re.compile(
+    r"(?<![a-z0-9])[a-z0-9-]{2,}\s?(?:\s[.。·]\s|\s[.。·]|[。·]\s?|\s?[(\[（]?\s?(?:dot|点)\s?[)\]）]?\s?)"
+    r"(?:com|cn|net|org|shop|store|xyz|top|vip|io|cc|me|link|site|online|club)(?![a-z0-9])"
+    r"|(?<![a-z0-9@./-])[a-z0-9-]{1,30}\.[a-z]{2,4}/(?=[a-z0-9_-]*[a-z0-9])[a-z0-9_-]{3,}"  # a short link
+)
+_LEAD = re.compile(  # ways out of the room that need no address
+    r"(?:点|戳|看|进)(?:一下|击|开)?(?:我|主播|咱)?(?:的)?(?:头像|主页)(?!图)"
+    r"|加(?:一下|个|我|咱|主播|客服)?(?:的)?(?:微信|威信|薇信|微❤|vx?信?|wx|薇|扣扣|qq|企鹅|telegram|电报)(?![a-z])"
+    r"|(?:微信|威信|薇信|v信|vx|wx)(?:号|群)?(?:是|为|:|：|加|搜)"
+    r"|(?:加|进|入|拉你?进?)(?:我们?的?|咱们?的?|个|粉丝|福利|微信|qq|优惠)*群|群里(?:领|发)"
+    r"|私(?:聊|信|我)(?:我|主播|一下)?(?:拿|领|要|给|发|低价|下单|转账|更)"
+    r"|扫(?:一下|描|我)?(?:这个|下方|屏幕|二维)*码(?:加|进|领|关注|转|入)"
+    r"|(?:直接)?(?:转账|打款|付款)(?:给|到)(?:我|主播|个人|这个)"
+    r"|\b(?:dm|pm|message|text|call|inbox|ping|whatsapp|telegram) (?:me|us)\b|\badd (?:me|us) on\b"
+    r"|\b(?:my|our) (?:whatsapp|telegram|wechat|instagram|signal|line id|profile)\b|\btap my (?:avatar|profile)\b"
+    r"|\b(?:telegram|whatsapp|wechat|instagram|insta|snapchat|signal)\s?(?:id)?\s?[:：@]"
+    r"|\bscan (?:the|this|my) (?:qr )?code to (?:join|add|get|claim|pay)|\bjoin (?:our|my) (?:group|channel)\b"
+    r"|\b(?:venmo|cash ?app|zelle|paypal) (?:me|it|the money)\b"
+)
+_ACCOUNT = re.compile(r"(?:加|搜|找)\s?(?:v|vx|wx|q)\s?[:：]?\s?[a-z0-9_-]{4,}|(?<![a-z0-9._-])@[a-z0-9_]{4,}")
 _SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _REASON = {
     "link": ("资料里没有这个链接", "the facts hold no such link"),
+    "lead": ("不能把顾客引到店外的地方", "shoppers may not be led away to places the facts do not name"),
     "person": ("资料里没有这个联系方式或个人信息", "the facts hold no such contact or personal data"),
 }
+_PATTERNS = (
+    (_LINK, "link"),
+    (_SPACED_LINK, "link"),
+    (_SERVICE_LINE, "person"),
+    (_ACCOUNT, "person"),
+    (_LEAD, "lead"),
+)
 
 
 def check_contacts(reading: Reading) -> Iterable[Finding]:
     known = "\n".join(
         sheet.text for sheet in (reading.index.common, *map(reading.index.sheet, reading.index.products[:6]))
     )
-    for pattern, kind in ((_LINK, "link"), (_SERVICE_LINE, "person")):
+    for pattern, kind in _PATTERNS:
         for match in pattern.finditer(reading.text):
+            if kind == "lead" and is_denied(reading.text, *match.span()):
+                continue
             if squeeze(match[0].rstrip(".,;!?")) not in known and not reading.in_name(*match.span()):
                 yield _finding(reading, match.start(), match.end(), kind)
     for item in find_personal(reading.text):

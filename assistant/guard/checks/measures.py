@@ -41,6 +41,8 @@ def check_measures(reading: Reading) -> Iterable[Finding]:
 
 def _judge(reading: Reading, mention: Mention) -> Finding | None:
     sheets = reading.sheets_at(mention.start) or [Sheet("")]
+    if _of_the_shopper(reading, mention):
+        return None
     if is_stock(reading, mention):
         return check_stock(reading, mention, sheets)
     if COLOUR_COUNT.match(reading.text, mention.number[1]):
@@ -52,6 +54,19 @@ def _judge(reading: Reading, mention: Mention) -> Finding | None:
         if role is not None:
             return check_term(reading, mention, sheets, role)
     return _property(reading, mention, sheets)
+
+
+_SHOPPER = re.compile(
+    r"(?:您|你|身高|体重|人|孩子|宝宝)(?:大概|差不多|是|要是|如果)?\s?$"
+    r"|\b(?:you|you're|you are|you weigh|you stand|if you're|i'm|i am|he's|she's)(?: about)? $"
+)
+
+
+def _of_the_shopper(reading: Reading, mention: Mention) -> bool:
+    """您一米七: how tall or heavy the shopper is says nothing about the product."""
+    return mention.quantity.dimension in ("length", "mass", "") and bool(
+        _SHOPPER.search(reading.text[max(0, mention.outer[0] - 16) : mention.outer[0]])
+    )
 
 
 def _already_material(reading: Reading, mention: Mention) -> bool:
@@ -92,7 +107,9 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
         negation = reading.negation_before(mention.outer[0])
         if negation and not reading.is_quoted(mention.start, mention.end):
             return deny(reading, negation, hit.key, (hit.fact,))
-        reading.said(hit.fact)
+        # 这三款 is backed by no offer that happens to hold a three.
+        if mention.quantity.dimension not in ("count", "") or hit not in common.entries:
+            reading.said(hit.fact)
         return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
@@ -229,6 +246,8 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
     ):
         return True
     if claim.low == claim.high and claim.bound == "exact":
+        if truth.bound == "most" and claim.low < truth.high and claim.dimension == "length":
+            return claim.low * claim.unit.factor >= truth.high * truth.unit.factor / 2  # a 14-inch one where 15 fit
         tolerated = truth.tolerance and abs(claim.low - truth.low) <= truth.tolerance and truth.unit.id == claim.unit.id
         return bool(tolerated or _rounded(claim, truth))
     if claim.dimension == truth.dimension or not (claim.dimension and truth.dimension):

@@ -28,6 +28,7 @@ _NOT_MONEY_AFTER = re.compile(
 _REASONS = {
     "price": ("价格与资料不符", "the price is not the one in the facts"),
     "list_price": ("划线价与资料不符", "the list price is not the one in the facts"),
+    "difference": ("差价算错了", "the difference does not add up"),
     "saving": ("省下的金额算错了", "the saving does not add up"),
     "after_coupon": ("券后价算错了", "the price after the coupon does not add up"),
     "total": ("几件的总价算错了", "the total does not add up"),
@@ -89,6 +90,8 @@ class Till:
             return self.lists
         if role == "saving":
             return self.savings()
+        if role == "difference":
+            return [*self.steps(), *self.savings()]
         if role == "after_coupon":
             return self._after_coupon(pieces)
         if role == "total":
@@ -108,6 +111,11 @@ class Till:
             Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value
         ]
         return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
+
+    def steps(self) -> list[Amount]:
+        """What one variant costs more than another."""
+        amounts = self.all_prices
+        return [Amount(a.value - b.value, a.facts + b.facts) for a in amounts for b in amounts if a.value > b.value]
 
     def _after_coupon(self, pieces: Decimal | None) -> list[Amount]:
         found: list[Amount] = []
@@ -153,7 +161,7 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
     )
     bare = mention.quantity.dimension == ""
     near = text[clause.start : clause.end]
-    if bare and (not _MONEY_WORD.search(near) or _NOT_MONEY_AFTER.match(after)):
+    if bare and (not (_MONEY_WORD.search(near) or _pays(before, after, near)) or _NOT_MONEY_AFTER.match(after)):
         return None
     for role in words().money_roles:
         if role.pieces:
@@ -167,6 +175,16 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
                 return None if bare else _same_as_before(reading, mention) or "price"
             return "said_price" if role.name == "price" else role.name
     return None
+
+
+_PAY_BEFORE = re.compile(r"(?:按|算您?|给您?(?:按|算)?|收您?|才|只要)\s?$")
+_PAY_AFTER = re.compile(r"\s?(?:拿走|带走|包走|抱走|到手|就行|$|[，。！!,])")
+_OTHER_FIGURE = re.compile(r"身高|体重|重|高|长|宽|厚|岁|度|码|剩|余|还有|库存|倒计时|数到|编号|页|楼")
+
+
+def _pays(before: str, after: str, near: str) -> bool:
+    """才228, 给您按550: a figure that ends its clause after a word for what one pays."""
+    return bool(_PAY_BEFORE.search(before) and _PAY_AFTER.match(after) and not _OTHER_FIGURE.search(near))
 
 
 def _same_as_before(reading: Reading, mention: Mention) -> str | None:
@@ -194,7 +212,7 @@ def _with_bound(role: Role, reading: Reading, mention: Mention) -> bool:
     """The words of the bound may be the cue itself: 单件不到99, over $88."""
     if mention.outer[0] == mention.start or role.before is None:
         return False
-    if mention.quantity.bound == "under" and role.name != "bound_price":
+    if mention.quantity.bound == "under" and role.name not in ("bound_price", "ship_threshold"):
         return False
     return role.before.search(reading.text[max(0, mention.start - 100) : mention.start]) is not None
 
@@ -251,7 +269,7 @@ def _backed(
     if role in ("bound_price", "said_price"):
         amounts = [*till.prices, *till.computed] if till.prices else till.lists
         return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
-    if role == "ship_threshold" and claim.bound in ("over", "least"):
+    if role == "ship_threshold" and claim.bound in ("over", "least", "under"):
         claim = _exact(claim)
     amounts = list(till.allowed(role, pieces))
     if role == "price":
@@ -262,6 +280,8 @@ def _backed(
     if role == "list_price" and not till.lists:
         amounts += till.prices
     amounts += till.computed
+    if role == "difference":
+        amounts += _between_products(reading)
     if role in ("total", "saving", "after_coupon", "coupon_threshold", "coupon_minus"):
         amounts += till.offered
     if role == "coupon_threshold":
@@ -274,6 +294,13 @@ def _backed(
     if role == "ship_threshold":  # 满99包邮 follows from 满88包邮
         return next((a.facts for a in till.thresholds if claim.low >= a.value), None)
     return None
+
+
+def _between_products(reading: Reading) -> list[Amount]:
+    """How much more one of the products named costs than another."""
+    subjects = {subject for _, _, subject in reading.regions} | set(reading.about[:2])
+    prices = [a for subject in subjects for a in _amounts(reading.index.sheet(subject).get("price"))]
+    return [Amount(a.value - b.value, a.facts + b.facts) for a in prices for b in prices if a.value > b.value]
 
 
 _PRICED = re.compile(r"价|卖|钱|元|¥|到手|付|只要|券|省|降")

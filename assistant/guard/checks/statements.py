@@ -9,7 +9,7 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import plain
-from assistant.guard.words import Phrase, words
+from assistant.guard.words import Phrase, Promise, words
 from knowledge.facts import Fact
 from knowledge.quantity import quantities_of
 from knowledge.text import normalise
@@ -199,7 +199,7 @@ def _availability_text(reading: Reading, said: str, available: bool, stock: list
 
 
 _EVERYWHERE = re.compile(
-    r"全场|所有|随便|不管|任意|不限|一律|门槛|凑单|全国|偏远|新疆|西藏|海外|\b(?:every|all|any|everywhere|worldwide|always)\b"
+    r"全场|全店|所有|随便|不管|任意|不限|一律|门槛|凑单|全国|偏远|新疆|西藏|海外|\b(?:every|all|any|everywhere|worldwide|always)\b"
 )
 
 
@@ -209,13 +209,14 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     clause = reading.clause_at(start)
     number = reading.clause_number(start)
     opening = reading.clauses[max(0, number - 1)].start
+    everything = _EVERYWHERE.search(reading.text, clause.start, clause.end)
     figures = [
         m
         for m in reading.mentions
         if opening <= m.start and m.end <= clause.end and m.quantity.dimension in ("money", "")
     ]
-    if any(
-        re.search(r"[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures
+    if not everything and any(
+        re.search(r"(?<!不)[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures
     ):
         return None
     sheet = _single(reading, start) or Sheet("")
@@ -234,7 +235,6 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         if re.search(r"包邮|免邮|free(?:shipping|delivery)|shipsfree", e.squeezed)
     ]
     always = [e for e in common if not any(q.dimension == "money" for q in e.quantities)]
-    everything = _EVERYWHERE.search(reading.text, clause.start, clause.end)
     if always and not till.thresholds and not everything:
         reading.said(always[0].fact)
         return None
@@ -255,6 +255,7 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     if reading.lang == "zh":
         one = re.search(r"一件|单件", reading.text[start:end])
         text = f"只拍一件的话有{plain(fee)}元运费" if one and fee else f"满{plain(threshold.value)}元包邮"
+        start = min(start, everything.start()) if everything and not one else start
     else:
         text = f"ships free from {plain(threshold.value)}"
     return Finding(start, end, "contradicted", reason, "shipping_fee", replacement=text, evidence=threshold.facts)
@@ -364,9 +365,50 @@ def _promises(reading: Reading) -> Iterable[Finding]:
                     continue
                 if is_denied(reading.text, match.start(), match.end()) or reading.is_quoted(start, end):
                     continue
+                if promise.about is not None:
+                    finding = _by_what_is_written(reading, promise, match)
+                    if finding is not None:
+                        yield finding
+                    continue
                 if _is_backed(reading, start, end):
                     continue
                 yield Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
+
+
+_NOT_IN_FACT = re.compile(
+    r"(?:不(?:可以?|能|要|宜|建议|支持|得)?|勿|禁止?|避免|严禁|请勿|无法|别|(?:do|must|should) ?not"
+    r"|don['’]?t|never|no|not|avoid)(?:放?[进入用]?|[a-z ]{0,18})$"
+)
+_NEVER = frozenset({"no", "否", "不支持", "不可以", "不可", "不能", "无", "没有", "false", "not safe"})
+_BY_HAND = re.compile(r"(?:只能|仅限?|建议)?手洗|hand ?wash")
+
+
+def _by_what_is_written(reading: Reading, promise: Promise, match: re.Match[str]) -> Finding | None:
+    """A way of caring for the product, which its facts allow, forbid or leave open."""
+    assert promise.about is not None
+    entries = [*(e for s in reading.sheets_at(match.start())[:1] for e in s.entries), *reading.index.common.entries]
+    refusing: Fact | None = None
+    for entry in entries:
+        value = normalise(entry.fact.value).text
+        if promise.about.search(entry.name):
+            if value.strip() in _NEVER or _NOT_IN_FACT.match(value.strip()):
+                refusing = refusing or entry.fact
+                continue
+            reading.said(entry.fact)
+            return None
+        for hit in promise.about.finditer(value):
+            if not _NOT_IN_FACT.search(value[max(0, hit.start() - 24) : hit.start()]):
+                reading.said(entry.fact)
+                return None
+            refusing = refusing or entry.fact
+        if promise.id == "machine_wash" and entry.fact.kind == "attribute" and _BY_HAND.search(value):
+            refusing = refusing or entry.fact
+    if refusing is None:
+        return Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
+    return Finding(
+        *match.span(), "contradicted", "资料写明不可以" if reading.lang == "zh" else "the facts say not to",
+        promise.id, evidence=(refusing,),
+    )  # fmt: skip
 
 
 def _is_backed(reading: Reading, start: int, end: int) -> bool:

@@ -13,6 +13,7 @@ from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.words import words
 from knowledge.model import Lang
+from knowledge.numerals import parse_zh
 from knowledge.quantity import quantities_of
 from knowledge.text import normalise
 
@@ -20,6 +21,7 @@ _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四
 _CODE = re.compile(
     r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm"
     r"|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
+    r"|(?<![a-z])ip(?:x\d|\d[\dx])(?![a-z\d])"  # how well it keeps water and dust out
 )
 _MATERIAL_NAMES = re.compile(r"面料|材质|材料|成分|用料|填充|内芯|内胆|material|fabric|filling")
 _LINK_ZH = re.compile(
@@ -94,6 +96,8 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
     sheets = reading.sheets_at(start)
     if not sheets:
         return None
+    if kind == "origin" and _FROM_STORE.search(reading.clause_text(start)):
+        return _judge_store(reading, said, start, end)
     pools = [_entries_of(sheet, kind) for sheet in sheets]
     if kind in ("courier",):
         pools = [pool + reading.index.common.get(kind) for pool in pools]
@@ -126,6 +130,28 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
     return Finding(
         start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,)
     )
+
+
+# Where parcels leave from is the shop's matter, whatever the product's origin.
+_FROM_STORE = re.compile(
+    r"仓|发货|发出|寄出|出库|揽收|\b(?:ships?|shipped|shipping|dispatch\w*|warehouse|leaves|sent)\b"
+)
+
+
+def _judge_store(reading: Reading, said: str, start: int, end: int) -> Finding | None:
+    for entry in reading.index.common.entries + [e for s in reading.sheets_at(start) for e in s.entries]:
+        if said in entry.squeezed:
+            reading.said(entry.fact)
+            return None
+    if reading.negation_before(start) or reading.is_quoted(start, end) or _is_denied(reading, start):
+        return None
+    for entry in reading.index.common.entries:
+        if re.search(r"仓|发货地|ships from|warehouse", entry.name) and len(entry.fact.value) <= 12:
+            return Finding(
+                start, end, "contradicted", _REASON[reading.lang], "ship_from", replacement=entry.fact.value,
+                evidence=(entry.fact,),
+            )  # fmt: skip
+    return Finding(start, end, "unsupported", _SILENT[reading.lang], "ship_from")
 
 
 _JOINT = re.compile(r"(?:、|，|,|和|与|以及|还有|\s?&|\s(?:and|or))\s?$")
@@ -193,6 +219,7 @@ def _codes(reading: Reading) -> Iterable[Finding]:
         if reading.negation_before(match.start()) or reading.is_quoted(*match.span()):
             continue
         known = [(e, m) for e in sheets[0].entries for m in _CODE.finditer(normalise(e.fact.value).text)]
+        known = [(e, m) for e, m in known if m[0].startswith("ip") == match[0].startswith("ip")]
         if not known:
             yield Finding(*match.span(), "unsupported", _SILENT[reading.lang], "standard")
             continue
@@ -388,8 +415,14 @@ def _is_as_its(text: str, start: int, end: int) -> bool:
     return re.match(r" (?:as|for) its ", text[end:]) is not None and start > 0
 
 
+_COUNTED = re.compile(r"([一两二三四五六七八九十]+)[种个款色](?:颜色|可选)?")
+
+
 def _supported(sheet: Sheet, entries: list[Entry], piece: str) -> bool:
     said = squeeze(piece)
+    count = _COUNTED.fullmatch(said)
+    if count and len(items_of(entries[0].fact.value)) == parse_zh(count[1]):
+        return True
     if entries[0].key == "color":  # 黑白两种 of 白色、黑色
         bare = re.sub(r"[两二三四五六七八九十\d]?[种色款个]|都|和", "", said)
         if bare and not bare.isascii() and all(any(char in e.squeezed for e in entries) for char in bare):
