@@ -4,90 +4,49 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from assistant.database import Database
 from assistant.events import HandoffReason
-from assistant.guard.verdict import Verdict
-from assistant.handoff import HandoffError, State, check
+from assistant.handoff import HandoffError, State
+from assistant.rows import (
+    BotMessage,
+    Conversation,
+    Received,
+    Role,
+    StoredEvent,
+    StoredMessage,
+    UnknownConversation,
+    append_events,
+    as_conversation,
+    as_event,
+    as_message,
+    moment,
+    move,
+    read_conversation,
+    store_answer,
+    store_message,
+)
 from assistant.tables import CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
 from knowledge.model import Lang
 
-Role = Literal["user", "bot", "agent", "system"]
-StoredEvent = dict[str, Any]  # {"seq": n, "type": …, "at": iso, …}: what a page is sent
+__all__ = [
+    "BotMessage",
+    "Change",
+    "Conversation",
+    "Conversations",
+    "Received",
+    "Role",
+    "StoredEvent",
+    "StoredMessage",
+    "UnknownConversation",
+]
+
 MAILBOX = 256  # events a slow follower may lag behind before it has to read them from the database
-
-
-class UnknownConversation(KeyError):
-    """There is no such conversation (any more)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """How a conversation stands."""
-
-    id: str
-    state: State
-    lang: Lang
-    channel: str
-    customer_id: str
-    product_id: str
-    url: str
-    reason: str
-    summary: str
-    agent: str
-    created: datetime
-    updated: datetime
-    waiting_since: datetime | None
-    last_seq: int
-    wrong_guesses: int  # order numbers that didn't fit: only so many may be tried
-    rating: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A shopper's message as stored. `new` is false when the page had sent it before."""
-
-    message_id: str
-    seq: int
-    state: State
-    new: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    id: str
-    seq: int
-    role: Role
-    text: str
-    at: datetime
-    author: str = ""
-    model: str = ""
-    degraded: str = ""
-    unanswered: bool = False
-    product_ids: tuple[str, ...] = ()
-    tools: tuple[Mapping[str, Any], ...] = ()  # {"name", "arguments", "data"}
-    feedback: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class BotMessage:
-    """A finished answer, ready to be stored with its verdicts."""
-
-    id: str
-    text: str
-    model: str
-    degraded: str = ""
-    unanswered: bool = False
-    product_ids: tuple[str, ...] = ()
-    tools: tuple[Mapping[str, Any], ...] = ()
-    verdicts: tuple[Verdict, ...] = ()
-    wrong_guesses: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +95,7 @@ class Conversations:
     async def create(
         self, *, lang: Lang = "zh", channel: str = "chat", customer_id: str = "", product_id: str = "", url: str = ""
     ) -> Conversation:
-        now = _now()
+        now = moment()
         row = {
             "id": uuid.uuid4().hex,
             "state": "bot",
@@ -160,7 +119,7 @@ class Conversations:
 
     async def get(self, conversation_id: str) -> Conversation:
         """Raises UnknownConversation."""
-        return await self._database.run(lambda connection: _conversation(connection, conversation_id))
+        return await self._database.run(lambda connection: read_conversation(connection, conversation_id))
 
     async def find(self, *, state: State | None = None, text: str = "", limit: int = 100) -> tuple[Conversation, ...]:
         """The newest first; those who wait, longest waiting first. `text` searches messages and ids."""
@@ -178,7 +137,7 @@ class Conversations:
             )
 
         def read(connection: Connection) -> tuple[Conversation, ...]:
-            return tuple(_as_conversation(row) for row in connection.execute(chosen).mappings())
+            return tuple(as_conversation(row) for row in connection.execute(chosen).mappings())
 
         return await self._database.run(read)
 
@@ -195,7 +154,7 @@ class Conversations:
         """The place in the queue of a conversation that waits, 1 is next; 0 when it doesn't wait."""
 
         def read(connection: Connection) -> int:
-            mine = _conversation(connection, conversation_id)
+            mine = read_conversation(connection, conversation_id)
             if mine.state != "waiting":
                 return 0
             before = and_(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < mine.waiting_since)
@@ -248,17 +207,17 @@ class Conversations:
                     MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.client_id == client_id
                 )
                 if (row := connection.execute(known).one_or_none()) is not None:
-                    state = _conversation(connection, conversation_id).state
+                    state = read_conversation(connection, conversation_id).state
                     return Received(row.id, row.seq, state, new=False), []
             stored: list[StoredEvent] = []
-            state = _conversation(connection, conversation_id).state
+            state = read_conversation(connection, conversation_id).state
             if state == "closed":
-                stored += _move(connection, conversation_id, "bot", reason="reopened")
+                stored += move(connection, conversation_id, "bot", reason="reopened")
                 state = "bot"
             message_id = uuid.uuid4().hex
             said = {"role": "user", "id": message_id, "text": text, "client_id": client_id}
-            event = _append(connection, conversation_id, [("message", said)])[0]
-            _store_message(connection, conversation_id, message_id, event, "user", text, client_id=client_id or None)
+            event = append_events(connection, conversation_id, [("message", said)])[0]
+            store_message(connection, conversation_id, message_id, event, "user", text, client_id=client_id or None)
             return Received(message_id, event["seq"], state, new=True), [*stored, event]
 
         received, events = await self._database.run(work)
@@ -280,11 +239,11 @@ class Conversations:
         """
 
         def work(connection: Connection) -> list[StoredEvent] | None:
-            if only_in and _conversation(connection, conversation_id, lock=True).state not in only_in:
+            if only_in and read_conversation(connection, conversation_id, lock=True).state not in only_in:
                 return None
-            stored = _append(connection, conversation_id, events)
+            stored = append_events(connection, conversation_id, events)
             if message is not None:
-                _store_answer(connection, conversation_id, message, stored)
+                store_answer(connection, conversation_id, message, stored)
             return stored
 
         stored = await self._database.run(work)
@@ -297,15 +256,15 @@ class Conversations:
         """Store a whole message of a person or of the system. A person must have taken the conversation before."""
 
         def work(connection: Connection) -> StoredEvent:
-            now = _conversation(connection, conversation_id, lock=True)
+            now = read_conversation(connection, conversation_id, lock=True)
             if role == "agent" and (now.state != "human" or now.agent != author):
                 raise HandoffError(
                     f"take the conversation before answering: it is {now.state}", state=now.state, agent=now.agent
                 )
             message_id = uuid.uuid4().hex
             said = {"role": role, "id": message_id, "text": text, "agent": author, "client_id": client_id}
-            event = _append(connection, conversation_id, [("message", said)])[0]
-            _store_message(
+            event = append_events(connection, conversation_id, [("message", said)])[0]
+            store_message(
                 connection, conversation_id, message_id, event, role, text, author=author, client_id=client_id or None
             )
             return event
@@ -323,7 +282,7 @@ class Conversations:
             .limit(limit)
         )
         return await self._database.run(
-            lambda connection: [_as_event(row) for row in connection.execute(query).mappings()]
+            lambda connection: [as_event(row) for row in connection.execute(query).mappings()]
         )
 
     async def history(self, conversation_id: str, limit: int = 12) -> tuple[StoredMessage, ...]:
@@ -335,7 +294,7 @@ class Conversations:
             .limit(limit)
         )
         rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
-        return tuple(_as_message(row) for row in reversed(rows))
+        return tuple(as_message(row) for row in reversed(rows))
 
     async def verdicts(self, conversation_id: str, message_id: str = "") -> list[dict[str, Any]]:
         """What the guard said about each sentence of the conversation, or of one message, with its evidence."""
@@ -360,8 +319,8 @@ class Conversations:
         """Move to `after`, or raise HandoffError when that step is not allowed (somebody else was faster)."""
 
         def work(connection: Connection) -> tuple[Conversation, list[StoredEvent]]:
-            stored = _move(connection, conversation_id, after, reason=reason, agent=agent, summary=summary)
-            return _conversation(connection, conversation_id), stored
+            stored = move(connection, conversation_id, after, reason=reason, agent=agent, summary=summary)
+            return read_conversation(connection, conversation_id), stored
 
         now, events = await self._database.run(work)
         self._tell(conversation_id, events)
@@ -454,7 +413,7 @@ class Conversations:
             for row in rows:
                 if row["id"] not in told:
                     # A follower knows by `seq` whether it had this one; only `feed` hears our own twice.
-                    self._tell(row["conversation_id"], [_as_event(row)])
+                    self._tell(row["conversation_id"], [as_event(row)])
                     told.add(row["id"])
             newest = max((row["id"] for row in rows), default=newest)
             told = {number for number in told if number > newest - 50}
@@ -462,171 +421,3 @@ class Conversations:
 
 def _rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:
     return connection.execute(query).mappings().all()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _utc(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
-
-
-def _conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Conversation:
-    query = select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
-    if row is None:
-        raise UnknownConversation(conversation_id)
-    return _as_conversation(row)
-
-
-def _as_conversation(row: RowMapping) -> Conversation:
-    values = {name: row[name] for name in Conversation.__dataclass_fields__}
-    for name in ("created", "updated", "waiting_since"):
-        values[name] = _utc(values[name])
-    return Conversation(**values)
-
-
-def _as_event(row: RowMapping) -> StoredEvent:
-    at = _utc(row["at"])
-    return {"seq": row["seq"], "type": row["type"], "at": at.isoformat() if at else "", **row["data"]}
-
-
-def _as_message(row: RowMapping) -> StoredMessage:
-    at = _utc(row["at"])
-    assert at is not None  # the column is not nullable
-    return StoredMessage(
-        id=row["id"],
-        seq=row["seq"],
-        role=row["role"],
-        text=row["text"],
-        at=at,
-        author=row["author"],
-        model=row["model"],
-        degraded=row["degraded"],
-        unanswered=row["unanswered"],
-        product_ids=tuple(row["product_ids"]),
-        tools=tuple(row["tools"]),
-        feedback=row["feedback"],
-    )
-
-
-def _append(
-    connection: Connection, conversation_id: str, events: Sequence[tuple[str, Mapping[str, Any]]]
-) -> list[StoredEvent]:
-    """Number and store events. The counter in the conversation's row is what makes numbers gapless across processes."""
-    if not events:
-        return []
-    now = _now()
-    counted = (
-        update(CONVERSATIONS)
-        .where(CONVERSATIONS.c.id == conversation_id)
-        .values(last_seq=CONVERSATIONS.c.last_seq + len(events), updated=now)
-        .returning(CONVERSATIONS.c.last_seq)
-    )
-    last = connection.execute(counted).scalar_one_or_none()
-    if last is None:
-        raise UnknownConversation(conversation_id)
-    first = last - len(events) + 1
-    rows: list[dict[str, Any]] = [
-        {"conversation_id": conversation_id, "seq": first + index, "type": kind, "at": now, "data": dict(data)}
-        for index, (kind, data) in enumerate(events)
-    ]
-    connection.execute(insert(EVENTS), rows)
-    return [{"seq": row["seq"], "type": row["type"], "at": now.isoformat(), **row["data"]} for row in rows]
-
-
-def _store_message(
-    connection: Connection,
-    conversation_id: str,
-    message_id: str,
-    event: StoredEvent,
-    role: Role,
-    text: str,
-    **more: Any,
-) -> None:
-    row = {
-        "id": message_id,
-        "conversation_id": conversation_id,
-        "seq": event["seq"],
-        "role": role,
-        "text": text,
-        "at": datetime.fromisoformat(event["at"]),
-        **more,
-    }
-    connection.execute(insert(MESSAGES), row)
-
-
-def _store_answer(
-    connection: Connection, conversation_id: str, message: BotMessage, stored: Sequence[StoredEvent]
-) -> None:
-    event = next((event for event in stored if event["type"] == "message"), stored[-1])
-    _store_message(
-        connection,
-        conversation_id,
-        message.id,
-        event,
-        "bot",
-        message.text,
-        model=message.model,
-        degraded=message.degraded,
-        unanswered=message.unanswered,
-        product_ids=list(message.product_ids),
-        tools=[dict(tool) for tool in message.tools],
-    )
-    if message.wrong_guesses:
-        counted = CONVERSATIONS.c.wrong_guesses + message.wrong_guesses
-        mine = CONVERSATIONS.c.id == conversation_id
-        connection.execute(update(CONVERSATIONS).where(mine).values(wrong_guesses=counted))
-    if message.verdicts:
-        at = datetime.fromisoformat(event["at"])
-        rows = [
-            {
-                "conversation_id": conversation_id,
-                "message_id": message.id,
-                "position": index,
-                "label": verdict.label,
-                "original": verdict.original,
-                "text": verdict.text,
-                "spans": [asdict(span) for span in verdict.spans],
-                "evidence": [asdict(fact) for fact in verdict.evidence],
-                "at": at,
-            }
-            for index, verdict in enumerate(message.verdicts)
-        ]
-        connection.execute(insert(VERDICTS), rows)
-
-
-def _move(
-    connection: Connection, conversation_id: str, after: State, *, reason: str = "", agent: str = "", summary: str = ""
-) -> list[StoredEvent]:
-    """The one place where a conversation changes its state; a row of HANDOFFS and a status event bear witness."""
-    before = _conversation(connection, conversation_id, lock=True)
-    check(before.state, after, agent=before.agent)
-    now = _now()
-    values: dict[str, Any] = {"state": after, "updated": now}
-    if after == "waiting":
-        values |= {"waiting_since": now, "reason": reason, "summary": summary, "agent": ""}
-    elif after == "human":
-        values |= {"waiting_since": None, "agent": agent}
-    else:
-        values |= {"waiting_since": None, "agent": "", "reason": "", "summary": ""}
-    changed = connection.execute(
-        update(CONVERSATIONS)
-        .where(CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.state == before.state)
-        .values(values)
-    )
-    if changed.rowcount != 1:  # another process was faster
-        raise HandoffError("the conversation has just changed hands", state=before.state, agent=before.agent)
-    witness = {"before": before.state, "after": after, "reason": reason, "agent": agent, "summary": summary}
-    connection.execute(insert(HANDOFFS), {"conversation_id": conversation_id, "at": now, **witness})
-    status: dict[str, Any] = {"state": after}
-    if reason:
-        status["reason"] = reason
-    if after == "human":
-        status["agent"] = agent
-    if after == "waiting":
-        ahead = select(func.count()).select_from(CONVERSATIONS)
-        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < now)
-        status["position"] = 1 + (connection.scalar(ahead) or 0)
-    return _append(connection, conversation_id, [("status", status)])

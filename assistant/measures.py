@@ -109,9 +109,7 @@ def reading(product: Product, measure: Measure, dimension: str = "") -> Reading 
         named = [one for one in _pool(product) if _is_called(one, concept)]
         for one in sorted(named, key=lambda one: len(one.name.zh or one.name.en)):
             if (quantity := _quantity(one.value, wanted)) is not None:
-                return Reading(
-                    prod(quantity.base()[:1] if not quantity.sides else quantity.base()), one, quantity.dimension
-                )
+                return Reading(_size(quantity), one, quantity.dimension)
     if measure.id == "capacity" and (quantity := _quantity(product.title, wanted)) is not None:
         name = next(iter(measure.of))
         shown = Text(
@@ -197,6 +195,12 @@ def _quantity(text: Text, dimensions: frozenset[str]) -> Quantity | None:
             if mention.quantity.dimension in dimensions:
                 return mention.quantity
     return None
+
+
+def _size(quantity: Quantity) -> Decimal:
+    """In the base unit; of 40×40×7 the product, so that things of one shape can be compared."""
+    sides = quantity.base()
+    return prod(sides, start=Decimal(1)) if quantity.sides else sides[0]
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

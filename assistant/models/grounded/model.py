@@ -5,7 +5,8 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 
 from assistant.messages import Message, TextDelta, ToolCall, ToolSpec
-from assistant.models.grounded.clerk import Clerk, Need
+from assistant.models.grounded.clerk import Clerk
+from assistant.models.grounded.desk import Need
 from assistant.models.grounded.dialogue import read
 from assistant.models.grounded.understand import understand
 from assistant.settings import AssistantSettings

@@ -1,0 +1,251 @@
+"""A conversation's rows: the values they are read into, and the statements that write them inside a transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from assistant.guard.verdict import Verdict
+from assistant.handoff import HandoffError, State, check
+from assistant.tables import CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
+from knowledge.model import Lang
+
+Role = Literal["user", "bot", "agent", "system"]
+StoredEvent = dict[str, Any]  # {"seq": n, "type": …, "at": iso, …}: what a page is sent
+
+
+class UnknownConversation(KeyError):
+    """There is no such conversation (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """How a conversation stands."""
+
+    id: str
+    state: State
+    lang: Lang
+    channel: str
+    customer_id: str
+    product_id: str
+    url: str
+    reason: str
+    summary: str
+    agent: str
+    created: datetime
+    updated: datetime
+    waiting_since: datetime | None
+    last_seq: int
+    wrong_guesses: int  # order numbers that didn't fit: only so many may be tried
+    rating: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A shopper's message as stored. `new` is false when the page had sent it before."""
+
+    message_id: str
+    seq: int
+    state: State
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    id: str
+    seq: int
+    role: Role
+    text: str
+    at: datetime
+    author: str = ""
+    model: str = ""
+    degraded: str = ""
+    unanswered: bool = False
+    product_ids: tuple[str, ...] = ()
+    tools: tuple[Mapping[str, Any], ...] = ()  # {"name", "arguments", "data"}
+    feedback: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessage:
+    """A finished answer, ready to be stored with its verdicts."""
+
+    id: str
+    text: str
+    model: str
+    degraded: str = ""
+    unanswered: bool = False
+    product_ids: tuple[str, ...] = ()
+    tools: tuple[Mapping[str, Any], ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    wrong_guesses: int = 0
+
+
+def moment() -> datetime:
+    return datetime.now(UTC)
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def read_conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Conversation:
+    query = select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        raise UnknownConversation(conversation_id)
+    return as_conversation(row)
+
+
+def as_conversation(row: RowMapping) -> Conversation:
+    values = {name: row[name] for name in Conversation.__dataclass_fields__}
+    for name in ("created", "updated", "waiting_since"):
+        values[name] = _utc(values[name])
+    return Conversation(**values)
+
+
+def as_event(row: RowMapping) -> StoredEvent:
+    at = _utc(row["at"])
+    return {"seq": row["seq"], "type": row["type"], "at": at.isoformat() if at else "", **row["data"]}
+
+
+def as_message(row: RowMapping) -> StoredMessage:
+    at = _utc(row["at"])
+    assert at is not None  # the column is not nullable
+    return StoredMessage(
+        id=row["id"],
+        seq=row["seq"],
+        role=row["role"],
+        text=row["text"],
+        at=at,
+        author=row["author"],
+        model=row["model"],
+        degraded=row["degraded"],
+        unanswered=row["unanswered"],
+        product_ids=tuple(row["product_ids"]),
+        tools=tuple(row["tools"]),
+        feedback=row["feedback"],
+    )
+
+
+def append_events(
+    connection: Connection, conversation_id: str, events: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[StoredEvent]:
+    """Number and store events. The counter in the conversation's row is what makes numbers gapless across processes."""
+    if not events:
+        return []
+    now = moment()
+    counted = (
+        update(CONVERSATIONS)
+        .where(CONVERSATIONS.c.id == conversation_id)
+        .values(last_seq=CONVERSATIONS.c.last_seq + len(events), updated=now)
+        .returning(CONVERSATIONS.c.last_seq)
+    )
+    last = connection.execute(counted).scalar_one_or_none()
+    if last is None:
+        raise UnknownConversation(conversation_id)
+    first = last - len(events) + 1
+    rows: list[dict[str, Any]] = [
+        {"conversation_id": conversation_id, "seq": first + index, "type": kind, "at": now, "data": dict(data)}
+        for index, (kind, data) in enumerate(events)
+    ]
+    connection.execute(insert(EVENTS), rows)
+    return [{"seq": row["seq"], "type": row["type"], "at": now.isoformat(), **row["data"]} for row in rows]
+
+
+def store_message(
+    connection: Connection,
+    conversation_id: str,
+    message_id: str,
+    event: StoredEvent,
+    role: Role,
+    text: str,
+    **more: Any,
+) -> None:
+    row = {
+        "id": message_id,
+        "conversation_id": conversation_id,
+        "seq": event["seq"],
+        "role": role,
+        "text": text,
+        "at": datetime.fromisoformat(event["at"]),
+        **more,
+    }
+    connection.execute(insert(MESSAGES), row)
+
+
+def store_answer(
+    connection: Connection, conversation_id: str, message: BotMessage, stored: Sequence[StoredEvent]
+) -> None:
+    event = next((event for event in stored if event["type"] == "message"), stored[-1])
+    store_message(
+        connection,
+        conversation_id,
+        message.id,
+        event,
+        "bot",
+        message.text,
+        model=message.model,
+        degraded=message.degraded,
+        unanswered=message.unanswered,
+        product_ids=list(message.product_ids),
+        tools=[dict(tool) for tool in message.tools],
+    )
+    if message.wrong_guesses:
+        counted = CONVERSATIONS.c.wrong_guesses + message.wrong_guesses
+        mine = CONVERSATIONS.c.id == conversation_id
+        connection.execute(update(CONVERSATIONS).where(mine).values(wrong_guesses=counted))
+    if message.verdicts:
+        at = datetime.fromisoformat(event["at"])
+        rows = [
+            {
+                "conversation_id": conversation_id,
+                "message_id": message.id,
+                "position": index,
+                "label": verdict.label,
+                "original": verdict.original,
+                "text": verdict.text,
+                "spans": [asdict(span) for span in verdict.spans],
+                "evidence": [asdict(fact) for fact in verdict.evidence],
+                "at": at,
+            }
+            for index, verdict in enumerate(message.verdicts)
+        ]
+        connection.execute(insert(VERDICTS), rows)
+
+
+def move(
+    connection: Connection, conversation_id: str, after: State, *, reason: str = "", agent: str = "", summary: str = ""
+) -> list[StoredEvent]:
+    """The one place where a conversation changes its state; a row of HANDOFFS and a status event bear witness."""
+    before = read_conversation(connection, conversation_id, lock=True)
+    check(before.state, after, agent=before.agent)
+    now = moment()
+    values: dict[str, Any] = {"state": after, "updated": now}
+    if after == "waiting":
+        values |= {"waiting_since": now, "reason": reason, "summary": summary, "agent": ""}
+    elif after == "human":
+        values |= {"waiting_since": None, "agent": agent}
+    else:
+        values |= {"waiting_since": None, "agent": "", "reason": "", "summary": ""}
+    changed = connection.execute(
+        update(CONVERSATIONS)
+        .where(CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.state == before.state)
+        .values(values)
+    )
+    if changed.rowcount != 1:  # another process was faster
+        raise HandoffError("the conversation has just changed hands", state=before.state, agent=before.agent)
+    witness = {"before": before.state, "after": after, "reason": reason, "agent": agent, "summary": summary}
+    connection.execute(insert(HANDOFFS), {"conversation_id": conversation_id, "at": now, **witness})
+    status: dict[str, Any] = {"state": after}
+    if reason:
+        status["reason"] = reason
+    if after == "human":
+        status["agent"] = agent
+    if after == "waiting":
+        ahead = select(func.count()).select_from(CONVERSATIONS)
+        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < now)
+        status["position"] = 1 + (connection.scalar(ahead) or 0)
+    return append_events(connection, conversation_id, [("status", status)])
