@@ -34,6 +34,7 @@ from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_output
 from streaming.sinks.preview import FlvPreview, HlsPreview
 from streaming.stage import Begun, Stage
+from streaming.standby import Standby
 from streaming.view import Bubble, Card, View
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ class RoomParts:
     performer: Performer
     face: Face
     sources: tuple[CommentSource, ...] = ()
+    standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
 
 
 class Room:
@@ -107,8 +109,7 @@ class Room:
         troubles = [f"{each['name']}: {each['reason']}" for each in outputs if each["reason"]]
         if director is not None and director.trouble:
             troubles.insert(0, director.trouble)
-        if self._journal.trouble:
-            troubles.append(self._journal.trouble)
+        troubles += filter(None, (self._journal.trouble, *(each.trouble for each in self._parts.standbys)))
         return {
             "room": self.settings.room,
             "state": "stopping" if self._stopping.is_set() else "on_air",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
-    from avatar.face import Face
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from streaming.room import Room
     from streaming.settings import RoomSettings
+    from streaming.standby import SteadyFace, SteadyVoice
     from web.services import Services
 
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
@@ -147,8 +148,8 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
 
     core = build_core(settings)
     told = room_settings(settings, plan)
-    voice = _voice(told.voice)
-    face = _face(told)
+    voice = _steady_voice(told.voice)
+    face = _steady_face(told)
 
     def review(text: str, product_ids: Sequence[str]) -> "Verdict":
         return core.assistant.review_line(text, product_ids, told.lang)
@@ -164,11 +165,12 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
                 review=review,
                 performer=Performer(voice, fps=told.fps),
                 face=face,
+                standbys=(voice, face),
             ),
         )
     finally:
-        for part in (face, voice):
-            await _closed(part)
+        await face.close()
+        await voice.close()
         await core.close()
 
 
@@ -204,15 +206,23 @@ def _voice(name: str) -> "Voice":
     return load_voice(name, **({"speaker": speaker} if speaker else {}))
 
 
-def _face(told: "RoomSettings") -> "Face":
+def _steady_voice(name: str) -> "SteadyVoice":
+    """The configured voice; should it fail on air, the embedded one speaks, or at worst the captions alone."""
+    from streaming.standby import SteadyVoice
+
+    spares = [spare for spare in ("espeak", "silent") if spare != name.partition(":")[0]]
+    return SteadyVoice([(each, partial(_voice, each)) for each in (name, *spares)])
+
+
+def _steady_face(told: "RoomSettings") -> "SteadyFace":
+    """The configured face; should it fail on air, a picture of it that does not move its lips."""
     from avatar.face import load_face
     from streaming.scenes.layout import host_size
+    from streaming.standby import SteadyFace
 
     size = host_size(told.width, told.height)
-    return load_face(told.face, size=size, **({"look": told.look} if told.look else {}))
-
-
-async def _closed(part: object) -> None:
-    close = getattr(part, "close", None)
-    if close is not None and (pending := close()) is not None:
-        await pending
+    look = {"look": told.look} if told.look else {}
+    faces = [(told.face, partial(load_face, told.face, size=size, **look))]
+    if told.face != "still":
+        faces.append(("still", partial(load_face, "still", size=size, **(look if told.face == "drawn" else {}))))
+    return SteadyFace(faces)
