@@ -5,9 +5,11 @@ guard without our catalogue.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from threading import Lock
 
 from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
@@ -129,6 +131,35 @@ def _brands(facts: Iterable[Fact]) -> tuple[str, ...]:
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four characters and more tell a product
 
 
+class _KeptSheets:
+    """The sheets read lately: every turn joins the same facts anew, and reading them is what takes time.
+
+    A sheet is known by its facts' identities; it holds the facts, so an identity stays theirs while it is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._sheets: OrderedDict[tuple[str, tuple[int, ...]], Sheet] = OrderedDict()
+
+    def sheet(self, subject: str, facts: Sequence[Fact]) -> Sheet:
+        key = (subject, tuple(map(id, facts)))
+        with self._lock:
+            found = self._sheets.get(key)
+            if found is not None:
+                self._sheets.move_to_end(key)
+                return found
+        made = Sheet(subject, [_read(fact) for fact in facts])
+        with self._lock:
+            self._sheets[key] = made
+            if len(self._sheets) > self._most:
+                self._sheets.popitem(last=False)
+        return made
+
+
+_KEPT = _KeptSheets(512)
+
+
 class Index:
     """All sheets of one `Facts`, made when first asked for."""
 
@@ -143,14 +174,13 @@ class Index:
     def sheet(self, subject: str) -> Sheet:
         found = self._sheets.get(subject)
         if found is None:
-            entries = [_read(fact) for fact in self._facts.by_subject.get(subject, ())]
-            found = self._sheets[subject] = Sheet(subject, entries)
+            found = self._sheets[subject] = _KEPT.sheet(subject, self._facts.by_subject.get(subject, ()))
         return found
 
     @cached_property
     def common(self) -> Sheet:
         """What holds for the whole shop: policies, promotions, questions and answers, orders of this turn."""
-        return Sheet("shop", [entry for subject in self.shop for entry in self.sheet(subject).entries])
+        return _KEPT.sheet("shop", [fact for subject in self.shop for fact in self._facts.by_subject[subject]])
 
     @cached_property
     def _named(self) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:

@@ -48,19 +48,30 @@ _PATTERNS = (
 
 
 def check_contacts(reading: Reading) -> Iterable[Finding]:
-    known = "\n".join(
-        sheet.text for sheet in (reading.index.common, *map(reading.index.sheet, reading.index.products[:6]))
-    )
+    def is_known(said: str) -> bool:
+        sheets = (reading.index.common, *map(reading.index.sheet, reading.index.products[:6]))
+        return any(squeeze(said) in sheet.text for sheet in sheets)
+
     for pattern, kind in _PATTERNS:
         for match in pattern.finditer(reading.text):
-            if kind == "lead" and is_denied(reading.text, *match.span()):
+            if kind == "lead" and _is_warning(reading.text, *match.span()):
                 continue
-            if squeeze(match[0].rstrip(".,;!?")) not in known and not reading.in_name(*match.span()):
+            if not is_known(match[0].rstrip(".,;!?")) and not reading.in_name(*match.span()):
                 yield _finding(reading, match.start(), match.end(), kind)
     for item in find_personal(reading.text):
-        if item.kind in ("name",) or squeeze(reading.text[item.start : item.end]) in known:
+        if item.kind in ("name",) or is_known(reading.text[item.start : item.end]):
             continue
         yield _finding(reading, item.start, item.end, "person")
+
+
+_WARNS = re.compile(
+    r"(?:别|不要|勿|不用|不需要?|不会|不能|谨防|小心|警惕|没有)[^，。！？,!?]{0,5}$"
+    r"|(?:\bnever|\bnot|n['’]t|\bno need to|\bwithout)(?: [a-z]+){0,2} $"
+)
+
+
+def _is_warning(text: str, start: int, end: int) -> bool:
+    return _WARNS.search(text[max(0, start - 30) : start]) is not None or is_denied(text, start, end)
 
 
 def _finding(reading: Reading, start: int, end: int, kind: str) -> Finding:

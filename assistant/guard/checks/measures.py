@@ -41,7 +41,7 @@ def check_measures(reading: Reading) -> Iterable[Finding]:
 
 def _judge(reading: Reading, mention: Mention) -> Finding | None:
     sheets = reading.sheets_at(mention.start) or [Sheet("")]
-    if _of_the_shopper(reading, mention):
+    if _of_the_shopper(reading, mention) or _NOT_GUESSED.search(reading.clause_text(mention.start)):
         return None
     if is_stock(reading, mention):
         return check_stock(reading, mention, sheets)
@@ -56,6 +56,9 @@ def _judge(reading: Reading, mention: Mention) -> Finding | None:
     return _property(reading, mention, sheets)
 
 
+_NOT_GUESSED = re.compile(
+    r"不(?:瞎|乱)?(?:猜|敢说|好说|确定|清楚|敢保证)|说不准|\b(?:can['’]?(?:no)?t say|won['’]t guess|not sure|no idea)\b"
+)
 _SHOPPER = re.compile(
     r"(?:您|你|身高|体重|人|孩子|宝宝)(?:大概|差不多|是|要是|如果)?\s?$"
     r"|\b(?:you|you're|you are|you weigh|you stand|if you're|i'm|i am|he's|she's)(?: about)? $"

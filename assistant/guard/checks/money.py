@@ -492,6 +492,6 @@ def _fees(entry: Entry) -> list[Decimal]:
     return [
         m.quantity.low
         for m in mentions
-        if re.search(r"(?:收取?|付|运费|邮费|\bis|costs?|fee) ?$", text[: m.start])
+        if re.search(r"(?:收取?|付|运费|邮费|否则|\bis|costs?|fee|otherwise|else) ?$", text[: m.start])
         or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
     ]

@@ -203,6 +203,10 @@ _EVERYWHERE = re.compile(
 )
 
 
+_FROM_ON = re.compile(r"(?<!不)[满够过到]|over|above|from|of|least")
+_BELOW = re.compile(r"(?:不满|没满|未满|不到|不足|不够|under|below|less than)\s?$")
+
+
 def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
     if phrase.means == "paid":
         return _paid_shipping(reading, start, end)
@@ -215,9 +219,7 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         for m in reading.mentions
         if opening <= m.start and m.end <= clause.end and m.quantity.dimension in ("money", "")
     ]
-    if not everything and any(
-        re.search(r"(?<!不)[满够过到]|over|above|from|of|least", reading.text[max(0, m.start - 8) : m.start]) for m in figures
-    ):
+    if not everything and any(_FROM_ON.search(reading.text[max(0, m.start - 8) : m.start]) for m in figures):
         return None
     sheet = _single(reading, start) or Sheet("")
     till = Till(sheet, reading.index.common, "")
@@ -226,7 +228,7 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
         m.quantity.low >= amount.value
         for m in here
         for amount in till.thresholds
-        if m.quantity.dimension in ("money", "")
+        if m.quantity.dimension in ("money", "") and not _BELOW.search(reading.text[: m.start])
     ):
         return None  # the sentence names the amount; `money` judges it
     common = [
@@ -366,6 +368,8 @@ def _promises(reading: Reading) -> Iterable[Finding]:
                 if is_denied(reading.text, match.start(), match.end()) or reading.is_quoted(start, end):
                     continue
                 if promise.about is not None:
+                    if _FORBIDS.search(reading.clause_text(start)):
+                        continue
                     finding = _by_what_is_written(reading, promise, match)
                     if finding is not None:
                         yield finding
@@ -375,6 +379,7 @@ def _promises(reading: Reading) -> Iterable[Finding]:
                 yield Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
 
 
+_FORBIDS = re.compile(r"别|不要|勿|不建议|不推荐|不用|不能|不可|禁止|\b(?:not|never|no|avoid|out of)\b|n['’]t\b")
 _NOT_IN_FACT = re.compile(
     r"(?:不(?:可以?|能|要|宜|建议|支持|得)?|勿|禁止?|避免|严禁|请勿|无法|别|(?:do|must|should) ?not"
     r"|don['’]?t|never|no|not|avoid)(?:放?[进入用]?|[a-z ]{0,18})$"
