@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +12,7 @@ import structlog
 
 from assistant.agent import Agent, Reviewer, Turn
 from assistant.arithmetic import shop_and
+from assistant.batches import batches
 from assistant.cards import stored
 from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
 from assistant.data import load
@@ -100,16 +101,22 @@ class Assistant:
         """
         if received is None:
             received = await self.conversations.receive(conversation_id, text)
-        conversation = await self.conversations.get(conversation_id)
+        # Asked for together, so that they share a transaction.
+        conversation, history = await asyncio.gather(
+            self.conversations.get(conversation_id),
+            self.conversations.history(conversation_id, self.settings.history_messages),
+        )
         answer = _Answer(conversation, uuid.uuid4().hex, self._lang(text, context, conversation))
         try:
-            async with aclosing(self._respond(answer, text, context)) as events:
+            async with aclosing(self._respond(answer, text, context, history)) as events:
                 async for event in events:
                     yield event
         except _Silenced:
             log.info("bot_silenced", conversation=conversation_id)
 
-    async def _respond(self, answer: _Answer, text: str, context: PageContext) -> AsyncGenerator[Event, None]:
+    async def _respond(
+        self, answer: _Answer, text: str, context: PageContext, history: Sequence[StoredMessage]
+    ) -> AsyncGenerator[Event, None]:
         if answer.conversation.state == "waiting" and withdraws(text):
             await self._move(answer, "bot", "withdrawn")
             async with aclosing(self._say(answer, context, _phrase("withdrawn", answer.lang))) as events:
@@ -126,7 +133,6 @@ class Assistant:
                 async for event in events:
                     yield event
             return
-        history = await self.conversations.history(answer.conversation.id, self.settings.history_messages)
         reason = trigger(text) if context.channel == "chat" else None
         run = self._hand_over(answer, context, history, reason) if reason else self._ask(answer, text, context, history)
         async with aclosing(run) as events:
@@ -154,12 +160,14 @@ class Assistant:
             private=context.channel == "chat",
         )
         try:
-            async with aclosing(self._agent.run(messages, specs(), tools, turn)) as events:
-                async for event in events:
+            run = self._agent.run(messages, specs(), tools, turn)
+            async with aclosing(run), aclosing(batches(run)) as ready:
+                async for events in ready:
                     if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
                         await self._wait(answer, turn.handoff, history)
-                    await self._store(answer, [event])
-                    yield event
+                    await self._store(answer, events)
+                    for event in events:
+                        yield event
         except ModelError as error:
             log.warning("no_answer", conversation=answer.conversation.id, error=str(error))
             turn.degraded = str(error)
@@ -168,8 +176,8 @@ class Assistant:
         except BaseException:
             await self._keep(answer, turn)
             raise
-        async with aclosing(self._complete(answer, context, turn, history)) as events:
-            async for event in events:
+        async with aclosing(self._complete(answer, context, turn, history)) as last:
+            async for event in last:
                 yield event
 
     async def _complete(
@@ -190,14 +198,18 @@ class Assistant:
                 await self._store(answer, [said])
                 yield said
         extras = self._extras(answer, turn, context)
+        if turn.handoff is None:
+            finished = await self._finish(answer, turn, extras)
+            for event in [*extras, finished]:
+                yield event
+            return
         if extras:
             await self._store(answer, extras)
         for event in extras:
             yield event
-        if turn.handoff:
-            if answer.allowed == ("bot",) and context.channel == "chat":
-                await self._wait(answer, turn.handoff, history)
-            yield Handoff(turn.handoff, summarise(history, self.catalog, answer.lang))
+        if answer.allowed == ("bot",) and context.channel == "chat":
+            await self._wait(answer, turn.handoff, history)
+        yield Handoff(turn.handoff, summarise(history, self.catalog, answer.lang))
         yield await self._finish(answer, turn)
 
     def _extras(self, answer: _Answer, turn: Turn, context: PageContext) -> list[Event]:
@@ -259,12 +271,17 @@ class Assistant:
 
     # Where it goes
 
-    async def _store(self, answer: _Answer, events: Sequence[Event], message: BotMessage | None = None) -> None:
-        rows = [row for event in events if (row := stored(event, answer.message_id, self.catalog, answer.lang))]
+    def _rows(self, answer: _Answer, events: Sequence[Event]) -> list[tuple[str, Mapping[str, Any]]]:
+        return [row for event in events if (row := stored(event, answer.message_id, self.catalog, answer.lang))]
+
+    async def _store(self, answer: _Answer, events: Sequence[Event]) -> None:
+        rows = self._rows(answer, events)
         if rows and await self.conversations.append(answer.conversation.id, rows, only_in=answer.allowed) is None:
             raise _Silenced
 
-    async def _finish(self, answer: _Answer, turn: Turn, *, stopped: bool = False) -> Finished:
+    async def _finish(
+        self, answer: _Answer, turn: Turn, extras: Sequence[Event] = (), *, stopped: bool = False
+    ) -> Finished:
         product_ids = turn.about[:8]
         message = BotMessage(
             answer.message_id, turn.text.strip(), turn.model, turn.degraded, turn.unanswered, product_ids,
@@ -274,7 +291,7 @@ class Assistant:
         done: dict[str, Any] = {"id": answer.message_id, "model": turn.model, "degraded": turn.degraded}
         if stopped:
             done["stopped"] = True
-        rows = [("message", whole), ("done", done)]
+        rows = [*self._rows(answer, extras), ("message", whole), ("done", done)]
         if (
             await self.conversations.append(answer.conversation.id, rows, only_in=answer.allowed, message=message)
             is None
