@@ -126,6 +126,10 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the tables up to date; when several processes start at once, one does it and the others wait."""
+        from knowledge.migrations.current import is_current
+
+        if is_current(self):
+            return
         from knowledge.migrations.run import upgrade
 
         try:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -57,6 +57,7 @@ class RoomParts:
     performer: Performer
     face: Face
     sources: tuple[CommentSource, ...] = ()
+    warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
 
 
@@ -221,6 +222,7 @@ class Room:
         tasks = [
             asyncio.create_task(self._director.run(), name="director"),
             asyncio.create_task(self._watch_catalogue(), name="catalogue"),
+            asyncio.create_task(self._warm(), name="warm"),
             *(asyncio.create_task(self._listen(source)) for source in self._parts.sources),
         ]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -247,6 +249,13 @@ class Room:
         await self._journal.now(self._records.close_waiting, "the room went off air")
         self._emit({"type": "ended"})
         log.info("off air", room=self.settings.room, **self._health.figures())
+
+    async def _warm(self) -> None:
+        if self._parts.warm is not None:
+            try:
+                await asyncio.to_thread(self._parts.warm)
+            except Exception:  # the first answer will meet the same error, and is told of it there
+                log.exception("warming up failed")
 
     async def _listen(self, source: CommentSource) -> None:
         async with contextlib.aclosing(source.comments()) as comments:

@@ -165,6 +165,7 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
                 review=review,
                 performer=Performer(voice, fps=told.fps),
                 face=face,
+                warm=partial(_warm, core),
                 standbys=(voice, face),
             ),
         )

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from charset_normalizer import from_bytes
-from openpyxl import load_workbook
 
 from knowledge.ingest.report import IngestError
 from knowledge.ingest.values import looks_like_amount, looks_like_url, same_name
@@ -111,6 +110,8 @@ def _separator(sample: str) -> str:
 
 
 def _workbook(path: Path) -> Iterator[Table]:
+    from openpyxl import load_workbook  # slow to load, and most processes read no workbook
+
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(part.file_size for part in archive.infolist()) > _UNPACKED_MB * 1024 * 1024:

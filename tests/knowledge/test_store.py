@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from knowledge.migrations.current import is_current
 from knowledge.migrations.run import differences
 from knowledge.store import Store, StoreError, catalogue_state, metadata
 
@@ -40,6 +41,14 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
     store.migrate()
     with store.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_a_database_that_lacks_a_step_is_not_current(store: Store, tmp_path: Path) -> None:
+    assert is_current(store)
+    with store.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not is_current(store)
+    assert not is_current(Store(f"sqlite:///{tmp_path / 'empty.db'}"))
 
 
 def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
