@@ -161,7 +161,7 @@ class Assistant:
         )
         try:
             run = self._agent.run(messages, specs(), tools, turn)
-            async with aclosing(run), aclosing(batches(run)) as ready:
+            async with aclosing(batches(run)) as ready:
                 async for events in ready:
                     if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
                         await self._wait(answer, turn.handoff, history)

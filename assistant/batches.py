@@ -2,46 +2,51 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from typing import TypeVar
 
 E = TypeVar("E")
-MOST = 16  # events in a batch
+MOST = 16  # events a source may be ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    error: Exception | None = None
 
 
 async def batches(events: AsyncGenerator[E, None]) -> AsyncGenerator[list[E], None]:
-    """Lists of what `events` yields without waiting, in order; nothing is held back while a source thinks.
+    """Lists of what `events` yields without waiting, in order; nothing is held back while the source thinks.
 
-    One transaction for each list instead of one for each event is most of what an answer's storing costs less.
+    A commit costs more than the rows in it, so one for each list is cheaper than one for each event. The source runs in
+    a task of its own, because time limits inside it belong to one task. It is closed when this is.
     """
-    batch: list[E] = []
-    coming: asyncio.Task[E | None] | None = None
+    queue: asyncio.Queue[E | _End] = asyncio.Queue(MOST)
+    pump = asyncio.create_task(_pump(events, queue))
     try:
         while True:
-            coming = coming or asyncio.create_task(_next(events))
+            found = [await queue.get()]
+            while not queue.empty():
+                found.append(queue.get_nowait())
+            batch = [one for one in found if not isinstance(one, _End)]
             if batch:
-                await asyncio.sleep(0)  # it runs until it has to wait for something
-                if len(batch) >= MOST or not coming.done():
-                    ready, batch = batch, []
-                    yield ready
-            try:
-                event = await coming
-            except Exception:
-                if batch:
-                    yield batch
-                raise
-            coming = None
-            if event is None:
-                break
-            batch.append(event)
-        if batch:
-            yield batch
+                yield batch
+            if isinstance(end := found[-1], _End):
+                if end.error is not None:
+                    raise end.error
+                return
     finally:
-        if coming is not None and not coming.done():
-            coming.cancel()
-            with suppress(asyncio.CancelledError):
-                await coming
+        pump.cancel()
+        with suppress(asyncio.CancelledError):
+            await pump
 
 
-async def _next(events: AsyncGenerator[E, None]) -> E | None:
-    return await anext(events, None)
+async def _pump(events: AsyncGenerator[E, None], queue: "asyncio.Queue[E | _End]") -> None:
+    try:
+        async with aclosing(events):
+            async for event in events:
+                await queue.put(event)
+    except Exception as error:
+        await queue.put(_End(error))
+    else:
+        await queue.put(_End())
