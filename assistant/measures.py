@@ -176,6 +176,8 @@ def _measured(text: str, quantity: Quantity) -> Measure | None:
     fitting = [one for one in measures() if quantity.dimension in one.dimensions]
     asked = {concept.id for concept in asked_concepts(text)}
     named = [one for one in fitting if any(concept.id in asked for concept in one.of)]
+    if quantity.dimension == "time" and not named:
+        return None  # "within 7 days" is about delivery or returns as likely as about a battery
     return next(iter(named or fitting), None)
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.attributes import asked_concepts
+from assistant.measures import wish
 from assistant.models.grounded import picks, speech
 from assistant.models.grounded.desk import Call, Desk
 from assistant.models.grounded.dialogue import Goods
@@ -113,7 +114,7 @@ class Clerk(Desk):
     def _absent(self, data: Mapping[str, Any], query: str) -> str:
         """The shop has no such goods: say so, and what is nearest to them."""
         d = self.d
-        what = speech.shortened(speech.without_money(query), 24)
+        what = speech.shortened(speech.without_money(wish(query).rest), 24)
         near = picks.related(query, list(data.get("products", ())), d.lang)
         if near:
             if d.live:
@@ -145,7 +146,9 @@ class Clerk(Desk):
         answers = self._faq().get("answers") or []
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
-        return say(self.d, "none_found", query=speech.shortened(speech.without_money(query).strip(" ，,"), 20))
+        return say(
+            self.d, "none_found", query=speech.shortened(speech.without_money(wish(query).rest).strip(" ，,"), 20)
+        )
 
     def _assortment(self, reading: Reading) -> str:
         d = self.d
