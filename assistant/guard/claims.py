@@ -10,6 +10,7 @@ from assistant.guard.sheet import Index, Sheet
 from assistant.guard.verdict import Label
 from knowledge.facts import Fact
 from knowledge.model import Lang
+from knowledge.numerals import parse_en
 from knowledge.quantity import Mention, quantities_of
 from knowledge.text import Normal
 
@@ -20,6 +21,10 @@ _SMALL = frozenset("a an the of for and with in on to by from as or at".split())
 _PIECES = re.compile(
     r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|把|块"
     r"|张)(?!装|入装?|组|套)|piece(?![- ]set)|pcs|item|unit|of (?:them|these|the)|packs"
+)
+_JUST_THEM = re.compile(r" [a-z-]{2,}s(?:,| for| are|:| -)? ")  # "two kettles, ninety dollars"
+_FOR_SOME = re.compile(
+    r" (?:for|covers) (?:the )?([2-9]|two|three|four|five|six)(?= (?:of )?(?:them|pieces|of)\b|[.,;!?]|$)"
 )
 _PACK_OF = re.compile(r"\b(?:pack|set|box|case|bundle|bag) of $")  # the number is part of what is sold
 _PAIR = re.compile(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩")
@@ -202,12 +207,19 @@ class Reading:
             if quantity.dimension not in ("count", "") or not 2 <= quantity.low <= 99 or quantity.low != quantity.high:
                 continue
             unit = self.text[other.number[1] : other.number[1] + 12].lstrip(" -")
-            if _PACK_OF.search(self.text, 0, other.start):
+            if unit.startswith("of ") and any(0 <= start - other.number[1] <= 8 for start, _, _ in self.regions):
+                return quantity.low  # "2 of Fawn Bottle"
+            if _PACK_OF.search(self.text, 0, other.start) or self.text.startswith("-", other.number[1]):
                 continue
             if (
-                _PIECES.match(unit) or (_PLURAL.match(unit) and _SUMMED.search(self.clause_text(mention.start)))
+                _PIECES.match(unit)
+                or (_PLURAL.match(unit) and _SUMMED.search(self.clause_text(mention.start)))
+                or _JUST_THEM.fullmatch(self.text, other.number[1], mention.outer[0])
             ) and not self.text.startswith("第", other.start - 1):
                 return quantity.low
+        after = _FOR_SOME.match(self.text, mention.end)
+        if after:
+            return parse_en(after[1]) if after[1].isalpha() else Decimal(after[1])
         if _PAIR.search(self.clause_text(mention.start)):
             names = [name for sheet in self.sheets_at(mention.start) for name in sheet.names]
             return None if any(_SOLD_IN_PAIRS.search(name) for name in names) else Decimal(2)

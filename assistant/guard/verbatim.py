@@ -5,7 +5,7 @@ import re
 from assistant.guard.claims import Reading
 from assistant.guard.sheet import squeeze
 
-_SHORTEST = {"zh": 7, "en": 18}  # squeezed characters: shorter pieces of prose prove nothing by themselves
+_SHORTEST = {"zh": 8, "en": 18}  # squeezed characters: shorter pieces of prose prove nothing by themselves
 _NEGATED = re.compile(r"(?:[不无没非未勿别]|不能|不可|not|never|no|n['’]t)$")
 _KINDS = frozenset({"policy", "promotion", "faq", "text", "attribute", "computed", "order"})
 

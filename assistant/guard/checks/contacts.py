@@ -18,14 +18,16 @@ _SPACED_LINK = re.compile(
     r"|(?<![a-z0-9@./-])[a-z0-9-]{1,30}\.[a-z]{2,4}/(?=[a-z0-9_-]*[a-z0-9])[a-z0-9_-]{3,}"  # a short link
 )
 _LEAD = re.compile(  # ways out of the room that need no address
-    r"(?:点|戳|看|进)(?:一下|击|开)?(?:我|主播|咱)?(?:的)?(?:头像|主页)(?!图)"
+    r"(?:点|戳|看|进)(?:一下|击|开)?(?:我|主播|咱)(?:的)?(?:头像|主页)|点(?:击|开)?头像(?=$|[，。！进领加有看])"
     r"|加(?:一下|个|我|咱|主播|客服)?(?:的)?(?:微信|威信|薇信|微❤|vx?信?|wx|薇|扣扣|qq|企鹅|telegram|电报)(?![a-z])"
     r"|(?:微信|威信|薇信|v信|vx|wx)(?:号|群)?(?:是|为|:|：|加|搜)"
     r"|(?:加|进|入|拉你?进?)(?:我们?的?|咱们?的?|个|粉丝|福利|微信|qq|优惠)*群|群里(?:领|发)"
     r"|私(?:聊|信|我)(?:我|主播|一下)?(?:拿|领|要|给|发|低价|下单|转账|更)"
     r"|扫(?:一下|描|我)?(?:这个|下方|屏幕|二维)*码(?:加|进|领|关注|转|入)"
     r"|(?:直接)?(?:转账|打款|付款)(?:给|到)(?:我|主播|个人|这个)"
-    r"|\b(?:dm|pm|message|text|call|inbox|ping|whatsapp|telegram) (?:me|us)\b|\badd (?:me|us) on\b"
+    r"|\b(?:dm|pm|inbox|whatsapp|telegram) (?:me|us)\b"
+    r"|\b(?:message|text|call|ping) (?:me\b|us (?:on|at) |us for (?:an?|your) )"
+    r"|\badd (?:me|us) on\b"
     r"|\b(?:my|our) (?:whatsapp|telegram|wechat|instagram|signal|line id|profile)\b|\btap my (?:avatar|profile)\b"
     r"|\b(?:telegram|whatsapp|wechat|instagram|insta|snapchat|signal)\s?(?:id)?\s?[:：@]"
     r"|\bscan (?:the|this|my) (?:qr )?code to (?:join|add|get|claim|pay)|\bjoin (?:our|my) (?:group|channel)\b"

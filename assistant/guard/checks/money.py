@@ -179,12 +179,14 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
 
 _PAY_BEFORE = re.compile(r"(?:按|算您?|给您?(?:按|算)?|收您?|才|只要)\s?$")
 _PAY_AFTER = re.compile(r"\s?(?:拿走|带走|包走|抱走|到手|就行|$|[，。！!,])")
+_TAKEN_FOR = re.compile(r"\s?(?:就|便)(?:能|可以)?(?:直接)?(?:拿走|带走|带回家|抱走|拿下)")
 _OTHER_FIGURE = re.compile(r"身高|体重|重|高|长|宽|厚|岁|度|码|剩|余|还有|库存|倒计时|数到|编号|页|楼")
 
 
 def _pays(before: str, after: str, near: str) -> bool:
     """才228, 给您按550: a figure that ends its clause after a word for what one pays."""
-    return bool(_PAY_BEFORE.search(before) and _PAY_AFTER.match(after) and not _OTHER_FIGURE.search(near))
+    said = (_PAY_BEFORE.search(before) and _PAY_AFTER.match(after)) or _TAKEN_FOR.match(after)
+    return bool(said) and not _OTHER_FIGURE.search(near)
 
 
 def _same_as_before(reading: Reading, mention: Mention) -> str | None:
@@ -271,6 +273,8 @@ def _backed(
         return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
     if role == "ship_threshold" and claim.bound in ("over", "least", "under"):
         claim = _exact(claim)
+    if _compares(reading, role):
+        return next((a.facts for a in _between_products(reading) if holds(claim, a.value)), None)
     amounts = list(till.allowed(role, pieces))
     if role == "price":
         # "Link 1 is the pan at $24.99": a price without a word for which one may be either.
@@ -280,8 +284,6 @@ def _backed(
     if role == "list_price" and not till.lists:
         amounts += till.prices
     amounts += till.computed
-    if role == "difference":
-        amounts += _between_products(reading)
     if role in ("total", "saving", "after_coupon", "coupon_threshold", "coupon_minus"):
         amounts += till.offered
     if role == "coupon_threshold":
@@ -296,9 +298,19 @@ def _backed(
     return None
 
 
+def _compares(reading: Reading, role: str) -> bool:
+    """Whether the amount is what one of two products named costs more or less than the other."""
+    if role not in ("difference", "saving") or len({subject for _, _, subject in reading.regions}) < 2:
+        return False
+    return role == "difference" or _THAN.search(reading.text) is not None
+
+
+_THAN = re.compile(r"比|\bthan\b")
+
+
 def _between_products(reading: Reading) -> list[Amount]:
     """How much more one of the products named costs than another."""
-    subjects = {subject for _, _, subject in reading.regions} | set(reading.about[:2])
+    subjects = {subject for _, _, subject in reading.regions}
     prices = [a for subject in subjects for a in _amounts(reading.index.sheet(subject).get("price"))]
     return [Amount(a.value - b.value, a.facts + b.facts) for a in prices for b in prices if a.value > b.value]
 
@@ -360,7 +372,7 @@ def _truth(
     wanted = "price" if role in ("bound_price", "said_price") else role
     if role == "price" and _belongs_to_other(reading, till, mention, "list_price"):
         wanted = "list_price"
-    amounts = till.allowed(wanted, pieces)
+    amounts = _between_products(reading) if _compares(reading, role) else till.allowed(wanted, pieces)
     if not amounts and wanted == "price":
         amounts = till.lists
     if not amounts and wanted == "list_price":

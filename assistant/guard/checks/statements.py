@@ -379,7 +379,10 @@ def _promises(reading: Reading) -> Iterable[Finding]:
                 yield Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
 
 
-_FORBIDS = re.compile(r"别|不要|勿|不建议|不推荐|不用|不能|不可|禁止|\b(?:not|never|no|avoid|out of)\b|n['’]t\b")
+_FORBIDS = re.compile(
+    r"别|不要|勿|会(?:缩|变形|坏|褪|掉|裂|化)|不建议|不推荐|不用|不能|不可|禁止"
+    r"|\b(?:not|never|no|avoid|out of)\b|n['’]t\b"
+)
 _NOT_IN_FACT = re.compile(
     r"(?:不(?:可以?|能|要|宜|建议|支持|得)?|勿|禁止?|避免|严禁|请勿|无法|别|(?:do|must|should) ?not"
     r"|don['’]?t|never|no|not|avoid)(?:放?[进入用]?|[a-z ]{0,18})$"

@@ -15,7 +15,7 @@ from assistant.guard.words import words
 from knowledge.model import Lang
 from knowledge.numerals import parse_zh
 from knowledge.quantity import quantities_of
-from knowledge.text import normalise
+from knowledge.text import normalise, script
 
 _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
 _CODE = re.compile(
@@ -120,7 +120,7 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
         if not words().kinds[kind].strict or any(said.endswith(e.squeezed[-1:]) for e in pool):
             return None
         return Finding(start, end, "unsupported", _SILENT[reading.lang], kind)
-    entry = _nearest(reading, pool, start, end)
+    entry = _nearest(reading, _in_language(reading, pool), start, end)
     if kind in ("material", "color") and _loosely(said, entry.squeezed):
         return None
     replacement = _other_word(reading, kind, entry, start, end)
@@ -174,6 +174,12 @@ def _entries_of(sheet: Sheet, kind: str) -> list[Entry]:
     return sheet.get(kind)
 
 
+def _in_language(reading: Reading, pool: list[Entry]) -> list[Entry]:
+    """A shop in two languages states each property twice; a sentence is mended in its own."""
+    own = [entry for entry in pool if script(entry.fact.value) in (reading.lang, "none")]
+    return own or pool
+
+
 def _nearest(reading: Reading, pool: Sequence[Entry], start: int, end: int) -> Entry:
     clause = reading.clause_at(start)
 
@@ -201,11 +207,24 @@ def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int)
             else (options or [value])[0]
         )
     if kind == "material":
-        return value
+        return _of_part(value, squeeze(reading.clause_text(start)))
     found = [
         normalise(value).span(s, e) for s, e, (other, _) in words().values.find(normalise(value).text) if other == kind
     ]
     return value[found[-1][0] : found[-1][1]] if found else value
+
+
+def _of_part(value: str, clause: str) -> str:
+    """ "外壳304不锈钢" of "内胆316不锈钢、外壳304不锈钢" when the clause speaks of the 外壳, without the word itself."""
+    items = items_of(value)
+    for item in items if len(items) > 1 else ():
+        for length in range(len(item) - 1, 1, -1):
+            if not item[0].isascii() and squeeze(item[:length]) in clause:
+                return item[length:].strip()
+        head, _, part = item.rpartition(" ")
+        if head and part.isascii() and len(part) > 2 and squeeze(part) in clause:
+            return head
+    return value
 
 
 def _codes(reading: Reading) -> Iterable[Finding]:
@@ -247,7 +266,7 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
     for clause in reading.clauses:
         sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
         for entry in sheets[0].entries if len(sheets) == 1 else ():
-            refused = entry.squeezed in _NO or entry.squeezed.startswith(("not", "不"))
+            refused = _is_refused(entry)
             there = not refused and (
                 entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
             )
@@ -279,7 +298,7 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
 
 
 _IS_BEFORE = re.compile(
-    r"(?:\b(?:is|are|it's|they're|fully|completely|not|n't|has|have|with)|支持|能|可以|是|不|有|可)\s?$"
+    r"(?:\b(?:is|are|it's|they're|fully|completely|not|does|has|have|with)|n['’]t|支持|能|可以|是|不|有|可)\s?$"
 )
 
 
@@ -374,6 +393,9 @@ def _judge_attribute(reading: Reading, sheet: Sheet, entries: list[Entry], start
         return
     if quantities_of(normalise(said)) and any(entry.quantities for entry in entries):
         return
+    if _is_refused(entries[0]) and _SAYS_NO.search(said):
+        reading.said(entries[0].fact)
+        return
     pieces = items_of(said) if reading.lang == "zh" else [said.strip()]
     for piece in pieces:
         if _supported(sheet, entries, piece):
@@ -408,6 +430,13 @@ def _judge_attribute(reading: Reading, sheet: Sheet, entries: list[Entry], start
             replacement=value.lower() if source.islower() else value,
             evidence=(entries[0].fact,),
         )
+
+
+_SAYS_NO = re.compile(r"[别不勿没]|\b(?:not|no|never|avoid)\b")
+
+
+def _is_refused(entry: Entry) -> bool:
+    return entry.squeezed in _NO or entry.squeezed.startswith(("not", "不"))
 
 
 def _is_as_its(text: str, start: int, end: int) -> bool:
