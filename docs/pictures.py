@@ -135,7 +135,8 @@ def take(folder: Path, site: str, out: Path) -> None:
         save(staff.screenshot(), out / "inbox.webp")
 
         staff.goto(f"{site}/console/")
-        staff.wait_for_timeout(15_000)
+        staff.get_by_role("tab").first.wait_for()
+        staff.wait_for_timeout(4_000)
         save(staff.screenshot(), out / "console.webp")
         browser.close()
 
