@@ -26,6 +26,13 @@ _CLOSE = 0.55  # of the best score: what is worse is about something else
 _KIN = 0.7  # of the best score: of the kind that is to be put in order, where no name tells
 
 
+_ANYTHING = re.compile(  # words that name no kind of goods
+    r"商品|产品|东西|宝贝|店里|你们家?|咱们?家?|是|有|什么|啥|哪|[个款件的吗呢？?，,。.！!]"
+    r"|\b(what'?s?|which|is|are|your|the|in|this|shop|store|products?|items?|things?|one|do|you|have|sell)\b",
+    re.I,
+)
+
+
 class SearchArguments(Arguments):
     query: str = Field(description="The need in the shopper's own words, with limits; empty: what kinds there are")
     min_price: float | None = Field(None, ge=0)
@@ -42,8 +49,11 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         return ToolResult({"products": [], "found": 0, "categories": categories(catalog, lang)})
     wanted = wish(arguments.query)
     skip = set(arguments.exclude)
+    everything = wanted.measure is not None and not _ANYTHING.sub("", wanted.rest).strip()
     if arguments.among:
         result = SearchResult(tuple(Hit(one, 1.0) for one in map(catalog.product, arguments.among) if one is not None))
+    elif everything:
+        result = SearchResult(tuple(Hit(one, 1.0) for one in catalog.products()))  # "what is your cheapest product?"
     else:
         words = wanted.rest if wanted.limits or wanted.measure else arguments.query
         result = catalog.search(words, limit=(40 if words != arguments.query else 12) + len(skip), lang=lang)
@@ -56,7 +66,7 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     relaxed = [str(step) for step in result.relaxed]
     measured: dict[str, Any] = {}
     if wanted.limits or wanted.measure:
-        hits, missed, measured = _measured(hits, wanted, lang, among=bool(arguments.among))
+        hits, missed, measured = _measured(hits, wanted, lang, among=bool(arguments.among) or everything)
         relaxed += missed
     shown = hits[: arguments.limit]
     products = [

@@ -50,9 +50,7 @@ class Clerk(Desk):
         if d.listed and (not reading.topic or reading.every or reading.deictic):
             among = [str(goods["id"]) for goods in d.listed]
             return self._offer(reading, self.ask("search_products", query=d.text, among=among), d.text)
-        if not reading.topic:
-            return say(d, "which")
-        query = speech.need(d.text, d.lang)
+        query = speech.need(d.text, d.lang) if reading.topic else d.text
         return self._offer(reading, self.ask("search_products", query=query), query)
 
     def _query(self, reading: Reading) -> str:
