@@ -36,7 +36,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "out": "已售罄",
     },
     "en": {
-        "ai": "AI-generated host",
+        "ai": "AI-generated",
         "live": "LIVE",
         "call": "Tap the bag to order",
         "save": "Save {amount}",

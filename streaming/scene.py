@@ -57,7 +57,7 @@ class Scene:
     def prepare(self, view: View, caption: str = "") -> None:
         """Draw ahead what `view` and `caption` will need; the results are kept."""
         layout, theme = self._layout, self._theme
-        parts.header(layout, theme, view.title, view.live)
+        parts.header(layout, theme, view.title, view.live, view.label)
         parts.label(layout, view.label)
         if view.card is not None:
             parts.card(layout, theme, view.card, view.call)
@@ -91,7 +91,7 @@ class Scene:
         layout, theme = self._layout, self._theme
         wanted = {"card": self._card(view)}
         if view is not self._view:
-            wanted["header"] = _Layer(parts.header(layout, theme, view.title, view.live), *layout.header)
+            wanted["header"] = _Layer(parts.header(layout, theme, view.title, view.live, view.label), *layout.header)
             label = parts.label(layout, view.label)
             wanted["label"] = _Layer(label, layout.width - layout.header[0] - label.shape[1], layout.label_top)
             bubble = parts.bubble(layout, theme, view.bubble) if view.bubble else _NOTHING

@@ -17,7 +17,6 @@ class Layout:
     shelf: tuple[int, int, int]  # left, top, length
     lamp: int  # x of the lamp's cord
     header: tuple[int, int]
-    header_width: int
     label_top: int
     card: tuple[int, int]
     card_size: tuple[int, int]
@@ -65,7 +64,7 @@ def _wide(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         desk=px(112),
         shelf=(px(604), px(470), px(176)),
         lamp=px(540),
-        header=(px(24), px(18)), header_width=px(420),
+        header=(px(24), px(18)),
         label_top=px(18),
         card=(card_left, px(88)), card_size=(px(420), px(508)),
         bubble=(px(500), px(112)), bubble_width=card_left - px(500 + 20),
@@ -87,9 +86,9 @@ def _tall(width: int, height: int, host_size: tuple[int, int]) -> Layout:
         desk=px(300),
         shelf=(px(520), px(520), px(176)),
         lamp=px(96),
-        header=(px(20), px(24)), header_width=px(318),
+        header=(px(20), px(24)),
         label_top=px(24),
-        card=(px(20), height - px(144 + 240)), card_size=(width - px(40), px(240)),
+        card=(px(20), height - px(140 + 254)), card_size=(width - px(40), px(254)),
         bubble=(px(20), px(110)), bubble_width=px(400),
-        caption_middle=middle, caption_bottom=height - px(402), caption_width=width - px(48),
+        caption_middle=middle, caption_bottom=height - px(412), caption_width=width - px(48),
     )  # fmt: skip

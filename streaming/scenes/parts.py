@@ -60,13 +60,14 @@ def _with_shadow(image: Image.Image, blur: int, opacity: float) -> Image.Image:
 
 
 @lru_cache(maxsize=8)
-def header(layout: Layout, look: Theme, title: str, live: str) -> Bitmap:
-    """The shop's name, with a round mark and the sign that this is live."""
+def header(layout: Layout, look: Theme, title: str, live: str, notice: str) -> Bitmap:
+    """The shop's name, with a round mark and the sign that this is live; as wide as the label `notice` leaves room."""
     px = layout.px
     height, size = px(52), px(24)
     live_size, gap = px(18), px(10)
     live_width = round(lettering.width_of(live, "Bold", live_size)) + px(36)
-    room = layout.header_width - height - live_width - px(30)
+    most = min(px(420), layout.width - 2 * layout.header[0] - label(layout, notice).shape[1] - px(16))
+    room = most - height - live_width - px(30)
     name = (lettering.wrap(title, room, weight="Bold", size=size, lines=1) or [""])[0]
     width = height + gap + max(round(lettering.width_of(name, "Bold", size)), px(60)) + gap + live_width + px(16)
     image = _panel((width, height), height // 2, (28, 16, 30), 0.46)
@@ -95,7 +96,7 @@ def label(layout: Layout, text: str) -> Bitmap:
     """The lasting notice that the host is made by an AI; its characters are at least 5 % of the short side high."""
     size = layout.px(40)  # a Han character is .92 of its size high: 37 of 720
     width = round(lettering.width_of(text, "Medium", size)) + layout.px(24)
-    image = _panel((width, layout.px(52)), layout.px(12), (24, 14, 28), 0.36)
+    image = _panel((width, layout.px(52)), layout.px(12), (24, 14, 28), 0.46)
     lettering.draw(image, (layout.px(12), layout.px(41)), text, weight="Medium", size=size, fill=_WHITE)
     return _bitmap(image)
 

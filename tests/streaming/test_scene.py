@@ -102,7 +102,9 @@ def test_label_card_and_header_do_not_cover_each_other() -> None:
     for shape in ((1280, 720), (720, 1280)):
         layout = Layout.of(*shape, host_size(*shape))
         label = parts.label(layout, "AI生成 · 数字人")
-        header = parts.header(layout, THEMES["blossom"], "一个名字很长很长的官方旗舰店直播间", "直播中")
+        header = parts.header(
+            layout, THEMES["blossom"], "一个名字很长很长的官方旗舰店直播间", "直播中", "AI生成 · 数字人"
+        )
         left = layout.width - layout.header[0] - label.shape[1]
         assert layout.header[0] + header.shape[1] <= left
         assert layout.label_top + label.shape[0] <= layout.card[1]
