@@ -215,7 +215,7 @@ def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int)
 
 
 def _of_part(value: str, clause: str) -> str:
-    """ "外壳304不锈钢" of "内胆316不锈钢、外壳304不锈钢" when the clause speaks of the 外壳, without the word itself."""
+    """304不锈钢 of "内胆316不锈钢、外壳304不锈钢" when the clause speaks of the 外壳."""
     items = items_of(value)
     for item in items if len(items) > 1 else ():
         for length in range(len(item) - 1, 1, -1):
