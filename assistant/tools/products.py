@@ -49,7 +49,7 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         return ToolResult({"products": [], "found": 0, "categories": categories(catalog, lang)})
     wanted = wish(arguments.query)
     skip = set(arguments.exclude)
-    everything = wanted.measure is not None and not _ANYTHING.sub("", wanted.rest).strip()
+    everything = wanted.measure is not None and not _ANYTHING.sub("", wanted.rest).strip(" 's")
     if arguments.among:
         result = SearchResult(tuple(Hit(one, 1.0) for one in map(catalog.product, arguments.among) if one is not None))
     elif everything:
