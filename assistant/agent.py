@@ -94,13 +94,14 @@ class Turn:
 
 
 class Agent:
-    """Runs answers; keeps nothing between them."""
+    """Runs answers; keeps nothing of them."""
 
     def __init__(self, model: Model, guard: Reviewer, *, max_rounds: int, answer_s: float) -> None:
         self._model = model
         self._guard = guard
         self._max_rounds = max_rounds
         self._answer_s = answer_s
+        self._version = -1  # of the catalogue, when a tool last ran
 
     async def run(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], context: ToolContext, turn: Turn
@@ -129,7 +130,7 @@ class Agent:
                 tool = TOOLS.get(call.name)
                 if tool is not None and tool.label:
                     yield Progress(call.name, tool.label(turn.lang))
-                result, content = self._call(call, context, turn)
+                result, content = await self._call(call, context, turn)
                 said.append(Message("tool", content, tool_call_id=call.id, name=call.name))
                 if result is not None:
                     if call.name not in ("handoff", "offer_replies"):
@@ -185,7 +186,7 @@ class Agent:
         turn.sentences += 1
         return Sentence(verdict.text, verdict)
 
-    def _call(self, call: ToolCall, context: ToolContext, turn: Turn) -> tuple[ToolResult | None, str]:
+    async def _call(self, call: ToolCall, context: ToolContext, turn: Turn) -> tuple[ToolResult | None, str]:
         """Run one tool. A mistake of the model comes back to it as data, so that it can do better."""
         tool = TOOLS.get(call.name)
         if tool is None:
@@ -196,7 +197,13 @@ class Agent:
             problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()][:5]
             return None, _as_data({"error": "these arguments don't fit", "problems": problems})
         left = context.lookups_left - turn.refused_lookups
-        result = tool.run(arguments, replace(context, lookups_left=left))
+        context = replace(context, lookups_left=left)
+        version = context.catalog.version
+        if version == self._version:
+            result = tool.run(arguments, context)
+        else:  # the catalogue has changed: a search may build its index anew, and others must not wait for that
+            result = await asyncio.to_thread(tool.run, arguments, context)
+            self._version = version
         turn.take(call, result, context.catalog)
         return result, _as_data(result.data)
 
