@@ -33,6 +33,7 @@ from assistant.handoff import HandoffError, State, trigger, withdraws, words
 from assistant.messages import Message, Model, ModelError
 from assistant.prompt import past, system_message
 from assistant.settings import AssistantSettings
+from assistant.shown import Shown
 from assistant.summary import summarise
 from assistant.tools import ToolContext, specs
 from assistant.tools.products import likeness
@@ -78,6 +79,7 @@ class Assistant:
         self.guard = guard
         self.conversations = conversations
         self.settings = settings or AssistantSettings()
+        self._shown = Shown(catalog, guard)
         self._agent = Agent(model, guard, max_rounds=self.settings.max_rounds, answer_s=self.settings.answer_s)
 
     @property
@@ -272,7 +274,9 @@ class Assistant:
     # Where it goes
 
     def _rows(self, answer: _Answer, events: Sequence[Event]) -> list[tuple[str, Mapping[str, Any]]]:
-        return [row for event in events if (row := stored(event, answer.message_id, self.catalog, answer.lang))]
+        return [
+            row for event in events if (row := stored(event, answer.message_id, self.catalog, self._shown, answer.lang))
+        ]
 
     async def _store(self, answer: _Answer, events: Sequence[Event]) -> None:
         rows = self._rows(answer, events)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.events import Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
+from assistant.shown import Shown
 from knowledge.catalog import Catalog
 from knowledge.model import Lang, Product
 
@@ -14,19 +15,19 @@ def plain(amount: Decimal) -> str:
     return str(int(amount)) if amount == amount.to_integral_value() else f"{amount:.2f}"
 
 
-def card(product: Product, lang: Lang) -> dict[str, Any]:
+def card(product: Product, lang: Lang, shown: Shown) -> dict[str, Any]:
     """What a page draws a product from; prices are strings or None."""
     picture = product.pictures[0] if product.pictures else ""
     return {
         "id": product.id,
-        "title": product.title(lang),
+        "title": shown.title(product, lang),
         "price": None if product.price is None else f"{product.price:.2f}",
         "list_price": None if product.list_price is None else f"{product.list_price:.2f}",
         "currency": product.currency,
         "picture": picture if not picture or "://" in picture else f"/media/{picture}",
         "stock": product.stock,
         "url": f"/product/{product.id}",
-        "brief": product.brief(lang),
+        "brief": shown.text(product, product.brief(lang), lang),
         "badges": list(_badges(product, lang)),
     }
 
@@ -41,7 +42,9 @@ def _badges(product: Product, lang: Lang) -> list[str]:
     return badges
 
 
-def stored(event: Event, message_id: str, catalog: Catalog, lang: Lang) -> tuple[str, Mapping[str, Any]] | None:
+def stored(
+    event: Event, message_id: str, catalog: Catalog, shown: Shown, lang: Lang
+) -> tuple[str, Mapping[str, Any]] | None:
     """The (type, data) under which a page is told of `event`; None for those that have another way of being told."""
     match event:
         case Progress(tool=tool, label=label):
@@ -49,10 +52,14 @@ def stored(event: Event, message_id: str, catalog: Catalog, lang: Lang) -> tuple
         case Sentence(text=text, verdict=verdict):
             return "sentence", {"id": message_id, "text": text, "changed": verdict.changed}
         case Cards(product_ids=ids):
-            return "cards", {"id": message_id, "products": _cards(ids, catalog, lang)}
+            return "cards", {"id": message_id, "products": _cards(ids, catalog, shown, lang)}
         case Comparison(product_ids=ids, rows=rows):
-            table = [{"name": name, "values": list(values)} for name, values in rows]
-            return "comparison", {"id": message_id, "products": _cards(ids, catalog, lang), "rows": table}
+            products = [catalog.product(product_id) for product_id in ids]
+            table = [
+                {"name": name, "values": [_value(*pair, shown, lang) for pair in zip(products, values, strict=True)]}
+                for name, values in rows
+            ]
+            return "comparison", {"id": message_id, "products": _cards(ids, catalog, shown, lang), "rows": table}
         case OrderCard(order=order):
             return "order", {"id": message_id, "order": dict(order)}
         case QuickReplies(options=options):
@@ -62,6 +69,10 @@ def stored(event: Event, message_id: str, catalog: Catalog, lang: Lang) -> tuple
     return None
 
 
-def _cards(ids: tuple[str, ...], catalog: Catalog, lang: Lang) -> list[dict[str, Any]]:
+def _cards(ids: tuple[str, ...], catalog: Catalog, shown: Shown, lang: Lang) -> list[dict[str, Any]]:
     found = (catalog.product(product_id) for product_id in ids)
-    return [card(product, lang) for product in found if product is not None]
+    return [card(product, lang, shown) for product in found if product is not None]
+
+
+def _value(product: Product | None, value: str, shown: Shown, lang: Lang) -> str:
+    return value if product is None else shown.text(product, value, lang) or "—"

@@ -1,10 +1,12 @@
 """A product as its card shows it: every figure straight from the catalogue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from knowledge.model import Product, Promotion
+from streaming.director import Review
 from streaming.phrases import LABELS
 from streaming.settings import Lang, RoomSettings
 from streaming.view import Card
@@ -51,6 +53,17 @@ def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSet
         points=_points(product, lang),
         picture=_picture(product, settings.media),
     )
+
+
+def passed(card: Card, review: Review) -> Card:
+    """`card` with what the guard lets through: merchants write superlatives into titles and attributes too."""
+
+    def said(text: str) -> str:
+        return review(text, (card.product_id,)).text.strip() if text else ""
+
+    points = tuple(point for point in card.points if said(point) == point)
+    badge = card.badge if said(card.badge) == card.badge else ""
+    return replace(card, title=said(card.title) or card.product_id, points=points, badge=badge)
 
 
 def _offer(promotions: Sequence[Promotion], lang: Lang) -> str:

@@ -17,7 +17,7 @@ from knowledge.catalog import Catalog
 from knowledge.store import Store
 from streaming.audience import Audience, Taken
 from streaming.audience import clean as clean_comment
-from streaming.cards import card_of
+from streaming.cards import card_of, passed
 from streaming.comments import Comment, CommentSource
 from streaming.control import ControlServer, RoomError
 from streaming.director import Answerer, Director, DirectorSettings, Review, Writer
@@ -276,7 +276,9 @@ class Room:
             catalog, settings = self._parts.catalog, self.settings
             version = catalog.version
             product = catalog.product(product_id) if product_id else None
-            card = card_of(product, catalog.promotions(product_id), settings) if product else None
+            card = None
+            if product is not None:
+                card = passed(card_of(product, catalog.promotions(product_id), settings), self._parts.review)
             view = self._view(card, bubble)
             await asyncio.to_thread(self._scene.prepare, view)
             changed = self._stage.view.card != card

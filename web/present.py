@@ -1,17 +1,17 @@
 """Values as pages get them: JSON-ready, prices as strings, texts in one language and past the guard."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
 from assistant.cards import card
 from assistant.guard.verdict import Span, Verdict
+from assistant.shown import Shown
 from knowledge.facts import Fact, Facts
 from knowledge.model import Attribute, Lang, Policy, Product, Promotion, Shop, Text, Variant
 
 BADGES = 3
-REMEMBERED = 4000
 
 
 class Shelf(Protocol):
@@ -22,12 +22,6 @@ class Shelf(Protocol):
     def product(self, product_id: str, /) -> Product | None: ...
     def facts(self, product_id: str, /) -> Facts: ...
     def promotions(self, product_id: str | None = None, /) -> tuple[Promotion, ...]: ...
-
-
-class Reviewer(Protocol):
-    def review(
-        self, sentence: str, facts: Facts, *, lang: Lang | None = None, about: tuple[str, ...] = ()
-    ) -> Verdict: ...
 
 
 def money(value: Decimal | None) -> str | None:
@@ -52,23 +46,16 @@ def plain(value: Any) -> Any:
 
 
 class Presenter:
-    """Cards and product pages. Merchants write superlatives into titles too, so titles and briefs are reviewed."""
+    """Cards and product pages; what merchants wrote is shown as far as it may be said."""
 
-    def __init__(self, shelf: Shelf, guard: Reviewer, split: Callable[[str], Iterable[str]]) -> None:
+    def __init__(self, shelf: Shelf, shown: Shown) -> None:
         self._shelf = shelf
-        self._guard = guard
-        self._split = split
-        self._reviewed: dict[tuple[str, int, str, Lang], str] = {}
+        self._shown = shown
 
     def card(self, product: Product, lang: Lang) -> dict[str, Any]:
-        own = card(product, lang)
+        own = card(product, lang, self._shown)
         offers = [promotion.name(lang) for promotion in self._own_promotions(product.id)]
-        return {
-            **own,
-            "title": self._safe(product, own["title"], lang) or product.id,
-            "brief": self._safe(product, own["brief"], lang),
-            "badges": [*own["badges"], *offers][:BADGES],
-        }
+        return {**own, "badges": [*own["badges"], *offers][:BADGES]}
 
     def cards(self, product_ids: Iterable[str], lang: Lang) -> list[dict[str, Any]]:
         """Cards of those that still exist, in the order given."""
@@ -80,8 +67,8 @@ class Presenter:
             **self.card(product, lang),
             "category": product.category(lang),
             "brand": product.brand,
-            "description": self._safe(product, product.description(lang), lang),
-            "attributes": [attribute_json(each, lang) for each in product.attributes],
+            "description": self._shown.text(product, product.description(lang), lang),
+            "attributes": [self._attribute(product, each, lang) for each in product.attributes],
             "variants": [variant_json(each, lang) for each in product.variants],
             "pictures": [picture_url(each) for each in product.pictures],
             "promotions": [promotion_json(each, lang) for each in self._shelf.promotions(product.id)],
@@ -89,22 +76,14 @@ class Presenter:
             "version": product.version,
         }
 
+    def _attribute(self, product: Product, attribute: Attribute, lang: Lang) -> dict[str, str]:
+        told = attribute_json(attribute, lang)
+        return {**told, "value": self._shown.text(product, told["value"], lang) or "—"}
+
     def _own_promotions(self, product_id: str) -> list[Promotion]:
         """Those for this product before those for everything: a badge should tell products apart."""
         running = self._shelf.promotions(product_id)
         return sorted(running, key=lambda each: (not each.products, not each.categories, each.kind == "free_shipping"))
-
-    def _safe(self, product: Product, text: str, lang: Lang) -> str:
-        if not text:
-            return ""
-        key = (product.id, product.version, text, lang)
-        if key not in self._reviewed:
-            if len(self._reviewed) >= REMEMBERED:
-                self._reviewed.clear()
-            facts = self._shelf.facts(product.id)
-            verdicts = (self._guard.review(each, facts, lang=lang, about=(product.id,)) for each in self._split(text))
-            self._reviewed[key] = "".join(verdict.text for verdict in verdicts).strip()
-        return self._reviewed[key]
 
 
 def picture_url(picture: str) -> str:

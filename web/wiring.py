@@ -100,7 +100,7 @@ def room_client(settings: Settings) -> Callable[[str], Client]:
 
 def build_services(settings: Settings, *, demo: bool = False, core: Core | None = None) -> "Services":
     """Everything the web server needs. `demo`: rooms end with it, and pages of this machine may embed the widget."""
-    from assistant.guard.sentences import sentences
+    from assistant.shown import Shown
     from web.auth import Auth
     from web.present import Presenter
     from web.rooms import Supervisor
@@ -115,7 +115,7 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
         guard=core.guard,
         assistant=core.assistant,
         conversations=core.conversations,
-        presenter=Presenter(core.catalog, core.guard, sentences),
+        presenter=Presenter(core.catalog, Shown(core.catalog, core.guard)),
         auth=Auth(settings.data, settings.api_token.get_secret_value() if settings.api_token else ""),
         supervisor=Supervisor(
             settings.data / "rooms", client, outlive=not demo, environment=room_environment(settings)

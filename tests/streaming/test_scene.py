@@ -1,5 +1,7 @@
 """The picture: pixels put together exactly, labels that the law asks for, figures that are the catalogue's."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +13,11 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 from PIL import Image
 
+from assistant.guard.verdict import Verdict
 from knowledge.model import Promotion, Text
 from streaming import lettering
 from streaming.canvas import Box, Canvas, blend, faded, premultiplied, words
-from streaming.cards import card_of, money
+from streaming.cards import card_of, money, passed
 from streaming.phrases import LABELS
 from streaming.scene import Scene
 from streaming.scenes import parts
@@ -221,3 +224,13 @@ def test_a_changed_price_is_on_the_card_in_the_next_frame(tmp_path: Path) -> Non
     cheaper = Card("p1", CARD.title, "99", "199", badge=CARD.badge, points=CARD.points)
     after = scene.compose(host, View("店", card=cheaper, call="买"), Caption())
     assert (before != after).any()
+
+
+def test_the_card_shows_nothing_that_may_not_be_said(tmp_path: Path) -> None:
+    def review(text: str, product_ids: Sequence[str]) -> Verdict:
+        cleaned = text.replace("全网第一", "")
+        return Verdict("ok" if cleaned == text else "forbidden", text, cleaned)
+
+    plain = card_of(product(1, "129.90"), (), small_settings(tmp_path))
+    boasting = replace(plain, title=f"全网第一{plain.title}", points=("销量 全网第一", *plain.points))
+    assert passed(boasting, review) == plain
