@@ -116,7 +116,10 @@ class Catalog:
         return facts
 
     def shop_facts(self) -> Facts:
-        """Policies, answers to frequent questions, and the promotions that run now."""
+        """Policies, answers to questions about the shop, and the promotions that run now.
+
+        Answers about single products are not among them: another product's figures back nothing. See `faq_facts`.
+        """
         shelf = self._now()
         running = self.promotions()
         key = (shelf.version, tuple(promotion.id for promotion in running))
@@ -129,10 +132,14 @@ class Catalog:
             promotion_facts(promotion, shelf.shop.currency, version(f"promotion:{promotion.id}", 1))
             for promotion in running
         ]
-        sheets += [faq_facts(faq, version(f"faq:{faq.id}", 1)) for faq in shelf.faqs.values()]
+        sheets += [faq_facts(faq, version(f"faq:{faq.id}", 1)) for faq in shelf.faqs.values() if not faq.products]
         facts = merge(sheets)
         self._shop_facts = (key, facts)
         return facts
+
+    def faq_facts(self, faq: Faq) -> Facts:
+        """The facts of one answer, for whoever quotes it."""
+        return faq_facts(faq, self._now().versions.get(f"faq:{faq.id}", 1))
 
     def order_facts(self, order: Order) -> Facts:
         return order_facts(order, self.shop.currency)

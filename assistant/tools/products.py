@@ -76,17 +76,18 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         for hit in shown
     ]
     ids = tuple(hit.product.id for hit in shown)
+    answers, quoted = ([], Facts()) if arguments.among else frequent(catalog, arguments.query, lang)
     data = {
         "products": products,
         "found": len(hits),
         "sure": result.sure,
         "relaxed": relaxed,
         "differ_in": differences(_same_kind(hits), lang),
-        "answers": [] if arguments.among else frequent(catalog, arguments.query, lang),
+        "answers": answers,
     }
     if not result.sure:
         data["categories"] = categories(catalog, lang)
-    return ToolResult(data | measured, product_ids=ids, cards=ids, found=bool(ids))
+    return ToolResult(data | measured, quoted, product_ids=ids, cards=ids, found=bool(ids))
 
 
 def _measured(hits: list[Hit], wanted: Wish, lang: Lang, *, among: bool) -> tuple[list[Hit], list[str], dict[str, Any]]:
@@ -272,15 +273,17 @@ def names_product(text: str, product: Product) -> bool:
     return any(likeness(text, title) >= 0.75 for title in (product.title.zh, product.title.en) if title)
 
 
-def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> list[dict[str, Any]]:
-    """The shop's own answers to questions like this one, best first; `product`: only what may be about it."""
+def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> tuple[list[dict[str, Any]], Facts]:
+    """The shop's own answers to questions like this one, best first, and the facts that quoting them rests on.
+    `product`: only what may be about it."""
     hits = [hit for hit in catalog.search_faq(question, limit=5) if hit.score >= 0.45]
     if product:  # what is asked about another product answers nothing
         hits = [hit for hit in hits if not hit.faq.products or product in hit.faq.products]
-    return [
+    answers = [
         {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
         for hit in hits[:3]
     ]
+    return answers, Facts.of(fact for hit in hits[:3] for fact in catalog.faq_facts(hit.faq))
 
 
 def _in_title(name: str, product: Product) -> bool:

@@ -24,7 +24,7 @@ class QuestionArguments(Arguments):
 
 def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolResult:
     catalog, lang = context.catalog, context.lang
-    answers = frequent(catalog, arguments.question, lang, arguments.product)
+    answers, quoted = frequent(catalog, arguments.question, lang, arguments.product)
     policies = [policy for policy in catalog.policies() if arguments.topic and policy.id == arguments.topic]
     data: Mapping[str, Any] = {
         "policies": [
@@ -38,7 +38,7 @@ def policy_and_faq(arguments: QuestionArguments, context: ToolContext) -> ToolRe
         ],
         "answers": answers,
     }
-    return ToolResult(data, found=bool(policies) or _clear(answers))
+    return ToolResult(data, quoted, found=bool(policies) or _clear(answers))
 
 
 def _clear(answers: Sequence[Mapping[str, Any]]) -> bool:

@@ -179,3 +179,11 @@ def test_threads_may_read_search_and_write_together(catalog: Catalog) -> None:
         thread.join()
     assert not errors
     assert len(catalog.products()) == 11
+
+
+def test_an_answer_about_one_product_is_no_fact_of_the_shop(catalog: Catalog) -> None:
+    about_one = Faq("f1", Text("壶多大？"), Text("壶是750ml。"), products=("k",))
+    about_shop = Faq("f2", Text("怎么联系？"), Text("在线客服每天9点到22点。"))
+    catalog.put(faqs=(about_one, about_shop), source="test")
+    assert {fact.subject for fact in catalog.shop_facts()} == {"faq:f2"}
+    assert [fact.value for fact in catalog.faq_facts(about_one)][-1] == "壶是750ml。"

@@ -311,7 +311,7 @@ def test_the_guard_lets_the_shop_say_its_own_texts(catalog: Catalog) -> None:
         ]
     said += [(policy.id, policy.text, shop_facts, ()) for policy in catalog.policies()]
     for faq in catalog.faqs():
-        facts = shop_facts
+        facts = shop_facts | catalog.faq_facts(faq)  # as whoever quotes it has them
         for product_id in faq.products:
             facts |= catalog.facts(product_id)
         said.append((faq.id, faq.answer, facts, faq.products))

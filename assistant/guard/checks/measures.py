@@ -41,7 +41,11 @@ def check_measures(reading: Reading) -> Iterable[Finding]:
 
 def _judge(reading: Reading, mention: Mention) -> Finding | None:
     sheets = reading.sheets_at(mention.start) or [Sheet("")]
-    if _of_the_shopper(reading, mention) or _NOT_GUESSED.search(reading.clause_text(mention.start)):
+    if (
+        _of_the_shopper(reading, mention)
+        or _of_the_range(reading, mention)
+        or _NOT_GUESSED.search(reading.clause_text(mention.start))
+    ):
         return None
     if is_stock(reading, mention):
         return check_stock(reading, mention, sheets)
@@ -70,6 +74,17 @@ def _of_the_shopper(reading: Reading, mention: Mention) -> bool:
     return mention.quantity.dimension in ("length", "mass", "") and bool(
         _SHOPPER.search(reading.text[max(0, mention.outer[0] - 16) : mention.outer[0]])
     )
+
+
+_NONE_BEFORE = re.compile(
+    r"(?:没有|暂无|找不到|没找到)\s?$|\b(?:nothing|none|no \w+)(?: of| with| at| from| that's)? ?$"
+)
+
+
+def _of_the_range(reading: Reading, mention: Mention) -> bool:
+    """没有1升以上的: what the shop does not carry says nothing about the product that comes nearest."""
+    bound = mention.quantity.bound not in ("exact", "about")
+    return bound and bool(_NONE_BEFORE.search(reading.text[: mention.outer[0]]))
 
 
 def _already_material(reading: Reading, mention: Mention) -> bool:

@@ -35,3 +35,15 @@ def test_an_invented_material_is_replaced_by_that_of_its_part(said: str, mended:
 def test_the_true_material_stands(said: str) -> None:
     verdict = Guard().review(said, FACTS, lang="en" if said.isascii() else "zh", about=("c",))
     assert (verdict.label, verdict.text) == ("ok", said)
+
+
+def test_what_another_products_answer_says_backs_nothing_here() -> None:
+    facts = FACTS | Facts.of([Fact("c/容量", "c", "容量", "500ml"), Fact("d/容量", "d", "容量", "750ml")])
+    verdict = Guard().review("这款容量是750ml。", facts, lang="zh", about=("c",))
+    assert (verdict.label, verdict.text) == ("contradicted", "这款容量是500ml。")
+
+
+@pytest.mark.parametrize("said", ["没有1升以上的，相近的有这些：", "There's nothing over 1 L."])
+def test_what_the_shop_lacks_is_no_claim_about_what_comes_nearest(said: str) -> None:
+    facts = FACTS | Facts.of([Fact("c/容量", "c", "容量", "500ml"), Fact("c/容量", "c", "Capacity", "500 ml")])
+    assert Guard().review(said, facts, lang="en" if said.isascii() else "zh", about=("c",)).label == "ok"
