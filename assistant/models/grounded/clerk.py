@@ -368,7 +368,7 @@ class Clerk(Desk):
 
     def _policy(self, reading: Reading) -> str:
         d = self.d
-        if reading.intent == "warranty_shop" and (own := self._own_terms(reading)) is not None:
+        if reading.intent in _OWN_TERMS and (own := self._own_terms(reading)) is not None:
             return own
         data = self._faq(reading.policy)
         answers = list(data.get("answers", ()))
@@ -531,6 +531,7 @@ class Clerk(Desk):
         return say(self.d, reading.intent, shop=self.d.shop)
 
 
+_OWN_TERMS = frozenset({"warranty_shop", "returns", "shipping"})  # that a product may set for itself
 _POINTING = re.compile(
     r"[这那]?(个|款|件|双)(?=比|\s|$)|相?比(一?比|较)?(?=\s|$)|哪.*$|更?好$|\b(this|that|the|one|it)\b", re.I
 )
