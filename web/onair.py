@@ -15,7 +15,7 @@ from web.log import configure_logging
 from web.parent import wait_for_end
 from web.rooms import NAME, RoomPlan
 from web.settings import Settings
-from web.wiring import open_room
+from web.wiring import DEMO_ROOM, DEMO_SHOP, open_catalog, open_room
 
 log = structlog.get_logger("room")
 
@@ -28,9 +28,23 @@ def run_live(settings: Settings, plan: RoomPlan) -> None:
     if not NAME.fullmatch(plan.room):
         raise RoomError(f"a room's name is letters, digits, - and _, at most 40; got {plan.room!r}")
     console = Console(stderr=True)
+    _stock(settings, plan.room)
     outputs = "、".join(redact(output) for output in plan.to) or "（只有预览 preview only）"
     console.print(f"[bold]直播间 room {plan.room}[/] → {outputs} · Ctrl-C 停止 to stop", highlight=False)
     asyncio.run(_run(settings, plan))
+
+
+def _stock(settings: Settings, room: str) -> None:
+    """The demo room brings its shop along; any other room without products has nothing to sell."""
+    catalog = open_catalog(settings)
+    try:
+        if catalog.products():
+            return
+        if room != DEMO_ROOM:
+            raise RoomError("the catalogue is empty; take products in first: zhibo ingest FILE")
+        catalog.ingest(DEMO_SHOP)
+    finally:
+        catalog.close()
 
 
 def run_planned(settings: Settings, name: str, *, with_parent: bool) -> None:

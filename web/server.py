@@ -20,9 +20,8 @@ from web.rooms import RoomPlan
 from web.services import Services
 from web.settings import Settings
 from web.trouble import PortTaken
-from web.wiring import DEMO_SHOP, build_services
+from web.wiring import DEMO_ROOM, DEMO_SHOP, build_services
 
-DEMO_ROOM = "demo"
 PORTS_TRIED = 20
 
 

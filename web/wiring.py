@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from streaming.standby import SteadyFace, SteadyVoice
     from web.services import Services
 
+DEMO_ROOM = "demo"
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
 
 

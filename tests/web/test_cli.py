@@ -211,3 +211,9 @@ def wait_for_console(client: httpx.Client, within_s: float = 90) -> None:
         assert "console is starting" in page.text
         time.sleep(0.5)
     raise AssertionError("the console did not open")
+
+
+def test_a_room_with_nothing_to_sell_says_what_to_do(tmp_path: Path) -> None:
+    answer = zhibo(tmp_path, "live", "mine", "--seconds", "1")
+    assert answer.returncode == 1
+    assert "the catalogue is empty; take products in first" in answer.stderr
