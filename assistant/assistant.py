@@ -23,6 +23,7 @@ from assistant.events import (
     Handoff,
     HandoffReason,
     PageContext,
+    Progress,
     QuickReplies,
     Sentence,
 )
@@ -32,11 +33,12 @@ from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, trigger, withdraws, words
 from assistant.messages import Message, Model, ModelError
 from assistant.prompt import past, system_message
+from assistant.seeing import Sight, looking
 from assistant.settings import AssistantSettings
 from assistant.shown import Shown
 from assistant.summary import summarise
 from assistant.tools import ToolContext, specs
-from assistant.tools.products import likeness
+from assistant.tools.products import categories, likeness
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang
@@ -56,6 +58,7 @@ class _Answer:
     conversation: Conversation
     message_id: str
     lang: Lang
+    asked: str = ""  # id of the message that is answered
     allowed: tuple[State, ...] = ("bot",)
 
 
@@ -73,6 +76,7 @@ class Assistant:
         guard: Reviewer,
         conversations: Conversations,
         settings: AssistantSettings | None = None,
+        sight: Sight | None = None,
     ) -> None:
         self.catalog = catalog
         self.model = model
@@ -80,7 +84,8 @@ class Assistant:
         self.conversations = conversations
         self.settings = settings or AssistantSettings()
         self._shown = Shown(catalog, guard)
-        self._agent = Agent(model, guard, max_rounds=self.settings.max_rounds, answer_s=self.settings.answer_s)
+        self._sight = sight or Sight()
+        self._agent = self._agent_of(model)
 
     @property
     def degraded(self) -> str:
@@ -91,6 +96,10 @@ class Assistant:
         close = getattr(self.model, "close", None)
         if close is not None:
             await close()
+        await self._sight.close()
+
+    def _agent_of(self, model: Model) -> Agent:
+        return Agent(model, self.guard, max_rounds=self.settings.max_rounds, answer_s=self.settings.answer_s)
 
     async def answer(
         self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None
@@ -108,7 +117,7 @@ class Assistant:
             self.conversations.get(conversation_id),
             self.conversations.history(conversation_id, self.settings.history_messages),
         )
-        answer = _Answer(conversation, uuid.uuid4().hex, self._lang(text, context, conversation))
+        answer = _Answer(conversation, uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id)
         try:
             async with aclosing(self._respond(answer, text, context, history)) as events:
                 async for event in events:
@@ -145,7 +154,7 @@ class Assistant:
         self, answer: _Answer, text: str, context: PageContext, history: Sequence[StoredMessage]
     ) -> AsyncGenerator[Event, None]:
         """Let the model answer."""
-        earlier = _before(history, text)
+        earlier = _before(history, answer.asked)
         turn = self._turn(answer, context, earlier)
         messages = [
             system_message(self.catalog, context, answer.lang, answer.conversation.id),
@@ -161,8 +170,20 @@ class Assistant:
             lookups_left=self.settings.order_guesses - answer.conversation.wrong_guesses,
             private=context.channel == "chat",
         )
+        agent = self._agent
+        if context.picture:
+            if self._sight.sees:
+                seeing = Progress("look", looking(answer.lang))
+                await self._store(answer, [seeing])
+                yield seeing
+            kinds = categories(self.catalog, answer.lang)
+            agent = self._agent_of(
+                await self._sight.clerk(
+                    answer.conversation.id, context.picture, text, answer.lang, kinds=kinds, usual=self.model
+                )
+            )
         try:
-            run = self._agent.run(messages, specs(), tools, turn)
+            run = agent.run(messages, specs(), tools, turn)
             async with aclosing(batches(run)) as ready:
                 async for events in ready:
                     if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
@@ -371,11 +392,9 @@ def _phrase(name: str, lang: Lang) -> str:
     return found
 
 
-def _before(history: Sequence[StoredMessage], text: str) -> Sequence[StoredMessage]:
+def _before(history: Sequence[StoredMessage], message_id: str) -> Sequence[StoredMessage]:
     """The history without the message that is being answered."""
-    if history and history[-1].role == "user" and history[-1].text == text:
-        return history[:-1]
-    return history
+    return history[:-1] if history and history[-1].id == message_id else history
 
 
 def _failures(history: Sequence[StoredMessage]) -> int:

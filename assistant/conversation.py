@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, fun
 from assistant.database import Database
 from assistant.events import HandoffReason
 from assistant.handoff import HandoffError, State
+from assistant.pictures import MARK, Picture, marked
 from assistant.rows import (
     BotMessage,
     Conversation,
@@ -198,7 +199,9 @@ class Conversations:
 
     # What is said
 
-    async def receive(self, conversation_id: str, text: str, client_id: str = "") -> Received:
+    async def receive(
+        self, conversation_id: str, text: str, client_id: str = "", picture: Picture | None = None
+    ) -> Received:
         """Store a shopper's message; the same `client_id` again stores nothing. A closed conversation opens again."""
 
         def work(connection: Connection) -> tuple[Received, list[StoredEvent]]:
@@ -210,14 +213,18 @@ class Conversations:
                     state = read_conversation(connection, conversation_id).state
                     return Received(row.id, row.seq, state, new=False), []
             stored: list[StoredEvent] = []
-            state = read_conversation(connection, conversation_id).state
+            now = read_conversation(connection, conversation_id)
+            state = now.state
             if state == "closed":
                 stored += move(connection, conversation_id, "bot", reason="reopened")
                 state = "bot"
             message_id = uuid.uuid4().hex
-            said = {"role": "user", "id": message_id, "text": text, "client_id": client_id}
+            said: dict[str, Any] = {"role": "user", "id": message_id, "text": text, "client_id": client_id}
+            if picture is not None:
+                said["picture"] = asdict(picture)
             event = append_events(connection, conversation_id, [("message", said)])[0]
-            store_message(connection, conversation_id, message_id, event, "user", text, client_id=client_id or None)
+            words = text if picture is None else marked(text, MARK(now.lang))
+            store_message(connection, conversation_id, message_id, event, "user", words, client_id=client_id or None)
             return Received(message_id, event["seq"], state, new=True), [*stored, event]
 
         received, events = await self._database.run(work)

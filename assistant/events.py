@@ -18,6 +18,7 @@ class PageContext:
     customer_id: str = ""  # verified identity only
     lang: Literal["zh", "en", ""] = ""  # empty: answer in the language of the message
     room: str = ""
+    picture: str = ""  # id of the picture that came with the message
 
 
 @dataclass(frozen=True, slots=True)

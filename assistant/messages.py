@@ -24,6 +24,7 @@ class Message:
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""  # role "tool": which call this answers
     name: str = ""  # role "tool": the tool's name
+    pictures: tuple[bytes, ...] = ()  # role "user": JPEGs, only for a model that sees
 
 
 @dataclass(frozen=True, slots=True)

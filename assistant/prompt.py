@@ -8,6 +8,7 @@ from assistant.conversation import StoredMessage
 from assistant.events import PageContext
 from assistant.guard.privacy import mask
 from assistant.messages import Message, ToolCall
+from assistant.pictures import unmarked
 from knowledge.catalog import Catalog
 from knowledge.model import Lang
 
@@ -50,7 +51,7 @@ def past(history: Sequence[StoredMessage]) -> list[Message]:
     messages: list[Message] = []
     for stored in history:
         if stored.role == "user":
-            messages.append(Message("user", mask(stored.text)))
+            messages.append(Message("user", mask(unmarked(stored.text))))
         elif stored.role == "agent":
             messages.append(Message("assistant", mask(stored.text)))
         elif stored.role == "bot":

@@ -11,6 +11,7 @@ class AssistantSettings:
     model_url: str = ""  # "openai": the server's base URL, e.g. http://127.0.0.1:8000/v1
     model_name: str = ""  # "openai": as the server calls it; empty: the first one it lists
     model_key: str = ""  # "openai": sent as a bearer token; never logged
+    model_vision: bool = False  # "openai": it takes pictures
     connect_s: float = 3.0
     first_token_s: float = 8.0  # also between two pieces of a stream
     answer_s: float = 45.0  # a whole answer, tools included
@@ -33,6 +34,8 @@ class AssistantSettings:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.model == "openai" and not self.model_url:
             raise ValueError("the model 'openai' needs model_url, e.g. http://127.0.0.1:8000/v1")
+        if self.model_vision and self.model == "grounded":
+            raise ValueError("model_vision: the embedded model 'grounded' sees no pictures; set model to openai")
 
     def __repr__(self) -> str:  # settings end up in logs; the key must not
         return f"AssistantSettings(model={self.model!r}, model_url={self.model_url!r}, model_name={self.model_name!r})"

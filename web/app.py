@@ -17,7 +17,7 @@ from web.consoledoor import ConsoleDoor
 from web.desk import Desk
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
-from web.security import BodyLimit, RequestLog, SecurityHeaders
+from web.security import UPLOAD_LIMITS, BodyLimit, RequestLog, SecurityHeaders
 from web.services import LOCAL, Running, Services
 from web.settings import Settings, load_settings
 from web.version import VERSION
@@ -70,7 +70,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid)
     # The last one added is the first a request meets.
-    app.add_middleware(BodyLimit, upload_paths=("/api/catalogue/ingest", "/console"))
+    app.add_middleware(BodyLimit, limits=UPLOAD_LIMITS)
     app.add_middleware(RequestLog, registry=services.registry)
     app.add_middleware(
         CORSMiddleware,

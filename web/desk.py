@@ -13,6 +13,7 @@ import structlog
 from assistant.conversation import Conversations, Received, UnknownConversation
 from assistant.events import PageContext
 from assistant.handoff import HandoffError
+from assistant.pictures import Picture
 from knowledge.model import Lang, Text
 from web.limits import too_fast
 
@@ -74,12 +75,14 @@ class Desk:
     def is_answering(self, conversation_id: str) -> bool:
         return conversation_id in self._lines
 
-    async def receive(self, conversation_id: str, text: str, client_id: str, context: PageContext) -> Received:
+    async def receive(
+        self, conversation_id: str, text: str, client_id: str, context: PageContext, picture: Picture | None = None
+    ) -> Received:
         """Store a message and see to its answer; the same `client_id` again changes nothing."""
         line = self._lines.get(conversation_id)
         if line and len(line.waiting) >= WAITING:
             raise too_fast(5)
-        received = await self._conversations.receive(conversation_id, text, client_id)
+        received = await self._conversations.receive(conversation_id, text, client_id, picture)
         if received.new and received.state in ("bot", "waiting"):
             self._enqueue(conversation_id, _Question(text, context, received))
         return received

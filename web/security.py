@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,12 +11,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.pictures import MOST_BYTES
 from web.errors import Refusal, on_error, reader_lang
 
 log = structlog.get_logger("web")
 
 BODY_LIMIT = 128 * 1024
-UPLOAD_LIMIT = 64 * 1024 * 1024
+UPLOAD_LIMITS = {"/api/catalogue/ingest": 64 << 20, "/console": 64 << 20, "/api/chat/pictures": MOST_BYTES}
 
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; media-src 'self' blob:; "
@@ -65,14 +66,16 @@ class SecurityHeaders:
 class BodyLimit:
     """Refuses what is too large: by its announced length at once, otherwise as soon as it has grown too far."""
 
-    def __init__(self, app: ASGIApp, upload_paths: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, limits: Mapping[str, int]) -> None:
+        """`limits`: bytes by how a path begins; all others take little."""
         self._app = app
-        self._upload_paths = tuple(upload_paths)
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        limit = UPLOAD_LIMIT if scope["path"].startswith(self._upload_paths) else BODY_LIMIT
+        path = scope["path"]
+        limit = next((size for start, size in self._limits.items() if path.startswith(start)), BODY_LIMIT)
         announced = Headers(scope=scope).get("content-length", "0")
         if not announced.isdigit() or int(announced) > limit:
             return await self._refuse(limit)(scope, receive, send)

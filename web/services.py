@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from assistant.assistant import Assistant
 from assistant.conversation import Conversations
 from assistant.guard.guard import Guard
+from assistant.pictures import Pictures
 from knowledge.catalog import Catalog
 from knowledge.model import Text
 from web.auth import COOKIE, Auth, Shopper, Staff
@@ -40,6 +41,7 @@ class Services:
     guard: Guard
     assistant: Assistant
     conversations: Conversations
+    pictures: Pictures
     presenter: Presenter
     auth: Auth
     supervisor: Supervisor

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     model_name: str = Field("", description="Name of the model there; empty: the first one it lists")
     model_key: SecretStr | None = Field(None, description="Its API key")
     model_timeout_s: float = Field(8.0, gt=0, le=600, description="Seconds of its silence before grounded answers")
+    model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
     embedder: str = Field("hashed", description="Name of the embedder for search")
 
     # the live room

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
+    from assistant.pictures import Pictures
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from streaming.room import Room
@@ -41,6 +42,7 @@ def assistant_settings(settings: Settings) -> AssistantSettings:
             model=settings.model,
             model_url=settings.model_url if settings.model == "openai" else "",
             model_name=settings.model_name,
+            model_vision=settings.model_vision,
             model_key=settings.model_key.get_secret_value() if settings.model_key else "",
             first_token_s=settings.model_timeout_s,
         )
@@ -56,10 +58,12 @@ class Core:
     guard: "Guard"
     conversations: "Conversations"
     assistant: "Assistant"
+    pictures: "Pictures"
 
     async def close(self) -> None:
         await self.assistant.close()
         await self.conversations.close()
+        self.pictures.close()
         self.catalog.close()
 
 
@@ -80,14 +84,18 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
     """What answers, with the configured model or with the one given."""
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
-    from assistant.models import load_model
+    from assistant.models import load_eyes, load_model
+    from assistant.pictures import Pictures
+    from assistant.seeing import Sight
 
     told = assistant_settings(settings)
     chosen = model or load_model(told)
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard()
     conversations = Conversations(catalog.store.engine)
-    return Core(catalog, guard, conversations, Assistant(catalog, chosen, guard, conversations, told))
+    pictures = Pictures(settings.data / "pictures")
+    sight = Sight(pictures, load_eyes(told))
+    return Core(catalog, guard, conversations, Assistant(catalog, chosen, guard, conversations, told, sight), pictures)
 
 
 def room_client(settings: Settings) -> Callable[[str], Client]:
@@ -116,6 +124,7 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
         guard=core.guard,
         assistant=core.assistant,
         conversations=core.conversations,
+        pictures=core.pictures,
         presenter=Presenter(core.catalog, Shown(core.catalog, core.guard)),
         auth=Auth(settings.data, settings.api_token.get_secret_value() if settings.api_token else ""),
         supervisor=Supervisor(

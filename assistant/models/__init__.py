@@ -29,6 +29,11 @@ def load_model(settings: AssistantSettings) -> Model:
     )
 
 
+def load_eyes(settings: AssistantSettings) -> Model | None:
+    """The configured model if it is said to see pictures. Without a stand-in: nobody else sees what it would."""
+    return _make(settings.model, settings) if settings.model_vision else None
+
+
 def _make(name: str, settings: AssistantSettings) -> Model:
     try:
         factory: Callable[[AssistantSettings], Model] = pkgutil.resolve_name(MODELS[name])

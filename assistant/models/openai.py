@@ -1,6 +1,7 @@
 """Any server that speaks OpenAI's chat completions: vLLM, llama.cpp, hosted ones."""
 
 import asyncio
+import base64
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, cast
 
@@ -169,6 +170,10 @@ def _message(message: Message) -> dict[str, Any]:
     if message.role == "tool":
         return {"role": "tool", "tool_call_id": message.tool_call_id, "content": message.content}
     shaped: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.pictures:
+        addresses = (f"data:image/jpeg;base64,{base64.b64encode(each).decode()}" for each in message.pictures)
+        seen = [{"type": "image_url", "image_url": {"url": address}} for address in addresses]
+        shaped["content"] = [{"type": "text", "text": message.content}, *seen]
     if message.tool_calls:
         shaped["tool_calls"] = [
             {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}

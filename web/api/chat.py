@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -12,12 +13,13 @@ from starlette.responses import Response
 from assistant.conversation import Conversation, UnknownConversation
 from assistant.events import PageContext
 from assistant.handoff import HandoffError
+from assistant.pictures import PictureRefused
 from assistant.summary import summarise
 from knowledge.model import Lang, Text
 from web.desk import TOO_LONG
 from web.errors import Refusal, reader_lang
 from web.present import shop_json
-from web.services import Limited, Live, Running, ShopperDep, Svc, address
+from web.services import Limited, Live, Running, Services, ShopperDep, Svc, address
 from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
@@ -35,6 +37,7 @@ QUICK_REPLIES = (
     Text("转人工", "Talk to a person"),
 )
 ABOUT_PRODUCT = Text("介绍一下这款", "Tell me about this one")
+DELETED = ("这段对话已被删除，请刷新页面。", "This conversation was deleted; please reload the page.")
 ROLES = {
     "user": Text("我", "Me"),
     "bot": Text("AI 客服", "AI assistant"),
@@ -50,7 +53,8 @@ class NewSession(BaseModel):
 
 
 class NewMessage(BaseModel):
-    text: str = Field(min_length=1)
+    text: str = ""
+    picture: str = Field("", max_length=80)
     client_id: str = Field("", max_length=64)
     product_id: str = Field("", max_length=80)
 
@@ -77,9 +81,7 @@ async def conversation(request: Request, services: Svc, shopper: ShopperDep) -> 
     try:
         return await services.conversations.get(shopper.conversation)
     except UnknownConversation:
-        raise Refusal(
-            "unauthorized", "这段对话已被删除，请刷新页面。", "This conversation was deleted; please reload the page."
-        ) from None
+        raise Refusal("unauthorized", *DELETED) from None
 
 
 Mine = Annotated[Conversation, Depends(conversation)]
@@ -114,7 +116,10 @@ async def new_session(body: NewSession, request: Request, services: Svc) -> dict
 @router.post("/messages", status_code=202, dependencies=[Limited])
 async def send(body: NewMessage, services: Svc, live: Live, mine: Mine) -> dict[str, Any]:
     text = body.text.replace("\x00", "").strip()
-    if not text:
+    picture = services.pictures.find(mine.id, body.picture) if body.picture else None
+    if body.picture and picture is None:
+        raise Refusal("invalid", "这张图片已经不在了，请重新添加。", "That picture is gone; please add it again.")
+    if not text and picture is None:
         raise Refusal("invalid", "消息是空的。", "The message is empty.")
     if len(text) > TOO_LONG:
         raise Refusal(
@@ -126,9 +131,46 @@ async def send(body: NewMessage, services: Svc, live: Live, mine: Mine) -> dict[
     product_id = body.product_id if services.catalog.product(body.product_id) else mine.product_id
     if product_id != mine.product_id:
         await services.conversations.set_context(mine.id, product_id=product_id)
-    context = PageContext(product_id=product_id, customer_id=mine.customer_id, lang="")
-    received = await live.desk.receive(mine.id, text, body.client_id, context)
+    context = PageContext(product_id=product_id, customer_id=mine.customer_id, picture=picture.id if picture else "")
+    received = await live.desk.receive(mine.id, text, body.client_id, context, picture)
     return {"seq": received.seq, "id": received.message_id, "state": received.state}
+
+
+@router.post("/pictures", status_code=201, dependencies=[Limited])
+async def add_picture(request: Request, services: Svc, mine: Mine) -> dict[str, Any]:
+    """The body is the picture itself; the answer's `id` goes into the message that it belongs to."""
+    services.messages.take(mine.id)
+    try:
+        picture = await services.pictures.add(mine.id, await request.body())
+        await services.conversations.get(mine.id)
+    except PictureRefused as error:
+        raise Refusal(error.code, error.message.zh, error.message.en) from None
+    except UnknownConversation:  # deleted while the picture came in
+        await services.pictures.forget(mine.id)
+        raise Refusal("unauthorized", *DELETED) from None
+    return asdict(picture)
+
+
+@router.get("/pictures/{picture_id}")
+async def picture(picture_id: str, services: Svc, mine: Mine) -> Response:
+    return await jpeg(services, mine.id, picture_id)
+
+
+@router.delete("/pictures/{picture_id}", status_code=204, dependencies=[Limited])
+async def remove_picture(picture_id: str, services: Svc, mine: Mine) -> Response:
+    """Take back a picture that was not sent; one that was sent stays with its message."""
+    sent = await services.conversations.events(mine.id, limit=mine.last_seq + 1)
+    if any((event.get("picture") or {}).get("id") == picture_id for event in sent):
+        raise Refusal("closed", "这张图片已经发出。", "That picture has been sent.")
+    services.pictures.remove(mine.id, picture_id)
+    return Response(status_code=204)
+
+
+async def jpeg(services: Services, conversation_id: str, picture_id: str) -> Response:
+    found = await services.pictures.read(conversation_id, picture_id)
+    if found is None:
+        raise Refusal("not_found", "这张图片已经不在了。", "That picture is gone.")
+    return Response(found, media_type="image/jpeg", headers={"Content-Security-Policy": "default-src 'none'; sandbox"})
 
 
 @router.get("/events")
@@ -221,4 +263,5 @@ async def forget(services: Svc, live: Live, mine: Mine) -> Response:
     live.desk.stop(mine.id)
     await live.desk.settled(mine.id)
     await services.conversations.delete(mine.id)
+    await services.pictures.forget(mine.id)
     return Response(status_code=204)

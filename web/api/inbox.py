@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from assistant.conversation import Conversation, UnknownConversation
 from assistant.handoff import HandoffError
-from web.api.chat import Typing
+from web.api.chat import Typing, jpeg
 from web.auth import Staff
 from web.errors import Refusal
 from web.present import plain
@@ -98,6 +99,11 @@ async def detail(services: Svc, chosen: Chosen) -> dict[str, Any]:
             ],
         },
     }
+
+
+@router.get("/conversations/{conversation_id}/pictures/{picture_id}")
+async def picture(picture_id: str, services: Svc, chosen: Chosen) -> Response:
+    return await jpeg(services, chosen.id, picture_id)
 
 
 @router.get("/events")
