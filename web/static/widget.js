@@ -33,6 +33,8 @@
       list_price: "原价", price: "价格", compare: "商品对比", order: "订单", items: "共 {n} 件", total: "实付",
       expected: "预计送达", tracking: "运单号", products: "推荐商品", degraded: "智能模型暂不可用，由基础助手回答",
       problem: "操作没有成功，请稍后再试。", about: "正在咨询", you: "我", clear: "取消咨询该商品", replies: "快捷回复",
+      picture: "添加图片", photo: "您发送的图片", unpicture: "移除图片", uploading: "正在上传图片", attached: "图片已就绪",
+      drop: "松开即可添加图片", photo_gone: "图片已无法显示",
       states: {
         unpaid: "待付款", paid: "已付款", packed: "已打包", shipped: "运输中", delivered: "已送达", completed: "已完成",
         cancelled: "已取消", return_requested: "退货待审核", returning: "退货中", refunded: "已退款", exchanging: "换货中",
@@ -58,7 +60,9 @@
       order: "Order", items: "{n} items", total: "Paid", expected: "Expected", tracking: "Tracking no.",
       products: "Suggested products", degraded: "The model is unavailable; the basic assistant answered",
       problem: "That did not work. Please try again.", about: "Asking about", you: "Me", clear: "Stop asking about this",
-      replies: "Quick replies",
+      replies: "Quick replies", picture: "Add a picture", photo: "Picture you sent", unpicture: "Remove the picture",
+      uploading: "Uploading the picture", attached: "Picture ready", drop: "Drop the picture here",
+      photo_gone: "This picture can't be shown any more",
       states: {
         unpaid: "Awaiting payment", paid: "Paid", packed: "Packed", shipped: "On its way", delivered: "Delivered",
         completed: "Completed", cancelled: "Cancelled", return_requested: "Return requested", returning: "Returning",
@@ -245,6 +249,16 @@ thead a{color:inherit;text-underline-offset:3px}
 .write textarea{flex:1;border:0;outline:0;background:none;resize:none;padding:7px 0;height:37px;max-height:132px;min-width:0;
  line-height:23px}
 .write textarea::placeholder{color:var(--dim);opacity:1}
+.clip{flex:none;width:36px;height:36px;border-radius:50%;display:grid;place-items:center;color:var(--dim);
+ margin-inline-start:-9px}
+.clip:hover{background:var(--soft);color:var(--ink)}.clip svg{width:21px;height:21px}
+.shot{display:flex;align-items:center;gap:11px;padding-block-end:8px;font-size:13px;color:var(--dim)}
+.shot canvas{width:56px;height:56px;border-radius:12px;background:var(--soft);object-fit:cover;flex:none}
+.shot span{flex:1;min-width:0}.shot progress{display:block;width:100%;height:5px;margin-block-start:6px;
+ accent-color:var(--accent-text)}
+.photo{display:block;max-width:88%;border-radius:17px;border-end-end-radius:6px;background:var(--soft)}
+.drop::after{content:attr(data-drop);position:absolute;inset:10px;z-index:5;display:grid;place-items:center;border-radius:14px;
+ border:2px dashed var(--accent-text);background:var(--bg);color:var(--accent-text);font-weight:600;opacity:.94}
 .send{flex:none;width:36px;height:36px;border-radius:50%;display:grid;place-items:center;background:var(--accent);
  color:var(--on-accent)}
 .send:disabled{background:var(--soft);color:var(--dim);opacity:1}
@@ -277,6 +291,7 @@ thead a{color:inherit;text-underline-offset:3px}
     up: ["M7 11v9H4v-9zM7 11l4-7c1.5 0 2.5 1 2.2 2.500L12.6 10H18a2 2 0 0 1 2 2.300l-1.1 6A2 2 0 0 1 17 20H7"],
     dn: ["M7 13V4H4v9zM7 13l4 7c1.5 0 2.5-1 2.2-2.500L12.6 14H18a2 2 0 0 0 2-2.300l-1.1-6A2 2 0 0 0 17 4H7"],
     star: ["M12 3.800l2.5 5.2 5.7.8-4.1 4 1 5.700L12 16.8 6.9 19.500l1-5.7-4.1-4 5.7-.8z"],
+    pic: ["M5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5v-11A1.5 1.5 0 0 1 5.5 5Z", "M4.5 16.5 9 12l3.5 3.5L15 13l4.5 4.5M15.5 9h.01"],
     bag: ["M5 8h14l-1 12H6zM9 8a3 3 0 0 1 6 0"], again: ["M4 12a8 8 0 1 0 2.6-5.900M4 4v4.500h4.5"],
   };
 
@@ -395,6 +410,33 @@ thead a{color:inherit;text-underline-offset:3px}
       :host([theme=dark]){${rule("#292522")}}`;
   }
 
+  // ---------------------------------------------------------------- pictures
+
+  /** `bitmap` on `canvas`, at most `side` pixels long. A canvas needs no exception from a page's policy, blob: does. */
+  function draw(canvas, bitmap, side) {
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+    canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+    canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#fff";
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    return canvas;
+  }
+
+  /** `file` as it is to be sent, and a small view of it on `preview`: a large photo is shrunk before it goes out. */
+  async function shrunk(file, preview) {
+    try {
+      const bitmap = await createImageBitmap(file);
+      draw(preview, bitmap, 168);
+      if (file.size < 1_500_000) return file;
+      const canvas = draw(document.createElement("canvas"), bitmap, 1600);
+      return (await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9))) || file;
+    } catch {
+      return file; // not for this browser to read: the shop says what is wrong with it
+    }
+  }
+
   // ---------------------------------------------------------------- text, safely
 
   /** Lines grouped into paragraphs and lists: [{kind: "p"|"ul"|"ol", lines}]. */
@@ -509,6 +551,24 @@ thead a{color:inherit;text-underline-offset:3px}
         /* not JSON: the status says enough */
       }
       throw new Refused(response.status, typeof detail === "string" ? detail : "");
+    }
+
+    /** Post a picture: {request, done}; `done` resolves to what the shop calls it. fetch can't tell how far it is. */
+    upload(blob, progress) {
+      const request = new XMLHttpRequest();
+      request.open("POST", new URL("/api/chat/pictures", BASE));
+      request.setRequestHeader("Authorization", `Bearer ${this.token}`);
+      request.setRequestHeader("Accept-Language", this.#hooks.lang());
+      request.setRequestHeader("Content-Type", "application/octet-stream");
+      request.responseType = "json";
+      request.upload.onprogress = (event) => progress(event.loaded / event.total);
+      const done = new Promise((resolve, reject) => {
+        request.onload = () => (request.status === 201 ? resolve(request.response.id)
+          : reject(new Refused(request.status, (request.response && request.response.message) || "")));
+        request.onerror = request.onabort = () => reject(new Refused(0, ""));
+      });
+      request.send(blob);
+      return { request, done };
     }
 
     connect() {
@@ -629,6 +689,18 @@ thead a{color:inherit;text-underline-offset:3px}
       img.addEventListener("error", () => box.replaceChildren(icon("bag")));
       box.append(img);
       return box;
+    }
+
+    /** A picture that was sent; its size is part of its id, so nothing moves when it comes. */
+    photo(id) {
+      const [width, height] = (/-(\d+)x(\d+)$/.exec(id) || [0, 4, 3]).slice(1).map(Number);
+      const scale = Math.min(1, 220 / width, 260 / height);
+      const canvas = h("canvas", { class: "photo", role: "img", "aria-label": this.ui.t("photo"), width: 1, height: 1 });
+      canvas.style.width = `${Math.max(24, width * scale)}px`;
+      canvas.style.aspectRatio = `${width} / ${height}`;
+      this.ui.photo(id).then(createImageBitmap).then((bitmap) => draw(canvas, bitmap, 640))
+        .catch(() => canvas.replaceWith(h("span", { class: "note" }, this.ui.t("photo_gone"))));
+      return canvas;
     }
 
     cost(card) {
@@ -806,12 +878,13 @@ thead a{color:inherit;text-underline-offset:3px}
     }
 
     /** Show what the shopper just wrote before the shop has it. `again` sends it once more. */
-    send(text, clientId) {
+    send(text, clientId, picture) {
       if (this.#sent.has(clientId)) return;
       this.#quick?.remove();
       const turn = this.#turn("user", "", "");
       turn.note = h("div", { class: "note" });
       turn.bubble.textContent = text;
+      if (picture) turn.bubble.before(this.#parts.photo(picture));
       turn.box.append(turn.note);
       this.#sent.set(clientId, turn);
       if (this.state !== "human") this.#wait(true);
@@ -858,6 +931,7 @@ thead a{color:inherit;text-underline-offset:3px}
         } else {
           const turn = this.#turn("user", event.id, "");
           turn.bubble.textContent = event.text;
+          if (event.picture) turn.bubble.before(this.#parts.photo(event.picture.id));
           turn.note = h("div", { class: "note" });
           if (event.client_id) this.#sent.set(event.client_id, turn);
         }
@@ -1028,6 +1102,8 @@ thead a{color:inherit;text-underline-offset:3px}
     #dismissed = ""; // product the shopper does not want to ask about
     #opener = null; // what had the focus when the page opened the panel
     #follow = true; // keep the newest message in view
+    #shot = null; // the picture that goes with the next message: {id, node, request}
+    #photos = new Map(); // id → promise of a blob
     $ = {};
 
     connectedCallback() {
@@ -1108,9 +1184,10 @@ thead a{color:inherit;text-underline-offset:3px}
     }
 
     /** Send `text` as the shopper. */
-    async ask(text) {
+    async ask(text, picture = "") {
       const message = { text: text.trim(), client_id: randomId() };
-      if (!message.text || !(await this.#ensure())) return;
+      if (picture) message.picture = picture;
+      if (!(message.text || picture) || !(await this.#ensure())) return;
       const product = this.getAttribute("product");
       if (product && product !== this.#dismissed) message.product_id = product;
       this.#memory.set({ outbox: [...(this.#memory.get("outbox") || []), message] });
@@ -1139,6 +1216,7 @@ thead a{color:inherit;text-underline-offset:3px}
           return url && h("a", { href: url, ...this.#parts.ui.target(url) }, label);
         },
         ask: (text) => host.ask(text),
+        photo: (id) => host.#photo(id),
         rate: (score, comment) => host.#tell("POST", "rating", comment ? { score, comment } : { score }),
         feedback: (seq, up) => host.#tell("POST", "feedback", { seq, up }),
         arrived: (event) => host.#arrived(event),
@@ -1225,6 +1303,16 @@ thead a{color:inherit;text-underline-offset:3px}
       $.panel = h("section", { class: "panel", id: "panel", role: "dialog", "aria-label": this.#name(), hidden: true },
         this.#header(), $.net, h("div", { class: "body" }, $.log, $.latest), this.#footer());
       $.panel.addEventListener("keydown", (event) => this.#keys(event));
+      $.panel.dataset.drop = t("drop");
+      const dropping = (on) => (event) => {
+        if (![...(event.dataTransfer?.types || [])].includes("Files")) return;
+        event.preventDefault();
+        $.panel.classList.toggle("drop", on);
+        if (event.type === "drop") this.#add(event.dataTransfer.files);
+      };
+      $.panel.addEventListener("dragover", dropping(true));
+      $.panel.addEventListener("dragleave", dropping(false));
+      $.panel.addEventListener("drop", dropping(false));
       $.frame = h("div", { class: "frame", dir: t("dir") === "rtl" ? "rtl" : null, lang: this.#lang }, $.launcher, $.panel);
       this.#root.replaceChildren($.frame);
       this.#talk = new Conversation(this.#parts.ui, this.#parts, $.log);
@@ -1275,10 +1363,18 @@ thead a{color:inherit;text-underline-offset:3px}
         this.#submit();
       });
       $.send = h("button", { class: "send", type: "button", onclick: () => this.#submit() });
-      $.write = h("div", { class: "write" }, $.input, $.send);
+      $.input.addEventListener("paste", (event) => this.#add(event.clipboardData.files) && event.preventDefault());
+      const file = h("input", { type: "file", accept: "image/*", hidden: true, onchange: () => {
+        this.#add(file.files);
+        file.value = "";
+      } });
+      const clip = h("button", { class: "clip", type: "button", "aria-label": t("picture"), title: t("picture"),
+        onclick: () => file.click() }, icon("pic"));
+      $.shot = h("div", { hidden: !this.#shot }, this.#shot && this.#shot.node);
+      $.write = h("div", { class: "write" }, clip, file, $.input, $.send);
       $.legal = h("p", { class: "legal" });
       $.tools = h("div", { class: "tools" }, $.person, $.about);
-      return h("footer", { class: "foot" }, $.tools, $.write, $.legal);
+      return h("footer", { class: "foot" }, $.tools, $.shot, $.write, $.legal);
     }
 
     #paintState() {
@@ -1290,13 +1386,15 @@ thead a{color:inherit;text-underline-offset:3px}
       $.legal.textContent = human ? this.#t("agent_note") : this.#t("ai_note");
       $.person.hidden = talk.state === "waiting" || human;
       $.tools.hidden = $.person.hidden && $.about.hidden;
-      const stop = talk.busy && !$.input.value.trim();
+      const shot = this.#shot;
+      const empty = !$.input.value.trim() && !shot;
+      const stop = talk.busy && empty;
       if ($.send.stop !== stop || !$.send.firstChild) {
         $.send.stop = stop;
         $.send.replaceChildren(icon(stop ? "stop" : "send"));
         $.send.setAttribute("aria-label", this.#t(stop ? "stop" : "send"));
       }
-      $.send.disabled = !stop && !$.input.value.trim();
+      $.send.disabled = shot ? !shot.id : !stop && empty;
     }
 
     #paintName() {
@@ -1420,6 +1518,8 @@ thead a{color:inherit;text-underline-offset:3px}
 
     async #lost() {
       // the shop no longer knows this session (it was deleted or has expired)
+      this.#unpicture();
+      this.#photos.clear();
       this.#line.token = "";
       this.#memory.clear();
       this.#talk.clear();
@@ -1427,6 +1527,7 @@ thead a{color:inherit;text-underline-offset:3px}
     }
 
     async #restart() {
+      this.#unpicture(true);
       this.#line.disconnect();
       this.#line.token = "";
       this.#memory.clear();
@@ -1525,15 +1626,78 @@ thead a{color:inherit;text-underline-offset:3px}
     // ------------------------------------------------------------ actions out
 
     #submit() {
+      if (this.$.send.disabled) return;
       if (this.$.send.stop) {
         this.#tell("POST", "stop");
         return;
       }
       const text = this.$.input.value;
-      if (!text.trim()) return;
+      const picture = this.#shot ? this.#shot.id : "";
+      this.#unpicture();
       this.#draft("");
       this.#bottom(true);
-      this.ask(text);
+      this.ask(text, picture);
+    }
+
+    /** Take the first picture of `files`: shown small above the input, and sent with the next message. */
+    #add(files) {
+      const file = [...files].find((one) => one.type.startsWith("image/") || /\.hei[cf]$/i.test(one.name));
+      if (file) this.#attach(file);
+      return Boolean(file);
+    }
+
+    async #attach(file) {
+      this.#unpicture(true);
+      const view = h("canvas", { width: 1, height: 1, "aria-hidden": "true" });
+      const told = h("span", { role: "status" }, this.#t("uploading"));
+      const bar = h("progress", { max: 1, value: 0, "aria-label": this.#t("uploading") });
+      const off = h("button", { class: "icon", type: "button", "aria-label": this.#t("unpicture"), title: this.#t("unpicture"),
+        onclick: () => {
+          this.#unpicture(true);
+          this.$.input.focus();
+        } }, icon("x"));
+      const shot = (this.#shot = { id: "", node: h("div", { class: "shot" }, view, told, off) });
+      told.append(bar);
+      this.$.shot.replaceChildren(shot.node);
+      this.$.shot.hidden = false;
+      this.#paintState();
+      const blob = await shrunk(file, view);
+      if (!(await this.#ensure()) || this.#shot !== shot) return;
+      try {
+        const { request, done } = this.#line.upload(blob, (part) => (bar.value = part));
+        shot.request = request;
+        const id = await done;
+        this.#photos.set(id, Promise.resolve(blob));
+        shot.id = id;
+        told.replaceChildren(this.#t("attached"));
+        this.#paintState();
+        this.$.input.focus();
+      } catch (error) {
+        if (this.#shot !== shot) return; // removed meanwhile
+        this.#unpicture();
+        this.#flash(error.message || this.#t("problem"));
+      }
+    }
+
+    /** `drop`: it is not wanted any more, here or at the shop. */
+    #unpicture(drop = false) {
+      const shot = this.#shot;
+      this.#shot = null;
+      this.$.shot.hidden = true;
+      this.$.shot.replaceChildren();
+      this.#paintState();
+      if (!drop || !shot) return;
+      if (shot.id) this.#line.call("DELETE", `pictures/${shot.id}`).catch(() => undefined); // goes with the session at last
+      else shot.request?.abort();
+    }
+
+    #photo(id) {
+      if (!this.#photos.has(id)) {
+        const coming = this.#line.call("GET", `pictures/${id}`).then((response) => response.blob());
+        coming.catch(() => this.#photos.delete(id));
+        this.#photos.set(id, coming);
+      }
+      return this.#photos.get(id);
     }
 
     #draft(text) {
@@ -1558,7 +1722,7 @@ thead a{color:inherit;text-underline-offset:3px}
 
     /** Post one message, again and again while the network is down; the shop knows it by its client_id. */
     async #deliver(message) {
-      this.#talk.send(message.text, message.client_id);
+      this.#talk.send(message.text, message.client_id, message.picture);
       for (let attempt = 0, refused = 0; refused < 6; attempt++) {
         try {
           await this.#line.call("POST", "messages", message);
@@ -1647,6 +1811,8 @@ thead a{color:inherit;text-underline-offset:3px}
       const yes = h("button", { class: "main", type: "button", onclick: async () => {
         if (this.#line.token && !(await this.#tell("DELETE", "session"))) return done();
         done();
+        this.#unpicture();
+        this.#photos.clear();
         this.#line.disconnect();
         this.#line.token = "";
         this.#memory.clear();

@@ -113,7 +113,7 @@ async function loadOpen() {
     if (state.open !== id) return;
     if (view?.id !== id) draw(id);
     put(data.conversation);
-    thread.load(data.events, data.verdicts || []);
+    thread.load(id, data.events, data.verdicts || []);
     $("#context").replaceChildren(...contextPanel(data));
     paintState();
     bottom(true);

@@ -78,13 +78,15 @@ export class Thread {
   #turns = new Map();
   #verdicts = new Map();
   #speaker = "";
+  #id = ""; // of the conversation
   seq = 0;
 
   constructor(list) {
     this.#list = list;
   }
 
-  load(events, verdicts) {
+  load(id, events, verdicts) {
+    this.#id = id;
     this.#list.replaceChildren();
     this.#turns.clear();
     this.#speaker = "";
@@ -137,9 +139,16 @@ export class Thread {
     }
     const turn = this.#turn(event.role, event.id, event.role === "agent" ? event.agent || t("human") : t(NAMES[event.role]), event.at);
     turn.bubble.replaceChildren(...(event.role === "bot" ? formatted(event.text) : [event.text]));
+    if (event.picture && !turn.box.querySelector(".sent")) turn.bubble.before(this.#sent(event.picture));
     if (event.role !== "bot") return;
     const mark = guardMark(this.#verdicts.get(event.id) || []);
     if (mark && !turn.box.querySelector(".guard")) turn.bubble.after(mark);
+  }
+
+  #sent({ id, width, height }) {
+    const href = `/api/inbox/conversations/${encodeURIComponent(this.#id)}/pictures/${encodeURIComponent(id)}`;
+    return h("a", { class: "sent", href, target: "_blank", rel: "noopener" },
+      h("img", { src: href, alt: t("sent_picture"), width, height, loading: "lazy" }));
   }
 
   #sentence(event) {

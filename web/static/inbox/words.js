@@ -25,7 +25,7 @@ export const t = words({
     problem: "操作没有成功，请再试一次。", o_unpaid: "待付款", o_paid: "已付款", o_packed: "已打包", o_shipped: "运输中",
     o_delivered: "已送达", o_completed: "已完成", o_cancelled: "已取消", o_return_requested: "退货待审核", o_returning: "退货中",
     o_refunded: "已退款", o_exchanging: "换货中", list_price: "原价", lvl_normal: "普通", lvl_silver: "银卡", lvl_gold: "金卡",
-    lvl_vip: "VIP", version: "第 {n} 版", new_waiting: "有顾客在等人工",
+    lvl_vip: "VIP", version: "第 {n} 版", new_waiting: "有顾客在等人工", sent_picture: "顾客发来的图片",
   },
   en: {
     title: "Inbox", skip: "Skip to conversation", queue: "Conversations", find: "Search conversations", filter: "Filter by state",
@@ -56,7 +56,7 @@ export const t = words({
     o_shipped: "On its way", o_delivered: "Delivered", o_completed: "Completed", o_cancelled: "Cancelled",
     o_return_requested: "Return requested", o_returning: "Returning", o_refunded: "Refunded", o_exchanging: "Exchanging",
     list_price: "List price", lvl_normal: "Normal", lvl_silver: "Silver", lvl_gold: "Gold", lvl_vip: "VIP", version: "version {n}",
-    new_waiting: "A shopper is waiting for a person",
+    new_waiting: "A shopper is waiting for a person", sent_picture: "Picture from the shopper",
   },
 });
 
