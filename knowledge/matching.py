@@ -197,8 +197,8 @@ class Concepts:
 
 def _head_goods(need: Need) -> frozenset[Group]:
     """The kind of goods asked for; of several the last one is the head: 手机 充电器 is a charger."""
-    named = [mention for mention in need.mentions if mention.in_section("goods")]
-    return frozenset(group for group in named[-1].groups if group.section == "goods") if named else frozenset()
+    named = need.goods
+    return frozenset(group for group in named.groups if group.section == "goods") if named else frozenset()
 
 
 def _leftovers(need: Need) -> list[str]:

@@ -5,7 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 from typing import Generic, Literal, TypeVar
+
+import yaml
 
 from knowledge.model import Lang
 
@@ -20,11 +23,16 @@ _LOOK_ALIKES = str.maketrans(
     "АВЕЅZІЈКМНОРСТУХаеоріјѕсухһԁԛԝвкмнтɑɡⅼΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρχ",
     "ABESZIJKMHOPCTYXaeopijscyxhdqwbkmhtaglABEZHIKMNOPTYXoivpx",
 )
-# The traditional forms that occur in claims and in the words of the law; not a converter.
-_TRADITIONAL = str.maketrans(
-    "國級頂銷價絕對獨證療藥醫憂費貨質產長寬圍顏顔紅綠藍黃棉純錢塊兩斤個雙條單貴賣買點還這們為無與業團養顧險發貼膚類體較熱節減壓軍隊專領導開運轉財辟關節關歲應當題適時實際僅剩餘庫間庫測試標準數碼電腦機內儲",
-    "国级顶销价绝对独证疗药医忧费货质产长宽围颜颜红绿蓝黄棉纯钱块两斤个双条单贵卖买点还这们为无与业团养顾险发贴肤类体较热节减压军队专领导开运转财辟关节关岁应当题适时实际仅剩余库间库测试标准数码电脑机内储",
-)
+
+
+def _traditional() -> dict[int, str]:
+    """The traditional forms that shops, shoppers and the law use; not a converter."""
+    text = (resources.files("knowledge") / "data" / "spelling.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return {ord(pair[0]): pair[1] for pair in yaml.load(text, Loader=loader)["traditional"].split()}
+
+
+TRADITIONAL = _traditional()  # for str.translate
 _PLAIN = re.compile(r"[\x20-\x7e\u4e00-\u9fff，。！？；：、（）～“”‘’—…·\n]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
@@ -62,7 +70,7 @@ def _fold(char: str) -> str:
         folded = "".join(
             part for part in unicodedata.normalize("NFKD", folded) if unicodedata.category(part) not in ("Mn", "Cf")
         )
-    return folded.translate(_LOOK_ALIKES).translate(_TRADITIONAL).lower()
+    return folded.translate(_LOOK_ALIKES).translate(TRADITIONAL).lower()
 
 
 @lru_cache(maxsize=2048)
@@ -88,7 +96,7 @@ def normalise(text: str) -> Normal:
 
 
 def _has_traditional(text: str) -> bool:
-    return any(ord(char) in _TRADITIONAL and _TRADITIONAL[ord(char)] != ord(char) for char in text)
+    return any(ord(char) in TRADITIONAL for char in text)
 
 
 def script(text: str) -> Script:

@@ -11,10 +11,11 @@ import yaml
 
 from knowledge.lexical import stem
 from knowledge.model import Lang, Text
+from knowledge.spelling import Spelling
 from knowledge.text import Terms, normalise
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.'][a-z0-9]+)*")
-Section = Literal["goods", "colours", "qualities", "audiences"]
+Section = Literal["goods", "colours", "materials", "qualities", "audiences"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Scene:
     when: tuple[str, ...]
     wants: tuple[str, ...]
     avoids: tuple[str, ...] = ()
+    audience: str = ""  # whom such goods are for: 女士 when a present is for a mother
+    whom: bool = False  # it names a person, not an occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,16 @@ class Thesaurus:
         self._terms: Terms[str] = Terms((word, word) for word in self._by_word)
         self._colours = {word for word, found in self._by_word.items() if any(g.section == "colours" for g in found)}
         self._widened: dict[str, tuple[str, ...]] = {}
+        self.spelling = Spelling([*self._by_word, *(word for scene in self.scenes for word in scene.when)])
         self._scenes: Terms[Scene] = Terms((word, scene) for scene in self.scenes for word in scene.when)
 
     def find(self, text: str) -> list[Mention]:
         """The longest words of the thesaurus in a normalised text, left to right."""
         return [Mention(start, end, word, self._by_word[word]) for start, end, word in self._terms.find(text)]
 
-    def scenes_in(self, text: str) -> tuple[tuple[str, Scene], ...]:
-        """Each occasion a normalised text names, with the word that names it."""
-        found = {id(scene): (text[start:end], scene) for start, end, scene in self._scenes.find(text)}
-        return tuple(found.values())
+    def scene_places(self, text: str) -> list[tuple[int, int, Scene]]:
+        """Each occasion a normalised text names, and the characters that name it."""
+        return self._scenes.find(text)
 
     def widened(self, word: str) -> tuple[str, ...]:
         """A word and everything that means the same."""
@@ -112,7 +115,16 @@ def default_thesaurus() -> Thesaurus:
     )
     return Thesaurus(
         read_groups(synonyms),
-        [Scene(_words(s["when"]), _words(s["wants"]), _words(s.get("avoids", ()))) for s in scenes],
+        [
+            Scene(
+                _words(s["when"]),
+                _words(s["wants"]),
+                _words(s.get("avoids", ())),
+                str(s.get("audience", "")),
+                bool(s.get("whom", False)),
+            )
+            for s in scenes
+        ],
     )
 
 

@@ -1,18 +1,26 @@
 """What a shopper's sentence asks for: limits, likes, dislikes, the occasion, and the words that are left to look up."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Literal
 
+import yaml
+
+from knowledge.measures import Limit, limit_in, measure_of, preference, superlative
+from knowledge.measures import Order as Extreme
 from knowledge.model import Lang
+from knowledge.numerals import parse_zh
 from knowledge.quantity import Mention as Amount
-from knowledge.quantity import find_quantities
+from knowledge.quantity import Quantity, find_quantities, unit
 from knowledge.text import Terms, language, normalise
 from knowledge.thesaurus import Mention, Scene, Thesaurus
 
 Order = Literal["relevance", "cheapest", "dearest"]
+Known = Callable[[str], bool]  # whether the shop uses an English word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +31,11 @@ class Filters:
     price_max: Decimal | None = None
     categories: tuple[str, ...] = ()  # any of
     brands: tuple[str, ...] = ()  # any of
-    options: tuple[str, ...] = ()  # all of, in one variant: colours, sizes, values of attributes
+    options: tuple[str, ...] = ()  # in one variant: any of the colours, all of the sizes and other values
     without: tuple[str, ...] = ()  # none of: colours, materials, brands, categories
     audiences: tuple[str, ...] = ()  # for any of these: 女士, kids
+    features: tuple[str, ...] = ()  # goods that say they are not so are left out: 防水, cotton
+    limits: tuple[Limit, ...] = ()  # all of: 500ml以上, under 300 g
     in_stock: bool = False
     products: tuple[str, ...] = ()  # only these ids
 
@@ -41,9 +51,20 @@ class Filters:
             options=_both(self.options, other.options),
             without=_both(self.without, other.without),
             audiences=_both(self.audiences, other.audiences),
+            features=_both(self.features, other.features),
+            limits=tuple(dict.fromkeys(self.limits + other.limits)),
             in_stock=self.in_stock or other.in_stock,
             products=_both(self.products, other.products),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """A measure that is wanted small or large, in the shopper's words: 最轻的, 大一点."""
+
+    measure: str
+    extreme: Extreme
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,87 +78,326 @@ class Need:
     scenes: tuple[tuple[str, Scene], ...] = ()  # the word that named it
     mentions: tuple[Mention, ...] = ()  # words of the thesaurus in `text`
     currency: str = ""  # that the shopper named, when one was
+    by: Leaning | None = None  # the measure that the least or most of is wanted
+    prefers: tuple[Leaning, ...] = ()  # measures that had better be small or large
+    count: int = 1  # pieces wanted
+    rest: str = ""  # `text` without colours, sizes, brands, audiences and occasions: goods and what else describes them
+    dropped: frozenset[str] = frozenset()  # what the shopper leaves open: "price", "colour", "size", "brand"
 
+    @property
+    def goods(self) -> Mention | None:
+        """The word for the kind of goods asked for; of several the last one is the head: 手机充电器 is a charger."""
+        return next((mention for mention in reversed(self.mentions) if mention.in_section("goods")), None)
+
+
+def understand(
+    query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang | None = None, known: Known | None = None
+) -> Need:
+    """Take a query apart. `brands` are the shop's, each with its own spelling as the value."""
+    page = _Page(thesaurus.spelling.mend(normalise(query).text, known), thesaurus, brands)
+    page.read()
+    return page.need(lang or language(query))
+
+
+class _Page:
+    """A sentence from which one wish after the other is read. What has been read is blanked, so that places stay."""
+
+    def __init__(self, text: str, thesaurus: Thesaurus, brands: Terms[str]) -> None:
+        self.text = text
+        self._thesaurus = thesaurus
+        self._brands = brands
+        self._filters = Filters()
+        self._order: Order = "relevance"
+        self._by: Leaning | None = None
+        self._prefers: list[Leaning] = []
+        self._currency = ""
+        self._count = 1
+        self._dropped: set[str] = set()
+
+    def read(self) -> None:
+        self._read_open_ends()
+        self._read_orders()
+        self._read_ages()
+        self._read_amounts()
+        self._read_count()
+        self._read_dislikes()
+        self._read_stock()
+        self._read_sizes()
+
+    def need(self, lang: Lang) -> Need:
+        """What has been read, and what the rest of the words name."""
+        thesaurus = self._thesaurus
+        found = thesaurus.find(self.text)
+        scenes = self._scenes(found)
+        colours = list(_colours(found, self.text))
+        named = [
+            (start, end, brand)
+            for start, end, brand in self._brands.find(self.text)
+            if not _is_goods(self.text[start:end], thesaurus)
+        ]
+        text = _bare(self.text, found)
+        mentions = _sized(thesaurus.find(text), text)
+        audiences = tuple(mention.word for mention in mentions if mention.in_section("audiences"))
+        audiences += tuple(scene.audience for _, _, (_, scene) in scenes if scene.audience and not audiences)
+        filters = (
+            Filters(options=tuple(mention.word for mention in colours))
+            & self._filters
+            & Filters(
+                brands=tuple(sorted({brand for _, _, brand in named})),
+                audiences=audiences,
+                features=_features(mentions),
+            )
+        )
+        spans = [(m.start, m.end) for m in colours] + [(start, end) for start, end, _ in named]
+        spans += [(start, end) for start, end, _ in scenes]
+        spans += [(m.start, m.end) for m in found if m.in_section("audiences") and not m.in_section("goods")]
+        rest = self.text
+        for start, end in spans:
+            rest = _blanked(rest, start, end)
+        rest = _bare(rest, thesaurus.find(rest))
+        named_scenes = tuple({id(scene): (word, scene) for _, _, (word, scene) in scenes}.values())
+        return Need(
+            text, lang, filters, self._order, named_scenes, mentions,
+            self._currency, self._by, tuple(dict.fromkeys(self._prefers)), self._count, rest, frozenset(self._dropped),
+        )  # fmt: skip
+
+    def _scenes(self, found: list[Mention]) -> list[tuple[int, int, tuple[str, Scene]]]:
+        """The occasions named, with their words; the rain of rain boots is none."""
+        goods = [(m.start, m.end) for m in found if m.in_section("goods")]
+        return [
+            (start, end, (self.text[start:end], scene))
+            for start, end, scene in self._thesaurus.scene_places(self.text)
+            if not any(s <= start and end <= e and end - start < e - s for s, e in goods)
+        ]
+
+    # One kind of wish after the other
+
+    def _read_open_ends(self) -> None:
+        for name, pattern in _open_ends().items():
+            while match := pattern.search(self.text):
+                self._dropped.add(name)
+                self._blank(*match.span())
+
+    def _read_orders(self) -> None:
+        while found := superlative(self.text):
+            measure, extreme, start, end = found
+            if measure.id == "price":
+                self._order = "cheapest" if extreme == "least" else "dearest"
+            else:
+                self._by = Leaning(measure.id, extreme, self.text[start:end])
+            self._blank(start, end)
+        while found := preference(self.text):
+            measure, extreme, start, end = found
+            self._prefers.append(Leaning(measure.id, extreme, self.text[start:end]))
+            self._blank(start, end)
+        if match := _CHEAP.search(self.text):
+            self._order = "cheapest"
+            self._blank(*match.span())
+
+    def _read_ages(self) -> None:
+        for match in _AGE.finditer(self.text):
+            figure = next(part for part in match.groups() if part)
+            number = Decimal(figure) if figure.isdigit() and figure.isascii() else parse_zh(figure)
+            known = unit("month" if "月" in match[0] or "month" in match[0] else "year")
+            if number is None or known is None:
+                continue
+            self._add(Filters(limits=(Limit("age", "is", Quantity(number, number, known), match[0].strip()),)))
+            if number * known.factor <= _GROWN_UP:
+                self._add(Filters(audiences=("儿童",)))
+            self._blank(*match.span())
+
+    def _read_amounts(self) -> None:
+        match = _ROUND.search(self.text)
+        if match:
+            self._add(Filters(price_max=Decimal(_ROUND_SUMS[match[1]])))
+            self._currency = "CNY"
+            self._blank(*match.span())
+        text = self.text
+        for amount in find_quantities(text):
+            if (price := _price(amount, text)) is not None:
+                self._add(Filters(price_min=price[0], price_max=price[1]))
+                if amount.quantity.dimension == "money":
+                    self._currency = _currency(amount.quantity)
+                self._blank(*_with_budget(text, *amount.outer))
+            elif (found := limit_in(text, amount)) is not None:
+                limit, start, end = found
+                self._add(Filters(limits=(limit,)))
+                if limit.sense != "is" or limit.measure in ("people", "warmth"):
+                    self._blank(*_with_name(text, limit, start, end))
+
+    def _read_count(self) -> None:
+        for match in _COUNT.finditer(self.text):
+            figure = next(part for part in match.groups() if part)
+            number = Decimal(figure) if figure.isdigit() and figure.isascii() else parse_zh(figure)
+            number = number if number is not None else Decimal(_EN_COUNTS.get(figure, 0))
+            follows = self._thesaurus.find(self.text[match.end() :].lstrip()[:24])
+            if match["en"] and not (follows and follows[0].start == 0):
+                continue
+            if 2 <= number <= 999:
+                self._count = int(number)
+                self._blank(*match.span())
+                return
+
+    def _read_dislikes(self) -> None:
+        found: list[str] = []
+        for pattern in (_ZH_NOT, _EN_NOT, _ALLERGIC, _FREE):
+            for match in pattern.finditer(self.text):
+                words, start, end = self._disliked(match)
+                if words:
+                    found += words
+                    self._blank(start, end)
+        for match in _WEAK_NOT.finditer(self.text):
+            mention = next((m for m in self._thesaurus.find(self.text[match.end() :][:16]) if m.start == 0), None)
+            if mention is None or self._is_word(match.start()):
+                continue
+            found.append(mention.word)
+            self._blank(match.start(), match.end() + mention.end)
+        self._add(Filters(without=tuple(dict.fromkeys(found))))
+
+    def _disliked(self, match: re.Match[str]) -> tuple[list[str], int, int]:
+        """The words disliked and where they stand; nothing when the negation is part of a wish, like "no sugar"."""
+        start, end = match.span()
+        said = match[1]
+        if self._is_word(start) or said.split(" ")[0] in _NO_THING:
+            return [], start, end
+        mentions = self._thesaurus.find(said)
+        last = mentions[-1] if mentions else None
+        if (
+            len(mentions) > 1 and last is not None and last.end == len(said.rstrip()) and last.in_section("goods")
+            and not mentions[-2].in_section("goods") and not _SPLIT.search(said[mentions[-2].end : last.start])
+            and "的" not in match[0]
+        ):  # fmt: skip
+            said, end = said[: last.start], match.start(1) + last.start  # 不要黑色雨靴: boots, but not black
+        found: list[str] = []
+        for part in _SPLIT.split(said):
+            word = part.strip().removesuffix("的").removesuffix(" ones").removesuffix(" one").strip()
+            if word and not word.startswith("太"):
+                found += [mention.word for mention in self._thesaurus.find(word)] or [word]
+        return found, start, end
+
+    def _read_stock(self) -> None:
+        if match := _IN_STOCK.search(self.text):
+            self._add(Filters(in_stock=True))
+            self._blank(*match.span())
+
+    def _read_sizes(self) -> None:
+        for match in _SIZE.finditer(self.text):
+            self._add(Filters(options=(next(filter(None, match.groups())),)))
+            self._blank(*match.span())
+
+    def _is_word(self, place: int) -> bool:
+        return any(mention.start <= place < mention.end for mention in self._thesaurus.find(self.text))
+
+    def _add(self, filters: Filters) -> None:
+        self._filters = self._filters & filters
+
+    def _blank(self, start: int, end: int) -> None:
+        self.text = _blanked(self.text, start, end)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
 
 _ZH_NOT = re.compile(
-    r"(?:不想要|不要|别要|不喜欢|不考虑|排除|除了|避开)([^，,。；;！!？?\s]{1,12}?)(?:(?:以外|之外)?的|以外|之外|(?=[，,。；;！!？?\s]|$))"
+    r"(?:不想要|不需要|不喜欢|不考虑|不含有?|不带|不要有?|不想|别给我?推荐|别推荐|别要|排除|除了|除开|避开|避免|拒绝|讨厌)"
+    r"([^，,。；;！!？?\s]{1,12}?)(?:(?:以外|之外)?的|以外|之外|了(?=[，,。；;！!？?\s]|$)|(?=[，,。；;！!？?\s]|$)|还有)"
 )
+_WEAK_NOT = re.compile(r"非(?!常|遗)|(?<!有)没有|无|免|(?<!有)没")
+_EN_WORD = (
+    r"(?!(?:and|or|but|for|under|below|over|above|please|with|in|at|from|that|which|who|i|instead|size|around)\b)"
+    r"[a-z][a-z\-]*"
+)
+_EN_THING = rf"{_EN_WORD}(?:\s+{_EN_WORD})?"
 _EN_NOT = re.compile(
-    r"\b(?:but not|don't want|do not want|not|no|without|except|excluding|avoid)\s+(?:in\s+|the\s+|any\s+|a\s+)*"
-    r"([a-z][a-z\-]*(?:\s+(?!and\b|or\b|but\b|for\b|under\b|below\b|please\b)[a-z][a-z\-]*)?)"
+    r"\b(?:anything but|everything but|other than|rather than|but not|don'?t want|do not want|don'?t like|i hate|not|no"
+    r"|nothing|without|except(?: for)?|excluding|avoid(?:ing)?)\s+(?:in\s+|the\s+|any\s+|a\s+|an\s+)*"
+    rf"({_EN_THING}(?:\s*(?:,|,? or|,? nor)\s+(?:in\s+|the\s+|any\s+|a\s+|an\s+)*{_EN_THING})*)"
 )
-_SPLIT = re.compile(r"[和或与、及]|\bor\b|\band\b|,")
-_BUDGET = re.compile(r"预算|价位|价格|budget|price")
-_CHEAPEST = re.compile(
-    r"(?:最|比较|更)?(?:便宜|实惠|划算|平价)(?:一?点)?|价格最低|最低价的|性价比高?|"
-    r"\b(?:cheap|cheaper|cheapest|affordable|inexpensive|budget[ -]friendly|lowest[ -]priced?)\b"
+_ALLERGIC = re.compile(r"(?:对|\ballergic to )([a-z]+|[^，,。\sa-z]{1,6}?(?=过敏(?!性)))(?:过敏)?")
+_FREE = re.compile(r"\bnon-([a-z]+)\b")
+_NO_THING = frozenset("sure only more idea problem less too need matter just really longer worries rush good".split())
+_SPLIT = re.compile(r"[和或与、及跟]|\bor\b|\band\b|\bnor\b|,")
+_BUDGET = re.compile(r"预算|价位|价格|加到|提到|涨到|降到|减到|budget|price|spend|afford")
+_CHEAP = re.compile(
+    r"(?:比较|更|再)?(?:便宜|实惠|划算|平价|低价)(?:(?:一?点|一?些)儿?)?|性价比高?|(?:别|不要?|不能)(?:太|那么|过于)?贵|不贵|"
+    r"\b(?:cheap|cheaper|affordable|inexpensive|budget[ -]friendly|(?:not|isn'?t|nothing) (?:too |that |so |very )?"
+    r"(?:expensive|pricey))\b"
 )
-_DEAREST = re.compile(r"最贵|价格最高|\b(?:most expensive|priciest|dearest)\b")
 _IN_STOCK = re.compile(r"有现货|有货|现货|\bin stock\b|\bavailable now\b")
 _SIZE = re.compile(
     r"(?<![\d.])(\d{2}(?:\.5)?|[smlx]{1,4})\s*[码号]|\bsize\s+(\d{1,2}(?:\.5)?|[smlx]{1,4})\b|(?<![a-z])(x{1,3}l)(?![a-z])"
 )
-_FILLER = re.compile(
-    r"我想买|我想要|我要买|我要|想买|想要|想找|帮我|给我|推荐一下|推荐|介绍一下|介绍|有没有|有什么|有哪些|哪些|哪款|哪个|什么|"
-    r"请问|适合|可以|一下|一款|一个|一双|一件|一些|几款|预算|价位|价格|你们|店里|这里|左右|吗|呢|吧|呀|的|了|"
-    r"\b(?:i am|i'm|i|we|me|my|want|need|would|like|to|buy|get|looking|look|for|find|show|recommend|suggest|please|"
-    r"between|something|anything|some|any good|any|do|you|have|sell|got|is|are|there|what|which|can|could|a|an|the|of|"
-    r"with|"
-    r"suitable|good|nice|budget|price|priced|around|about|hello|hi|that|one|ones)\b"
+_NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}"
+_AGE = re.compile(
+    rf"(?<![\d.])({_NUMBER})\s?周?岁(?:半)?(?:以上|以下|左右|大)?|(?<![\d.])({_NUMBER})\s?个月大?(?=的?(?:宝宝|婴儿|孩子|娃|小孩|小朋友))"
+    r"|\b(\d{1,2})[ -]?(?:years?|yrs?)[ -]olds?\b|\b(\d{1,2})[ -]months?[ -]olds?\b|\baged? (\d{1,2})\b"
 )
+_GROWN_UP = Decimal(14 * 31557600)  # seconds: younger ones are children
+_COUNT = re.compile(
+    rf"(?:要|来|买|需要|拿|各)\s?(?P<zh>{_NUMBER})\s?(?:个|双|件|条|只|把|台|盒|包|瓶|份|副|对|张|本|块|支)(?![半月人装])"
+    r"|(?<![\w.$€£¥-])(?P<en>[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten|a pair of)\s+(?=[a-z])"
+)
+_EN_COUNTS = {
+    word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), start=2)
+}
+_ROUND = re.compile(r"(?<![一二三四五六七八九十两几数百千\d])([百千万])元(?:以内|以下|之内|内|左右|上下|价位|级)")
+_ROUND_SUMS = {"百": 100, "千": 1000, "万": 10_000}
 _MARKS = re.compile(r"[，,。；;！!？?：:“”\"()（）、~～]+|\s+")
+_NAME_GAP = r"(?:时间|时长|大小|重|值)?(?:的|要|在|得|有|是|能|达到?|为|不|至|\s|of|is|that|which|for|a|at)*"
 
 
-def understand(query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang | None = None) -> Need:
-    """Take a query apart. `brands` are the shop's, each with its own spelling as the value."""
-    text = normalise(query).text
-    said = lang or language(query)
-    filters, text, currency = _prices(text)
-    order: Order = "cheapest" if _CHEAPEST.search(text) else "dearest" if _DEAREST.search(text) else "relevance"
-    text = _DEAREST.sub(" ", _CHEAPEST.sub(" ", text))
-    if _IN_STOCK.search(text):
-        filters = replace(filters, in_stock=True)
-        text = _IN_STOCK.sub(" ", text)
-    without, text = _dislikes(text, thesaurus)
-    sizes, text = _sizes(text)
-    scenes = thesaurus.scenes_in(text)
-    colours = tuple(_wanted_colours(thesaurus.find(text), text))
-    named = {brand for _, _, brand in brands.find(text) if not _is_goods(brand, thesaurus)}
-    text = _MARKS.sub(" ", _FILLER.sub(" ", text)).strip()
-    audiences = tuple(mention.word for mention in thesaurus.find(text) if mention.in_section("audiences"))
-    filters = replace(
-        filters, without=without, options=colours + sizes, brands=tuple(sorted(named)), audiences=audiences
+@cache
+def _speech() -> dict[str, Any]:
+    text = (resources.files("knowledge") / "data" / "speech.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+
+
+@cache
+def _open_ends() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(pattern) for name, pattern in _speech()["open"].items()}
+
+
+@cache
+def _filler() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = _speech()["filler"]
+    zh, en = (sorted(map(str, words[lang]), key=len, reverse=True) for lang in ("zh", "en"))
+    anywhere = "|".join(map(re.escape, zh)) + r"|(?<![\w'])(?:" + "|".join(map(re.escape, en)) + r")(?![\w'-])"
+    first, last, particles = (re.escape(words[key]) for key in ("zh_first", "zh_last", "zh_particles"))
+    return (
+        re.compile(rf"{anywhere}|[{particles}]"),
+        re.compile(rf"(?:(?<=\s)|^)[{first}]+(?=[\u3400-\u9fff])|(?:(?<=\s)|^)[{first}](?=\s|$)|[{last}](?=\s|$)"),
     )
-    return Need(text, said, filters, order, scenes, tuple(thesaurus.find(text)), currency)
 
 
-def _prices(text: str) -> tuple[Filters, str, str]:
-    """The price limits of a text, and the text without them."""
-    filters, currency = Filters(), ""
-    spans: list[tuple[int, int]] = []
-    for amount in find_quantities(text):
-        limits = _limits(amount, text)
-        if limits is None:
-            continue
-        low, high = limits
-        filters = filters & Filters(price_min=low, price_max=high)
-        if amount.quantity.dimension == "money":
-            currency = amount.quantity.unit.id
-        spans.append(amount.outer)
-    for start, end in reversed(spans):
-        text = text[:start] + " " + text[end:]
-    return filters, text, currency
+def _bare(text: str, kept: Iterable[Mention]) -> str:
+    """The text without filler; the words `kept` stay whole."""
+    spans = [(mention.start, mention.end) for mention in kept]
+    for pattern in _filler():
+        text = pattern.sub(
+            lambda match: (
+                match[0] if any(s < match.end() and match.start() < e for s, e in spans) else " " * len(match[0])
+            ),
+            text,
+        )
+    return " ".join(_MARKS.sub(" ", text).split())
 
 
-def _limits(amount: Amount, text: str) -> tuple[Decimal | None, Decimal | None] | None:
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+# --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+def _price(amount: Amount, text: str) -> tuple[Decimal | None, Decimal | None] | None:
     """What an amount demands of the price; None when it is about something else (39码, 3件套, 500ml)."""
     quantity = amount.quantity
     low, high = min(quantity.base()), max(quantity.base())
     is_budget = bool(_BUDGET.search(text[max(0, amount.outer[0] - 12) : amount.outer[1] + 8]))
     if quantity.dimension != "money":
         bounded = quantity.bound in ("under", "most", "over", "least") or is_budget or (low != high and low >= 10)
+        bounded = bounded or (quantity.bound == "about" and low >= 10)
         follows = text[amount.end : amount.end + 1]
-        if quantity.dimension or quantity.sides or not bounded or follows in {"码", "号", "寸", "岁"}:
+        if quantity.dimension or quantity.sides or not bounded or follows in {"码", "号", "寸", "岁", "人"}:
             return None
     if quantity.bound in ("under", "most"):
         return None, high
@@ -146,38 +406,71 @@ def _limits(amount: Amount, text: str) -> tuple[Decimal | None, Decimal | None] 
     if low != high:
         return low, high
     if is_budget:
-        return None, high
+        return None, high * Decimal("1.2") if quantity.approximate else high
     return (low * Decimal("0.8"), high * Decimal("1.2"))  # "200元左右", "a $50 gift"
 
 
-def _dislikes(text: str, thesaurus: Thesaurus) -> tuple[tuple[str, ...], str]:
-    found: list[str] = []
-
-    def take(match: re.Match[str]) -> str:
-        if any(mention.start <= match.start() < mention.end for mention in thesaurus.find(text)):
-            return match[0]  # "no sugar" and the like are things to want
-        for part in _SPLIT.split(match[1]):
-            word = part.strip().removesuffix("的").removesuffix(" ones").removesuffix(" one")
-            if word and not word.startswith("太"):  # 不要太贵 sets no limit that a catalogue could check
-                mentions = thesaurus.find(word)
-                found.extend([mention.word for mention in mentions] or [word])
-        return " "
-
-    text = _EN_NOT.sub(take, _ZH_NOT.sub(take, text))
-    return tuple(dict.fromkeys(found)), text
+def _currency(quantity: Quantity) -> str:
+    return {"jiao": "CNY", "cent": "USD"}.get(quantity.unit.id, quantity.unit.id)
 
 
-def _sizes(text: str) -> tuple[tuple[str, ...], str]:
-    sizes = tuple(next(filter(None, match.groups())) for match in _SIZE.finditer(text))
-    return sizes, _SIZE.sub(" ", text)
+_BUDGET_WORD = re.compile(r"(?:预算|价位|价格|价钱)?(?:再?(?:加|提|涨|降|减)到|在|是|控制在|最多|大概)?\s*$")
 
 
-def _wanted_colours(mentions: Iterable[Mention], text: str) -> Iterable[str]:
+def _with_budget(text: str, start: int, end: int) -> tuple[int, int]:
+    """The amount with 预算加到 before it."""
+    match = _BUDGET_WORD.search(text, 0, start)
+    return (match.start() if match else start), end
+
+
+@lru_cache(maxsize=128)
+def _name_before(measure_id: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    asked = measure_of(measure_id).asked.pattern
+    return (
+        re.compile(rf"(?:{asked})[a-z]*{_NAME_GAP}$"),
+        re.compile(rf"(?:的?\s?(?:of )?)(?:{asked})[a-z]*(?:\s?(?:life|time|时间))?"),
+    )
+
+
+def _with_name(text: str, limit: Limit, start: int, end: int) -> tuple[int, int]:
+    """The limit with the name of what it limits: 续航要20小时以上, "10 hours of battery life"."""
+    before, after = _name_before(limit.measure)
+    if match := before.search(text, max(0, start - 24), start):
+        start = match.start()
+    if match := after.match(text, end):
+        end = match.end()
+    return start, end
+
+
+# --- words of the thesaurus -------------------------------------------------------------------------------------------
+
+
+def _colours(mentions: Iterable[Mention], text: str) -> Iterable[Mention]:
     for mention in mentions:
         if not mention.in_section("colours") or mention.in_section("goods"):
             continue
         if len(mention.word) > 1 or text[mention.end : mention.end + 1] in {"的", "色", ""}:
-            yield mention.word
+            yield mention
+
+
+def _sized(mentions: list[Mention], text: str) -> tuple[Mention, ...]:
+    """Without what is only the unit of a figure (米 is also rice) and the bed that gives a size: 四件套 1.8米床."""
+    mentions = [m for m in mentions if not (len(m.word) == 1 and _FIGURE.search(text, 0, m.start) and unit(m.word))]
+    goods = [mention for mention in mentions if mention.in_section("goods")]
+    beds = [m for m in goods if m.word in ("床", "bed") and _BED_SIZE.search(text, 0, m.start)]
+    return tuple(m for m in mentions if m not in beds or len(beds) == len(goods))
+
+
+_FIGURE = re.compile(r"[\d一二两三四五六七八九十百半几]\s?$")
+_BED_SIZE = re.compile(r"(?:米|m|尺)[五八]?的?\s?$")
+
+
+def _features(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    return tuple(
+        mention.word
+        for mention in mentions
+        if (mention.in_section("qualities") or mention.in_section("materials")) and not mention.in_section("goods")
+    )
 
 
 def _is_goods(word: str, thesaurus: Thesaurus) -> bool:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.measures import Limit, Sense
 from knowledge.model import Attribute, Product, Text, Variant
+from knowledge.quantity import parse_quantity
 from knowledge.search import Filters
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import Terms
@@ -160,6 +162,12 @@ def test_long_and_hostile_queries_are_only_words(shop: Catalog) -> None:
         shop.search(query)
 
 
+def _limit(measure: str, sense: Sense, text: str) -> Limit:
+    quantity = parse_quantity(text)
+    assert quantity is not None
+    return Limit(measure, sense, quantity, text)
+
+
 BRANDS: Terms[str] = Terms([("星河", "星河"), ("Apple", "Apple")])
 
 
@@ -177,10 +185,10 @@ BRANDS: Terms[str] = Terms([("星河", "星河"), ("Apple", "Apple")])
         ("boots without leather", Filters(without=("leather",)), "boots"),
         ("星河手机", Filters(brands=("星河",)), "星河手机"),
         ("apple", Filters(), "apple"),
-        ("no sugar drinks", Filters(), "no sugar drinks"),
+        ("no sugar drinks", Filters(features=("no sugar",)), "no sugar drinks"),
         ("39码白色运动鞋有货吗", Filters(options=("白色", "39"), in_stock=True), "白色运动鞋"),
         ("dress size M", Filters(options=("m",)), "dress"),
-        ("3件套 1.5米床", Filters(), "3件套 1.5米床"),
+        ("3件套 1.5米床", Filters(limits=(_limit("", "is", "1.5米"),)), "3件套 1.5米床"),
         ("12 pro max", Filters(), "12 pro max"),
         ("童装 女", Filters(audiences=("童装", "女")), "童装 女"),
     ],
