@@ -4,21 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from math import log2
 from typing import Any, Literal
 
 from pydantic import Field
 
 from assistant.arithmetic import total as total_facts
-from assistant.attributes import asked_values, choosable, telling_sentences
+from assistant.attributes import asked_values, telling_sentences
 from assistant.cards import plain
+from assistant.guide.clarify import Find, is_broad, questions
+from assistant.guide.tradeoffs import trade_offs
 from assistant.measures import Wish, named, ordered, reading, wish, within
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.factsheet import money
 from knowledge.model import Attribute, Lang, Product, Promotion
-from knowledge.search import Hit, SearchResult
+from knowledge.search import Filters, Hit, SearchResult
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
 _BARE = re.compile(r"[\d.,\s]+")
@@ -82,7 +83,8 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "found": len(hits),
         "sure": result.sure,
         "relaxed": relaxed,
-        "differ_in": differences(_same_kind(hits), lang),
+        "questions": _questions(hits, arguments.query, result.filters, lang),
+        "trade_offs": trade_off_data([hit.product for hit in shown], lang, arguments.query),
         "answers": answers,
     }
     if not result.sure:
@@ -166,6 +168,23 @@ def _stated(product: Product, wanted: Wish, lang: Lang) -> list[list[str]]:
     return [[name, value] for name, value in pairs.items()]
 
 
+def _questions(hits: Sequence[Hit], query: str, filters: Filters, lang: Lang) -> list[dict[str, Any]]:
+    """What to ask back, the most telling first."""
+    finds = [Find(hit.product, hit.score) for hit in hits]
+    priced = filters.price_max is not None or filters.price_min is not None
+    asked = questions(finds, lang, settled=query, broad=is_broad(query), priced=priced)
+    return [{"name": one.name, "values": list(one.values)} for one in asked]
+
+
+def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list[dict[str, str]]:
+    """Which of these products is ahead in what."""
+    titles = {product.id: product.title(lang) for product in products}
+    return [
+        {"title": titles[one.product_id], "wish": one.wish, "name": one.name, "value": one.value}
+        for one in trade_offs(products, lang, wanted=wanted)
+    ]
+
+
 class DetailsArguments(Arguments):
     product: str = Field(description="A product id, or its name")
     question: str = Field("", description="What the shopper wants to know about it, in their own words")
@@ -175,8 +194,9 @@ class DetailsArguments(Arguments):
 def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolResult:
     product, others = resolve(context.catalog, arguments.product, context.lang)
     if product is None:
-        data = {"found": False, "similar": [brief(other, context.lang) for other in others[:3]]}
-        ids = tuple(other.id for other in others[:3])
+        near = [brief(hit.product, context.lang) | {"score": round(hit.score, 3)} for hit in others[:3]]
+        data = {"found": False, "similar": near}
+        ids = tuple(hit.product.id for hit in others[:3])
         return ToolResult(data, product_ids=ids, cards=ids, found=False)
     lang = context.lang
     facts = Facts()
@@ -211,7 +231,7 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
     for name in arguments.products:
         product, others = resolve(context.catalog, name, lang)
         if product is None:  # a kind ("绿茶") stands for the first of its kind
-            product = next((one for one in others if _in_title(name, one)), None)
+            product = next((hit.product for hit in others if _in_title(name, hit.product)), None)
         if product is not None:
             found[product.id] = product
     if len(found) < 2:
@@ -246,18 +266,18 @@ def comparison_rows(products: Sequence[Product], lang: Lang) -> tuple[tuple[str,
     return (("价格" if lang == "zh" else "Price", price), *rows[:10])
 
 
-def resolve(catalog: Catalog, name: str, lang: Lang) -> tuple[Product | None, tuple[Product, ...]]:
-    """The product with this id or (nearly) this name; else None and what is similar."""
+def resolve(catalog: Catalog, name: str, lang: Lang) -> tuple[Product | None, tuple[Hit, ...]]:
+    """The product with this id or (nearly) this name; else None and what a search for the name finds."""
     name = name.strip()
     if (product := catalog.product(name)) is not None:
         return product, ()
     hits = catalog.search(name, limit=4, lang=lang).hits
-    meant = [hit.product for hit in hits if names_product(name, hit.product)]
+    meant = [hit for hit in hits if names_product(name, hit.product)]
     if not meant:  # "the feather bottle in mint": named together with one of its own choices
-        meant = [hit.product for hit in hits if names_product(_without_choices(name, hit.product), hit.product)]
+        meant = [hit for hit in hits if names_product(_without_choices(name, hit.product), hit.product)]
     if meant:
-        return meant[0], tuple(meant[1:])
-    return None, tuple(hit.product for hit in hits)
+        return meant[0].product, tuple(meant[1:])
+    return None, hits
 
 
 def _without_choices(name: str, product: Product) -> str:
@@ -359,68 +379,10 @@ def options(product: Product, lang: Lang) -> list[tuple[str, list[str]]]:
     return [(name, list(values)) for name, values in found.items()]
 
 
-def differences(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]:
-    """In what these products differ most usefully: at most two attributes, by how much an answer would narrow them."""
-    if len(products) < 4:
-        return []
-    values: dict[str, Counter[str]] = {}
-    for product in products:
-        # Variants that every one of them comes in tell nothing apart; `seen` counts a value once a product.
-        seen: set[tuple[str, str]] = set()
-        for one in (*product.attributes, *_option_attributes(product)):
-            pair = one.name(lang), _spaced(one.value(lang))
-            if (
-                0 < len(pair[1]) <= 14
-                and not _BARE.fullmatch(pair[1])
-                and pair not in seen
-                and choosable(pair[0])
-                and (lang == "zh" or pair[0].isascii())
-            ):
-                seen.add(pair)
-                values.setdefault(pair[0], Counter())[pair[1]] += 1
-    ranked: list[tuple[float, str, list[str]]] = []
-    for name, counts in values.items():
-        total = sum(counts.values())
-        common = [value for value, count in counts.most_common(4) if count >= 2 or len(counts) <= 4]
-        if len(counts) < 2 or len(common) < 2 or total < 0.5 * len(products):
-            continue
-        entropy = -sum(count / total * log2(count / total) for count in counts.values())
-        told_apart = sum(counts[value] for value in common) / total
-        ranked.append((entropy * told_apart * min(1.0, total / len(products)), name, common))
-    ranked.sort(key=lambda entry: -entry[0])
-    chosen = [{"name": name, "values": common} for _, name, common in ranked[:2]]
-    return chosen or _price_bands(products, lang)
-
-
-def _spaced(value: str) -> str:
-    """100% 棉 and 100%棉 are one value."""
-    return re.sub(r"(?<=[^a-zA-Z,.])\s+(?=[\u3400-\u9fff])", "", value.strip())
-
-
-def _price_bands(products: Sequence[Product], lang: Lang) -> list[dict[str, Any]]:
-    """Where nothing else tells them apart, the budget does, if the prices lie far enough apart."""
-    prices = sorted(product.price for product in products if product.price is not None)
-    if len(prices) < 4 or prices[-1] < 2 * prices[0]:
-        return []
-    middle = prices[len(prices) // 2]
-    step = Decimal(10) ** max(0, middle.adjusted())
-    edge = max(step, (middle / step).to_integral_value() * step)
-    if not prices[0] <= edge < prices[-1]:
-        return []
-    limit = money(edge, products[0].currency, lang)
-    values = [f"{limit}以内", f"{limit}以上"] if lang == "zh" else [f"under {limit}", f"over {limit}"]
-    return [{"name": "价位" if lang == "zh" else "price range", "values": values}]
-
-
 def categories(catalog: Catalog, lang: Lang) -> list[str]:
     """The shop's categories, the largest first, at most eight."""
     counts = Counter(product.category(lang) for product in catalog.products() if product.category)
     return [name.replace("-", " ") if name.isascii() else name for name, _ in counts.most_common(8)]
-
-
-def _same_kind(hits: Sequence[Hit]) -> list[Product]:
-    """Those of the best one's category: asking for a size that only some kinds have would be odd."""
-    return [hit.product for hit in hits if hit.product.category == hits[0].product.category]
 
 
 def _option_attributes(product: Product) -> list[Attribute]:

@@ -167,6 +167,7 @@ def handoff(arguments: HandoffArguments, context: ToolContext) -> ToolResult:
 
 class ReplyArguments(Arguments):
     options: list[str] = Field(min_length=1, max_length=4, description="Short answers the shopper may tap")
+    asks: str = Field("", max_length=40, description="The property you ask the shopper to choose by, if you do")
 
 
 def offer_replies(arguments: ReplyArguments, context: ToolContext) -> ToolResult:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from assistant.messages import ToolSpec
-from assistant.tools import products, shop
+from assistant.tools import guide, products, shop
 from assistant.tools.base import Tool
 from knowledge.model import Text
 
@@ -30,6 +30,20 @@ _ALL: tuple[Tool[Any], ...] = (
         products.CompareArguments,
         products.compare_products,
         Text("正在对比…", "Comparing…"),
+    ),
+    Tool(
+        "explain_choice",
+        "Why a product was recommended, or why not: what of the shopper's need it meets and misses.",
+        guide.ExplainArguments,
+        guide.explain_choice,
+        Text("正在核对理由…", "Checking the reasons…"),
+    ),
+    Tool(
+        "related_products",
+        "Accessories that go with a product, or similar products that may stand in for it.",
+        guide.RelatedArguments,
+        guide.related_products,
+        Text("正在找搭配…", "Looking for what goes with it…"),
     ),
     Tool(
         "policy_and_faq",

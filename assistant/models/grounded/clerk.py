@@ -7,190 +7,24 @@ leaves through `Need`, which becomes a tool call; so a method reads like a conve
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
-from typing import Any
 
 from assistant.attributes import asked_concepts
-from assistant.measures import wish
-from assistant.models.grounded import picks, speech
-from assistant.models.grounded.desk import Call, Desk
+from assistant.models.grounded import speech
+from assistant.models.grounded.desk import Call
 from assistant.models.grounded.dialogue import Goods
-from assistant.models.grounded.understand import Reading, asks, topic_of, understand
+from assistant.models.grounded.guide import Guide
+from assistant.models.grounded.understand import Reading, asks, understand
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import likeness
 from assistant.tools.shop import SURE as FAQ_SURE
-from knowledge.quantity import find_quantities
-
-_MAX_CLARIFICATIONS = 2
 
 
-class Clerk(Desk):
+class Clerk(Guide):
     def answer(self, reading: Reading) -> str:
         if reading.follows or not reading.intent:
             reading = self._completed(reading)
         handler = _HANDLERS.get(reading.intent, Clerk._open)
         return handler(self, reading)
-
-    # Finding
-
-    def _recommend(self, reading: Reading) -> str:
-        query = self._query(reading)
-        if not query:
-            return self._assortment(reading)
-        if reading.colours and not reading.refines and len(name := topic_of(self.d.text, self.d.lang)) > 2:
-            goods = self.ask("product_details", product=name)
-            if goods.get("id"):  # "does the feather bottle come in mint?"
-                return self._stock_of(goods, reading)
-        data = self.ask("search_products", query=query)
-        return self._offer(reading, data, query)
-
-    def _rank(self, reading: Reading) -> str:
-        """Which of them is the lightest, the cheapest: of those shown, or of a kind."""
-        d = self.d
-        if d.listed and (not reading.topic or reading.every or reading.deictic):
-            among = [str(goods["id"]) for goods in d.listed]
-            return self._offer(reading, self.ask("search_products", query=d.text, among=among), d.text)
-        query = speech.need(d.text, d.lang) if reading.topic else d.text
-        return self._offer(reading, self.ask("search_products", query=query), query)
-
-    def _query(self, reading: Reading) -> str:
-        """What to search for: the message, joined to the earlier need when it only narrows that."""
-        last = self.d.last_search
-        before = str(last.arguments.get("query", "")) if last else ""
-        mine = speech.need(self.d.text, self.d.lang)
-        narrows = reading.refines and (
-            mine.endswith("的") or self._picked() or not speech.names_kind(reading.topic, self.d.lang)
-        )
-        if before and narrows:
-            return f"{before} {mine}".strip()
-        return mine
-
-    def _offer(self, reading: Reading, data: Mapping[str, Any], query: str) -> str:
-        d = self.d
-        goods: list[Goods] = list(data.get("products", ()))
-        if (answer := self._asked_before(data)) is not None:
-            return answer
-        if not data.get("sure", True) and not picks.named_so(query, goods, d.lang):
-            return self._absent(data, query)
-        if not goods:
-            return self._nothing(query)
-        if d.live:
-            return say(
-                d,
-                "live_pick",
-                title=goods[0]["title"],
-                price=speech.price(goods[0], d.lang),
-                reason=self._reason(goods[0], query),
-            )
-        relaxed = data.get("relaxed") or []
-        lines = []
-        if data.get("order") and not relaxed:
-            lines.append(picks.order_line(d, data["order"], len(goods)))
-        elif relaxed and any(one.quantity.dimension == "money" for note in relaxed for one in find_quantities(note)):
-            lines.append(say(d, "relaxed_budget"))
-        elif relaxed:
-            lines.append(say(d, "relaxed", wish=joined(d, [str(one) for one in relaxed])))
-        elif len(goods) == 1:
-            lines.append(say(d, "found_one"))
-        else:
-            lines.append(say(d, "found_some", number=speech.count(len(goods), d.lang)))
-        for one in goods:
-            lines.append(speech.pick(one, self._reason(one, query), d.lang))
-        question = self._clarify(data) if len(goods) > 1 and not data.get("order") else ""
-        if not question:
-            options = speech.next_steps(d, goods)
-            self.ask("offer_replies", options=options)
-            question = say(d, "after_picks" if len(goods) > 1 else "after_one")
-        return "\n".join([*lines, question])
-
-    def _asked_before(self, data: Mapping[str, Any]) -> str | None:
-        """The shop's own answer, when a question means what a frequent one does."""
-        answers = data.get("answers") or []
-        fits = answers and answers[0]["score"] >= _SAME_QUESTION and asks(self.d.text, self.d.lang)
-        return str(answers[0]["answer"]) if fits else None
-
-    def _absent(self, data: Mapping[str, Any], query: str) -> str:
-        """The shop has no such goods: say so, and what is nearest to them."""
-        d = self.d
-        what = speech.shortened(speech.without_money(wish(query).rest), 24)
-        near = picks.related(query, list(data.get("products", ())), d.lang)
-        if near:
-            if d.live:
-                return say(d, "absent_live", query=what, title=near[0]["title"])
-            return "\n".join([say(d, "absent_near", query=what), *(speech.pick(one, "", d.lang) for one in near)])
-        kinds = [str(one) for one in data.get("categories", ())][:6]
-        if not kinds:
-            return say(d, "none_found", query=what)
-        if not d.live:
-            self.ask("offer_replies", options=kinds[:4])
-        return say(d, "absent", query=what, kinds=joined(d, kinds[: 3 if d.live else 6]))
-
-    def _reason(self, goods: Goods, query: str) -> str:
-        if goods.get("measured"):
-            return picks.measured(goods["measured"], self.d.lang)
-        return speech.reason(goods, query, self.d.lang)
-
-    def _clarify(self, data: Mapping[str, Any]) -> str:
-        """At most two questions in a conversation, about what really tells the finds apart."""
-        d = self.d
-        differ = [one for one in data.get("differ_in", ()) if not any(str(v) in d.text for v in one["values"])]
-        if int(data.get("found", 0)) < 5 or not differ or d.clarified >= _MAX_CLARIFICATIONS:
-            return ""
-        values = [str(value) for value in differ[0]["values"]][:4]
-        self.ask("offer_replies", options=values)
-        return say(d, "clarify", name=speech.lower(differ[0]["name"], d.lang))
-
-    def _nothing(self, query: str) -> str:
-        answers = self._faq().get("answers") or []
-        if answers and answers[0]["score"] >= FAQ_SURE:
-            return str(answers[0]["answer"])
-        return say(
-            self.d, "none_found", query=speech.shortened(speech.without_money(wish(query).rest).strip(" ，,"), 20)
-        )
-
-    def _assortment(self, reading: Reading) -> str:
-        d = self.d
-        data = self.ask("search_products", query="")
-        kinds = [str(one) for one in data.get("categories", ())][:6]
-        if not kinds:
-            return say(d, "vague")
-        if not d.live:
-            self.ask("offer_replies", options=kinds[:4])
-        return say(d, "assortment", kinds=joined(d, kinds))
-
-    def _cheaper(self, reading: Reading) -> str:
-        d = self.d
-        shown = [goods for goods in (d.listed or d.focus or ([d.page] if d.page else [])) if goods.get("price")]
-        named = self._known(reading.topic) if reading.topic else None
-        if not shown:
-            return self._recommend(reading)
-        prices = [Decimal(goods["price"]) for goods in shown]
-        dearer = reading.intent == "dearer"
-        limit = max(prices) if dearer else min(prices)
-        query = str(d.last_search.arguments.get("query", "")) if d.last_search else str((named or shown[0])["title"])
-        bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
-        seen = [] if dearer else d.shown_ids
-        data = self.ask("search_products", query=speech.without_money(query), exclude=seen, **bound)
-        if not data.get("products") and not dearer and prices[0] > limit:  # at least than the one put first
-            data = self.ask(
-                "search_products", query=speech.without_money(query), exclude=seen, max_price=float(prices[0]) - 0.01
-            )
-        if not data.get("products"):
-            best = min(shown, key=lambda goods: Decimal(goods["price"]))
-            return say(
-                d, "none_dearer" if dearer else "none_cheaper", title=best["title"], price=speech.price(best, d.lang)
-            )
-        return self._offer(reading, data, query)
-
-    def _more(self, reading: Reading) -> str:
-        d = self.d
-        if d.last_search is None:
-            return self._recommend(reading)
-        query = str(d.last_search.arguments.get("query", ""))
-        data = self.ask("search_products", query=query, exclude=d.shown_ids)
-        if not data.get("products"):
-            return say(d, "no_more")
-        return self._offer(reading, data, query)
 
     # One product
 
@@ -234,37 +68,6 @@ class Clerk(Desk):
         if offers:
             parts.append(say(d, "total_offers", offers=joined(d, [speech.offer(one, d.lang) for one in offers])))
         return speech.sentences(parts, d)
-
-    def _stock(self, reading: Reading) -> str:
-        d = self.d
-        targets = self._targets(replace(reading, topic=speech.without_colours(reading.topic)))
-        if not targets:
-            return self._which(reading)
-        if len(targets) > 1:
-            if reading.colours or reading.sizes:
-                self._all([("product_details", {"product": one["id"]}) for one in targets])
-                targets = [self.details(one) for one in targets]
-                targets = [one for one in targets if speech.has_named_variant(d, one)] or targets
-            return speech.stock_list(d, targets, reading.colours)
-        return self._stock_of(self.details(targets[0]), reading)
-
-    def _stock_of(self, goods: Goods, reading: Reading) -> str:
-        d = self.d
-        missing = speech.missing_option(d, goods, reading.colours)
-        if missing:
-            return missing
-        said = speech.stock_sentence(d, goods)
-        if speech.sold_out(goods):
-            others = self.ask("search_products", query=speech.kind(goods), exclude=[goods["id"]])
-            similar = [one for one in others.get("products", ()) if one.get("stock") != 0][:2]
-            if similar:
-                said += (
-                    "\n"
-                    + say(d, "instead")
-                    + "\n"
-                    + "\n".join(speech.pick(one, self._reason(one, ""), d.lang) for one in similar)
-                )
-        return said
 
     def _attribute(self, reading: Reading) -> str:
         d = self.d
@@ -315,22 +118,10 @@ class Clerk(Desk):
         topic = speech.without_features(reading.topic)
         if len(topic) < 2:
             return []
-        data = self.ask("search_products", query=topic)
-        goods = [one for one in data.get("products", ()) if one["score"] >= 0.7]
+        goods = [one for one in self.ask("product_details", product=topic).get("similar", ()) if one["score"] >= 0.7]
         if len(goods) == 1:
-            return goods if data.get("sure") or speech.supports(topic, goods) else []
-        return [one for one in goods if data.get("sure") and speech.speaks_of(self.d.text, one)]
-
-    def _which(self, reading: Reading) -> str:
-        """It is not clear which product is meant."""
-        d = self.d
-        if reading.topic:
-            data = self.ask("search_products", query=reading.topic)
-            goods = list(data.get("products", ()))
-            if goods:
-                lines = [say(d, "which_of"), *(speech.pick(one, "", d.lang) for one in goods)]
-                return "\n".join(lines) if not d.live else say(d, "which")
-        return say(d, "which")
+            return goods if speech.supports(topic, goods) else []
+        return [one for one in goods if speech.speaks_of(self.d.text, one)]
 
     def _compare(self, reading: Reading) -> str:
         d = self.d
@@ -491,11 +282,7 @@ class Clerk(Desk):
         if answers and answers[0]["score"] >= 0.75:
             return str(answers[0]["answer"])
         if len(reading.topic) < 2 and not reading.colours:
-            if self._picked():
-                return self._recommend(replace(reading, refines=True))
             return say(d, "unclear")
-        if self._picked():
-            return self._recommend(replace(reading, refines=True))
         query = self._query(reading)
         data = self.ask("search_products", query=query) if query else {}
         goods = list(data.get("products", ()))
@@ -521,12 +308,6 @@ class Clerk(Desk):
             return speech.values_sentence(d, goods, asked["values"])
         return speech.prose_sentence(d, goods, asked["text"]) if asked.get("text") else None
 
-    def _picked(self) -> bool:
-        """Whether the message is one of the quick replies that were offered with the last picks."""
-        offered = self.d.past[-1].result("offer_replies") if self.d.past else None
-        options = offered.arguments.get("options", ()) if offered else ()
-        return self.d.last_search is not None and self.d.text.strip() in options
-
     def _fixed(self, reading: Reading) -> str:
         return say(self.d, reading.intent, shop=self.d.shop)
 
@@ -535,7 +316,6 @@ _OWN_TERMS = frozenset({"warranty_shop", "returns", "shipping"})  # that a produ
 _POINTING = re.compile(
     r"[这那]?(个|款|件|双)(?=比|\s|$)|相?比(一?比|较)?(?=\s|$)|哪.*$|更?好$|\b(this|that|the|one|it)\b", re.I
 )
-_SAME_QUESTION = 0.85  # from this likeness on a frequent question's answer is better than a list of goods
 
 _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
     "human": Clerk._human,
@@ -555,6 +335,11 @@ _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
     "cheaper": Clerk._cheaper,
     "dearer": Clerk._cheaper,
     "more": Clerk._more,
+    "why": Clerk._why,
+    "why_not": Clerk._why_not,
+    "decide": Clerk._decide,
+    "accessories": Clerk._accessories,
+    "similar": Clerk._similar,
     "stock": Clerk._stock,
     "price": Clerk._price,
     "attribute": Clerk._attribute,

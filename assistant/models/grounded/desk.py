@@ -10,6 +10,7 @@ from assistant.attributes import about_properties
 from assistant.models.grounded import speech
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.understand import Reading, understand
+from assistant.models.grounded.wording import say
 from assistant.tools.products import likeness
 
 Call = tuple[str, dict[str, Any]]
@@ -52,7 +53,8 @@ class Desk:
         """What a search finds that is called so or is of that kind."""
         if len(re.sub(r"[\d\s.码号]|\bsize\b", "", topic)) < 2:
             return []
-        goods = list(self.ask("search_products", query=topic).get("products", ()))
+        data = self.ask("product_details", product=topic)  # no search: nothing is offered, a name is looked up
+        goods = [data] if data.get("id") else list(data.get("similar", ()))
         fits = [max(likeness(topic, str(one["title"])), 0.5 * speech.is_kind(topic, one)) for one in goods]
         best = max(fits, default=0.0)
         return [one for one, fit in zip(goods, fits, strict=True) if fit >= max(0.5, best - 0.1)]
@@ -92,10 +94,9 @@ class Desk:
     def _targets(self, reading: Reading) -> list[Goods]:
         """The products a question is about: named, pointed at, on the page, or spoken of last; empty when unclear."""
         d = self.d
-        if reading.index and d.listed:
-            number = reading.index - 1 if reading.index > 0 else len(d.listed) - 1
-            if number < len(d.listed):
-                return [d.listed[number]]
+        if reading.index and d.recent:
+            number = reading.index - 1 if reading.index > 0 else len(d.recent) - 1
+            return [d.recent[min(number, len(d.recent) - 1)]]
         if reading.extreme:
             priced = [goods for goods in d.listed if goods.get("price")]
             if priced:
@@ -112,6 +113,16 @@ class Desk:
         if d.page is not None and (reading.deictic or not d.focus or len(d.focus) > 1):
             return [d.page]
         return list(d.focus[:3]) or ([d.page] if d.page else [])
+
+    def _which(self, reading: Reading) -> str:
+        """It is not clear which product is meant."""
+        d = self.d
+        if reading.topic:
+            goods = list(self.ask("product_details", product=reading.topic).get("similar", ()))
+            if goods:
+                lines = [say(d, "which_of"), *(speech.pick(one, "", d.lang) for one in goods)]
+                return "\n".join(lines) if not d.live else say(d, "which")
+        return say(d, "which")
 
     def _names_other(self, topic: str) -> bool:
         """Whether the words beside "this one" name a product that is not the page's."""

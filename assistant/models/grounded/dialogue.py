@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any, Literal
 
 from assistant.messages import Message
+from assistant.tools.products import likeness
 from knowledge.model import Lang
 from knowledge.text import language
 
+_SAID = 0.8  # of a title stands in the reply: it was named
 Goods = Mapping[str, Any]  # a product as the tools describe it: id, title, price, …
 
 
@@ -28,12 +30,16 @@ class Result:
             return list(self.data.get("products", ()))
         if self.name == "product_details":
             return [self.data] if self.data.get("id") else list(self.data.get("similar", ()))
+        if self.name == "explain_choice":
+            return [self.data] if self.data.get("id") else []
+        if self.name == "related_products":
+            return [*([self.data["to"]] if self.data.get("to") else []), *self.data.get("products", ())]
         if self.name == "promotions" and self.data.get("product"):
             return [self.data["product"]]
         return []
 
 
-@dataclass(slots=True)
+@dataclass
 class Exchange:
     """A shopper's message with what came of it."""
 
@@ -43,6 +49,16 @@ class Exchange:
 
     def result(self, name: str) -> Result | None:
         return next((one for one in reversed(self.results) if one.name == name), None)
+
+    @cached_property
+    def shown(self) -> list[Goods]:
+        """The products that the reply names, in its order: what was only looked up was not shown to anybody."""
+        found = {goods["id"]: goods for result in self.results for goods in result.goods}
+        places = {one: self.reply.find(str(goods["title"])) for one, goods in found.items()}
+        for one, goods in found.items():  # a title may have been said without what the law forbids in it
+            if places[one] < 0 and likeness(str(goods["title"]), self.reply) >= _SAID:
+                places[one] = len(self.reply)
+        return [found[one] for one in sorted(places, key=lambda one: places[one]) if places[one] >= 0]
 
 
 @dataclass(frozen=True)
@@ -81,36 +97,42 @@ class Dialogue:
     @cached_property
     def listed(self) -> list[Goods]:
         """The last products shown together, in the order they were shown."""
-        for exchange in reversed(self.past):
-            for result in reversed(exchange.results):
-                if len(result.goods) > 1:
-                    return result.goods
-        return []
+        return next((shown for one in reversed(self.past) if len(shown := one.shown) > 1), [])
+
+    @cached_property
+    def recent(self) -> list[Goods]:
+        """The products that the last answer to name any named: what 第二个 counts off."""
+        named = next((one.shown for one in reversed(self.past) if one.shown), [])
+        return self.listed if len(named) == 1 and named[0]["id"] in {goods["id"] for goods in self.listed} else named
 
     @cached_property
     def focus(self) -> list[Goods]:
         """What the conversation was about last: one product, or those that were shown."""
         for exchange in reversed(self.past):
-            found = [result for result in exchange.results if result.goods]
-            if not found:
-                continue
-            single = [one for one in found if one.name == "product_details" and one.data.get("id")]
-            if found[-1].name != "product_details":  # a search counts unless it only led to the product described
-                single = [one for one in single if not (one.data.get("asked") or {}).get("silent")]
-            if not single or found[-1].name == "compare_products":
-                return found[-1].goods[:3]
-            asked = [one for one in single if one.arguments.get("question")] or single
-            return list({one.data["id"]: one.data for one in asked}.values())[:3]
+            asked = {one.data["id"] for one in exchange.results if one.name == "product_details" and one.data.get("id")}
+            answering = [goods for goods in exchange.shown if goods["id"] in asked and len(asked) == 1]
+            if found := answering or exchange.shown:
+                return found[:3]
         return []
 
     @cached_property
-    def last_search(self) -> Result | None:
-        return next((found for one in reversed(self.past) if (found := one.result("search_products"))), None)
+    def need(self) -> str:
+        """What the shopper has been looking for, as the last search that came to something put it."""
+        for exchange in reversed(self.past):
+            result = exchange.result("search_products")
+            if result is not None and exchange.shown and not result.arguments.get("among"):
+                return str(result.arguments.get("query", ""))
+        return ""
 
-    @property
-    def clarified(self) -> int:
-        """How often the shopper was asked to choose."""
-        return sum(one.result("offer_replies") is not None for one in self.past)
+    @cached_property
+    def asked_back(self) -> list[str]:
+        """The properties that the shopper was asked to choose by, in this search for something."""
+        found: list[str] = []
+        for exchange in self.past:
+            offered = exchange.result("offer_replies")
+            if offered is not None and offered.arguments.get("asks"):
+                found.append(str(offered.arguments["asks"]))
+        return found
 
     @property
     def shown_ids(self) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.data import load
+from assistant.models.grounded import speech
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.speech import lower, property_phrase, without_money
 from assistant.models.grounded.wording import say
@@ -32,6 +33,24 @@ def order_line(d: Dialogue, order: Mapping[str, Any], found: int) -> str:
 def measured(pairs: Sequence[Sequence[str]], lang: Lang) -> str:
     """The figures that the wish was about."""
     return ("，" if lang == "zh" else ", ").join(property_phrase(name, value, lang) for name, value in pairs[:2])
+
+
+def notes(d: Dialogue, data: Mapping[str, Any]) -> list[str]:
+    """Who is better served by which pick, and what was left out and why; each product in a sentence of its own."""
+    lines = []
+    if told := [_trade_off(d, one) for one in data.get("trade_offs") or ()]:
+        lines.append(speech.sentences(told, d))
+    if left := [say(d, "left_out", title=one["title"], why=one["why"]) for one in data.get("left_out") or ()]:
+        lines.append(speech.sentences(left, d))
+    return lines
+
+
+def _trade_off(d: Dialogue, one: Mapping[str, str]) -> str:
+    if not one["name"]:
+        return say(d, "trade_off_price", **one)
+    return say(
+        d, "trade_off", wish=one["wish"], title=one["title"], fact=property_phrase(one["name"], one["value"], d.lang)
+    )
 
 
 def head(query: str) -> str:

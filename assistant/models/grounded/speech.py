@@ -80,6 +80,11 @@ def bullet(text: str, lang: Lang) -> str:
     return f"· {text}" if lang == "zh" else f"- {text}"
 
 
+def points(texts: Sequence[str], lang: Lang) -> list[str]:
+    """Each as a sentence on a line of its own."""
+    return [bullet(clean(text) + ("。" if lang == "zh" else "."), lang) for text in texts]
+
+
 def reason(goods: Goods, query: str, lang: Lang) -> str:
     """Why this one: the property that the need speaks of, else what the shop says first about it. Always quoted."""
     wanted = _pairs(query)

@@ -57,6 +57,7 @@ class _Words:
     deictic: re.Pattern[str]
     follow: re.Pattern[str]
     refine: re.Pattern[str]
+    wish: re.Pattern[str]
     every: re.Pattern[str]
     question: re.Pattern[str]
 
@@ -76,6 +77,7 @@ def _words(lang: Lang) -> _Words:
         deictic=compiled(data["deictic"]),
         follow=compiled(data["follow"]),
         refine=compiled(data["refine"]),
+        wish=compiled(data["wish"]),
         every=compiled(data["all"]),
         question=compiled(data["question"]),
     )
@@ -117,7 +119,7 @@ def understand(dialogue: Dialogue) -> Reading:
     if intent == "price" and properties and not _MONEY.search(text):
         intent = "attribute"  # "how much does it hold"
     follows = bool(words.follow.search(text)) and bool(dialogue.past)
-    refines = bool(words.refine.search(text)) and dialogue.last_search is not None
+    refines = bool(words.refine.search(text)) and bool(dialogue.need)
     number = _NUMBER.search(text)
     tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
     if not intent and (number or (tail and _awaits_order(dialogue))):
@@ -139,9 +141,11 @@ def understand(dialogue: Dialogue) -> Reading:
         intent, policy = "recommend", ""  # "bottles under 300 g"
     if properties and not wanted.limits and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
+    if intent in _WISHABLE and words.wish.search(text) and not (reads_on or index or extreme):
+        intent, policy, refines = "recommend", "", bool(dialogue.need)  # "a thermos then, not too heavy"
     return Reading(
         intent=intent,
-        topic=_topic(wanted.rest if intent == "rank" else text, lang),
+        topic=_topic(_without_intent(intent, wanted.rest if intent == "rank" else text), lang),
         policy=policy,
         index=index,
         extreme=extreme,
@@ -156,6 +160,17 @@ def understand(dialogue: Dialogue) -> Reading:
         sizes=sizes,
         colours=colours,
     )
+
+
+_WISHABLE = frozenset({"", "attribute", "describe", "cheaper", "recommend", "assortment"})
+_EXPLAINING = frozenset({"why", "why_not", "accessories", "similar"})  # the rest of the message names a product
+
+
+def _without_intent(intent: str, text: str) -> str:
+    if intent not in _EXPLAINING:
+        return text
+    rest = next(pattern for name, _, pattern in _intents() if name == intent).sub(" ", text)
+    return re.sub(r"[这那](?!么)", " ", rest)
 
 
 _RANKABLE = frozenset({"", "recommend", "compare", "cheaper", "more", "attribute", "price"})
