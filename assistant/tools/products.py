@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from assistant.arithmetic import total as total_facts
-from assistant.attributes import asked_values, telling_sentences
+from assistant.attributes import asked_values, choosable, telling_sentences
 from assistant.cards import plain
 from assistant.guide.clarify import Find, is_broad, questions
 from assistant.guide.tradeoffs import trade_offs
@@ -176,11 +176,11 @@ def _questions(hits: Sequence[Hit], query: str, filters: Filters, lang: Lang) ->
     return [{"name": one.name, "values": list(one.values)} for one in asked]
 
 
-def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list[dict[str, str]]:
+def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list[dict[str, Any]]:
     """Which of these products is ahead in what."""
     titles = {product.id: product.title(lang) for product in products}
     return [
-        {"title": titles[one.product_id], "wish": one.wish, "name": one.name, "value": one.value}
+        {"title": titles[one.product_id], "wins": [[win.wish, win.name, win.value] for win in one.wins]}
         for one in trade_offs(products, lang, wanted=wanted)
     ]
 
@@ -243,13 +243,15 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
     data = {
         "products": [brief(product, lang) for product in products],
         "rows": [{"name": name, "values": list(values)} for name, values in rows],
+        "trade_offs": trade_off_data(products, lang, ""),
     }
     ids = tuple(found)
     return ToolResult(data, product_ids=ids, comparison=(ids, rows))
 
 
 def comparison_rows(products: Sequence[Product], lang: Lang) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Price first, then attributes that at least two of them have, those that differ before those that agree."""
+    """Price first, then attributes that at least two of them have, those that differ before those that agree, and among
+    these the ones that shoppers choose by."""
     names: Counter[str] = Counter()
     values: list[dict[str, str]] = []
     for product in products:
@@ -262,7 +264,7 @@ def comparison_rows(products: Sequence[Product], lang: Lang) -> tuple[tuple[str,
     )
     shared = [name for name, count in names.items() if count >= 2]
     rows = [(name, tuple(_short(mine.get(name, "—"), 60) for mine in values)) for name in shared]
-    rows.sort(key=lambda row: len(set(row[1])) == 1)
+    rows.sort(key=lambda row: (len(set(row[1])) == 1, not choosable(row[0])))
     return (("价格" if lang == "zh" else "Price", price), *rows[:10])
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assistant.attributes import asked_concepts
-from assistant.models.grounded import speech
+from assistant.models.grounded import picks, speech
 from assistant.models.grounded.desk import Call
 from assistant.models.grounded.dialogue import Goods
-from assistant.models.grounded.guide import Guide
+from assistant.models.grounded.guide import SAME_QUESTION, Guide
 from assistant.models.grounded.understand import Reading, asks, understand
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import likeness
@@ -145,7 +145,8 @@ class Clerk(Guide):
             goods = list(data.get("products", ()))
         if len(goods) < 2:
             return self._recommend(reading) if reading.topic else say(d, "compare_what")
-        return speech.comparison(d, goods, list(data.get("rows", ())))
+        told = speech.comparison(d, goods, list(data.get("rows", ())))
+        return told if d.live else "\n".join([told, *picks.notes(d, data)])
 
     def _split_names(self) -> list[str]:
         """A和B哪个好 / compare A with B."""
@@ -279,7 +280,7 @@ class Clerk(Guide):
             return at_hand
         focus = str(d.focus[0]["id"]) if len(d.focus) == 1 else ""
         answers = self._faq(product=focus).get("answers") or []
-        if answers and answers[0]["score"] >= 0.75:
+        if answers and answers[0]["score"] >= (0.75 if asks(d.text, d.lang) else SAME_QUESTION):
             return str(answers[0]["answer"])
         if len(reading.topic) < 2 and not reading.colours:
             return say(d, "unclear")

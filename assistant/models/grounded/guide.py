@@ -9,11 +9,11 @@ from assistant.measures import wish
 from assistant.models.grounded import picks, speech
 from assistant.models.grounded.desk import Desk
 from assistant.models.grounded.dialogue import Goods
+from assistant.models.grounded.memory import remembered
 from assistant.models.grounded.understand import Reading, asks, topic_of
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.shop import SURE as FAQ_SURE
 from knowledge.quantity import find_quantities
-from knowledge.refine import refine
 
 _MAX_QUESTIONS = 2  # back to the shopper in one search
 SAME_QUESTION = 0.85  # from this likeness on a frequent question's answer is better than a list of goods
@@ -46,7 +46,7 @@ class Guide(Desk):
         """What to search for: the message, as a change of the earlier need where there is one."""
         d = self.d
         now = d.text if self._picked() else speech.need(d.text, d.lang)
-        return refine(d.need, now, lang=d.lang) if d.need else now
+        return remembered(d, now, follows=reading.follows)
 
     def _offer(self, reading: Reading, data: Mapping[str, Any], query: str) -> str:
         d = self.d

@@ -45,11 +45,12 @@ def notes(d: Dialogue, data: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _trade_off(d: Dialogue, one: Mapping[str, str]) -> str:
-    if not one["name"]:
-        return say(d, "trade_off_price", **one)
+def _trade_off(d: Dialogue, one: Mapping[str, Any]) -> str:
+    wishes = [wish for wish, _, _ in one["wins"]]
+    facts = [property_phrase(name, value, d.lang) if name else value for _, name, value in one["wins"]]
+    both = "、" if d.lang == "zh" else " and "
     return say(
-        d, "trade_off", wish=one["wish"], title=one["title"], fact=property_phrase(one["name"], one["value"], d.lang)
+        d, "trade_off", wish=both.join(wishes), title=one["title"], fact=("，" if d.lang == "zh" else ", ").join(facts)
     )
 
 

@@ -308,29 +308,21 @@ def _says(text: str, option: str) -> bool:
 
 
 def comparison(d: Dialogue, goods: Sequence[Goods], rows: Sequence[Mapping[str, Any]]) -> str:
-    """The differences that matter, then who might like which; the table stands beside it."""
-    lines = [say(d, "compare_intro", titles=joined(d, [str(one["title"]) for one in goods]))]
+    """What they differ in, a line for each product: what is said of one is checked against that one. The table stands
+    beside it."""
     differing = [row for row in rows[1:] if len(set(row["values"])) > 1 and not _dull(row["name"], row["values"][0])]
-    differing = [row for row in differing if all(len(value) <= 24 for value in row["values"])] or differing[:1]
-    for row in differing[: 1 if d.live else 5 - len(goods)]:
+    short = [row for row in differing if all(len(value) <= _LONGEST_CELL[d.lang] for value in row["values"])]
+    told = (short or differing[:1])[: 2 if d.live else 3]
+    lines = [say(d, "compare_intro", titles=joined(d, [str(one["title"]) for one in goods]))]
+    for place, one in enumerate(goods):
         cells = [
-            f"{one['title']}{'是' if d.lang == 'zh' else ' has '}{clean(value)}"
-            for one, value in zip(goods, row["values"], strict=False)
-            if value != "—"
+            property_phrase(row["name"], row["values"][place], d.lang) for row in told if row["values"][place] != "—"
         ]
-        # A sentence for each product: what is said of one is checked against that one.
-        if d.lang == "zh":
-            lines.append(bullet(f"{row['name']}：" + "。".join(cells) + "。", d.lang))
-        else:
-            lines.append(bullet(f"{row['name']}: " + ". ".join(cells) + ".", d.lang))
-    priced = [one for one in goods if one.get("price")]
-    if len(priced) > 1:
-        cheapest = min(priced, key=lambda one: Decimal(one["price"]))
-        if any(one["price"] != cheapest["price"] for one in priced):
-            lines.append(say(d, "compare_cheaper", title=cheapest["title"], price=price(cheapest, d.lang)))
-        else:
-            lines.append(say(d, "compare_same_price", price=price(cheapest, d.lang)))
+        lines.append(pick(one, ("，" if d.lang == "zh" else "; ").join(cells), d.lang))
     return "\n".join(lines)
+
+
+_LONGEST_CELL: Mapping[Lang, int] = {"zh": 20, "en": 40}  # characters of a value that a comparison repeats
 
 
 def mentioned(d: Dialogue) -> list[Goods]:

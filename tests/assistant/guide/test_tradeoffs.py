@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from assistant.guide.tradeoffs import TradeOff, trade_offs
+from assistant.guide.tradeoffs import TradeOff, Win, trade_offs
 from knowledge.model import Attribute, Product, Text
 
 
@@ -20,18 +20,15 @@ def test_the_lighter_the_larger_and_the_one_that_costs_less() -> None:
         flask("c", 169, 净重="420g", 容量="0.75升"),
     ]
     assert trade_offs(shelf, "zh") == (
-        TradeOff("b", "想轻一点", "净重", "0.178kg"),
-        TradeOff("c", "想装得多一些", "容量", "0.75升"),
+        TradeOff("b", (Win("轻一点", "净重", "0.178kg"), Win("省一点", "", "99元"))),
+        TradeOff("c", (Win("装得多一些", "容量", "0.75升"),)),
     )
 
 
 def test_what_was_asked_for_comes_first() -> None:
     shelf = [flask("a", 100, 净重="200g", 容量="400ml"), flask("b", 60, 净重="300g", 容量="600ml")]
-    (first, second) = trade_offs(shelf, "zh", wanted="容量大的")
-    assert (first, second) == (
-        TradeOff("a", "想轻一点", "净重", "200g"),
-        TradeOff("b", "想装得多一些", "容量", "600ml"),
-    )
+    _, second = trade_offs(shelf, "zh", wanted="容量要大")
+    assert second == TradeOff("b", (Win("装得多一些", "容量", "600ml"), Win("省一点", "", "60元")))
 
 
 def test_nothing_is_said_of_figures_that_are_close_missing_or_of_another_kind() -> None:
