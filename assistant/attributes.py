@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.data import load
 from knowledge.model import Attribute, Lang, Product, Text
+from knowledge.thesaurus import default_thesaurus
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute
     if by_concept:
         return tuple(_unique(by_concept, lang))[:3]
     words = asked_features(question)
-    telling = [one for word in words for one in pool if _mentions(one, word)]
+    telling = [one for word in words for one in pool if _mentions(one, *_same(word))]
     if not telling:
         sizes = [_compact(size) for size in _SIZED.findall(question)]
         telling = [one for size in sizes for one in pool if any(size in _values(one) for size in sizes)]
@@ -162,9 +163,14 @@ def _values(attribute: Attribute) -> str:
     return _compact(f"{attribute.value.zh}/{attribute.value.en}")
 
 
-def _mentions(attribute: Attribute, word: str) -> bool:
+def _mentions(attribute: Attribute, *words: str) -> bool:
     texts = (attribute.name.zh, attribute.name.en, attribute.value.zh, attribute.value.en)
-    return any(word in text.lower() for text in texts)
+    return any(word in text.lower() for text in texts for word in words)
+
+
+def _same(feature: str) -> tuple[str, ...]:
+    """A property with its other names: non-slip is anti-slip."""
+    return default_thesaurus().widened(feature)
 
 
 def _options(product: Product) -> list[Attribute]:

@@ -19,7 +19,9 @@ class AssistantSettings:
     temperature: float = 0.3
     max_rounds: int = 4  # model calls in one answer
     max_message_chars: int = 2000  # a longer message is answered with a request to shorten it
-    history_messages: int = 12
+    history_messages: int = (
+        0  # that a model is given; 0: 40 for the embedded one, 12 for others, whose context is paid for
+    )
     failures_before_handoff: int = 3  # answers in a row for which the shop's data had nothing
     order_guesses: int = 5  # wrong order numbers a conversation may try
     breaker_failures: int = 2  # failures in a row after which the model is left alone for a while
@@ -29,13 +31,20 @@ class AssistantSettings:
         for name in ("connect_s", "first_token_s", "answer_s", "breaker_s"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
-        for name in ("max_rounds", "max_tokens", "max_message_chars", "history_messages", "breaker_failures"):
+        for name in ("max_rounds", "max_tokens", "max_message_chars", "breaker_failures"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.history_messages < 0:
+            raise ValueError(f"history_messages must be 0 or more, got {self.history_messages}")
         if self.model == "openai" and not self.model_url:
             raise ValueError("the model 'openai' needs model_url, e.g. http://127.0.0.1:8000/v1")
         if self.model_vision and self.model == "grounded":
             raise ValueError("model_vision: the embedded model 'grounded' sees no pictures; set model to openai")
+
+    @property
+    def remembered(self) -> int:
+        """How many earlier messages a model is given."""
+        return self.history_messages or (40 if self.model == "grounded" else 12)
 
     def __repr__(self) -> str:  # settings end up in logs; the key must not
         return f"AssistantSettings(model={self.model!r}, model_url={self.model_url!r}, model_name={self.model_name!r})"

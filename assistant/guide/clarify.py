@@ -40,7 +40,7 @@ class Find:
 def is_broad(query: str) -> bool:
     """Whether a query names no kind of goods, only an occasion or a person: 送妈妈的礼物, something for camping."""
     thesaurus, text = default_thesaurus(), normalise(query).text
-    occasions = {word for word, _ in thesaurus.scenes_in(text)}
+    occasions = {text[start:end] for start, end, _ in thesaurus.scene_places(text)}
     return not any(one.in_section("goods") and one.word not in occasions for one in thesaurus.find(text))
 
 

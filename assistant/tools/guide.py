@@ -7,7 +7,7 @@ from pydantic import Field
 from assistant.guide.explain import explain
 from assistant.guide.related import related
 from assistant.tools.base import Arguments, ToolContext, ToolResult
-from assistant.tools.products import brief, categories, likeness, resolve, trade_off_data
+from assistant.tools.products import brief, categories, pieces, resolve, trade_off_data
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang, Product
@@ -47,9 +47,10 @@ def _meant(catalog: Catalog, name: str, query: str, lang: Lang) -> Product | Non
     if product is not None:
         return product
     near = catalog.search(query, limit=20, lang=lang).hits if query else ()
-    described = [(likeness(name, _text(hit.product, lang)), hit.product) for hit in (*near, *others)]
-    fit, best = max(described, key=lambda pair: pair[0], default=(0.0, None))
-    return best if fit >= _MEANT else None
+    wanted = pieces(name)
+    described = [(len(wanted & pieces(_text(hit.product, lang))), hit.product) for hit in (*near, *others)]
+    fit, best = max(described, key=lambda pair: pair[0], default=(0, None))
+    return best if wanted and fit >= _MEANT * len(wanted) else None
 
 
 def _text(product: Product, lang: Lang) -> str:

@@ -314,10 +314,10 @@ def _in_title(name: str, product: Product) -> bool:
 
 def likeness(text: str, title: str) -> float:
     """How much of `text` (without spaces, any case) is found in `title`, 0..1, by pairs of characters or by words."""
-    wanted = _pieces(text)
+    wanted = pieces(text)
     if not wanted:
         return 0.0
-    present = _pieces(title)
+    present = pieces(title)
     covered = len(wanted & present) / len(wanted)
     # Two characters of a long title ("杯子") are a kind of thing, not a name.
     return covered if len(wanted) >= 3 or covered * len(wanted) >= 0.5 * len(present) else covered * 0.5
@@ -326,14 +326,15 @@ def likeness(text: str, title: str) -> float:
 _WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u3400-\u9fff]+")
 
 
-def _pieces(text: str) -> set[str]:
-    pieces: set[str] = set()
+def pieces(text: str) -> set[str]:
+    """Pairs of Chinese characters, and words of other scripts."""
+    found: set[str] = set()
     for word in _WORD.findall(text.lower()):
         if word[0] >= "\u3400":
-            pieces |= {word[index : index + 2] for index in range(len(word) - 1)} or {word}
+            found |= {word[index : index + 2] for index in range(len(word) - 1)} or {word}
         else:
-            pieces.add(word)
-    return pieces
+            found.add(word)
+    return found
 
 
 def brief(product: Product, lang: Lang) -> dict[str, Any]:

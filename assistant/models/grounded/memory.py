@@ -8,7 +8,6 @@ from assistant.models.grounded.dialogue import Dialogue
 from knowledge.model import Lang
 from knowledge.refine import refine
 
-
 _JOINED = re.compile(r"和|跟|与|或|、|,|，|\b(?:and|or)\b")
 
 

@@ -170,7 +170,7 @@ def _without_intent(intent: str, text: str) -> str:
     if intent not in _EXPLAINING:
         return text
     rest = next(pattern for name, _, pattern in _intents() if name == intent).sub(" ", text)
-    return re.sub(r"[这那](?!么)", " ", rest)
+    return re.sub(r"[这那][个款件双种条]?(?!么)", " ", rest)
 
 
 _RANKABLE = frozenset({"", "recommend", "compare", "cheaper", "more", "attribute", "price"})
