@@ -20,7 +20,7 @@ from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, 
 from assistant.models.fallback import Switched
 from assistant.tools import TOOLS, ToolContext, ToolResult
 from knowledge.catalog import Catalog
-from knowledge.facts import Facts
+from knowledge.facts import Fact, Facts
 from knowledge.model import Lang
 
 log = structlog.get_logger(__name__)
@@ -63,6 +63,7 @@ class Turn:
     found: bool = True  # whether the last things looked up were there
     speechless: bool = False  # nothing that the model said could stay
     refused_lookups: int = 0
+    stand: tuple[int, Facts] | None = None  # of the catalogue that `facts` were read from
 
     @property
     def unanswered(self) -> bool:
@@ -78,6 +79,18 @@ class Turn:
         if (found := self.scopes.get(named)) is None:
             found = self.scopes[named] = shop_and(catalog, named) | self.extra
         return found
+
+    def renew(self, catalog: Catalog) -> None:
+        """Rely on what holds now: a price may change, and an offer end, within an answer."""
+        now = catalog.version, catalog.shop_facts()
+        if self.stand is not None and self.stand[0] == now[0] and self.stand[1] is now[1]:
+            return
+        self.stand = now
+        self.extra = Facts.of(fact for fact in self.extra if fact.kind != "computed" or _holds(fact, catalog))
+        self.facts = shop_and(catalog, self.about) | self.extra
+        self.titles = _titles(self.about, catalog)
+        self.offers = _offers(catalog)
+        self.scopes.clear()
 
     def take(self, call: ToolCall, result: ToolResult, catalog: Catalog) -> None:
         self.about = tuple(dict.fromkeys(result.product_ids + self.about))[:MOST_PRODUCTS]
@@ -172,6 +185,7 @@ class Agent:
                 turn.text += sentence
             return None
         try:
+            turn.renew(catalog)
             about, facts = _scope(sentence, turn, catalog)
             verdict = self._guard.review(sentence, facts, lang=turn.lang, about=about)
         except Exception:  # a gate that fails is a gate that is shut
@@ -206,6 +220,12 @@ class Agent:
             self._version = version
         turn.take(call, result, context.catalog)
         return result, _as_data(result.data)
+
+
+def _holds(fact: Fact, catalog: Catalog) -> bool:
+    """Whether a sum was worked out from the product as it is now."""
+    product = catalog.product(fact.subject)
+    return product.version == fact.version if product is not None else ":" in fact.subject
 
 
 def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, list[str]]]:

@@ -31,6 +31,7 @@ from assistant.guard.privacy import mask
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, trigger, withdraws, words
+from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
 from assistant.prompt import past, system_message
 from assistant.seeing import Sight, looking
@@ -158,7 +159,7 @@ class Assistant:
         turn = self._turn(answer, context, earlier)
         messages = [
             system_message(self.catalog, context, answer.lang, answer.conversation.id),
-            *past(earlier),
+            *past(remembered(earlier, self.catalog, self.guard)),
             Message("user", mask(text)),
         ]
         tools = ToolContext(
@@ -237,6 +238,7 @@ class Assistant:
 
     def _extras(self, answer: _Answer, turn: Turn, context: PageContext) -> list[Event]:
         extras: list[Event] = []
+        turn.renew(self.catalog)
         new = [one for one in turn.cards if one != context.product_id]
         if len(new) == 1 and new[0] in turn.known:
             new = []  # the card of what is being talked about was shown before
@@ -284,6 +286,7 @@ class Assistant:
     def _speak(self, turn: Turn, text: str) -> list[Sentence]:
         """Our own words, through the same gate."""
         said = []
+        turn.renew(self.catalog)
         for sentence in sentences(text):
             verdict = self.guard.review(sentence, turn.facts, lang=turn.lang, about=turn.about)
             turn.verdicts.append(verdict)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from knowledge.model import Product, Promotion
-from streaming.director import Review
+from streaming.freshness import Review
 from streaming.phrases import LABELS
 from streaming.settings import Lang, RoomSettings
 from streaming.view import Card

@@ -14,9 +14,9 @@ from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Verdict
 from avatar.performer import Style
 from avatar.voice import VoiceError
-from knowledge.model import Product
 from streaming.audience import Asked, Audience, Taken, shown_name
 from streaming.comments import Comment
+from streaming.freshness import Due, Freshness, Review, Shelf
 from streaming.journal import Journal
 from streaming.phrases import Phrases
 from streaming.phrasing import clauses, ends_sentence
@@ -29,6 +29,7 @@ from streaming.view import Bubble
 log = structlog.get_logger(__name__)
 
 _NEXT_ANSWER_S = 0.5
+_STALE_S = 0.1  # how often a clause that is still being synthesised is held against the catalogue
 _VOICE_GRACE_S = 0.15  # for a clause that is being synthesised when an answer is ready: most voices need less
 
 
@@ -54,15 +55,6 @@ class Voice(Protocol):
     def interrupt(self) -> None: ...
     @property
     def queued_s(self) -> float: ...
-
-
-class Shelf(Protocol):
-    """The part of `knowledge.catalog.Catalog` that the director needs."""
-
-    @property
-    def version(self) -> int: ...
-    def product(self, product_id: str, /) -> Product | None: ...
-    def products(self) -> Sequence[Product]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +92,9 @@ class _Answer:
     """An answer being made while the script is still talking."""
 
     asked: Asked
-    replies: asyncio.Queue[Reply | None] = field(default_factory=lambda: asyncio.Queue(8))
+    replies: asyncio.Queue[tuple[Reply, object] | None] = field(default_factory=lambda: asyncio.Queue(8))
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     failed: str = ""
-
-
-Review = Callable[[str, Sequence[str]], Verdict]
-"""The gate: what may be said of a text, given the facts of these products right now."""
 
 
 class Director:
@@ -131,20 +119,22 @@ class Director:
         end: Callable[[Comment, Taken], None],
     ) -> None:
         self._settings, self._shelf, self._writer, self._answerer = settings, shelf, writer, answerer
-        self._review, self._voice, self._stage, self._records = review, voice, stage, records
+        self._voice, self._stage, self._records = voice, stage, records
+        self._fresh = Freshness(shelf, review)
         self._journal = journal
         self._audience, self._runsheet, self._show = audience, runsheet, show
         self._emit, self._end = emit, end
         self._phrases = Phrases(settings.lang, settings.shop)
         self._cursor = Cursor()
         self._lines: tuple[Line, ...] = ()
-        self._lines_at = -1  # catalogue version that the lines were written for
-        self._inserted: asyncio.Queue[Verdict] = asyncio.Queue(20)
+        self._lines_for: object = None  # the product and its offers as they were when the lines were written
+        self._inserted: asyncio.Queue[Due] = asyncio.Queue(20)
         self._courtesies: asyncio.Queue[tuple[str, Comment]] = asyncio.Queue(8)
         self._answer: _Answer | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._answers_in_row = 0
-        self._stamp = 0
+        self._stamp = self._sounding = self._dropped = 0
+        self._cutting = asyncio.Lock()
         self._begins: dict[int, dict[str, Any]] = {}  # what to tell when a stamp begins to sound
         self._nudge = asyncio.Event()
         self.kind = ""  # of what is being said
@@ -193,12 +183,13 @@ class Director:
         """Say a checked line next, in the middle of the script; False when too many are waiting."""
         if self._inserted.full():
             return False
-        self._inserted.put_nowait(verdict)
+        self._inserted.put_nowait(self._fresh.passed(verdict, self.product_id, self._fresh.stand))
         self._nudge.set()
         return True
 
     def begun(self, begun: Begun) -> None:
         """Told by the stage; on the event loop."""
+        self._sounding = max(self._sounding, begun.stamp)
         for stamp in [known for known in self._begins if known <= begun.stamp]:
             event = self._begins.pop(stamp)
             if stamp == begun.stamp:
@@ -246,8 +237,10 @@ class Director:
                 said = 0
                 replies = self._answerer.answer(answer.asked.first, answer.asked.text, self.product_id)
                 async with aclosing(replies):
+                    stand = self._fresh.stand  # what changes while a sentence is made counts as later
                     async for reply in replies:
-                        await answer.replies.put(reply)
+                        await answer.replies.put((reply, stand))
+                        stand = self._fresh.stand
                         if reply.verdict is not None and reply.verdict.text.strip():
                             limit.reschedule(None)  # it is being said now: its length is bounded below
                             answer.ready.set()
@@ -272,12 +265,14 @@ class Director:
         spoken, handed_over = 0, False
         bubble = Bubble(shown_name(asked.first.author), asked.text)
         drawing: asyncio.Task[None] | None = None
-        while (reply := await answer.replies.get()) is not None:
+        while (made := await answer.replies.get()) is not None:
+            reply, stand = made
             handed_over |= reply.handed_over
             if reply.product_id or (drawing is None and reply.verdict is not None and reply.verdict.text.strip()):
                 drawing = self._draw(reply.product_id or on_air, bubble, after=drawing)
             if reply.verdict is not None:
-                spoken += await self._say("answer", reply.verdict, on_air, comment_id=asked.first.id)
+                due = self._fresh.passed(reply.verdict, on_air, stand)
+                spoken += await self._say("answer", due, on_air, comment_id=asked.first.id)
         if drawing is not None:
             await drawing
         self._answer = None
@@ -333,8 +328,10 @@ class Director:
         if not (self.product_id and self._lines) and not await self._next_product():
             await self._nothing_to_sell()
             return
-        if self._lines_at != self._shelf.version:
+        if self._lines_for != self._fresh.subject(self.product_id):
             await self._rewrite()
+            if self._cursor.clause:  # the wording may be another one: no half sentences
+                self._move(replace(self._cursor, clause=0))
         cursor = self._cursor
         if cursor.line >= len(self._lines):
             await self._next_product()
@@ -343,8 +340,8 @@ class Director:
         if cursor.sentence >= len(pieces):
             self._move(replace(cursor, line=cursor.line + 1, sentence=0, clause=0))
             return
-        verdict = self._review(pieces[cursor.sentence], (cursor.product_id,))
-        await self._say("script", verdict, cursor.product_id, at=cursor)
+        due = self._fresh.checked(pieces[cursor.sentence], cursor.product_id)
+        await self._say("script", due, cursor.product_id, at=cursor)
 
     async def _next_product(self) -> bool:
         order_from = self._cursor
@@ -364,7 +361,7 @@ class Director:
 
     async def _rewrite(self) -> None:
         """Have the product's lines written from the facts as they are now; the place in them stays."""
-        self._lines_at = self._shelf.version
+        self._lines_for = self._fresh.subject(self.product_id)
         settings = self._settings
         try:
             written = await asyncio.to_thread(self._writer.lines, self.product_id, settings.lang, settings.persona)
@@ -386,25 +383,48 @@ class Director:
                     await self._nudge.wait()
 
     async def _phrase(self, occasion: Any, kind: Said, comment_id: str = "") -> None:
-        await self._say(kind, self._review(self._phrases(occasion), ()), self.product_id, comment_id=comment_id)
+        due = self._fresh.checked(self._phrases(occasion))
+        await self._say(kind, due, self.product_id, comment_id=comment_id)
 
     async def _say(
-        self, kind: Said, verdict: Verdict, product_id: str, *, comment_id: str = "", at: Cursor | None = None
+        self, kind: Said, due: Due, product_id: str, *, comment_id: str = "", at: Cursor | None = None
     ) -> int:
-        """Speak a checked sentence clause by clause; returns how many characters were spoken.
+        """Speak a checked sentence, and what is true instead if it ceases to be while it is spoken; returns how many
+        characters were spoken."""
+        spoken = 0
+        while True:
+            due = self._fresh.renewed(due)
+            more, changed = await self._utter(kind, due, product_id, comment_id, at)
+            spoken += more
+            if not changed:
+                return spoken
+            if at:  # the script is written anew first
+                self._move(replace(at, clause=0))
+                return spoken
+
+    async def _utter(
+        self, kind: Said, due: Due, product_id: str, comment_id: str, at: Cursor | None
+    ) -> tuple[int, bool]:
+        """Speak a sentence clause by clause; how many characters were spoken, and whether it was left because it does
+        not hold any more.
 
         With `at`, it is the script's sentence there: it begins at that clause, stops for what is wanted, and moves on.
         """
-        text = verdict.text.strip()
+        text, changed = due.text, False
         utterance = uuid.uuid4().hex
-        self._journal.later(self._records.said, utterance, kind, verdict, product_id=product_id, comment_id=comment_id)
+        self._journal.later(
+            self._records.said, utterance, kind, due.verdict, product_id=product_id, comment_id=comment_id
+        )
         pieces = clauses(text)
         first = min(at.clause, len(pieces)) if at else 0
         spoken = sum(map(len, pieces[:first]))
         for index in range(first, len(pieces)):
+            if changed := self._fresh.is_stale(due):
+                break
             event = {"type": "said", "kind": kind, "id": utterance, "text": text, "product_id": product_id}
             told = {**event, "comment_id": comment_id} if index == first else None
-            if not await self._speak(pieces[index], told, may_cut=at is not None):
+            if not await self._speak(pieces[index], told, due, may_cut=at is not None):
+                changed = self._fresh.is_stale(due)
                 break  # the clause is said again from its beginning when the script goes on
             spoken += len(pieces[index])
             if at:
@@ -416,14 +436,24 @@ class Director:
                 self._move(replace(at, sentence=at.sentence + 1, clause=0))
         self._journal.later(self._records.spoken, utterance, spoken)
         await self._journal.keep_up()
-        return spoken
+        return spoken, changed
 
-    async def _speak(self, clause: str, event: dict[str, Any] | None, *, may_cut: bool = False) -> bool:
-        """Queue one clause, and return shortly before it has sounded; False when it was cut for something pressing."""
+    async def _speak(self, clause: str, event: dict[str, Any] | None, due: Due, *, may_cut: bool = False) -> bool:
+        """Queue one clause, and return shortly before it has sounded; False when it was cut for something pressing, or
+        dropped because it ceased to be true before it sounded."""
         self._stamp += 1
         if event is not None:
             self._begins[self._stamp] = event
         self._stage.caption(self._stamp, clause)
+        watch = asyncio.ensure_future(self._drop_if_stale(self._stamp, due))
+        try:
+            return await self._sound(clause, may_cut=may_cut) and self._dropped != self._stamp
+        finally:
+            if self._dropped != self._stamp:
+                watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+
+    async def _sound(self, clause: str, *, may_cut: bool) -> bool:
         pause = self._settings.sentence_pause_s if ends_sentence(clause) else self._settings.clause_pause_s
         try:
             said = self._voice.say(clause, self._settings.lang, self._stamp, Style(pause_s=pause))
@@ -437,6 +467,19 @@ class Director:
             await asyncio.sleep(1.0)
         return await self._until_queued(self._settings.ahead_s, may_cut=may_cut)
 
+    async def _drop_if_stale(self, stamp: int, due: Due) -> None:
+        """Watch the catalogue until the clause `stamp` begins to sound: a slow voice may take long to make it."""
+        while self._sounding < stamp:
+            if self._fresh.is_stale(due):
+                self._dropped = stamp
+                await self._cut()
+                return
+            await asyncio.sleep(_STALE_S)
+
+    async def _cut(self) -> None:
+        async with self._cutting:  # the stage knows one cut at a time
+            await self._stage.cut()
+
     async def _unless_pressing(self, saying: Coroutine[Any, Any, bool], *, may_cut: bool) -> bool:
         """Wait for the voice; with `may_cut`, False when it was slow and something pressing did not wait for it."""
         if not may_cut:
@@ -449,7 +492,7 @@ class Director:
                     await asyncio.wait((task,), timeout=_VOICE_GRACE_S)
                     if task.done():
                         break
-                    await self._stage.cut()
+                    await self._cut()
                     return False
                 self._nudge.clear()
                 nudged = asyncio.ensure_future(self._nudge.wait())
@@ -472,7 +515,7 @@ class Director:
             if rest <= 0.005:
                 return True
             if may_cut and self._pressing and rest > self._settings.patience_s:
-                await self._stage.cut()
+                await self._cut()
                 return False
             self._nudge.clear()
             with contextlib.suppress(TimeoutError):

@@ -20,8 +20,9 @@ from streaming.audience import clean as clean_comment
 from streaming.cards import card_of, passed
 from streaming.comments import Comment, CommentSource
 from streaming.control import ControlServer, RoomError
-from streaming.director import Answerer, Director, DirectorSettings, Review, Writer
+from streaming.director import Answerer, Director, DirectorSettings, Writer
 from streaming.encoder import Encoder
+from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.journal import Journal
 from streaming.packets import Sink, SinkStatus
@@ -70,6 +71,7 @@ class Room:
         self.settings, self._parts = settings, parts
         self._shop = settings.title or parts.catalog.shop.name(settings.lang)
         self._health = Health(settings.fps)
+        self._fresh = Freshness(parts.catalog, parts.review)
         self._records = Records(parts.store, settings.room)
         self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended)
@@ -81,7 +83,7 @@ class Room:
         self._stopping = asyncio.Event()
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._shown: tuple[str, int, Bubble | None] = ("", -1, None)  # product, catalogue version, question
+        self._shown: tuple[str, object, Bubble | None] = ("", None, None)  # product, what its card rests on, question
         self._showing = asyncio.Lock()
         self._stage: Stage
         self._director: Director
@@ -263,18 +265,18 @@ class Room:
                 self.comment(comment.author, comment.text, comment.source)
 
     async def _watch_catalogue(self) -> None:
-        """A price that changes is seen on the card within a second."""
+        """A price that changes, and an offer that ends, are seen on the card within a second."""
         while True:
             await asyncio.sleep(_WATCH_S)
-            product_id, version, bubble = self._shown
-            if product_id and version != self._parts.catalog.version:
+            product_id, stand, bubble = self._shown
+            if product_id and stand != self._fresh.subject(product_id):
                 await self._show(product_id, bubble)
 
     async def _show(self, product_id: str, bubble: Bubble | None) -> None:
         """Bring a product's card on the picture, with what the catalogue says at this moment."""
         async with self._showing:
             catalog, settings = self._parts.catalog, self.settings
-            version = catalog.version
+            stand = self._fresh.subject(product_id)
             product = catalog.product(product_id) if product_id else None
             card = None
             if product is not None:
@@ -283,7 +285,7 @@ class Room:
             await asyncio.to_thread(self._scene.prepare, view)
             changed = self._stage.view.card != card
             self._stage.show(view)
-            self._shown = (product_id, version, bubble)
+            self._shown = (product_id, stand, bubble)
         if changed and product_id:
             self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
 

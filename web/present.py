@@ -9,9 +9,13 @@ from assistant.cards import card
 from assistant.guard.verdict import Span, Verdict
 from assistant.shown import Shown
 from knowledge.facts import Fact, Facts
-from knowledge.model import Attribute, Lang, Policy, Product, Promotion, Shop, Text, Variant
+from knowledge.factsheet import money as amount
+from knowledge.model import LANGS, Attribute, Lang, Policy, Product, Promotion, Shop, Text, Variant
 
 BADGES = 3
+PRICE = Text("价格", "Price")  # the first row of a comparison
+REPRICED = Text("价格已更新", "Price updated")
+GONE = Text("已下架", "No longer sold")
 
 
 class Shelf(Protocol):
@@ -61,6 +65,31 @@ class Presenter:
         """Cards of those that still exist, in the order given."""
         found = (self._shelf.product(product_id) for product_id in product_ids)
         return [self.card(product, lang) for product in found if product is not None]
+
+    def renewed(self, event: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:
+        """An event of a conversation whose cards and comparisons show today's prices and stock; others as they are."""
+        if event["type"] not in ("cards", "comparison"):
+            return event
+        fresh = {**event, "products": [self._renewed_card(each, lang) for each in event["products"]]}
+        for row in event.get("rows", ()):
+            if row["name"] in (PRICE.zh, PRICE.en):
+                prices = self._prices(event["products"], "zh" if row["name"] == PRICE.zh else "en")
+                fresh["rows"] = [{**each, "values": prices} if each is row else each for each in event["rows"]]
+        return fresh
+
+    def _renewed_card(self, then: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+        product = self._shelf.product(then["id"])
+        if product is None:
+            return {**then, "price": None, "list_price": None, "stock": None, "url": "", "badges": [GONE(lang)]}
+        lang = next((each for each in LANGS if self._shown.title(product, each) == then["title"]), lang)
+        now = card(product, lang, self._shown)
+        if now["price"] != then["price"]:
+            now["badges"] = [REPRICED(lang), *now["badges"]][:BADGES]
+        return now
+
+    def _prices(self, cards: Iterable[Mapping[str, Any]], lang: Lang) -> list[str]:
+        found = (self._shelf.product(each["id"]) for each in cards)
+        return ["—" if p is None or p.price is None else amount(p.price, p.currency, lang) for p in found]
 
     def product(self, product: Product, lang: Lang) -> dict[str, Any]:
         return {

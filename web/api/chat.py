@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -184,14 +185,16 @@ async def events(
 ) -> EventStream:
     held = services.streams.admit(address(request))
     seen = max(after, int(last_event_id) if last_event_id.isdecimal() else 0)
-    return EventStream(_events(live, mine.id, seen), held)
+    return EventStream(_events(live, mine, seen), held)
 
 
-async def _events(live: Running, conversation_id: str, after: int) -> AsyncGenerator[str, None]:
-    followed = live.services.conversations.follow(conversation_id, after)
+async def _events(live: Running, mine: Conversation, after: int) -> AsyncGenerator[str, None]:
+    """Cards are sent as the catalogue has them now, however long ago they were shown first."""
+    followed = live.services.conversations.follow(mine.id, after)
+    now = partial(live.services.presenter.renewed, lang=mine.lang)
     async with aclosing(with_heartbeat(followed, live.stopping)) as events:
         async for event in events:
-            yield HEARTBEAT if event is None else sse(event)
+            yield HEARTBEAT if event is None else sse(now(event))
 
 
 @router.get("/state")

@@ -1,0 +1,116 @@
+"""What was said and looked up before, brought up to now: a model must not go on from yesterday's price."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from assistant.agent import Reviewer
+from assistant.arithmetic import shop_and
+from assistant.cards import plain
+from assistant.conversation import StoredMessage
+from assistant.guard.sentences import sentences
+from assistant.tools.products import brief, comparison_rows, describe
+from knowledge.catalog import Catalog
+from knowledge.facts import Facts
+from knowledge.model import Lang, Product
+
+_OWN = frozenset({"order_status"})  # figures of an order are what was paid, whatever the price is today
+_GONE: Mapping[str, Any] = {
+    "price": None, "list_price": None, "stock": 0, "variants": [], "promotions": [], "reasons": [],
+}  # fmt: skip
+_SILENT = "…"  # of an answer nothing is true any more; servers want its turn all the same
+
+
+def remembered(history: Sequence[StoredMessage], catalog: Catalog, guard: Reviewer) -> list[StoredMessage]:
+    """`history` with prices, stock and running offers as they are now.
+
+    Answers are reviewed again when something that one of them was made from has changed: what doesn't hold any more is
+    corrected or left out.
+    """
+    told, changed = [], False
+    for message in history:
+        tools = tuple(_current_tool(tool, catalog) for tool in message.tools)
+        changed |= tools != message.tools
+        told.append(replace(message, tools=tools))
+    if not changed:
+        return told
+    about = tuple(dict.fromkeys(one for message in reversed(told) for one in message.product_ids))[:12]
+    facts = shop_and(catalog, about)
+    for index, message in enumerate(told):
+        if message.role == "bot":
+            verdicts = (guard.review(each, facts, about=message.product_ids) for each in sentences(message.text))
+            text = "".join(verdict.text for verdict in verdicts).strip()
+            tools = tuple(_still_offered(tool, facts, guard) for tool in message.tools)
+            told[index] = replace(message, text=text or _SILENT, tools=tools)
+    return told
+
+
+def _still_offered(tool: Mapping[str, Any], facts: Facts, guard: Reviewer) -> Mapping[str, Any]:
+    """Short answers to tap, without those that name what doesn't hold any more."""
+    if tool["name"] != "offer_replies":
+        return tool
+    options = [each for each in tool["data"].get("offered", ()) if guard.review(each, facts).label == "ok"]
+    arguments = json.dumps({"options": options}, ensure_ascii=False)
+    return {**tool, "arguments": arguments, "data": {"offered": options}}
+
+
+def _current_tool(tool: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
+    if tool["name"] in _OWN:
+        return tool
+    data = current(tool["data"], catalog)
+    return {**tool, "data": data} if data != tool["data"] else tool
+
+
+def current(data: Any, catalog: Catalog) -> Any:
+    """What a tool returned, with every product and list of promotions in it as the catalogue has them now."""
+    if isinstance(data, list):
+        return [current(item, catalog) for item in data]
+    if not isinstance(data, Mapping):
+        return data
+    found = {
+        key: _running(value, catalog) if key == "promotions" else current(value, catalog) for key, value in data.items()
+    }
+    if {"id", "title", "price"} <= data.keys():
+        return _current_product(found, catalog)
+    if found.get("rows") and found.get("products"):
+        return _compared(found, catalog)
+    return found
+
+
+def _current_product(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
+    product = catalog.product(data["id"])
+    if product is None:  # no longer sold
+        return data | {key: value for key, value in _GONE.items() if key in data}
+    lang = _lang_of(data["title"], product)
+    now = describe(product, lang) if "variants" in data else brief(product, lang)
+    fresh = data | {key: value for key, value in now.items() if key in data}
+    if fresh == data:
+        return data
+    if "reasons" in data:
+        fresh["reasons"] = []  # "59元，不超过100元" was a reason
+    total = data.get("total")
+    if total and product.price is not None:
+        fresh["total"] = {**total, "price": plain(product.price * Decimal(total["quantity"]))}
+    return fresh
+
+
+def _compared(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
+    """A table is only as old as its products."""
+    products = [product for one in data["products"] if (product := catalog.product(one["id"])) is not None]
+    if len(products) != len(data["products"]):
+        return data | {"rows": []}
+    rows = comparison_rows(products, _lang_of(data["products"][0]["title"], products[0]))
+    return data | {"rows": [{"name": name, "values": list(values)} for name, values in rows]}
+
+
+def _running(promotions: Any, catalog: Catalog) -> Any:
+    running = {promotion.id for promotion in catalog.promotions()}
+    if not isinstance(promotions, list):
+        return promotions
+    return [one for one in promotions if not isinstance(one, Mapping) or one.get("id") in running]
+
+
+def _lang_of(title: str, product: Product) -> Lang:
+    return "zh" if title == product.title("zh") else "en"
