@@ -1,20 +1,31 @@
 """Whether a product is what a filter or a word means, in both languages."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Literal
 
 import rjieba
 
 from knowledge.lexical import normalise, words
+from knowledge.measures import Limit, amounts, measure_of, met, stated_by
 from knowledge.model import Attribute, Product, Text, Variant
 from knowledge.thesaurus import Group, Thesaurus, contains, stemmed
 from knowledge.understand import Filters, Need
 
+Kind = Literal["in_stock", "brands", "categories", "audiences", "colours", "options", "features", "limits", "without"]
 _COLOUR_NAMES = ("颜色", "色", "colour", "color")
 _LATIN = re.compile(r"[a-z0-9]+(?:[.'\-][a-z0-9]+)*")
-_DENIALS = ("不", "无", "非", "0", "no ", "not ", "non-")
+_DENIED = re.compile(
+    r"(?:不|无|非|未|没有?|勿|零|(?<![\d.])0|\bno|\bnot|\bnon|\bwithout|\bfree (?:of|from)|-free)[^，、,/；;。]{0,4}$"
+    r"|\bnon-$"
+)
+# Words that begin like a denial and deny nothing.
+_NO_DENIALS = re.compile(
+    r"不锈钢|不粘|不易|不仅|不但|不同|不掉|无线|无缝|无绳|无痕|无极|无级|无人|无火|非常|wireless|noise"
+)
 
 
 def texts(text: Text) -> tuple[str, ...]:
@@ -26,8 +37,37 @@ def has(value: str, word: str) -> bool:
     if not contains(value, word):
         return False
     at = value.find(word)
-    before = value[max(0, at - 4) : at]
-    return at < 0 or not any(denial in before for denial in _DENIALS)
+    if at < 0:
+        return True  # in another ending
+    if _FREE.match(value, at + len(word)):
+        return False  # alcohol-free
+    return _DENIED.search(_NO_DENIALS.sub(lambda match: "~" * len(match[0]), value[:at])[-16:]) is None
+
+
+_FREE = re.compile(r"[ -]free\b")
+_SAYS_NO = re.compile(r"(?:不|无|否|没有?|未|no\b|not\b|none\b|without\b)(?!锈钢|粘|易|线|缝)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that `Filters` demand, so that it can be let go by itself. `value` is a word, a limit, or None."""
+
+    kind: Kind
+    value: str | Limit | None = None
+
+
+def wishes_of(wanted: Filters, thesaurus: Thesaurus) -> tuple[Wish, ...]:
+    """Everything filters demand but the prices and the ids, which are compared for all products at once."""
+    found: list[Wish] = [Wish("in_stock")] if wanted.in_stock else []
+    found += [Wish("brands")] if wanted.brands else []
+    found += [Wish("categories")] if wanted.categories else []
+    found += [Wish("audiences")] if wanted.audiences else []
+    found += [Wish("colours")] if any(thesaurus.is_colour(word) for word in wanted.options) else []
+    found += [Wish("options", word) for word in wanted.options if not thesaurus.is_colour(word)]
+    found += [Wish("features", word) for word in wanted.features]
+    found += [Wish("limits", limit) for limit in wanted.limits]
+    found += [Wish("without", word) for word in wanted.without]
+    return tuple(found)
 
 
 class Sheet:
@@ -57,13 +97,16 @@ class Sheet:
 
     @cached_property
     def kinds(self) -> frozenset[Group]:
-        """What goods it is: the last that its title names in each language (a 手机支架 is a 支架), and its category."""
+        """What goods it is: the last that its title names in each language (a 手机支架 is a 支架), what its tags and
+        its category name, and the wider kinds of all these."""
         found: set[Group] = set()
-        for text in texts(self.product.title):
+        titles = texts(self.product.title)
+        for text in (*titles, *(tag for tag in self.product.tags if ":" not in tag)):
             named = [m for m in self._thesaurus.find(normalise(text)) if m.in_section("goods")]
-            if named:
+            if named and (text in titles or named[-1].end == len(text)):  # "phone accessories" are no phones
                 found.update(group for group in named[-1].groups if group.section == "goods")
-        return frozenset(found | self.category_kinds)
+        found |= self.category_kinds
+        return frozenset(found.union(*(self._thesaurus.broader(group) for group in found)))
 
     @cached_property
     def category_kinds(self) -> frozenset[Group]:
@@ -76,20 +119,65 @@ class Sheet:
         mentions = self._thesaurus.find(self.head)
         return frozenset(g for mention in mentions for g in mention.groups if g.section == "audiences")
 
-    def passes(self, wanted: Filters) -> bool:
+    def passes(self, wanted: Filters, wishes: Sequence[Wish]) -> bool:
         """Whether it meets everything but the price limits, which are compared for all products at once."""
-        product = self.product
-        if wanted.in_stock and product.stock is not None and product.stock <= 0:
-            return False
-        if wanted.brands and normalise(product.brand) not in {normalise(brand) for brand in wanted.brands}:
-            return False
-        if wanted.categories and not any(self._in_category(name) for name in wanted.categories):
-            return False
-        if wanted.audiences and not self._suits(wanted.audiences):
-            return False
-        if wanted.options and not self._has_options(wanted):
-            return False
-        return not any(self._shows(word) for word in wanted.without)
+        return all(self.meets(wish, wanted) for wish in wishes) and self._in_one_variant(wanted)
+
+    def missed(self, wanted: Filters, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+        """The wishes it doesn't meet; those that it meets, but not in one variant, count as unmet options."""
+        missing = tuple(wish for wish in wishes if not self.meets(wish, wanted))
+        if not any(wish.kind in _CHOSEN for wish in missing) and not self._in_one_variant(wanted):
+            return missing + tuple(wish for wish in wishes if wish.kind in _CHOSEN)[-1:]
+        return missing
+
+    def meets(self, wish: Wish, wanted: Filters) -> bool:
+        """Whether it meets one wish by itself."""
+        product, value = self.product, wish.value
+        if isinstance(value, Limit):
+            return self._keeps(value)
+        if isinstance(value, str):
+            if wish.kind == "without":
+                return not self.shows(value)
+            return self.states(value) is not False if wish.kind == "features" else self._offers((value,), wanted)
+        if wish.kind == "in_stock":
+            return product.stock is None or product.stock > 0
+        if wish.kind == "brands":
+            return normalise(product.brand) in {normalise(brand) for brand in wanted.brands}
+        if wish.kind == "categories":
+            return any(self._in_category(name) for name in wanted.categories)
+        if wish.kind == "audiences":
+            return self._suits(wanted.audiences)
+        return self._offers([word for word in wanted.options if self._is_colour_word(word)], wanted)
+
+    def states(self, want: str) -> bool | None:
+        """Whether an attribute says it has a property, or says it has not; None when none speaks of it."""
+        denied = None
+        for attribute in self.product.attributes:
+            says = self._says(attribute, want)
+            if says:
+                return True
+            denied = says if denied is None else denied
+        return denied
+
+    def denied_by(self, want: str) -> Attribute | None:
+        """The attribute that says it has a property not."""
+        return next((one for one in self.product.attributes if self._says(one, want) is False), None)
+
+    def _says(self, attribute: Attribute, want: str) -> bool | None:
+        value, name = _plain(attribute.value), _plain(attribute.name)
+        for word in self._thesaurus.widened(want):
+            if has(value, word):
+                return True
+            if contains(name, word):
+                return not _SAYS_NO.match(value)
+            if contains(value, word):
+                return False
+        return None
+
+    def _keeps(self, limit: Limit) -> bool:
+        if limit.measure == "age" and not amounts(self.product, measure_of("age"), limit.dimension):
+            return True  # goods that say nothing are for every age
+        return met(self.product, limit) is not None
 
     @cached_property
     def _said(self) -> tuple[str, str]:
@@ -105,11 +193,9 @@ class Sheet:
         """The word by which a wish is met and the attribute that says so (None: title or summary); None if unmet."""
         wide = self._thesaurus.widened(want)
         for attribute in self.product.attributes:
-            value = normalise(" / ".join(texts(attribute.value)))
-            name = normalise(" / ".join(texts(attribute.name)))
+            value, name = _plain(attribute.value), _plain(attribute.name)
             for word in wide:
-                says_no = value.startswith(("不", "无", "否", "no", "not "))
-                if has(value, word) or (contains(name, word) and not says_no):
+                if has(value, word) or (contains(name, word) and not _SAYS_NO.match(value)):
                     return word, attribute
         brief = normalise(" / ".join((*texts(self.product.title), *texts(self.product.brief))))
         return next(((word, None) for word in wide if has(brief, word)), None)
@@ -122,15 +208,29 @@ class Sheet:
         asked = {group for word in wanted for group in self._groups(word) if group.section == "audiences"}
         return not self.audiences or not asked or bool(asked & self.audiences)
 
-    def _has_options(self, wanted: Filters) -> bool:
-        """Whether one variant that can be bought has all the wished options, or attributes and title name them."""
+    def _offers(self, words: Sequence[str], wanted: Filters) -> bool:
+        """Whether one variant that can be bought has one of the colours, or the other choice, wished for."""
+        return any(any(self._has_option(shown, word) for word in words) for shown in self._choices(wanted))
+
+    def _in_one_variant(self, wanted: Filters) -> bool:
+        """Whether one variant has a wished colour, every other choice, and every amount at once."""
+        amounts = [limit for limit in wanted.limits if limit.sense == "is" and not limit.measure]
+        if len(wanted.options) + len(amounts) < 2:
+            return True
+        colours = [word for word in wanted.options if self._is_colour_word(word)]
+        others = [word for word in wanted.options if word not in colours]
+        return any(
+            all(self._has_option(shown, word) for word in others)
+            and (not colours or any(self._has_option(shown, word) for word in colours))
+            and all(stated_by(self.product, shown, limit) is not None for limit in amounts)
+            for shown in self._choices(wanted)
+        )
+
+    def _choices(self, wanted: Filters) -> Iterable[tuple[Attribute, ...]]:
         product = self.product
         variants = [variant for variant in product.variants if not wanted.in_stock or variant.stock != 0]
         for variant in variants or [Variant("")]:
-            shown = variant.options + product.attributes
-            if all(self._has_option(shown, word) for word in wanted.options):
-                return True
-        return False
+            yield variant.options + product.attributes
 
     def _has_option(self, shown: Iterable[Attribute], word: str) -> bool:
         options = tuple(shown)
@@ -142,27 +242,35 @@ class Sheet:
         values = [normalise(value) for value in texts(option.value)]
         wide = self._thesaurus.widened(word)
         if self._is_colour_word(word):
-            return _is_colour(option) and any(contains(value, other) for other in wide for value in values)
+            heads = [_head_colour(value) for value in values]
+            return _is_colour(option) and any(contains(value, other) for other in wide for value in heads)
         if len(word) <= 4 and word.isascii():  # a size is a whole value or a whole word of one, never a part
             return any(word in value.replace("/", " ").replace("码", " ").split() for value in values)
         return any(contains(value, other) for other in wide for value in values)
 
-    def _shows(self, word: str) -> bool:
+    def shows(self, word: str) -> bool:
         """Whether it has what the shopper does not want; a colour only when nothing else can be chosen."""
-        wide = self._thesaurus.widened(word)
         if self._is_colour_word(word):
             choices = [
                 any(self._option_is(option, word) for option in variant.options)
                 for variant in self.product.variants
                 if any(_is_colour(option) for option in variant.options)
             ]
-            if choices:
-                return all(choices)
-            return self._has_option(self.product.attributes, word)
-        if any(contains(self.head, other) for other in wide):
-            return True
-        values = (normalise(" / ".join(texts(a.value))) for a in self.product.attributes)
-        return any(has(value, other) for value in values for other in wide)
+            return all(choices) if choices else self._has_option(self.product.attributes, word)
+        return any(has(self.head, other) for other in self._thesaurus.widened(word)) or self.shown_by(word) is not None
+
+    def shown_by(self, word: str) -> Attribute | None:
+        """The attribute or colour that says it has something."""
+        if self._is_colour_word(word):
+            return self.colour((word,))
+        wide = self._thesaurus.widened(word)
+        return next((a for a in self.product.attributes if any(has(_plain(a.value), other) for other in wide)), None)
+
+    def colour(self, words: Sequence[str]) -> Attribute | None:
+        """The first choice or attribute that is one of these colours."""
+        options = [option for variant in self.product.variants for option in variant.options]
+        shown = (*options, *self.product.attributes)
+        return next((one for one in shown if any(self._option_is(one, word) for word in words)), None)
 
     def _is_colour_word(self, word: str) -> bool:
         return self._thesaurus.is_colour(word)
@@ -209,6 +317,21 @@ def _leftovers(need: Need) -> list[str]:
         text = text.replace(word, " ")
     found = [word for word in _LATIN.findall(text) if words(word)]
     return found + [word for word in rjieba.cut(_LATIN.sub(" ", text)) if len(word) > 1 and not word.isspace()]
+
+
+_CHOSEN = frozenset({"colours", "options"})
+
+
+_TINT = re.compile(r"[灰银金粉黄橙紫青米棕](?=[黑白灰红粉橙黄绿蓝紫棕])")
+
+
+def _head_colour(value: str) -> str:
+    """灰绿 is a green; of 黑白 both count."""
+    return _TINT.sub("", value)
+
+
+def _plain(text: Text) -> str:
+    return normalise(" / ".join(texts(text)))
 
 
 def _is_colour(option: Attribute) -> bool:

@@ -247,17 +247,19 @@ def reading(product: Product, measure: Measure, dimension: str = "") -> Reading 
 
 def met(product: Product, limit: Limit) -> Attribute | None:
     """The attribute or choice that says the product keeps a limit; None when nothing does."""
-    if limit.measure:
-        stated = amounts(product, measure_of(limit.measure), limit.dimension)
-    else:
-        everywhere = (*_pool(product), Attribute(Text("名称", "title"), product.title))
-        stated = tuple(
-            (one, amount)
-            for one in everywhere
-            for amount in _amounts(one.value)
-            if amount.quantity.dimension == limit.dimension
-        )
+    if not limit.measure:
+        return stated_by(product, _pool(product), limit)
+    stated = amounts(product, measure_of(limit.measure), limit.dimension)
     return next((attribute for attribute, amount in stated if limit.allows(amount)), None)
+
+
+def stated_by(product: Product, shown: Iterable[Attribute], limit: Limit) -> Attribute | None:
+    """Which of some attributes, or else the title, states the amount of a limit."""
+    for attribute in (*shown, Attribute(Text("名称", "title"), product.title)):
+        for amount in _amounts(attribute.value):
+            if amount.quantity.dimension == limit.dimension and limit.allows(amount):
+                return attribute
+    return None
 
 
 def within(product: Product, limits: Sequence[Limit]) -> bool:

@@ -40,7 +40,7 @@ def _merged(old: Need, new: Need, now: str, thesaurus: Thesaurus) -> Need:
     text = normalise(now).text
     if new.goods is not None and old.goods is not None and _is_bed_size(new, new.goods):
         new = replace(new, mentions=tuple(mention for mention in new.mentions if mention is not new.goods))
-    if new.goods is not None and old.goods is not None and not _kin(old.goods, new.goods):
+    if new.goods is not None and old.goods is not None and not _kin(old.goods, new.goods, thesaurus):
         return _started_anew(old, new, text)
     old = _stretched(old, new)
     filters = _filters(old, new, text, thesaurus)
@@ -306,19 +306,13 @@ def _meant(word: str, others: Iterable[str], thesaurus: Thesaurus) -> bool:
     return any(normalise(other).text in wide for other in others)
 
 
-def _kin(one: Mention, other: Mention) -> bool:
+def _kin(one: Mention, other: Mention, thesaurus: Thesaurus) -> bool:
     """Whether two kinds of goods are one, or one is a kind of the other: 鞋 and 雨鞋."""
-    if set(one.groups) & set(other.groups):
+    left, right = set(one.groups), set(other.groups)
+    if left & right:
         return True
-    left = [word for group in one.groups for word in group.words]
-    right = [word for group in other.groups for word in group.words]
-    return any(_ends(a, b) or _ends(b, a) for a in left for b in right)
-
-
-def _ends(word: str, other: str) -> bool:
-    if word.isascii() != other.isascii():
-        return False
-    return word.endswith(" " + other) if other.isascii() else word.endswith(other)
+    wider = {wide for group in left for wide in thesaurus.broader(group)}
+    return bool(wider & right) or any(left & thesaurus.broader(group) for group in right)
 
 
 # --- written out ------------------------------------------------------------------------------------------------------

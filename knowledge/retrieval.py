@@ -56,6 +56,10 @@ class Retriever:
         in_pieces, share = self._pieces.cosine(text), self._weights.pieces
         return (1 - share) * _scaled(by_words) + share * _scaled(in_pieces)
 
+    def has(self, word: str) -> bool:
+        """Whether any document has an English word, in whichever ending."""
+        return self._words.found_in(stem(word)) > 0
+
     def mend(self, term: str) -> str:
         """The nearest word of the shop to one it does not have; empty when it has it or none is near."""
         term = stem(term)

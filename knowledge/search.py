@@ -1,27 +1,34 @@
 """Finding products for a shopper's sentence: understand it, score, filter, say why and what was let go."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.factsheet import money
-from knowledge.matching import Concepts, Sheet, dearest, texts
-from knowledge.model import Lang, Product, Text
+from knowledge.matching import Concepts, Sheet, Wish, dearest, texts, wishes_of
+from knowledge.measures import Order as Extreme
+from knowledge.measures import measure_of, ordered
+from knowledge.model import Lang, Product
+from knowledge.reasons import LeftOut, Reason, reasons_for, why_left_out
+from knowledge.relax import Missed, least_painful, notes, price_of
 from knowledge.retrieval import Retriever, Scores, best, fused
 from knowledge.text import Terms
 from knowledge.thesaurus import Thesaurus, language_of
 from knowledge.understand import Filters, Need, understand
 
-__all__ = ["Filters", "Hit", "SearchIndex", "SearchResult", "document_of", "text_of"]
+__all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "document_of", "text_of"]
 
 _CANDIDATES = 100  # looked at closely
 _COUNTED = 500  # products that pass are counted up to here
 _LEAST = 0.3  # of the best score: what is worse is no answer to the same question
+_WEIGHED = 1000  # of them are weighed when no wish less than all can be met
+_LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT` are
+_LEFT_OUT = 5
+_GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
 Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
 
@@ -30,7 +37,7 @@ Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores 
 class Hit:
     product: Product
     score: float  # 0..1, comparable within one result
-    reasons: tuple[str, ...] = ()  # what speaks for it, in the query's language
+    reasons: tuple[Reason, ...] = ()  # what speaks for it, in the query's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class SearchResult:
     relaxed: tuple[str, ...] = ()  # wishes nothing met and that were let go, in the query's language
     filters: Filters = field(default_factory=Filters)  # what the query demanded, before anything was let go
     total: int = 0  # how many products fit, hits that `limit` left out included; 500 stands for 500 or more
+    left_out: tuple[LeftOut, ...] = ()  # the best that a wish kept out, and why; at most five
+    need: Need | None = None  # what was understood
     sure: bool = True  # false: the shop has no such goods, the hits are at best near to what was asked
 
 
@@ -52,7 +61,7 @@ class SearchIndex:
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
-        self._brands = Terms((product.brand, product.brand) for product in self.products if len(product.brand) > 1)
+        self._brands = Terms(brand_terms(self.products))
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
         """The index of `products` if they differ from these only in prices, stock and the like; None if words do."""
@@ -75,14 +84,23 @@ class SearchIndex:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """The best `limit` products for `query`, which may be empty when `filters` say it all."""
-        need = understand(query[:2000], self._thesaurus, self._brands, lang)
+        need = understand(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
         wanted = need.filters & (filters or Filters())
         concepts = Concepts(need, self._thesaurus, self._retriever.mend)
+        wishes = wishes_of(wanted, self._thesaurus)
         places, scores = self._relevant(need, concepts, wanted)
-        fitting, relaxed = self._filtered(places, wanted, need)
+        fitting, let_go = self._fitting(places, wanted, wishes, concepts)
+        relaxed = () if let_go is None else notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
         sure = scores is None or not concepts.goods or any(concepts.goods & self._sheets[p].kinds for p in fitting)
-        hits = self._ranked(fitting, scores, need, wanted, limit)
-        return SearchResult(hits, relaxed, wanted, len(fitting), sure)
+        return SearchResult(
+            self._ranked(fitting, scores, need, wanted, limit),
+            relaxed,
+            wanted,
+            len(fitting),
+            self._left_out(places, scores, fitting, need, wanted, wishes, concepts),
+            need,
+            sure,
+        )
 
     def _relevant(self, need: Need, concepts: Concepts, wanted: Filters) -> tuple[NDArray[np.int64], Scores | None]:
         """The places of products that the words fit, with all scores; every place and None when there are no words."""
@@ -133,79 +151,111 @@ class SearchIndex:
     def _wide(self, want: str) -> tuple[str, ...]:
         return self._thesaurus.widened(want)[:5]
 
-    def _filtered(
-        self, places: NDArray[np.int64], wanted: Filters, need: Need
-    ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-        """The places that pass, and what had to be let go so that any does."""
-        let_go: list[str] = []
-        for loosened, said in self._loosenings(wanted, need):
-            if said:
-                let_go.append(said)
-            kept = self._passing(places, loosened)
-            if len(kept):
-                return kept, tuple(let_go)
-        return np.array([], np.int64), ()
+    def _fitting(
+        self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish], concepts: Concepts
+    ) -> tuple[list[int], Missed | None]:
+        """The places that meet every wish, in order; when none does, those that miss what hurts least, and what that
+        is. Other goods than were asked for come in only when the shop has none of the kind."""
+        has_kind = bool(concepts.goods) and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
+        kept = [p for p in self._passing(places, wanted, wishes) if not has_kind or not self._is_other(p, concepts)]
+        if kept and (not has_kind or any(self._is_kind(place, concepts) for place in kept)):
+            return kept, None
+        weighed = [
+            self._missed(place, wanted, wishes, has_kind and not self._is_kind(place, concepts))
+            for place in map(int, places[:_WEIGHED])
+        ]
+        chosen = least_painful(weighed)
+        if chosen is None:
+            return [], None
+        return [missed.place for missed in weighed if missed.within(chosen)], chosen
 
-    def _passing(self, places: NDArray[np.int64], wanted: Filters) -> NDArray[np.int64]:
+    def _is_kind(self, place: int, concepts: Concepts) -> bool:
+        return bool(concepts.goods & self._sheets[place].kinds)
+
+    def _is_other(self, place: int, concepts: Concepts) -> bool:
+        """Whether it is known to be something else than was asked for."""
+        return bool(self._sheets[place].kinds) and not self._is_kind(place, concepts)
+
+    def _passing(self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish]) -> Iterator[int]:
         """The first places that pass, at most `_COUNTED`: prices are compared all at once, the rest one by one."""
         low, high = self._prices
         if wanted.price_max is not None:
             places = places[low[places] <= float(wanted.price_max)]
         if wanted.price_min is not None:
             places = places[high[places] >= float(wanted.price_min)]
-        passing = (place for place in places if self._sheets[place].passes(wanted))
-        return np.fromiter(islice(passing, _COUNTED), np.int64)
+        return islice((place for place in map(int, places) if self._sheets[place].passes(wanted, wishes)), _COUNTED)
 
-    def _loosenings(self, wanted: Filters, need: Need) -> Iterator[tuple[Filters, str]]:
-        """The filters as they are, then one wish less at a time: the least painful goes first."""
-        yield wanted, ""
-        now, lang = wanted, need.lang
-        currency = next((product.currency for product in self.products), "CNY")
-        if now.price_max is not None:
-            yield replace(now, price_max=now.price_max * 13 / 10), _price_note(now, currency, lang)
-        for name in ("in_stock", "options", "brands", "price", "audiences", "without", "categories"):
-            loosened = _let_go(now, name)
-            if loosened != now:
-                # The price's note was given above when it was only stretched.
-                said = "" if name == "price" and now.price_max is not None else _note(now, name, currency, lang)
-                now = loosened
-                yield now, said
+    def _missed(self, place: int, wanted: Filters, wishes: Sequence[Wish], kind: bool) -> Missed:
+        low, high = self._prices
+        missed = frozenset(self._sheets[place].missed(wanted, wishes))
+        return Missed(place, missed, price_of(float(low[place]), float(high[place]), wanted), kind)
+
+    def _left_out(
+        self,
+        places: NDArray[np.int64],
+        scores: Scores | None,
+        fitting: Sequence[int],
+        need: Need,
+        wanted: Filters,
+        wishes: Sequence[Wish],
+        concepts: Concepts,
+    ) -> tuple[LeftOut, ...]:
+        """The best products that a wish kept out, each with why."""
+        if wanted == Filters() or scores is None:
+            return ()
+        within = set(fitting)
+        found: list[LeftOut] = []
+        for place in sorted(map(int, places[:_LOOKED_BACK]), key=lambda place: -scores[place]):
+            if place in within or self._is_other(place, concepts):
+                continue
+            missed = self._missed(place, wanted, wishes, False)
+            if missed.pain and len(found) < _LEFT_OUT:
+                why = why_left_out(self._sheets[place], missed, need, wanted, self._thesaurus)
+                found.append(LeftOut(self.products[place], why))
+        return tuple(found)
 
     def _ranked(
-        self, places: NDArray[np.int64], scores: Scores | None, need: Need, wanted: Filters, limit: int
+        self, places: Sequence[int], scores: Scores | None, need: Need, wanted: Filters, limit: int
     ) -> tuple[Hit, ...]:
-        found = [(place, float(scores[place]) if scores is not None else 1.0) for place in map(int, places)]
-        top = max((score for _, score in found), default=1.0) or 1.0
-        if need.order == "relevance":
-            found.sort(key=lambda pair: -pair[1])
-        else:
+        found = {place: float(scores[place]) if scores is not None else 1.0 for place in places}
+        top = max(found.values(), default=1.0) or 1.0
+        close = [place for place in places if found[place] >= _GOOD * top]
+        for leaning in need.prefers:
+            if leaning.measure != "price":
+                for place, share in self._standing(close, leaning.measure, leaning.extreme):
+                    found[place] += 0.3 * top * share
+        order = sorted(places, key=lambda place: -found[place])
+        if need.order != "relevance":
             sign = 1 if need.order == "cheapest" else -1  # among what fits well: the cheapest phone is no phone case
-            found.sort(key=lambda pair: (pair[1] < 0.6 * top, sign * (self.products[pair[0]].price or Decimal(0))))
+            good = set(close)
+            order.sort(key=lambda place: (place not in good, sign * (self.products[place].price or Decimal(0))))
+        if need.by is not None:
+            standing = dict(self._standing(close, need.by.measure, need.by.extreme))
+            order.sort(key=lambda place: -standing.get(place, -1.0))
+        top = max(found.values(), default=1.0) or 1.0
         return tuple(
-            Hit(self.products[place], round(min(1.0, score / top), 4), self._reasons(place, need, wanted))
-            for place, score in found[:limit]
+            Hit(
+                self.products[place],
+                round(min(1.0, found[place] / top), 4),
+                reasons_for(self._sheets[place], need, wanted, self._thesaurus),
+            )
+            for place in order[:limit]
         )
 
-    def _reasons(self, place: int, need: Need, wanted: Filters) -> tuple[str, ...]:
-        sheet, lang = self._sheets[place], need.lang
-        product = sheet.product
-        reasons = []
-        for group in dict.fromkeys(group for mention in need.mentions for group in mention.groups):
-            if sheet.says(group.words):
-                reasons.append(group.name(lang))
-        if wanted.price_max is not None and product.price is not None and product.price <= wanted.price_max:
-            price, limit = (money(amount, product.currency, lang) for amount in (product.price, wanted.price_max))
-            reasons.append(f"{price}，不超过{limit}" if lang == "zh" else f"{price}, within {limit}")
-        for word, scene in need.scenes:
-            met = next((found for want in scene.wants if (found := sheet.binding(want)) is not None), None)
-            if met is None:
-                continue
-            name = met[0] if language_of(met[0]) == lang else self._thesaurus.name(met[0])(lang)
-            if met[1] is not None:
-                shown = f"{met[1].name(lang)} {met[1].value(lang)}"
-                name += f"（{shown}）" if lang == "zh" else f" ({shown})"
-            reasons.append(f"{word}：{name}" if lang == "zh" else f"{word}: {name}")
-        return tuple(dict.fromkeys(reasons))
+    def _standing(self, places: Sequence[int], measure_id: str, extreme: Extreme) -> Iterator[tuple[int, float]]:
+        """How those that state a measure stand in its order: 1 for the first, towards 0 for the last."""
+        by_id = {self.products[place].id: place for place in places}
+        stated = ordered([self.products[place] for place in places], measure_of(measure_id), extreme)
+        for number, (product, _) in enumerate(stated):
+            yield by_id[product.id], 1 - number / len(stated)
+
+    def _name(self, need: Need) -> Callable[[str], str]:
+        """A word in the shopper's language."""
+        return lambda word: word if language_of(word) == need.lang else self._thesaurus.name(word)(need.lang)
+
+    @property
+    def _currency(self) -> str:
+        return next((product.currency for product in self.products), "CNY")
 
 
 def document_of(product: Product) -> tuple[tuple[str, float], ...]:
@@ -227,41 +277,20 @@ def text_of(product: Product) -> str:
     return " ".join(text for text, _ in document_of(product) if text)[:2000]
 
 
+def brand_terms(products: Sequence[Product]) -> Iterator[tuple[str, str]]:
+    """Each brand under its whole name and, where it has one in each script, under either: 檐雀 Yanque."""
+    for brand in dict.fromkeys(product.brand for product in products if len(product.brand) > 1):
+        yield brand, brand
+        parts = _SCRIPTS.findall(brand)
+        if len(parts) > 1:
+            yield from ((part.strip(), brand) for part in parts if len(part.strip()) > 1)
+
+
+_SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9&'. -]*")
+
+
 def _price_range(products: Sequence[Product]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lowest and highest price of each product; nan, which no limit lets pass, without one."""
     lows = np.array([np.nan if product.price is None else float(product.price) for product in products], np.float64)
     highs = np.array([np.nan if product.price is None else float(dearest(product)) for product in products], np.float64)
     return lows, highs
-
-
-def _let_go(filters: Filters, name: str) -> Filters:
-    if name == "price":
-        return replace(filters, price_min=None, price_max=None)
-    nothing: dict[str, Any] = {name: False if name == "in_stock" else ()}
-    return replace(filters, **nothing)
-
-
-def _note(filters: Filters, name: str, currency: str, lang: Lang) -> str:
-    if name == "price":
-        return _price_note(filters, currency, lang)
-    value = getattr(filters, name)
-    words = ("、" if lang == "zh" else ", ").join(value) if isinstance(value, tuple) else ""
-    said = {
-        "in_stock": Text("没有符合条件的现货", "nothing that fits is in stock"),
-        "options": Text(f"没有{words}的", f"nothing in {words}"),
-        "brands": Text(f"没有品牌{words}的", f"nothing by {words}"),
-        "without": Text(f"避不开{words}", f"nothing without {words}"),
-        "audiences": Text(f"没有专给{words}的", f"nothing for {words}"),
-        "categories": Text(f"{words}里没有", f"nothing in {words}"),
-    }
-    return said[name](lang)
-
-
-def _price_note(wanted: Filters, currency: str, lang: Lang) -> str:
-    low = "" if wanted.price_min is None else money(wanted.price_min, currency, lang)
-    high = "" if wanted.price_max is None else money(wanted.price_max, currency, lang)
-    if low and high:
-        return f"{low}到{high}之间没有" if lang == "zh" else f"nothing between {low} and {high}"
-    if high:
-        return f"{high}以内没有" if lang == "zh" else f"nothing under {high}"
-    return f"{low}以上没有" if lang == "zh" else f"nothing over {low}"

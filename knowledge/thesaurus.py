@@ -70,6 +70,7 @@ class Thesaurus:
         self._terms: Terms[str] = Terms((word, word) for word in self._by_word)
         self._colours = {word for word, found in self._by_word.items() if any(g.section == "colours" for g in found)}
         self._widened: dict[str, tuple[str, ...]] = {}
+        self._broader: dict[Group, frozenset[Group]] = {}
         self.spelling = Spelling([*self._by_word, *(word for scene in self.scenes for word in scene.when)])
         self._scenes: Terms[Scene] = Terms((word, scene) for scene in self.scenes for word in scene.when)
 
@@ -80,6 +81,15 @@ class Thesaurus:
     def scene_places(self, text: str) -> list[tuple[int, int, Scene]]:
         """Each occasion a normalised text names, and the characters that name it."""
         return self._scenes.find(text)
+
+    def broader(self, group: Group) -> frozenset[Group]:
+        """The kinds of goods that this one is a kind of, by its name: a 雨鞋 is a 鞋, "rain boots" are boots."""
+        found = self._broader.get(group)
+        if found is None:
+            ends = (ending for word in group.words for ending in _endings(word))
+            groups = {wide for ending in ends for wide in self._by_word.get(ending, ()) if wide.section == "goods"}
+            found = self._broader[group] = frozenset(groups - {group})
+        return found
 
     def widened(self, word: str) -> tuple[str, ...]:
         """A word and everything that means the same."""
@@ -144,6 +154,23 @@ def language_of(word: str) -> Lang:
 
 def _words(parts: Iterable[Any]) -> tuple[str, ...]:
     return tuple(word for part in parts if (word := normalise(str(part).strip()).text))
+
+
+@cache
+def _kinds() -> tuple[frozenset[str], frozenset[str]]:
+    document = yaml.safe_load((resources.files("knowledge") / "data" / "kinds.yaml").read_text(encoding="utf-8"))
+    return frozenset(document["heads"]), frozenset(document["not"])
+
+
+def _endings(word: str) -> Iterable[str]:
+    """The ends of a word that name a wider kind of goods if they are words themselves."""
+    heads, exceptions = _kinds()
+    if word in exceptions:
+        return []
+    if word.isascii():
+        parts = word.split(" ")
+        return [" ".join(parts[at:]) for at in range(1, len(parts))]
+    return [word[at:] for at in range(1, len(word)) if len(word) - at > 1 or word[-1] in heads]
 
 
 def _forms(word: str) -> tuple[str, ...]:

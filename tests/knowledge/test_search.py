@@ -149,10 +149,14 @@ def test_what_is_sold_out_comes_last_or_not_at_all(catalog: Catalog) -> None:
 
 
 def test_reasons_are_bound_to_what_the_shop_says(shop: Catalog) -> None:
-    zh = shop.search("两百以内适合雨天的防滑鞋").hits[0].reasons
+    hit = shop.search("两百以内适合雨天的防滑鞋").hits[0]
+    zh = [str(reason) for reason in hit.reasons]
     assert "119元，不超过200元" in zh or "129元，不超过200元" in zh
     assert any(reason.startswith("雨天：防滑（鞋底 防滑橡胶）") for reason in zh)
-    en = shop.search("rain boots under 200 for a rainy walk").hits[0].reasons
+    sole = next(reason for reason in hit.reasons if reason.attribute == "鞋底")
+    assert (sole.value, sole.fact_id) == ("防滑橡胶", f"{hit.product.id}/鞋底")
+    assert sole.fact_id in {fact.id for fact in shop.facts(hit.product.id)}
+    en = [str(reason) for reason in shop.search("rain boots under 200 for a rainy walk").hits[0].reasons]
     assert any("non-slip (Sole non-slip rubber)" in reason for reason in en)
 
 
