@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import rjieba
@@ -12,7 +12,7 @@ import rjieba
 from knowledge.lexical import normalise, words
 from knowledge.measures import Limit, amounts, measure_of, met, stated_by
 from knowledge.model import Attribute, Product, Text, Variant
-from knowledge.thesaurus import Group, Thesaurus, contains, stemmed
+from knowledge.thesaurus import Group, Scene, Thesaurus, contains, stemmed
 from knowledge.understand import Filters, Need
 
 Kind = Literal["in_stock", "brands", "categories", "audiences", "colours", "options", "features", "limits", "without"]
@@ -85,7 +85,7 @@ class Sheet:
     def head(self) -> str:
         """What the product is: title, category, brand, tags."""
         product = self.product
-        more = (*texts(product.category), product.brand, *product.tags)
+        more = (*texts(product.category), product.brand, *(tag for tag in product.tags if ":" not in tag))
         return normalise(" / ".join((*texts(product.title), *more)).replace("-", " "))
 
     @cached_property
@@ -110,9 +110,14 @@ class Sheet:
 
     @cached_property
     def category_kinds(self) -> frozenset[Group]:
-        text = normalise(" / ".join(texts(self.product.category)).replace("-", " "))
-        mentions = self._thesaurus.find(text)
-        return frozenset(g for mention in mentions for g in mention.groups if g.section == "goods")
+        """What its category names, when that is one thing: what lies under 服饰鞋包 is no shoe for it."""
+        found: set[Group] = set()
+        for text in texts(self.product.category):
+            named = [m for m in self._thesaurus.find(normalise(text).replace("-", " ")) if m.in_section("goods")]
+            if len(named) > 1:
+                return frozenset()
+            found.update(group for one in named for group in one.groups if group.section == "goods")
+        return frozenset(found)
 
     @cached_property
     def audiences(self) -> frozenset[Group]:
@@ -163,8 +168,19 @@ class Sheet:
         """The attribute that says it has a property not."""
         return next((one for one in self.product.attributes if self._says(one, want) is False), None)
 
+    def choice(self, word: str) -> Attribute | None:
+        """The first choice, or else attribute, that is a size or the like."""
+        options = (option for variant in self.product.variants for option in variant.options)
+        return next((one for one in (*options, *self.product.attributes) if self._option_is(one, word)), None)
+
     def _says(self, attribute: Attribute, want: str) -> bool | None:
         value, name = _plain(attribute.value), _plain(attribute.name)
+        if (match := _NONE_OF.fullmatch(normalise(want))) and self._holds(name, value, match[1] or match[2]):
+            return False
+        if match := _PURE.fullmatch(normalise(want)):
+            for share, of in _SHARE.findall(value):
+                if of.startswith(match[1]) and Decimal(share) < 100:
+                    return False
         for word in self._thesaurus.widened(want):
             if has(value, word):
                 return True
@@ -174,23 +190,41 @@ class Sheet:
                 return False
         return None
 
+    def _holds(self, name: str, value: str, stuff: str) -> bool:
+        """Whether an attribute says that something is in it: 配料 白砂糖, 糖 12g/100g."""
+        wide = {stuff, *self._thesaurus.widened(stuff)}
+        if any(has(value, word) for word in wide):
+            return True
+        return any(contains(name, word) for word in wide) and value[:1].isdigit() and not value.startswith("0")
+
     def _keeps(self, limit: Limit) -> bool:
         if limit.measure == "age" and not amounts(self.product, measure_of("age"), limit.dimension):
             return True  # goods that say nothing are for every age
         return met(self.product, limit) is not None
 
     @cached_property
-    def _said(self) -> tuple[str, str]:
+    def _said(self) -> tuple[str, str, frozenset[str]]:
         text = f"{self.head} / {self.body}"
-        return text, stemmed(text)
+        stems = stemmed(text)
+        return text, stems, frozenset(stems.split())
 
-    def says(self, wide: Iterable[str]) -> bool:
+    def says(self, wide: tuple[str, ...]) -> bool:
         """Whether any of these words stands in the product; a single character (枕, 被) only counts in its title."""
-        text, stems = self._said
-        return any(contains(self.title if len(word) == 1 else text, word, stems) for word in wide)
+        text, stems, each = self._said
+        words = _told_apart(wide)
+        return (
+            not words.stems.isdisjoint(each)
+            or any(word in text for word in words.han)
+            or any(char in self.title for char in words.lone)
+            or any(phrase in stems for phrase in words.phrases)
+        )
 
     def binding(self, want: str) -> tuple[str, Attribute | None] | None:
-        """The word by which a wish is met and the attribute that says so (None: title or summary); None if unmet."""
+        """The word by which a wish is met and the attribute that says so (None: title or summary); None if unmet.
+        Kinds of goods are met by what it is alone: the white tea of a soap is no tea."""
+        groups = {group for group in self._groups(want) if group.section == "goods"}
+        if groups:
+            return (want, None) if groups & self.kinds else None
         wide = self._thesaurus.widened(want)
         for attribute in self.product.attributes:
             value, name = _plain(attribute.value), _plain(attribute.name)
@@ -279,6 +313,28 @@ class Sheet:
         return tuple(group for mention in self._thesaurus.find(normalise(word)) for group in mention.groups)
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words told apart by how they are looked for."""
+
+    han: tuple[str, ...]
+    lone: tuple[str, ...]  # single Chinese characters
+    stems: frozenset[str]  # of single English words
+    phrases: tuple[str, ...]  # of several, as `stemmed` writes them
+
+
+@lru_cache(maxsize=4096)
+def _told_apart(wide: tuple[str, ...]) -> _Words:
+    han = [word for word in wide if not word.isascii()]
+    latin = [stemmed(word) for word in wide if word.isascii()]
+    return _Words(
+        tuple(word for word in han if len(word) > 1),
+        tuple(word for word in han if len(word) == 1),
+        frozenset(word.strip() for word in latin if word.count(" ") == 2 and word.strip()),
+        tuple(word for word in latin if word.count(" ") > 2),
+    )
+
+
 class Concepts:
     """What a query is about, piece by piece: words of the thesaurus, occasions, and the words that are in neither.
     `mend` gives the shop's nearest word for one it has not, or nothing."""
@@ -286,21 +342,32 @@ class Concepts:
     def __init__(self, need: Need, thesaurus: Thesaurus, mend: Callable[[str], str]) -> None:
         self.goods = _head_goods(need)
         self._parts: list[tuple[float, tuple[str, ...]]] = []
+        self._scenes = [_asked_by(scene, thesaurus) for _, scene in need.scenes]
         for mention in need.mentions:
             weight = 2.0 if mention.in_section("goods") else 1.0
             self._parts.append((weight, tuple(word for group in mention.groups for word in group.words)))
-        for _, scene in need.scenes:
-            self._parts.append((1.0, tuple(word for want in scene.wants for word in thesaurus.widened(want))))
         for word in _leftovers(need):
             self._parts.append((1.0, (word, mended) if (mended := mend(word)) else (word,)))
 
     def coverage(self, sheet: Sheet) -> float:
         """The share of the query that a product answers, 0..1."""
-        whole = sum(weight for weight, _ in self._parts)
+        whole = sum(weight for weight, _ in self._parts) + len(self._scenes)
         if not whole:
             return 1.0
         met = sum(weight for weight, wide in self._parts if sheet.says(wide))
+        met += sum(1 for goods, wide in self._scenes if goods & sheet.kinds or sheet.says(wide))
         return met / whole
+
+
+def _asked_by(scene: Scene, thesaurus: Thesaurus) -> tuple[frozenset[Group], tuple[str, ...]]:
+    """The kinds of goods an occasion asks for, and the words for properties; its own name too, for a merchant's tag."""
+    goods: set[Group] = set()
+    words = list(scene.when)
+    for want in scene.wants:
+        groups = {g for m in thesaurus.find(want) for g in m.groups if g.section == "goods"}
+        goods |= groups
+        words += () if groups else thesaurus.widened(want)
+    return frozenset(goods), tuple(dict.fromkeys(words))
 
 
 def _head_goods(need: Need) -> frozenset[Group]:
@@ -322,6 +389,9 @@ def _leftovers(need: Need) -> list[str]:
 _CHOSEN = frozenset({"colours", "options"})
 
 
+_NONE_OF = re.compile(r"(?:无|零|0|不含|no )\s?([\u3400-\u9fff]{1,3}|[a-z]+)|([a-z]+)-free")
+_PURE = re.compile(r"(?:纯|全|100%\s?|pure |all )([\u3400-\u9fff]{1,2}|[a-z]+)")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?)%\s?([\u3400-\u9fff]+|[a-z]+)")
 _TINT = re.compile(r"[灰银金粉黄橙紫青米棕](?=[黑白灰红粉橙黄绿蓝紫棕])")
 
 

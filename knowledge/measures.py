@@ -68,6 +68,8 @@ class Limit:
         if self.quantity.sides or amount.quantity.sides:
             return amount.quantity.equals(self.quantity, share=Decimal("0.02"))
         share = Decimal("0.15") if self.quantity.approximate else Decimal("0.01")
+        if self.quantity.unit.id == "inch":
+            share = max(share, Decimal("0.05"))  # a 15 inch laptop is one of 15.6
         stated_low, stated_high = amount.low, amount.high
         if self.measure == "age" and amount.quantity.bound in ("over", "least"):
             stated_high = Decimal("Infinity")
@@ -273,7 +275,7 @@ def ordered(products: Iterable[Product], measure: Measure, order: Order) -> list
         priced = [product for product in products if product.price is not None]
         priced.sort(key=lambda product: product.price or Decimal(0), reverse=order == "most")
         return [(product, None) for product in priced]
-    stated = [(product, found) for product in products if (found := reading(product, measure)) is not None]
+    stated = [(product, found) for product in products if (found := _worst(product, measure, order)) is not None]
     counts: dict[str, int] = {}
     for _, found in stated:
         counts[found.dimension] = counts.get(found.dimension, 0) + 1
@@ -281,6 +283,15 @@ def ordered(products: Iterable[Product], measure: Measure, order: Order) -> list
     same = [pair for pair in stated if pair[1].dimension == usual]
     same.sort(key=lambda pair: pair[1].value, reverse=order == "most")
     return list(same)
+
+
+def _worst(product: Product, measure: Measure, order: Order) -> Reading | None:
+    """What it states, of a range the end that speaks against it: a fan of 22–52 dB is as loud as 52."""
+    for attribute, amount in amounts(product, measure):
+        if amount.quantity.low == amount.quantity.high or amount.quantity.sides:
+            return Reading(_size(amount.quantity), attribute, amount.quantity.dimension)
+        return Reading(amount.high if order == "least" else amount.low, attribute, amount.quantity.dimension)
+    return None
 
 
 def needs_unit(name: str) -> bool:

@@ -40,7 +40,13 @@ def reasons_for(sheet: Sheet, need: Need, wanted: Filters, thesaurus: Thesaurus)
     for limit in wanted.limits:
         if (attribute := met(product, limit)) is not None:
             found.append(_stated(product, attribute, lang))
-    for word in dict.fromkeys((*wanted.features, *(one for one in wanted.options if not thesaurus.is_colour(one)))):
+    for leaning in (*([need.by] if need.by else []), *need.prefers):
+        for attribute, _ in amounts(product, measure_of(leaning.measure))[:1]:
+            found.append(_stated(product, attribute, lang))
+    for word in (one for one in wanted.options if not thesaurus.is_colour(one)):
+        if (chosen := sheet.choice(word)) is not None:
+            found.append(_stated(product, chosen, lang))
+    for word in wanted.features:
         if (bound := sheet.binding(word)) is not None:
             found.append(_bound(product, _named(word, thesaurus, lang), bound[1], lang))
     colours = [word for word in wanted.options if thesaurus.is_colour(word)]

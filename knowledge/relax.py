@@ -5,7 +5,7 @@ whatever misses nothing else comes along. So a wish that something meets is neve
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -13,7 +13,7 @@ from knowledge.factsheet import money
 from knowledge.matching import Wish
 from knowledge.measures import Limit
 from knowledge.model import Lang, Text
-from knowledge.understand import Filters
+from knowledge.understand import Filters, Leaning, Need
 
 Price = Literal["", "near", "far"]  # within the limits, within a stretch of them, or beyond
 
@@ -57,6 +57,18 @@ def least_painful(candidates: Sequence[Missed]) -> Missed | None:
     return min(candidates, key=lambda missed: missed.pain, default=None)
 
 
+def nearest(need: Need, let_go: Missed, wanted: Filters) -> Need:
+    """The need with what comes nearest to a limit that was let go put first, unless an order was asked for."""
+    if need.by is not None or need.order != "relevance":
+        return need
+    for wish in let_go.wishes:
+        if isinstance(wish.value, Limit) and wish.value.measure and wish.value.sense != "is":
+            return replace(need, by=Leaning(wish.value.measure, "most" if wish.value.at_least else "least"))
+    if let_go.price == "far" and (wanted.price_max is None) != (wanted.price_min is None):
+        return replace(need, order="cheapest" if wanted.price_max is not None else "dearest")
+    return need
+
+
 def _weight(wish: Wish) -> str:
     if isinstance(wish.value, Limit):
         if wish.value.measure in ("age", "people"):
@@ -91,10 +103,15 @@ def notes(
     return tuple(dict.fromkeys(text for _, text in sorted(said, key=lambda pair: pair[0])))
 
 
+def unstated(word: str, lang: Lang) -> str:
+    """That the catalogue does not say of anything that it has a property."""
+    return f"没有注明{word}的" if lang == "zh" else f"nothing is stated to be {word}"
+
+
 def _note(wish: Wish, wanted: Filters, lang: Lang, name: Callable[[str], str]) -> str:
     value = wish.value
     if isinstance(value, Limit):
-        return Text(f"没有注明{value.text}的", f"nothing stated as {value.text}")(lang)
+        return Text(f"没有{value.text}的", f"nothing {value.text}")(lang)
     if isinstance(value, str):
         word = name(value)
     else:

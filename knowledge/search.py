@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,11 @@ from knowledge.measures import Order as Extreme
 from knowledge.measures import measure_of, ordered
 from knowledge.model import Lang, Product
 from knowledge.reasons import LeftOut, Reason, reasons_for, why_left_out
-from knowledge.relax import Missed, least_painful, notes, price_of
+from knowledge.relax import Missed, least_painful, nearest, notes, price_of, unstated
 from knowledge.retrieval import Retriever, Scores, best, fused
 from knowledge.text import Terms
 from knowledge.thesaurus import Thesaurus, language_of
-from knowledge.understand import Filters, Need, understand
+from knowledge.understand import Filters, Need, understand_all
 
 __all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "document_of", "text_of"]
 
@@ -49,6 +49,7 @@ class SearchResult:
     left_out: tuple[LeftOut, ...] = ()  # the best that a wish kept out, and why; at most five
     need: Need | None = None  # what was understood
     sure: bool = True  # false: the shop has no such goods, the hits are at best near to what was asked
+    parts: tuple["SearchResult", ...] = ()  # one for each need when the query has several; `hits` then takes turns
 
 
 class SearchIndex:
@@ -84,13 +85,25 @@ class SearchIndex:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """The best `limit` products for `query`, which may be empty when `filters` say it all."""
-        need = understand(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
-        wanted = need.filters & (filters or Filters())
+        needs = understand_all(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
+        found = [self._answer(need, need.filters & (filters or Filters()), limit) for need in needs]
+        return found[0] if len(found) == 1 else _together(found, limit)
+
+    def _answer(self, need: Need, wanted: Filters, limit: int) -> SearchResult:
         concepts = Concepts(need, self._thesaurus, self._retriever.mend)
         wishes = wishes_of(wanted, self._thesaurus)
         places, scores = self._relevant(need, concepts, wanted)
-        fitting, let_go = self._fitting(places, wanted, wishes, concepts)
-        relaxed = () if let_go is None else notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
+        whole = scores is None and (need.order != "relevance" or need.by is not None)
+        fitting, let_go = self._fitting(places, wanted, wishes, concepts, None if whole else _COUNTED)
+        relaxed: tuple[str, ...] = ()
+        if let_go is not None:
+            relaxed = notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
+            need = nearest(need, let_go, wanted)
+        relaxed += tuple(
+            unstated(self._name(need)(word), need.lang)
+            for word in wanted.features
+            if fitting and not any(self._sheets[place].says(self._thesaurus.widened(word)) for place in fitting[:20])
+        )
         sure = scores is None or not concepts.goods or any(concepts.goods & self._sheets[p].kinds for p in fitting)
         return SearchResult(
             self._ranked(fitting, scores, need, wanted, limit),
@@ -138,6 +151,7 @@ class SearchIndex:
     def _scores(self, need: Need) -> Scores:
         more = list(self._synonyms(need))
         more += [(want, 0.5) for _, scene in need.scenes for word in scene.wants for want in self._wide(word)]
+        more += [(word, 0.5) for _, scene in need.scenes for word in scene.when]
         by_words = self._retriever.scores(need.text, more)
         found = self._meaning(need.text, by_words) if self._meaning is not None and need.text else None
         return by_words if found is None else fused(by_words, *found)
@@ -152,12 +166,18 @@ class SearchIndex:
         return self._thesaurus.widened(want)[:5]
 
     def _fitting(
-        self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish], concepts: Concepts
+        self,
+        places: NDArray[np.int64],
+        wanted: Filters,
+        wishes: Sequence[Wish],
+        concepts: Concepts,
+        most: int | None,
     ) -> tuple[list[int], Missed | None]:
         """The places that meet every wish, in order; when none does, those that miss what hurts least, and what that
         is. Other goods than were asked for come in only when the shop has none of the kind."""
         has_kind = bool(concepts.goods) and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
-        kept = [p for p in self._passing(places, wanted, wishes) if not has_kind or not self._is_other(p, concepts)]
+        passing = islice(self._passing(places, wanted, wishes), most)
+        kept = [p for p in passing if not has_kind or not self._is_other(p, concepts)]
         if kept and (not has_kind or any(self._is_kind(place, concepts) for place in kept)):
             return kept, None
         weighed = [
@@ -177,13 +197,13 @@ class SearchIndex:
         return bool(self._sheets[place].kinds) and not self._is_kind(place, concepts)
 
     def _passing(self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish]) -> Iterator[int]:
-        """The first places that pass, at most `_COUNTED`: prices are compared all at once, the rest one by one."""
+        """The places that pass, in order: prices are compared all at once, the rest one by one."""
         low, high = self._prices
         if wanted.price_max is not None:
             places = places[low[places] <= float(wanted.price_max)]
         if wanted.price_min is not None:
             places = places[high[places] >= float(wanted.price_min)]
-        return islice((place for place in map(int, places) if self._sheets[place].passes(wanted, wishes)), _COUNTED)
+        return (place for place in map(int, places) if self._sheets[place].passes(wanted, wishes))
 
     def _missed(self, place: int, wanted: Filters, wishes: Sequence[Wish], kind: bool) -> Missed:
         low, high = self._prices
@@ -256,6 +276,23 @@ class SearchIndex:
     @property
     def _currency(self) -> str:
         return next((product.currency for product in self.products), "CNY")
+
+
+def _together(found: Sequence[SearchResult], limit: int) -> SearchResult:
+    """Several needs in one answer: the best hit for each, then the second best…"""
+    known = [result for result in found if result.sure] or found
+    turns = (hit for row in zip_longest(*(result.hits for result in known)) for hit in row if hit is not None)
+    hits = tuple({hit.product.id: hit for hit in turns}.values())
+    return SearchResult(
+        hits[: max(limit, len(found))],
+        tuple(dict.fromkeys(note for result in found for note in result.relaxed)),
+        found[0].filters,
+        sum(result.total for result in found),
+        tuple(left for result in found for left in result.left_out)[:_LEFT_OUT],
+        found[0].need,
+        all(result.sure for result in found),
+        tuple(found),
+    )
 
 
 def document_of(product: Product) -> tuple[tuple[str, float], ...]:

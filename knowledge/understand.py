@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
@@ -84,10 +84,14 @@ class Need:
     rest: str = ""  # `text` without colours, sizes, brands, audiences and occasions: goods and what else describes them
     dropped: frozenset[str] = frozenset()  # what the shopper leaves open: "price", "colour", "size", "brand"
 
+    head: str = (
+        ""  # the word for the kind of goods asked for: 背包 in "能放电脑的背包", backpack in "backpack for a laptop"
+    )
+
     @property
     def goods(self) -> Mention | None:
-        """The word for the kind of goods asked for; of several the last one is the head: 手机充电器 is a charger."""
-        return next((mention for mention in reversed(self.mentions) if mention.in_section("goods")), None)
+        """The kind of goods asked for."""
+        return next((mention for mention in reversed(self.mentions) if mention.word == self.head), None)
 
 
 def understand(
@@ -97,6 +101,80 @@ def understand(
     page = _Page(thesaurus.spelling.mend(normalise(query).text, known), thesaurus, brands)
     page.read()
     return page.need(lang or language(query))
+
+
+def understand_all(
+    query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang | None = None, known: Known | None = None
+) -> tuple[Need, ...]:
+    """The needs of a query that asks for several things: "一个保温杯和一双雨鞋". A price or a person that stands before
+    the first or after the last holds for all of them that have none of their own."""
+    text = thesaurus.spelling.mend(normalise(query).text, known)
+    said = lang or language(query)
+    parts, shared = _parted(text, thesaurus)
+    if len(parts) < 2:
+        return (understand(query, thesaurus, brands, said, known),)
+    needs = [understand(part, thesaurus, brands, said, known) for part in parts]
+    common = understand(shared, thesaurus, brands, said, known)
+    first, *others = needs
+    bare = all(not _OWN.search(part) for part in parts[1:])
+    return tuple(
+        _sharing(_sharing(need, common), first, price=bare) if need is not first else _sharing(need, common)
+        for need in (first, *others)
+    )
+
+
+def _parted(text: str, thesaurus: Thesaurus) -> tuple[list[str], str]:
+    """The parts of a text that ask for different goods, and its last clause if that names none."""
+    goods = [mention for mention in thesaurus.find(text) if mention.in_section("goods")]
+    parts: list[str] = []
+    begin = 0
+    for match in _AND.finditer(text):
+        left = [m for m in goods if begin <= m.start and m.end <= match.start()]
+        right = [m for m in goods if m.start >= match.end()]
+        if not left or not right or set(left[-1].groups) & set(right[0].groups):
+            continue
+        rest = text[match.end() :]
+        own = understand_head(rest, thesaurus)
+        if (
+            own != right[0].word
+            or _FOR.search(text, begin, match.start())
+            or _NOT_HERE.search(text, begin, match.start())
+        ):
+            continue  # 泡茶和咖啡的杯子 is one cup
+        parts.append(text[begin : match.start()])
+        begin = match.end()
+    last = text[begin:]
+    clause = max(last.rfind("，"), last.rfind(","), last.rfind("；"))
+    named = [m for m in goods if m.start >= begin + clause]
+    if parts and clause > 0 and not named:
+        return [*parts, last[:clause]], last[clause + 1 :]
+    return [*parts, last], ""
+
+
+def understand_head(text: str, thesaurus: Thesaurus) -> str:
+    """The kind of goods that a normalised text asks for first."""
+    clause = _CLAUSE.split(text)[0]
+    found = thesaurus.find(clause)
+    return _head(clause, {mention.word for mention in found}, found)
+
+
+def _sharing(need: Need, other: Need, *, price: bool = True) -> Need:
+    """The need with the price, the person and the audience of another where it has none."""
+    filters = need.filters
+    if price and filters.price_min is None and filters.price_max is None:
+        filters = replace(filters, price_min=other.filters.price_min, price_max=other.filters.price_max)
+    if not filters.audiences:
+        filters = replace(filters, audiences=other.filters.audiences)
+    scenes = need.scenes or tuple(pair for pair in other.scenes if pair[1].whom)
+    return replace(need, filters=filters, scenes=scenes, currency=need.currency or other.currency)
+
+
+_AND = re.compile(
+    r"[，,、；;]?\s*(?:和|跟|与|以及|还有|还要|再来|再要|另外|外加|加上|\band\b|\bplus\b|\balso\b|&)\s*(?:再|要|also\b)?|[，；;、]\s*(?=再|还要)"
+)
+_OWN = re.compile(r"[一两二三四五六七八九十\d]\s?[个双件条只把台盒包瓶份副对张本套]|\b(?:a|an|one|two|some)\b")
+_NOT_HERE = re.compile(r"(?:不要|别要|除了|不含|\bnot\b|\bno\b|\bwithout\b)[^，,；;]*$")
+_CLAUSE = re.compile(r"[，,。；;！!？?]")
 
 
 class _Page:
@@ -159,6 +237,7 @@ class _Page:
         return Need(
             text, lang, filters, self._order, named_scenes, mentions,
             self._currency, self._by, tuple(dict.fromkeys(self._prefers)), self._count, rest, frozenset(self._dropped),
+            _head(self.text, {mention.word for mention in mentions}, found),
         )  # fmt: skip
 
     def _scenes(self, found: list[Mention]) -> list[tuple[int, int, tuple[str, Scene]]]:
@@ -360,7 +439,7 @@ def _open_ends() -> dict[str, re.Pattern[str]]:
 def _filler() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = _speech()["filler"]
     zh, en = (sorted(map(str, words[lang]), key=len, reverse=True) for lang in ("zh", "en"))
-    anywhere = "|".join(map(re.escape, zh)) + r"|(?<![\w'])(?:" + "|".join(map(re.escape, en)) + r")(?![\w'-])"
+    anywhere = "|".join(map(re.escape, zh)) + r"|(?<![\w'-])(?:" + "|".join(map(re.escape, en)) + r")(?![\w'-])"
     first, last, particles = (re.escape(words[key]) for key in ("zh_first", "zh_last", "zh_particles"))
     return (
         re.compile(rf"{anywhere}|[{particles}]"),
@@ -451,6 +530,28 @@ def _colours(mentions: Iterable[Mention], text: str) -> Iterable[Mention]:
             continue
         if len(mention.word) > 1 or text[mention.end : mention.end + 1] in {"的", "色", ""}:
             yield mention
+
+
+def _head(text: str, left: set[str], found: list[Mention]) -> str:
+    """The word that names what is wanted. Of several it is the last, 手机充电器 is a charger; but not one that only
+    says what it is for: "for a laptop", 能放电脑, 配裤子."""
+    goods = [mention for mention in found if mention.in_section("goods") and mention.word in left]
+    if goods and (gift := _FOR.search(text, 0, goods[0].start)) and _bare(text[: gift.start()], found):
+        return ""  # "a gift for a tea lover"
+    aim = _FOR.search(text, goods[0].end) if goods else None
+    before = [mention for mention in goods if aim is None or mention.end <= aim.start()]
+    own = [m for m in before if not (_GOES_WITH.search(text, 0, m.start) and not _WHICH.match(text, m.end))]
+    return (own or before or goods)[-1].word if goods else ""
+
+
+_FOR = re.compile(
+    r"(?<!look )(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )"
+    r"\b(?:for|to go with|that (?:fits?|holds?|goes with)|compatible with|to (?:hold|carry|use with))\b"
+)
+_GOES_WITH = re.compile(
+    r"(?:放|装|爱喝|爱吃|喜欢喝?|搭配?|配|适合|适配|兼容|连接?|接|泡|煮|炒|洗|擦|刷|去|给|送给?)(?:得下|下)?[^的，,。；;]{0,6}?$"
+)
+_WHICH = re.compile(r"[^，,。；;\s]{0,4}的[^，,。；;\s]")
 
 
 def _sized(mentions: list[Mention], text: str) -> tuple[Mention, ...]:

@@ -13,25 +13,18 @@ from assistant.attributes import asked_values, choosable, telling_sentences
 from assistant.cards import plain
 from assistant.guide.clarify import Find, is_broad, questions
 from assistant.guide.tradeoffs import trade_offs
-from assistant.measures import Wish, named, ordered, reading, wish, within
+from assistant.measures import Wish, wish
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.factsheet import money
+from knowledge.measures import measure_of, ordered, reading
 from knowledge.model import Attribute, Lang, Product, Promotion
-from knowledge.search import Filters, Hit, SearchResult
+from knowledge.search import Filters, Hit, LeftOut
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
 _BARE = re.compile(r"[\d.,\s]+")
 _CLOSE = 0.55  # of the best score: what is worse is about something else
-_KIN = 0.7  # of the best score: of the kind that is to be put in order, where no name tells
-
-
-_ANYTHING = re.compile(  # words that name no kind of goods
-    r"商品|产品|东西|宝贝|店里|你们家?|咱们?家?|是|有|什么|啥|哪|[个款件的吗呢？?，,。.！!]"
-    r"|\b(what'?s?|which|is|are|your|the|in|this|shop|store|products?|items?|things?|one|do|you|have|sell)\b",
-    re.I,
-)
 
 
 class SearchArguments(Arguments):
@@ -49,26 +42,20 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     if not arguments.query.strip():
         return ToolResult({"products": [], "found": 0, "categories": categories(catalog, lang)})
     wanted = wish(arguments.query)
+    filters = Filters(
+        price_min=_exact(arguments.min_price), price_max=_exact(arguments.max_price), products=tuple(arguments.among)
+    )
     skip = set(arguments.exclude)
-    everything = wanted.measure is not None and not _ANYTHING.sub("", wanted.rest).strip(" 's")
-    if arguments.among:
-        result = SearchResult(tuple(Hit(one, 1.0) for one in map(catalog.product, arguments.among) if one is not None))
-    elif everything:
-        result = SearchResult(tuple(Hit(one, 1.0) for one in catalog.products()))  # "what is your cheapest product?"
-    else:
-        words = wanted.rest if wanted.limits or wanted.measure else arguments.query
-        result = catalog.search(words, limit=(40 if words != arguments.query else 12) + len(skip), lang=lang)
-    hits = [hit for hit in result.hits if hit.product.id not in skip and _in_range(hit.product, arguments)]
+    measured = bool(wanted.limits) or wanted.measure is not None
+    result = catalog.search(arguments.query, limit=(40 if measured else 12) + len(skip), lang=lang, filters=filters)
+    hits = [hit for hit in result.hits if hit.product.id not in skip]
+    best = max((hit.score for hit in hits), default=0.0)
     if arguments.order != "best":
-        close = [hit for hit in hits if hit.score >= 0.5 * hits[0].score] if hits else []
+        close = [hit for hit in hits if hit.score >= 0.5 * best]
         hits = sorted(close, key=lambda hit: hit.product.price or Decimal(0), reverse=arguments.order == "dearest")
-    elif hits:
-        hits = [hit for hit in hits if hit.score >= _CLOSE * hits[0].score]
-    relaxed = [str(step) for step in result.relaxed]
-    measured: dict[str, Any] = {}
-    if wanted.limits or wanted.measure:
-        hits, missed, measured = _measured(hits, wanted, lang, among=bool(arguments.among) or everything)
-        relaxed += missed
+    elif not measured and not result.parts:
+        hits = [hit for hit in hits if hit.score >= _CLOSE * best]
+    hits, order = _in_order(hits, wanted, lang)
     shown = hits[: arguments.limit]
     products = [
         brief(hit.product, lang)
@@ -82,89 +69,39 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "products": products,
         "found": len(hits),
         "sure": result.sure,
-        "relaxed": relaxed,
+        "relaxed": [str(step) for step in result.relaxed],
+        "left_out": [_left_out(one, lang) for one in result.left_out if one.product.id not in skip],
         "questions": _questions(hits, arguments.query, result.filters, lang),
         "trade_offs": trade_off_data([hit.product for hit in shown], lang, arguments.query),
         "answers": answers,
     }
     if not result.sure:
         data["categories"] = categories(catalog, lang)
-    return ToolResult(data | measured, quoted, product_ids=ids, cards=ids, found=bool(ids))
+    return ToolResult(data | order, quoted, product_ids=ids, cards=ids, found=bool(ids))
 
 
-def _measured(hits: list[Hit], wanted: Wish, lang: Lang, *, among: bool) -> tuple[list[Hit], list[str], dict[str, Any]]:
-    """The hits that keep the limits, in the order asked for; which limits nothing kept; how they were ordered."""
-    if not among:
-        hits = _of_kind(hits, wanted.rest)
-    missed = []
-    for limit in wanted.limits:
-        kept = [hit for hit in hits if within(hit.product, (limit,))]
-        if kept:
-            hits = kept
-        else:
-            missed.append(f"没有{limit.text}的" if lang == "zh" else f"nothing {limit.text}")
-    measure, order = wanted.measure, wanted.order
-    if measure is None and missed:  # the nearest to what was asked
-        lost = next(limit for limit in wanted.limits if not any(within(hit.product, (limit,)) for hit in hits))
-        measure, order = lost.measure, "most" if lost.at_least else "least"
+def _in_order(hits: list[Hit], wanted: Wish, lang: Lang) -> tuple[list[Hit], dict[str, Any]]:
+    """The hits that state what they are to be put in order by, and how they were ordered."""
+    measure = wanted.measure
     if measure is None:
-        return hits, missed, {}
-    places = {hit.product.id: hit for hit in hits}
-    pairs = ordered([hit.product for hit in hits], measure, order)
+        return hits, {}
+    by_id = {hit.product.id: hit for hit in hits}
+    pairs = ordered([hit.product for hit in hits], measure, wanted.order)
     if not pairs:
-        return hits, missed, {"order": {"unknown": True}} if wanted.measure else {}
-    if len({names for _, found in pairs if found and (names := found.attribute.name(lang))}) > 1:
-        name = ""
-    else:
-        name = named(measure, pairs[0][1], lang)
-    told = {"order": {"measure": measure.id, "name": name, "order": order}} if wanted.measure else {}
-    return [places[product.id] for product, _ in pairs], missed, told
-
-
-def _heads(run: str) -> list[str]:
-    """Ways to read the kind of goods from the end of a run of characters, the longest first."""
-    if not run or run.isascii():
-        return [run] if run else []
-    endings = [run[-length:] for length in range(min(4, len(run)), 1, -1)]
-    bare = run[:-1] if run[-1] in "子儿" and len(run) > 1 else run
-    return [*endings, bare[-1]]
-
-
-def _alike(hits: list[Hit]) -> list[Hit]:
-    best = max(hits, key=lambda hit: hit.score).product
-    return [hit for hit in hits if hit.product.category == best.category]
-
-
-_PARTICLES = re.compile(r"[的吗呢吧啊有没是在哪个款双件种条只台]+$")
-
-
-def _of_kind(hits: list[Hit], words: str) -> list[Hit]:
-    """Only an electric kettle may be the largest kettle: those named by the last word, else the closest ones."""
-    if not hits:
-        return hits
-    for run in reversed(re.findall(r"[\u3400-\u9fff]+|[a-z]{3,}", words.lower())):
-        run = run.removesuffix("s") if run.isascii() else _PARTICLES.sub("", run)
-        for head in _heads(run):
-            if bearing := [hit for hit in hits if head in _kind_text(hit.product)]:
-                own = [hit for hit in bearing if head.isascii() and head in hit.product.category.en.lower()]
-                return own or bearing
-    if not words.isascii():  # asked in a language that the titles are not in
-        hits = _alike(hits)
-    return [hit for hit in hits if hit.score >= _KIN * max(one.score for one in hits)]
-
-
-def _kind_text(product: Product) -> str:
-    own = (tag for tag in product.tags if ":" not in tag)
-    return " ".join((product.title.zh, product.title.en, *own)).lower()
+        return hits, {"order": {"unknown": True}}
+    names = {found.attribute.name(lang) for _, found in pairs if found is not None}
+    name = "" if len(names) > 1 else next(iter(names), measure.name(lang))
+    told = {"order": {"measure": measure.id, "name": name, "order": wanted.order}}
+    return [by_id[product.id] for product, _ in pairs], told
 
 
 def _stated(product: Product, wanted: Wish, lang: Lang) -> list[list[str]]:
     """[[name, value], …] of what the wish was about, in the catalogue's words."""
-    asked = [(limit.measure, limit.quantity.dimension) for limit in wanted.limits]
+    found = [(limit.measure, limit.dimension) for limit in wanted.limits]
     if wanted.measure is not None:
-        asked.insert(0, (wanted.measure, ""))
-    found = (reading(product, measure, dimension) for measure, dimension in asked)
-    pairs = {one.attribute.name(lang): one.attribute.value(lang) for one in found if one is not None}
+        found.insert(0, (wanted.measure.id, ""))
+    readings = (reading(product, measure_of(measure), dimension) for measure, dimension in found)
+    pairs = {one.attribute.name(lang): one.attribute.value(lang) for one in readings if one is not None}
     return [[name, value] for name, value in pairs.items()]
 
 
@@ -183,6 +120,12 @@ def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list
         {"title": titles[one.product_id], "wins": [[win.wish, win.name, win.value] for win in one.wins]}
         for one in trade_offs(products, lang, wanted=wanted)
     ]
+
+
+def _left_out(one: LeftOut, lang: Lang) -> dict[str, Any]:
+    """A near miss, for "why not that one?"."""
+    why = [str(reason) for reason in one.why]
+    return {"id": one.product.id, "title": one.product.title(lang), "price": _amount(one.product.price), "why": why}
 
 
 class DetailsArguments(Arguments):
@@ -400,11 +343,8 @@ def promotion_data(promotions: Sequence[Promotion], lang: Lang) -> list[Mapping[
     return [_promotion(one, lang) for one in promotions]
 
 
-def _in_range(product: Product, arguments: SearchArguments) -> bool:
-    if product.price is None:
-        return arguments.min_price is None and arguments.max_price is None
-    price = float(product.price)
-    return (arguments.min_price or 0) <= price <= (arguments.max_price if arguments.max_price is not None else price)
+def _exact(amount: float | None) -> Decimal | None:
+    return None if amount is None else Decimal(str(amount))
 
 
 def _amount(value: Decimal | None) -> str | None:

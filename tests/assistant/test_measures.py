@@ -8,8 +8,9 @@ import pytest
 
 from assistant.conversation import Conversations
 from assistant.guard.guard import Guard
-from assistant.measures import ordered, reading, wish, within
+from assistant.measures import wish
 from knowledge.catalog import Catalog
+from knowledge.measures import ordered, reading, within
 from knowledge.model import Attribute, Product, Text
 from knowledge.settings import KnowledgeSettings
 from tests.assistant.conftest import Counter
@@ -57,7 +58,7 @@ GOODS = (
 )
 def test_limits_are_read(text: str, measure: str, at_least: bool) -> None:
     (limit,) = wish(text).limits
-    assert (limit.measure.id, limit.at_least) == (measure, at_least)
+    assert (limit.measure, limit.at_least) == (measure, at_least)
 
 
 @pytest.mark.parametrize(
