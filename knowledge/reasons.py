@@ -61,6 +61,8 @@ def reasons_for(sheet: Sheet, need: Need, wanted: Filters, thesaurus: Thesaurus)
             text = f"{word}：{reason.text}" if lang == "zh" else f"{word}: {reason.text}"
             found.append(Reason(text, reason.attribute, reason.value, reason.fact_id))
     for group in dict.fromkeys(group for mention in need.mentions for group in mention.groups):
+        if found and group.section == "goods":
+            continue  # that it is a shoe says nothing next to the rest
         if sheet.says(group.words) and not any(group.name(lang) in reason.text for reason in found):
             found.append(Reason(group.name(lang)))
     mark = "：" if lang == "zh" else ": "
@@ -143,10 +145,7 @@ def _off_limit(product: Product, limit: Limit, lang: Lang) -> Reason:
         measure = measure_of(limit.measure)
         stated = amounts(product, measure, limit.dimension)
         if stated:
-            reason = _stated(product, stated[0][0], lang)
-            wished = limit.text
-            text = f"{reason.text}，要的是{wished}" if lang == "zh" else f"{reason.text}, wanted {wished}"
-            return Reason(text, reason.attribute, reason.value, reason.fact_id)
+            return _stated(product, stated[0][0], lang)
         return Reason(f"没有注明{measure.name.zh}" if lang == "zh" else f"no {measure.name.en} is stated")
     return Reason(f"没有{limit.text}的" if lang == "zh" else f"not in {limit.text}")
 

@@ -57,6 +57,7 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         hits = [hit for hit in hits if hit.score >= _CLOSE * best]
     hits, order = _in_order(hits, wanted, lang)
     shown = hits[: arguments.limit]
+    left_out = [one for one in result.left_out if one.product.id not in skip][:2]
     products = [
         brief(hit.product, lang)
         | {"reasons": [str(reason) for reason in hit.reasons][:3], "score": round(hit.score, 3)}
@@ -70,14 +71,15 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "found": len(hits),
         "sure": result.sure,
         "relaxed": [str(step) for step in result.relaxed],
-        "left_out": [_left_out(one, lang) for one in result.left_out if one.product.id not in skip],
+        "left_out": [_left_out(one, lang) for one in left_out],
         "questions": _questions(hits, arguments.query, result.filters, lang),
         "trade_offs": trade_off_data([hit.product for hit in shown], lang, arguments.query),
         "answers": answers,
     }
     if not result.sure:
         data["categories"] = categories(catalog, lang)
-    return ToolResult(data | order, quoted, product_ids=ids, cards=ids, found=bool(ids))
+    facts = quoted | _grounds(left_out, catalog)
+    return ToolResult(data | order, facts, product_ids=ids, cards=ids, found=bool(ids))
 
 
 def _in_order(hits: list[Hit], wanted: Wish, lang: Lang) -> tuple[list[Hit], dict[str, Any]]:
@@ -124,8 +126,15 @@ def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list
 
 def _left_out(one: LeftOut, lang: Lang) -> dict[str, Any]:
     """A near miss, for "why not that one?"."""
-    why = [str(reason) for reason in one.why]
+    why = ("；" if lang == "zh" else "; ").join(str(reason) for reason in one.why)
     return {"id": one.product.id, "title": one.product.title(lang), "price": _amount(one.product.price), "why": why}
+
+
+def _grounds(left_out: Sequence[LeftOut], catalog: Catalog) -> Facts:
+    """What saying why they were left out rests on."""
+    used = {reason.fact_id for one in left_out for reason in one.why}
+    facts = (fact for one in left_out for fact in catalog.facts(one.product.id))
+    return Facts.of(fact for fact in facts if fact.kind in ("title", "price") or fact.id in used)
 
 
 class DetailsArguments(Arguments):
