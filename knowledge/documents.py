@@ -75,7 +75,7 @@ def text_of(value: str) -> Text:
 
 
 def moment(value: str, now: datetime) -> datetime:
-    """An ISO 8601 time (UTC when it has no offset), `now`, or one relative to `now` such as "-3d 4h"."""
+    """An ISO 8601 time (in the zone of `now` when it has no offset), `now`, or one relative to it such as "-3d 4h"."""
     text = value.strip().lower()
     if text == "now":
         return now
@@ -83,9 +83,10 @@ def moment(value: str, now: datetime) -> datetime:
         span = timedelta()
         for number, unit in _PART.findall(found[2]):
             span += timedelta(**{_UNITS[unit]: int(number)})
+        now = now.astimezone(UTC)  # an hour is an hour, also where clocks change
         return now - span if found[1] == "-" else now + span
     parsed = datetime.fromisoformat(value.strip())
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=now.tzinfo)
 
 
 @cache
@@ -214,7 +215,7 @@ def _flag(value: Any, where: str, context: _Context) -> bool:
 
 def _time(value: Any, where: str, context: _Context) -> datetime:
     if isinstance(value, datetime):  # YAML reads an unquoted time
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value if value.tzinfo else value.replace(tzinfo=context.now.tzinfo)
     try:
         return moment(str(value), context.now)
     except (ValueError, OverflowError) as error:

@@ -194,5 +194,6 @@ class Shop:
     slogan: Text = Text()
     currency: str = "CNY"
     langs: tuple[Lang, ...] = LANGS
+    timezone: str = "UTC"  # IANA name; what is written without an offset is in it
     hours: Text = Text()  # when people answer
     contact: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -24,6 +24,8 @@ from assistant.models.grounded import GroundedModel
 from assistant.models.scripted import ScriptedModel
 from knowledge import catalog as knowledge_catalog
 from knowledge.catalog import Catalog
+from knowledge.ingest.folder import load_shop_folder
+from knowledge.ingest.report import IngestError
 from knowledge.model import Attribute, Product, Promotion, Text, Variant
 from knowledge.settings import KnowledgeSettings
 from tests.web.conftest import KETTLE, SLIPPERS, Visitor, serving, settings_in
@@ -276,6 +278,44 @@ async def test_an_offer_that_ends_within_an_answer(shop: Shop, clock: type[Clock
     answer = await shopper.asks("有什么优惠？", midnight)
     assert answer.startswith("现在杯具满200减37。") and answer.count("减37") == 1
     assert "500ml" in answer, "what is still true is said"
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "over"),
+    [
+        ("Asia/Shanghai", "2026-11-30T00:00:00", "2026-11-29T16:00:00+00:00"),
+        ("Asia/Shanghai", "2026-11-30", "2026-11-30T16:00:00+00:00"),  # through that day
+        ("Asia/Shanghai", "'2026-11-30'", "2026-11-30T16:00:00+00:00"),
+        ("Asia/Shanghai", "2026-11-30T00:00:00+01:00", "2026-11-29T23:00:00+00:00"),
+        ("America/New_York", "2026-11-30", "2026-12-01T05:00:00+00:00"),
+        ("America/New_York", "2026-10-31", "2026-11-01T04:00:00+00:00"),  # the night the clocks change
+        ("", "2026-11-30T00:00:00", "2026-11-30T00:00:00+00:00"),
+    ],
+)
+def test_an_offer_ends_when_it_does_where_the_shop_is(tmp_path: Path, zone: str, written: str, over: str) -> None:
+    text = f"{{id: my, name: Shop{', timezone: ' + zone if zone else ''}}}"
+    (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+    row = f"- {{id: p, name: Sale, kind: threshold, threshold: 100, minus: 10, starts: 2026-10-01, ends: {written}}}"
+    (tmp_path / "promotions.yaml").write_text(row, encoding="utf-8")
+    (promotion,) = load_shop_folder(tmp_path).promotions
+    moment = datetime.fromisoformat(over)
+    assert promotion.ends == moment
+    assert promotion.active(moment - timedelta(seconds=1)) and not promotion.active(moment)
+
+
+def test_an_hour_is_an_hour_where_the_clocks_change(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("{id: my, name: Shop, timezone: America/New_York}", encoding="utf-8")
+    row = "- {id: p, name: Sale, kind: threshold, threshold: 100, minus: 10, ends: +24h}"
+    (tmp_path / "promotions.yaml").write_text(row, encoding="utf-8")
+    now = datetime(2026, 10, 31, 12, tzinfo=UTC)
+    (promotion,) = load_shop_folder(tmp_path, now=now).promotions
+    assert promotion.ends is not None and promotion.ends - now == timedelta(hours=24)
+
+
+def test_a_zone_that_there_is_not_is_said(tmp_path: Path) -> None:
+    (tmp_path / "shop.yaml").write_text("{id: my, name: Shop, timezone: Asia/Peking2}", encoding="utf-8")
+    with pytest.raises(IngestError, match="timezone is a name such as Asia/Shanghai"):
+        load_shop_folder(tmp_path)
 
 
 # What is shown again

@@ -4,10 +4,11 @@ import json
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
@@ -74,11 +75,13 @@ def load_shop_folder(
     except DocumentError as error:
         raise IngestError(f"shop.yaml: {error}") from error
     folder = ShopFolder(shop, replace is True)
-    reader = _Reader(path, folder, now)
+    reader = _Reader(path, folder, (now or datetime.now(UTC)).astimezone(_zone(shop)))
     rows = reader.rows(Product, "products.jsonl", _check_product, {"currency": shop.currency})
     folder.products = [settled(product) for product in rows]
     products = dict(known_products or {}) | {product.id: product for product in folder.products}
-    folder.promotions = reader.rows(Promotion, "promotions.yaml", lambda found: _check_promotion(found, products))
+    folder.promotions = reader.rows(
+        Promotion, "promotions.yaml", lambda found: _check_promotion(found, products), prepare=_with_last_day
+    )
     folder.policies = reader.rows(Policy, "policies.yaml", lambda policy: _unique_attributes(policy.attributes))
     folder.faqs = reader.rows(Faq, "faq.yaml", lambda faq: _known(faq.products, products, "product"))
     folder.customers = reader.rows(Customer, "customers.jsonl", lambda customer: None)
@@ -92,6 +95,26 @@ def load_shop_folder(
     folder.orders = reader.rows(Order, "orders.jsonl", check_order, prepare=lambda row: _with_titles(row, products))
     _warn(folder, products, path / "pictures")
     return folder
+
+
+def _zone(shop: Shop) -> ZoneInfo:
+    try:
+        return ZoneInfo(shop.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise IngestError(f"shop.yaml: timezone is a name such as Asia/Shanghai, got {shop.timezone!r}") from error
+
+
+def _with_last_day(row: dict[str, Any]) -> dict[str, Any]:
+    """An offer that ends on a day, without a time, holds through that day."""
+    ends = row.get("ends")
+    if isinstance(ends, str):
+        try:
+            ends = date.fromisoformat(ends.strip())
+        except ValueError:
+            return row  # a moment, or nothing that is a time: then that is said
+    if type(ends) is not date:
+        return row
+    return row | {"ends": (ends + timedelta(days=1)).isoformat()}
 
 
 def copy_pictures(path: Path, media: Path) -> int:
@@ -112,7 +135,7 @@ def copy_pictures(path: Path, media: Path) -> int:
 
 
 class _Reader:
-    def __init__(self, path: Path, folder: ShopFolder, now: datetime | None) -> None:
+    def __init__(self, path: Path, folder: ShopFolder, now: datetime) -> None:
         self._path = path
         self._folder = folder
         self._now = now

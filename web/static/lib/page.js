@@ -155,6 +155,9 @@ export function date(iso, style = { month: "short", day: "numeric" }) {
   return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(locale, style).format(at);
 }
 
+/** The day on which what ends at `iso` still holds: an offer that ends at midnight is over when the next day begins. */
+export const lastDay = (iso) => date(Date.parse(iso) - 1);
+
 /** Price with the struck list price beside it when that is higher. */
 export function prices(card, listPrice) {
   const now = money(card.price, card.currency);

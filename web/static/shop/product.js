@@ -1,6 +1,6 @@
 /** One product: pictures, price, variants, facts, offers, and a question about it in one tap. */
 
-import { $, Refused, api, date, h, icon, lang, locale, money, picture, text, translate, words } from "../lib/page.js";
+import { $, Refused, api, h, icon, lang, lastDay, locale, money, picture, text, translate, words } from "../lib/page.js";
 import { productCard } from "./card.js";
 import { chat, footer, header, loadShop } from "./frame.js";
 
@@ -110,7 +110,7 @@ function offers(product) {
   return h("ul", { class: "deals", "aria-label": t("offers") }, product.promotions.slice(0, 5).map((one) => h("li", {},
     h("span", { class: "tag accent" }, text(one.name)), h("span", {}, text(one.text)),
     h("span", { class: "deal-end" }, one.code && t("code", { code: one.code }), one.code && one.ends && " · ",
-      one.ends && t("until", { date: date(one.ends) })))));
+      one.ends && t("until", { date: lastDay(one.ends) })))));
 }
 
 function specifications(product) {

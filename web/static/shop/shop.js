@@ -1,6 +1,6 @@
 /** The shop's front page: hero, offers, live teaser, and the catalogue with search and filters. */
 
-import { $, api, date, h, icon, lang, money, picture, text, translate, words } from "../lib/page.js";
+import { $, api, h, icon, lang, lastDay, money, picture, text, translate, words } from "../lib/page.js";
 import { play } from "../live/player.js";
 import { productCard } from "./card.js";
 import { chat, footer, header, loadShop } from "./frame.js";
@@ -126,7 +126,7 @@ function paintOffers(promotions) {
   $("#offers").replaceChildren(h("ul", { tabindex: 0, "aria-label": t("offers") }, promotions.map((one) => h("li", {},
     h("b", {}, text(one.name)), h("p", {}, text(one.text)),
     h("p", { class: "offer-foot" }, one.code && h("span", { class: "tag accent" }, t("code", { code: one.code })),
-      one.ends && h("span", {}, t("until", { date: date(one.ends) })))))));
+      one.ends && h("span", {}, t("until", { date: lastDay(one.ends) })))))));
 }
 
 function paintTeaser(room) {
