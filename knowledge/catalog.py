@@ -12,8 +12,9 @@ from knowledge.embed import load_embedder
 from knowledge.facts import Facts
 from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
 from knowledge.faq import FaqHit, FaqIndex
-from knowledge.ingest.door import ingest
-from knowledge.ingest.report import IngestReport
+from knowledge.ingest.door import Wishes, ingest
+from knowledge.ingest.remembered import Remembered, forget, remembered
+from knowledge.ingest.report import IngestReport, Progress
 from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
 from knowledge.search import Filters, SearchIndex, SearchResult, text_of
 from knowledge.settings import KnowledgeSettings
@@ -184,14 +185,43 @@ class Catalog:
         with self.store.write() as connection:
             return write_batch(connection, batch)
 
-    def ingest(self, path: Path | str, mapping: Path | Mapping[str, str] | None = None) -> IngestReport:
-        """Take in a file of products or a shop folder; good rows land, the others are reported with their reasons.
-        `mapping` says what columns mean, {"售价": "price"}, or names a YAML or JSON file that does.
-        Raises `IngestError` when the file as a whole cannot be used."""
-        report = ingest(self.store, self._now(), self.settings, Path(path), mapping)
-        if report.added or report.changed or report.removed:
+    def ingest(
+        self,
+        path: Path | str,
+        mapping: Path | Mapping[str, str] | None = None,
+        *,
+        replace: bool = False,
+        dry_run: bool = False,
+        refused: Path | None = None,
+        products: Sequence[str] = (),
+        forget: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Take in a file of products, questions, policies or a manual, a folder or archive of them, or a shop folder,
+        in one transaction; good rows land, the others are reported with their reasons and written to `refused`.
+
+        `mapping` says what columns mean, {"售价": "price"}, or names a YAML or JSON file that does; it is remembered
+        for files of this shape until `forget`. `replace` removes what an earlier file of this name brought and this
+        one lacks, `products` are ids that a manual is about, `dry_run` changes nothing. Raises `IngestError` when the
+        file as a whole cannot be used."""
+        wishes = Wishes(
+            mapping=mapping, forget=forget, replace=replace, dry_run=dry_run, refused=refused, products=products,
+            progress=progress,
+        )  # fmt: skip
+        report = ingest(self.store, self._now, self.settings, Path(path), wishes)
+        if not dry_run and (report.added or report.changed or report.removed):
             self._embed(self._now())  # here rather than in the first shopper's search
         return report
+
+    def mappings(self) -> tuple[Remembered, ...]:
+        """What people said that columns of files mean, newest first."""
+        with self.store.read() as connection:
+            return remembered(connection)
+
+    def forget_mapping(self, signature: str) -> bool:
+        """Whether a mapping was remembered under this signature; it is no longer."""
+        with self.store.write() as connection:
+            return forget(connection, signature)
 
     def _search_index(self, shelf: Shelf) -> SearchIndex:
         """The index of what is on `shelf`. While one thread builds it, the others search the one before."""

@@ -63,9 +63,17 @@ def decode(kind: type[T], document: Any, *, now: datetime | None = None, where: 
     return typing.cast(T, result)
 
 
+def canonical(document: Any) -> str:
+    """A document as JSON text, the same whenever its content is."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def digest(document: Any) -> str:
     """A short name for a document's content, the same in every process."""
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return digest_of_text(canonical(document))
+
+
+def digest_of_text(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

@@ -197,3 +197,19 @@ class Shop:
     timezone: str = "UTC"  # IANA name; what is written without an offset is in it
     hours: Text = Text()  # when people answer
     contact: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a manual about some products, in the manual's own words."""
+
+    id: str
+    text: Text
+    products: tuple[str, ...]  # ids; never empty
+    title: Text = Text()  # the headings it stands under: "清洁 › 滤网"
+    file: str = ""  # "manual.pdf"
+    page: int | None = None  # 1 is the first; None where a file has no pages
+
+    @property
+    def source(self) -> str:
+        return self.file if self.page is None else f"{self.file}, page {self.page}"

@@ -53,6 +53,7 @@ products = _rows_of_shop("products", sa.Column("source", sa.String(300), nullabl
 promotions = _rows_of_shop("promotions")
 policies = _rows_of_shop("policies")
 faqs = _rows_of_shop("faqs")
+passages = _rows_of_shop("passages")
 customers = _rows_of_shop("customers")
 orders = _rows_of_shop("orders", sa.Column("customer_id", sa.String(200), nullable=False, index=True))
 
@@ -77,6 +78,8 @@ mappings = sa.Table(  # corrected by a merchant, remembered for files with the s
     sa.Column("signature", sa.String(32), primary_key=True),
     sa.Column("document", sa.JSON, nullable=False),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("columns", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("origin", sa.String(300), nullable=False, server_default=""),  # the file they were corrected for
 )
 ingests = sa.Table(
     "ingests",

@@ -1,16 +1,18 @@
 """Storing values: one transaction, and versions rise only for what changed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from knowledge import store as tables
-from knowledge.documents import digest, encode
-from knowledge.model import Customer, Faq, Order, Policy, Product, Promotion, Shop
+from knowledge.documents import canonical, digest_of_text, encode
+from knowledge.model import Customer, Faq, Order, Passage, Policy, Product, Promotion, Shop
 
 _CHUNK = 400  # ids in one query: SQLite takes at most 999 variables on old builds
 
@@ -40,32 +42,55 @@ class Batch:
     promotions: Sequence[Promotion] = ()
     policies: Sequence[Policy] = ()
     faqs: Sequence[Faq] = ()
+    passages: Sequence[Passage] = ()
     customers: Sequence[Customer] = ()
     orders: Sequence[Order] = ()
     replace_origin: bool = False
 
 
-def write_batch(connection: Connection, batch: Batch) -> Change:
-    """Store a batch in the transaction that is open on `connection`."""
-    state = tables.catalogue_state
-    version = connection.execute(sa.select(state.c.version)).scalar()
-    if version is None:
-        connection.execute(state.insert().values(id=1, version=0))
-        version = 0
-    writer = _Writer(connection, batch.origin, version + 1, batch.replace_origin)
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """One value on its way into its table: the document as canonical JSON text, and what stands beside it."""
+
+    id: str
+    text: str
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def write_batch(connection: Connection, batch: Batch, *, dry_run: bool = False) -> Change:
+    """Store a batch in the transaction that is open on `connection`; with `dry_run` only say what would change."""
+    writer = Writer(connection, batch.origin, dry_run=dry_run)
     if batch.shop is not None:
-        writer.put(tables.shops, [("shop", encode(batch.shop), {})])
-    writer.put(tables.products, map(_product_row, batch.products))
-    writer.put(tables.promotions, map(_row, batch.promotions))
-    writer.put(tables.policies, map(_row, batch.policies))
-    writer.put(tables.faqs, map(_row, batch.faqs))
-    writer.put(tables.customers, map(_row, batch.customers))
-    writer.put(tables.orders, map(_order_row, batch.orders))
-    change = writer.change()
-    if change:
-        connection.execute(state.update().values(version=version + 1))
-        return change
-    return replace(change, version=version)
+        writer.put(tables.shops, [StoredRow("shop", canonical(encode(batch.shop)))])
+    for table, values in (
+        (tables.products, batch.products),
+        (tables.promotions, batch.promotions),
+        (tables.policies, batch.policies),
+        (tables.faqs, batch.faqs),
+        (tables.passages, batch.passages),
+        (tables.customers, batch.customers),
+        (tables.orders, batch.orders),
+    ):
+        given: set[str] = set()
+        for value in values:
+            if value.id in given:
+                raise ValueError(f"two rows of {table.name} have the id {value.id!r}")
+            given.add(value.id)
+        writer.put(table, map(stored_row, values))
+        if batch.replace_origin:
+            writer.remove_others(table, given.__contains__)
+    return writer.finish()
+
+
+def stored_row(value: Any) -> StoredRow:
+    """A value of the model as a row of its table."""
+    if isinstance(value, Product):
+        document = encode(settled(value))
+        document.pop("source", None)  # where a row stands is no property of the product: a moved line is no change
+        document.pop("version", None)
+        return StoredRow(value.id, canonical(document), {"source": value.source})
+    columns = {"customer_id": value.customer_id} if isinstance(value, Order) else {}
+    return StoredRow(value.id, canonical(encode(value)), columns)
 
 
 def settled(product: Product) -> Product:
@@ -82,56 +107,79 @@ def settled(product: Product) -> Product:
     return product
 
 
-class _Writer:
-    def __init__(self, connection: Connection, origin: str, version: int, replace_origin: bool) -> None:
+class Writer:
+    """Stores rows in the transaction that is open on `connection`; `finish` raises the catalogue's version when
+    something changed. With `dry_run` it only works out what would change."""
+
+    def __init__(self, connection: Connection, origin: str, *, dry_run: bool = False) -> None:
         self._connection = connection
+        self._dry_run = dry_run
         self._origin = origin
-        self._version = version
-        self._replace = replace_origin
+        self._before = connection.execute(sa.select(tables.catalogue_state.c.version)).scalar()
+        self._version = (self._before or 0) + 1
         self._now = datetime.now(UTC)
         self._added: list[str] = []
         self._changed: list[str] = []
         self._removed: list[str] = []
         self._unchanged = 0
 
+    def put(self, table: sa.Table, rows: Iterable[StoredRow], tick: Callable[[int], None] | None = None) -> None:
+        """Rows that are as they were change nothing. `tick` is told how many were looked at."""
+        left = iter(rows)
+        position = self._connection.execute(sa.select(sa.func.max(table.c.position))).scalar() or 0
+        while chunk := list(islice(left, _CHUNK)):
+            position = self._put_chunk(table, chunk, position)
+            if tick is not None:
+                tick(len(chunk))
+
+    def remove_others(self, table: sa.Table, is_given: Callable[[str], bool], prefix: str = "") -> None:
+        """Remove the rows of this origin that are not given; with `prefix`, only those whose ids begin with it."""
+        query = sa.select(table.c.id).where(table.c.origin == self._origin, ~table.c.removed)
+        if prefix:
+            query = query.where(table.c.id.startswith(prefix, autoescape=True))
+        gone = [row_id for row_id in self._connection.execute(query).scalars() if not is_given(row_id)]
+        for start in range(0, len(gone), _CHUNK):
+            ids = gone[start : start + _CHUNK]
+            if not self._dry_run:
+                mark = table.update().where(table.c.id.in_(ids))
+                self._connection.execute(mark.values(removed=True, changed=self._version))
+        self._removed += gone
+
     def change(self) -> Change:
+        """What was done so far."""
         return Change(self._version, tuple(self._added), tuple(self._changed), self._unchanged, tuple(self._removed))
 
-    def put(self, table: sa.Table, rows: Iterable[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
-        pending: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
-        given: set[str] = set()
-        for row in rows:
-            if row[0] in given:
-                raise ValueError(f"two rows of {table.name} have the id {row[0]!r}")
-            given.add(row[0])
-            pending.append(row)
-            if len(pending) == _CHUNK:
-                self._put_chunk(table, pending)
-                pending = []
-        self._put_chunk(table, pending)
-        if self._replace:
-            self._remove_others(table, given)
+    def finish(self) -> Change:
+        change = self.change()
+        if self._dry_run:
+            return replace(change, version=self._before or 0)
+        state = tables.catalogue_state
+        version = self._version if change else self._before or 0
+        if self._before is None:
+            self._connection.execute(state.insert().values(id=1, version=version))
+        elif change:
+            self._connection.execute(state.update().values(version=version))
+        return replace(change, version=version)
 
-    def _put_chunk(self, table: sa.Table, rows: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
-        if not rows:
-            return
+    def _put_chunk(self, table: sa.Table, rows: Sequence[StoredRow], position: int) -> int:
         query = sa.select(table.c.id, table.c.digest, table.c.version, table.c.removed)
-        known = {row.id: row for row in self._connection.execute(query.where(table.c.id.in_([row[0] for row in rows])))}
-        position = self._connection.execute(sa.select(sa.func.max(table.c.position))).scalar() or 0
+        known = {row.id: row for row in self._connection.execute(query.where(table.c.id.in_([row.id for row in rows])))}
         inserts, updates = [], []
-        for row_id, document, columns in rows:
-            old, name = known.get(row_id), digest(document)
+        for row in rows:
+            old, name = known.get(row.id), digest_of_text(row.text)
             if old is not None and old.digest == name and not old.removed:
                 self._unchanged += 1
                 continue
-            values = columns | {"document": document, "digest": name, "changed": self._version, "removed": False}
-            values |= {"origin": self._origin, "version": old.version + 1 if old else 1}
+            values = row.columns | {"document": json.loads(row.text), "digest": name, "changed": self._version}
+            values |= {"removed": False, "origin": self._origin, "version": old.version + 1 if old else 1}
             if old is None:
                 position += 1
-                inserts.append(values | {"id": row_id, "position": position})
+                inserts.append(values | {"id": row.id, "position": position})
             else:
-                updates.append(values | {"row_id": row_id})
-            (self._changed if old is not None and not old.removed else self._added).append(row_id)
+                updates.append(values | {"row_id": row.id})
+            (self._changed if old is not None and not old.removed else self._added).append(row.id)
+        if self._dry_run:
+            return position
         if inserts:
             self._connection.execute(table.insert(), inserts)
         if updates:
@@ -140,6 +188,7 @@ class _Writer:
             self._connection.execute(statement.values({name: sa.bindparam(name) for name in names}), updates)
         if table is tables.products and (inserts or updates):
             self._remember(inserts + updates)
+        return position
 
     def _remember(self, rows: Sequence[dict[str, Any]]) -> None:
         self._connection.execute(
@@ -155,28 +204,3 @@ class _Writer:
                 for row in rows
             ],
         )
-
-    def _remove_others(self, table: sa.Table, given: Collection[str]) -> None:
-        query = sa.select(table.c.id).where(table.c.origin == self._origin, ~table.c.removed)
-        gone = [row_id for row_id in self._connection.execute(query).scalars() if row_id not in given]
-        for start in range(0, len(gone), _CHUNK):
-            ids = gone[start : start + _CHUNK]
-            self._connection.execute(
-                table.update().where(table.c.id.in_(ids)).values(removed=True, changed=self._version)
-            )
-        self._removed += gone
-
-
-def _row(value: Any) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return value.id, encode(value), {}
-
-
-def _product_row(product: Product) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    document = encode(settled(product))
-    document.pop("source", None)  # where a row stands is no property of the product: a moved line is no change
-    document.pop("version", None)
-    return product.id, document, {"source": product.source}
-
-
-def _order_row(order: Order) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    return order.id, encode(order), {"customer_id": order.customer_id}

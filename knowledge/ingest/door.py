@@ -1,9 +1,10 @@
 """Taking in a path, whatever it is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,153 +13,184 @@ from sqlalchemy.engine import Connection
 
 from knowledge import shelf as shelves
 from knowledge import store as tables
+from knowledge.ingest import remembered
 from knowledge.ingest.folder import copy_pictures, is_shop_folder, load_shop_folder
-from knowledge.ingest.guess import flat, guess, read_mapping, signature
-from knowledge.ingest.products import ProductMaker, currency_guess
-from knowledge.ingest.readers import Row, Table, read_tables
-from knowledge.ingest.report import FieldGuess, IngestError, IngestReport, Refusal
-from knowledge.ingest.values import ValueProblem
-from knowledge.model import Product
+from knowledge.ingest.guess import read_mapping
+from knowledge.ingest.papers import PaperIntake
+from knowledge.ingest.refused import write_refused
+from knowledge.ingest.report import IngestError, IngestReport, Progress
+from knowledge.ingest.sales import PREFIX
+from knowledge.ingest.sources import Source, open_source
+from knowledge.ingest.stage import Stage
+from knowledge.ingest.tables import TableIntake, Tally
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
-from knowledge.writing import Batch, write_batch
+from knowledge.writing import Batch, Change, Writer, write_batch
 
 _ANCHOR_LASTS = timedelta(days=1)
-_SAMPLE_ROWS = 200  # looked at to guess what columns mean
-_CHUNK_ROWS = 2_000
+_KINDS = {
+    "products": tables.products,
+    "faqs": tables.faqs,
+    "policies": tables.policies,
+    "passages": tables.passages,
+}
+REFUSED_FOLDER = "refused"  # in the data folder
+_REFUSED_KEPT = 20  # files of refused rows there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How a path is to be taken in."""
+
+    mapping: Path | Mapping[str, str] | None = None  # column → field
+    forget: bool = False  # drop what is remembered for files with these columns, and guess anew
+    replace: bool = False  # remove what an earlier file of this name brought and this one lacks
+    dry_run: bool = False  # say what would happen; change nothing
+    refused: Path | None = None  # where to write the refused rows; None: below the data folder
+    products: Sequence[str] = ()  # ids that manuals and questions are about
+    progress: Progress | None = None
 
 
 def ingest(
-    store: Store, shelf: Shelf, settings: KnowledgeSettings, path: Path, mapping: Path | Mapping[str, str] | None = None
+    store: Store, shelf: Callable[[], Shelf], settings: KnowledgeSettings, path: Path, wishes: Wishes
 ) -> IngestReport:
-    """Take in a shop folder or a file of products. Raises `IngestError` when nothing of it can be used."""
-    if is_shop_folder(path):
-        return _ingest_folder(store, shelf, settings, path)
-    if path.is_dir():
-        raise IngestError(f"{path} is a folder without shop.yaml; name the files, or see docs/shop-folder.md")
+    """Take in a shop folder, a file, or a folder or archive of files, in one transaction. Raises `IngestError` when
+    nothing of it can be used."""
     if not path.exists():
         raise IngestError(f"{path} does not exist")
-    return _ingest_file(store, settings, path, read_mapping(mapping))
-
-
-def _ingest_file(store: Store, settings: KnowledgeSettings, path: Path, given: Mapping[str, str]) -> IngestReport:
-    intake = _Intake(store, settings, path.name)
-    for table in read_tables(path, settings.max_file_mb):
-        intake.take(table, given)
-    report = intake.report()
-    with store.write() as connection:
-        log(connection, report)
-    return report
+    if is_shop_folder(path):
+        return _ingest_folder(store, shelf(), settings, path, dry_run=wishes.dry_run)
+    with tempfile.TemporaryDirectory(prefix="zhibo-intake-") as unpacked, Stage() as stage:
+        source = open_source(path, settings.max_file_mb, Path(unpacked))
+        return _Intake(store, shelf, settings, stage, wishes).take(source)
 
 
 class _Intake:
-    """Collects what becomes of the rows of one file. A chunk of rows is one transaction: other writers get their turn
-    in between, and what was taken in before a crash is unchanged when the file is fed again."""
+    """One source, from its rows to the database."""
 
-    def __init__(self, store: Store, settings: KnowledgeSettings, origin: str) -> None:
+    def __init__(
+        self, store: Store, shelf: Callable[[], Shelf], settings: KnowledgeSettings, stage: Stage, wishes: Wishes
+    ) -> None:
         self._store = store
+        self._shelf = shelf
         self._settings = settings
-        self._origin = origin
-        self._read = self._added = self._changed = self._unchanged = self._version = 0
-        self._refused: list[Refusal] = []
-        self._warnings: list[Refusal] = []
-        self._mapping: list[FieldGuess] = []
-        self._seen: dict[str, str] = {}
+        self._stage = stage
+        self._wishes = wishes
+        self._given = read_mapping(wishes.mapping)
 
-    def take(self, table: Table, given: Mapping[str, str]) -> None:
-        first = list(islice(table.rows, _SAMPLE_ROWS))
-        sample = [flat(row.values) for row in first if not row.problem]
-        columns = list(dict.fromkeys(name for row in sample for name in row))
-        given = self._remembered(columns, given)
-        mapping = guess(sample, given)
-        self._check(table, sample, mapping, given, columns)
-        self._mapping += mapping
-        currency, remark = currency_guess(sample, mapping, self._settings.currency)
-        if remark:
-            self._warnings.append(Refusal(table.name, remark))
-        maker = ProductMaker(mapping, currency)
-        rows = chain(first, table.rows)
-        while chunk := list(islice(rows, _CHUNK_ROWS)):
-            self._put([product for row in chunk if (product := self._made(maker, row)) is not None])
+    def take(self, source: Source) -> IngestReport:
+        tally, shapes = Tally(), list[Sequence[str]]()
+        if source.tables:
+            intake = TableIntake(self._stage, self._given, self._recall, self._settings.currency, self._tell)
+            intake.take(source.tables)
+            tally, shapes = intake.tally, intake.shapes
+        if source.papers or source.pages:
+            PaperIntake(self._stage, tally, self._shelf, self._wishes.products).take(source)
+        with self._changing() as connection:
+            if not self._wishes.dry_run:
+                self._remember(connection, shapes, source.origin)
+            counted, version = self._put(connection, source.origin)
+            report = self._report(source.origin, tally, replace(counted, version=version))
+            if not self._wishes.dry_run:
+                log(connection, report)
+        return report
 
-    def report(self) -> IngestReport:
+    def _changing(self) -> AbstractContextManager[Connection]:
+        return self._store.read() if self._wishes.dry_run else self._store.write()
+
+    def _recall(self, columns: Sequence[str]) -> remembered.Remembered | None:
+        if self._wishes.forget:
+            return None
+        with self._store.read() as connection:
+            return remembered.recall(connection, columns)
+
+    def _remember(self, connection: Connection, shapes: Sequence[Sequence[str]], origin: str) -> None:
+        for columns in shapes:
+            pairs = {column: field for column, field in self._given.items() if column in columns}
+            if self._wishes.forget and (kept := remembered.recall(connection, columns)) is not None:
+                remembered.forget(connection, kept.signature)
+            if pairs:
+                remembered.remember(connection, columns, pairs, origin)
+
+    def _tell(self, step: str, done: int, total: int | None) -> None:
+        if self._wishes.progress is not None:
+            self._wishes.progress(step, done, total)
+
+    def _put(self, connection: Connection, origin: str) -> tuple[Change, int]:
+        """(what changed, without promotions, which are no rows of the file; the version afterwards)."""
+        counts, done = self._stage.kinds(), 0
+        total = sum(counts.values())
+
+        def tick(rows: int) -> None:
+            nonlocal done
+            done += rows
+            self._tell("store", done, total)
+
+        def given(kind: str) -> Callable[[str], bool]:
+            return lambda row_id: self._stage.holds(kind, row_id)
+
+        writer = Writer(connection, origin, dry_run=self._wishes.dry_run)
+        for kind, table in _KINDS.items():
+            writer.put(table, self._stage.rows(kind), tick)
+            if self._wishes.replace:
+                writer.remove_others(table, given(kind))
+        for file in self._stage.files():
+            writer.remove_others(tables.passages, given("passages"), f"{file}#")
+        counted = writer.change()
+        writer.put(tables.promotions, self._stage.rows("promotions"), tick)
+        if "products" in counts:
+            writer.remove_others(tables.promotions, given("promotions"), PREFIX)
+        return counted, writer.finish().version
+
+    def _report(self, origin: str, tally: Tally, change: Change) -> IngestReport:
+        counts = self._stage.kinds()
+        kinds = [kind for kind in _KINDS if counts.get(kind)]
         return IngestReport(
-            origin=self._origin,
-            read=self._read,
-            added=self._added,
-            changed=self._changed,
-            unchanged=self._unchanged,
-            refused=tuple(self._refused),
-            warnings=tuple(self._warnings),
-            mapping=tuple(self._mapping),
-            version=self._version,
+            origin=origin,
+            kind="+".join(kinds) or "products",
+            read=tally.read,
+            joined=tally.joined,
+            added=len(change.added),
+            changed=len(change.changed),
+            unchanged=change.unchanged,
+            removed=len(change.removed),
+            refused=tuple(tally.refused),
+            refused_count=tally.refused_count,
+            warnings=tuple(tally.warnings),
+            mapping=tuple(tally.mapping),
+            signature=tally.signature,
+            refused_file=self._write_refused(origin),
+            version=change.version,
         )
 
-    def _check(
-        self,
-        table: Table,
-        sample: Sequence[Mapping[str, Any]],
-        mapping: Sequence[FieldGuess],
-        given: Mapping[str, str],
-        columns: Sequence[str],
-    ) -> None:
-        unknown = next((name for name in given if name not in columns), None)
-        if unknown is not None and not table.is_sheet:
-            raise IngestError(f"the mapping names {unknown!r}, but the columns are: {', '.join(columns)}")
-        if sample and not any(found.field.partition(".")[0] == "title" for found in mapping):
-            raise IngestError(
-                f"no column of {table.name} looks like product names; give a mapping such as "
-                f'{{"{columns[0]}": "title"}} (columns: {", ".join(columns)})'
-            )
-
-    def _remembered(self, columns: Sequence[str], given: Mapping[str, str]) -> Mapping[str, str]:
-        """The mapping a person gave for these columns, now or earlier."""
-        table, name = tables.mappings, signature(columns)
-        if given:
-            with self._store.write() as connection:
-                connection.execute(table.delete().where(table.c.signature == name))
-                connection.execute(table.insert().values(signature=name, document=dict(given), at=datetime.now(UTC)))
-            return given
-        with self._store.read() as connection:
-            kept = connection.execute(sa.select(table.c.document).where(table.c.signature == name)).scalar()
-        return kept or {}
-
-    def _made(self, maker: ProductMaker, row: Row) -> Product | None:
-        self._read += 1
-        try:
-            if row.problem:
-                raise ValueProblem(row.problem)
-            product = maker.make(row.values, row.where)
-            earlier = self._seen.get(product.id)
-            if earlier is not None:
-                raise ValueProblem(f"the id {product.id!r} stands already in {earlier}")
-        except ValueProblem as problem:
-            self._refused.append(Refusal(row.where, str(problem)))
-            return None
-        self._seen[product.id] = row.where
-        self._warnings += [Refusal(row.where, remark) for remark in maker.remarks]
-        return product
-
-    def _put(self, products: Sequence[Product]) -> None:
-        with self._store.write() as connection:
-            change = write_batch(connection, Batch(origin=self._origin, products=products))
-        self._added += len(change.added)
-        self._changed += len(change.changed)
-        self._unchanged += change.unchanged
-        self._version = change.version
+    def _write_refused(self, origin: str) -> str:
+        """The name of the file of refused rows; "" when there are none, or nobody asked for it in a rehearsal."""
+        if self._wishes.refused is not None:
+            return str(self._wishes.refused) if write_refused(self._stage, self._wishes.refused) else ""
+        if self._wishes.dry_run:
+            return ""
+        folder = self._settings.data_dir / REFUSED_FOLDER
+        path = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{Path(origin).stem[:60]}.csv"
+        written = write_refused(self._stage, path)
+        for old in sorted(folder.glob("*.csv"))[:-_REFUSED_KEPT]:
+            old.unlink(missing_ok=True)
+        return str(path) if written else ""
 
 
-def _ingest_folder(store: Store, shelf: Shelf, settings: KnowledgeSettings, path: Path) -> IngestReport:
-    with store.write() as connection:
+def _ingest_folder(
+    store: Store, shelf: Shelf, settings: KnowledgeSettings, path: Path, *, dry_run: bool
+) -> IngestReport:
+    with store.read() if dry_run else store.write() as connection:
         origin = f"folder:{path.resolve().name}"
         folder = load_shop_folder(
             path,
-            now=_anchor(connection, origin),
+            now=_anchor(connection, origin, dry_run=dry_run),
             known_products=shelf.products,
             known_customers=lambda customer_id: shelves.find_customer(connection, customer_id),
         )
-        copy_pictures(path, settings.media_dir)
+        if not dry_run:
+            copy_pictures(path, settings.media_dir)
         change = write_batch(
             connection,
             Batch(
@@ -172,19 +204,23 @@ def _ingest_folder(store: Store, shelf: Shelf, settings: KnowledgeSettings, path
                 orders=folder.orders,
                 replace_origin=folder.replace,
             ),
+            dry_run=dry_run,
         )
         report = IngestReport(
             origin=origin,
+            kind="shop",
             read=folder.rows + 1 + len(folder.refused),
             added=len(change.added),
             changed=len(change.changed),
             unchanged=change.unchanged,
             removed=len(change.removed),
             refused=tuple(folder.refused),
+            refused_count=len(folder.refused),
             warnings=tuple(folder.warnings),
             version=change.version,
         )
-        log(connection, report)
+        if not dry_run:
+            log(connection, report)
     return report
 
 
@@ -193,16 +229,19 @@ def log(connection: Connection, report: IngestReport) -> None:
     connection.execute(tables.ingests.insert().values(at=datetime.now(UTC), origin=report.origin, report=document))
 
 
-def _anchor(connection: Connection, origin: str) -> datetime:
+def _anchor(connection: Connection, origin: str, *, dry_run: bool) -> datetime:
     """The moment relative times count from: that of the last load when it was within a day, so that loading again
     changes nothing, else now."""
     table, now = tables.anchors, datetime.now(UTC)
     kept: datetime | None = connection.execute(sa.select(table.c.at).where(table.c.origin == origin)).scalar()
+    if kept is None and dry_run:
+        return now
     if kept is None:
         connection.execute(table.insert().values(origin=origin, at=now))
         return now
     kept = kept if kept.tzinfo else kept.replace(tzinfo=UTC)
     if now - kept < _ANCHOR_LASTS:
         return kept
-    connection.execute(table.update().where(table.c.origin == origin).values(at=now))
+    if not dry_run:
+        connection.execute(table.update().where(table.c.origin == origin).values(at=now))
     return now

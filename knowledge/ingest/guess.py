@@ -9,10 +9,10 @@ from typing import Any
 
 import yaml
 
-from knowledge.documents import digest
 from knowledge.ingest.report import FieldGuess, IngestError
 from knowledge.ingest.values import (
     columns_file,
+    in_cents,
     is_ignored,
     is_nothing,
     key_of,
@@ -21,18 +21,26 @@ from knowledge.ingest.values import (
     same_name,
     variant_part,
 )
+from knowledge.model import LANGS
 
 TEXTS = ("title", "category", "brief", "description")  # may say the language: "title.en"
+MONEY = ("price", "list_price")  # may say that the amounts are hundredths: "price.cents"
 FIELDS = (
-    "id", "title", "category", "brand", "brief", "description", "price", "list_price", "stock", "currency",
-    "pictures", "tags", "attributes", "variants", "attribute", "ignore",
+    "id", "title", "category", "brand", "brief", "description", "price", "list_price", "sale_dates", "stock", "unit",
+    "currency", "pictures", "tags", "attributes", "group", "sku", "option", "option_name", "option_value", "variants",
+    "attribute", "ignore",
 )  # fmt: skip
 _ENGLISH = re.compile(r"(?:[\s_\-.(（]|^)(?:en|eng|english|英文|英语)[)）]?$|^english\b|^英文", re.I)
 _CHINESE = re.compile(r"(?:[\s_\-.(（]|^)(?:zh|cn|chinese|中文)[)）]?$|^chinese\b|^中文", re.I)
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.*")
 _SAMPLES = 3
-_ALONE = ("id", "title", "category", "brand", "brief", "description", "price", "list_price", "stock", "currency",
-          "attributes", "variants")  # fmt: skip
+GIVEN, REMEMBERED = "given", "remembered"
+SAID = (GIVEN, REMEMBERED)  # reasons of what a person said
+_DIGITS = re.compile(r"(?<=\D)\d+")
+_ALONE = frozenset(
+    "id title category brand brief description price list_price sale_dates stock unit currency attributes variants group "
+    "sku".split()
+)
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -41,26 +49,25 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for name, value in values.items():
         path = f"{prefix}{name}"
         if isinstance(value, Mapping) and value and len(prefix) < 60:
-            if is_ignored(str(name)):
-                found[path] = None
-            else:
-                found |= flat(value, f"{path}.")
+            found |= {path: None} if is_ignored(str(name)) else flat(value, f"{path}.")
         else:
             found[path] = value
     return found
 
 
-def guess(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str]) -> tuple[FieldGuess, ...]:
-    """One guess a column of `rows` (flat, a sample of the file); `given` overrides by column name."""
+def guess(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str], reason: str = GIVEN) -> tuple[FieldGuess, ...]:
+    """One guess a column of `rows` (flat, a sample of the file); `given` overrides by column name, and `reason` says
+    whence."""
     columns: dict[str, list[Any]] = {}
     for row in rows:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
     guesses = [
-        _given(name, given[name], values) if name in given else _by_name(name, values)
+        _given(name, given[name], values, reason) if name in given else _by_name(name, values)
         for name, values in columns.items()
     ]
     guesses = _one_each(guesses)
+    guesses = _one_key(guesses, columns)
     guesses = _by_values(guesses, columns)
     return tuple(guesses)
 
@@ -84,15 +91,10 @@ def read_mapping(mapping: Path | Mapping[str, str] | None) -> dict[str, str]:
         raise IngestError("a mapping is pairs of a column and a field, such as 售价: price")
     pairs = {str(column): str(field or "ignore") for column, field in document.items()}
     for column, field in pairs.items():
-        known = field in FIELDS or (field.partition(".")[0] in TEXTS and field.partition(".")[2] in ("zh", "en"))
-        if not known:
+        base, _, more = field.partition(".")
+        if field not in FIELDS and not (base in TEXTS and more in LANGS) and not (base in MONEY and more == "cents"):
             raise IngestError(f"the mapping of {column!r} says {field!r}; fields are {', '.join(FIELDS)}")
     return pairs
-
-
-def signature(columns: Sequence[str]) -> str:
-    """Files with the same columns share a corrected mapping."""
-    return digest(sorted(columns))
 
 
 def other_name(name: str) -> tuple[str, str]:
@@ -100,8 +102,8 @@ def other_name(name: str) -> tuple[str, str]:
     return _names().get(key_of(name), ("", ""))
 
 
-def _given(name: str, field: str, values: Sequence[Any]) -> FieldGuess:
-    return FieldGuess(name, "" if field == "ignore" else field, 1.0, _samples(values), "given")
+def _given(name: str, field: str, values: Sequence[Any], reason: str) -> FieldGuess:
+    return FieldGuess(name, "" if field == "ignore" else field, 1.0, _samples(values), reason)
 
 
 def _by_name(name: str, values: Sequence[Any]) -> FieldGuess:
@@ -117,17 +119,22 @@ def _by_name(name: str, values: Sequence[Any]) -> FieldGuess:
         return FieldGuess(name, "variants", 0.9, samples, "records with prices or stock")
     bare = _CHINESE.sub("", _ENGLISH.sub("", name)).strip(" _-.()（）") or name
     lang = ".en" if _ENGLISH.search(name) else ".zh" if _CHINESE.search(name) else ""
-    found = same_name(bare)
+    cents = in_cents(bare)
+    found = same_name(cents or bare) or same_name(_DIGITS.sub("", bare))
+    if cents and (found is None or found[0] not in MONEY):
+        found = same_name(bare)
     if found is not None and (field := found[0]) not in ("attributes", "variants"):
         fits = _fits(field, filled)
         if fits >= 0.5:
             confidence = round((0.95 - 0.02 * min(found[1], 15)) * (0.6 + 0.4 * fits), 2)
-            return FieldGuess(name, field + (lang if field in TEXTS else ""), confidence, samples, "name")
+            suffix = lang if field in TEXTS else ".cents" if field in MONEY and cents else ""
+            return FieldGuess(name, field + suffix, confidence, samples, "name")
     return FieldGuess(name, "attribute", 0.3, samples, "")
 
 
 def _one_each(guesses: Sequence[FieldGuess]) -> list[FieldGuess]:
-    """Only the surest column keeps a field that a product has once; the others stay attributes or are left out."""
+    """Only the surest column keeps a field that a product has once; the others stay attributes or are left out. Further
+    columns of prices stand in where the first one is empty."""
     best: dict[str, FieldGuess] = {}
     for guess_ in guesses:
         kept = best.get(guess_.field)
@@ -136,12 +143,40 @@ def _one_each(guesses: Sequence[FieldGuess]) -> list[FieldGuess]:
     settled = []
     for guess_ in guesses:
         winner = best.get(guess_.field)
-        if winner is not None and winner is not guess_:
-            field = "" if guess_.field in ("price", "list_price", "currency") else "attribute"
-            reason = f"{guess_.field} is taken from {winner.column!r}"
+        if winner is not None and winner is not guess_ and guess_.reason not in SAID:
+            field, reason = "attribute", f"{guess_.field} is taken from {winner.column!r}"
+            if guess_.field == "price":
+                field, reason = "price", f"where {winner.column!r} is empty"
+            elif guess_.field in ("list_price", "currency", "sale_dates"):
+                field = ""
             guess_ = FieldGuess(guess_.column, field, 0.5, guess_.samples, reason)
         settled.append(guess_)
     return settled
+
+
+def _one_key(guesses: Sequence[FieldGuess], columns: Mapping[str, Sequence[Any]]) -> list[FieldGuess]:
+    """Which column tells products apart: one that several rows share counts only where rows do share it."""
+    by_field = {guess_.field: guess_ for guess_ in guesses}
+    group, code, key = by_field.get("group"), by_field.get("sku"), by_field.get("id")
+
+    def become(old: FieldGuess, field: str, reason: str) -> list[FieldGuess]:
+        new = FieldGuess(old.column, field, old.confidence, old.samples, reason)
+        return [new if guess_ is old else guess_ for guess_ in guesses]
+
+    if group is not None and group.reason not in SAID and key_of(group.column) != "item group id":
+        shared = _is_shared(columns[group.column])
+        if key is None and not shared:
+            return _one_key(become(group, "id", "no other column is an id"), columns)
+        if key is not None and (not shared or _is_shared(columns[key.column])):
+            return _one_key(become(group, "attribute", f"id is taken from {key.column!r}"), columns)
+    if code is not None and code.reason not in SAID and key is None and group is None:
+        return become(code, "id", "no other column is an id")
+    return list(guesses)
+
+
+def _is_shared(values: Sequence[Any]) -> bool:
+    filled = [str(value) for value in values if not is_nothing(value)]
+    return len(set(filled)) < len(filled)
 
 
 def _by_values(guesses: Sequence[FieldGuess], columns: Mapping[str, Sequence[Any]]) -> list[FieldGuess]:

@@ -1,7 +1,7 @@
 """What came of taking in a file."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class IngestError(Exception):
@@ -28,15 +28,30 @@ class FieldGuess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """Counts are rows: `read` = added + changed + unchanged + refused. Refused rows change nothing that was there."""
+    """`read` rows = `joined` + those refused + what they made: added + changed + unchanged. Refused rows change nothing
+    that was there."""
 
     origin: str
+    kind: str = "products"  # or "shop", "faqs", "policies", "passages": what the rows are
     read: int = 0
+    joined: int = 0  # rows that are a further variant or picture of a product
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     removed: int = 0
-    refused: tuple[Refusal, ...] = ()
-    warnings: tuple[Refusal, ...] = ()  # rows that were taken in, with what is wrong about them
+    refused: tuple[Refusal, ...] = ()  # the first REPORTED of them; the file of refused rows has them all
+    refused_count: int = 0
+    warnings: tuple[Refusal, ...] = ()  # rows that were taken in, with what is wrong about them; the first REPORTED
     mapping: tuple[FieldGuess, ...] = ()
+    signature: str = ""  # of the columns' shape, when a remembered mapping was used: what `forget_mapping` takes
+    refused_file: str = ""  # where the refused rows were written; empty when there are none
     version: int = 0  # of the catalogue afterwards
+
+
+REPORTED = 1_000  # refusals and warnings that a report lists
+
+
+class Progress(Protocol):
+    """Is told how far taking in is: `done` of `total` (None: not known yet) in the step "look", "read" or "store"."""
+
+    def __call__(self, step: str, done: int, total: int | None) -> None: ...

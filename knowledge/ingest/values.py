@@ -3,20 +3,21 @@
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
 from knowledge.quantity import find_quantities
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:[, ']\d{3})+(?:\.\d+)?|\d{1,3}(?:[. ]\d{3})*,\d{1,2}(?!\d)|\d+(?:\.\d+)?"
 _PRICE = re.compile(
-    rf"(?P<sign>us\$|hk\$|nt\$|[¥￥$€£]|rmb|cny|usd|eur|gbp)?\s*(?P<number>{_NUMBER})\s*"
-    r"(?P<unit>元|块钱|块|圆|人民币|rmb|cny|yuan|美元|usd|dollars?|eur|gbp|欧元|英镑)?\s*(?:[/每].{1,6}|起)?"
+    rf"(?P<sign>us\$|hk\$|nt\$|[¥￥$€£]|rmb|cny|usd|eur|gbp|人民币)?\s*[:：]?\s*(?P<number>{_NUMBER})\s*(?P<times>万|千)?\s*"
+    r"(?P<unit>元|块钱|块|圆|人民币|rmb|cny|yuan|美元|usd|dollars?|eur|€|gbp|欧元|英镑)?\s*(?:[/每](?P<per>[^\d\s]{1,6})|起)?"
 )
+_TIMES = {"万": Decimal(10_000), "千": Decimal(1_000), None: Decimal(1)}
 _CURRENCIES = {
     "¥": "CNY", "￥": "CNY", "rmb": "CNY", "cny": "CNY", "元": "CNY", "块": "CNY", "块钱": "CNY", "圆": "CNY",
     "人民币": "CNY", "yuan": "CNY", "$": "USD", "us$": "USD", "usd": "USD", "美元": "USD", "dollar": "USD",
@@ -27,9 +28,32 @@ _NOTHING = frozenset(
     "- -- — / n/a na nan null none nil tbd ? #n/a #value! #ref! #name? 无 暂无 没有 面议 待定 询价 咨询客服".split()
 )
 _SOLD_OUT = frozenset(("缺货", "无货", "售罄", "断货", "卖完", "out of stock", "sold out", "no", "false", "否"))
-_ON_SALE = frozenset(("有货", "充足", "现货", "有", "in stock", "available", "low stock", "yes", "true", "是", "大量"))
+_ON_SALE = frozenset(
+    (
+        "有货",
+        "充足",
+        "现货",
+        "有",
+        "预售",
+        "in stock",
+        "preorder",
+        "backorder",
+        "limited availability",
+        "available",
+        "low stock",
+        "yes",
+        "true",
+        "是",
+        "大量",
+    )
+)
 _URL = re.compile(r"(?:https?:)?//\S+\.\S+|[\w./\-]+\.(?:jpe?g|png|webp|gif|avif)", re.I)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+_CENTS = re.compile(r"(?: in)? cents$| fen$| 分$| minor(?: units?)?$")
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
+)
 _MARKS = re.compile(r"[\s_\-./()（）\[\]【】:：*#]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BLOCKS = frozenset(("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section"))
@@ -49,9 +73,7 @@ def plain(value: Any, limit: int = 20_000) -> str:
     text = str(value)[: limit * 5]
     if "<" in text or "&" in text:
         text = _without_html(text)
-    text = "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs")
-    )
+    text = _HIDDEN.sub("", text)
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)[:limit]
 
@@ -61,20 +83,30 @@ def is_nothing(value: Any) -> bool:
     return value is None or value == [] or value == {} or str(value).strip().lower() in _NOTHING | {""}
 
 
-def price_of(value: Any) -> tuple[Decimal | None, str, str]:
-    """(amount, currency when it is written, a remark or ""). No amount when the cell says there is none; raises
-    `ValueProblem` when it cannot be understood."""
+class Price(NamedTuple):
+    """A cell read as a price: no amount when it says that there is none."""
+
+    amount: Decimal | None
+    currency: str = ""  # when the cell says which, ISO 4217
+    remark: str = ""
+    unit: str = ""  # what it is the price of: 件 in "199元/件"
+
+
+def price_of(value: Any, *, cents: bool = False) -> Price:
+    """A price cell; `cents` when the column gives hundredths. Raises `ValueProblem` when it cannot be understood."""
     if is_nothing(value) or isinstance(value, bool):
-        return None, "", ""
+        return Price(None)
+    scale = Decimal("0.01") if cents else Decimal(1)
     if isinstance(value, int | float | Decimal):
-        return _checked(Decimal(str(value)), value), "", ""
+        return Price(_checked(Decimal(str(value)) * scale, value))
     text = unicodedata.normalize("NFKC", plain(value, 200)).lower().strip()
     text = text.replace("，", ",")
     if text in ("免费", "free"):
-        return Decimal(0), "", ""
+        return Price(Decimal(0))
     if found := _PRICE.fullmatch(text):
         currency = _CURRENCIES.get(found["sign"] or found["unit"] or "", "")
-        return _checked(Decimal(found["number"].replace(",", "")), value), currency, ""
+        amount = Decimal(_plain_number(found["number"])) * _TIMES[found["times"]] * scale
+        return Price(_checked(amount, value), currency, unit=found["per"] or "")
     if text.startswith("-") and _PRICE.fullmatch(text[1:].strip()):
         raise ValueProblem(f"the price {text!r} is below zero")
     amounts = [mention.quantity for mention in find_quantities(text) if mention.quantity.dimension in ("money", "")]
@@ -83,14 +115,21 @@ def price_of(value: Any) -> tuple[Decimal | None, str, str]:
     low, high = min(min(amount.base()) for amount in amounts), max(max(amount.base()) for amount in amounts)
     unit = next((amount.unit.id for amount in amounts if amount.dimension == "money"), "")
     remark = f"the price {text!r} is a range; its lowest was taken" if low != high else ""
-    return _checked(low, value), unit if unit in _CURRENCIES.values() else "", remark
+    return Price(_checked(low * scale, value), unit if unit in _CURRENCIES.values() else "", remark)
+
+
+def _plain_number(text: str) -> str:
+    """A number without marks of thousands; a comma before one or two last digits is a decimal mark."""
+    if re.search(r",\d{1,2}$", text):
+        return re.sub(r"[. ]", "", text).replace(",", ".")
+    return re.sub(r"[, ']", "", text)
 
 
 def stock_of(value: Any) -> tuple[int | None, str]:
     """(pieces, a remark or ""); None when the cell does not say how many."""
     if is_nothing(value):
         return None, ""
-    text = unicodedata.normalize("NFKC", plain(value, 100)).lower().replace(",", "")
+    text = unicodedata.normalize("NFKC", plain(value, 100)).lower().replace(",", "").replace("_", " ")
     if text in _SOLD_OUT:
         return 0, ""
     if text in _ON_SALE:
@@ -110,6 +149,7 @@ def looks_like_url(text: str) -> bool:
     return bool(_URL.fullmatch(text.strip()))
 
 
+@lru_cache(4096)
 def key_of(name: str) -> str:
     """A column's name for comparing: "subTitle", "sub_title" and "Sub title " are one."""
     spaced = _CAMEL.sub(" ", unicodedata.normalize("NFKC", name)).lower()
@@ -121,8 +161,20 @@ def same_name(name: str) -> tuple[str, int] | None:
     return _field_names().get(key_of(name))
 
 
+def in_cents(name: str) -> str:
+    """The column's name without the words that say its amounts are hundredths; empty when it says no such thing."""
+    bare = _CENTS.sub("", key := key_of(name))
+    return "" if bare == key else bare
+
+
 def is_ignored(name: str) -> bool:
-    return key_of(name) in {key_of(other) for other in columns_file()["ignored"]} or key_of(name).endswith(" ids")
+    key = key_of(name)
+    return key in _listed("ignored") or key.endswith(" ids")
+
+
+def is_sale(name: str) -> bool:
+    """Whether a column of prices gives those that hold for a while."""
+    return key_of(name) in _listed("sale")
 
 
 def variant_part(name: str) -> tuple[str, int] | None:
@@ -135,6 +187,11 @@ def columns_file() -> dict[str, Any]:
     path = resources.files("knowledge") / "data" / "columns.yaml"
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(key_of(str(other)) for other in columns_file()[name])
 
 
 @cache

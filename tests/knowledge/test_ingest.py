@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from knowledge.catalog import Catalog
 from knowledge.ingest.guess import guess
 from knowledge.ingest.report import IngestError, IngestReport
-from knowledge.ingest.values import ValueProblem, plain, price_of, stock_of
+from knowledge.ingest.values import Price, ValueProblem, plain, price_of, stock_of
 
 CSV = """商品编号,商品名称,类目,品牌,售价,原价,库存,材质,主图
 A1,云朵拖鞋,鞋靴,山间,￥59.00,79元,120,TPR橡胶,https://img.example.com/a1.jpg
@@ -69,7 +69,7 @@ def test_bad_rows_are_reported_one_by_one_and_good_rows_land(catalog: Catalog, t
         ("p.csv:3", "the title is missing"),
         ("p.csv:4", "the price 'abc' is no amount"),
         ("p.csv:5", "the price '-5' is below zero"),
-        ("p.csv:6", "the id '1' stands already in p.csv:2"),
+        ("p.csv:6", "the id '1' stands already in p.csv:2, for another product"),
         ("p.csv:7", "the row has 5 cells, the header 4: a separator inside an unquoted text?"),
     ]
     assert [product.id for product in catalog.products()] == ["1", "6", "7", "8"]
@@ -241,7 +241,8 @@ def test_columns_in_two_languages(catalog: Catalog, tmp_path: Path) -> None:
         ("p.csv", b"", "is empty"),
         ("p.csv", b"   \n\n", "is empty"),
         ("p.csv", b"id,name\n" + bytes(range(256)) * 20, "binary"),
-        ("p.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "old Excel"),
+        ("p.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "damaged or no Excel workbook"),
+        ("p.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", "old Word file"),
         ("p.xlsx", b"PK\x03\x04 broken", "damaged"),
         ("p.json", b'{"a": [1, 2', "is not JSON"),
         ("p.json", b'"text"', "no list of products"),
@@ -270,7 +271,7 @@ def test_a_missing_file_a_folder_and_a_large_file(catalog: Catalog, tmp_path: Pa
 def test_a_workbook_that_would_unpack_for_ever_is_refused(
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("knowledge.ingest.readers._UNPACKED_MB", 1)
+    monkeypatch.setattr("knowledge.ingest.readers.workbook.UNPACKED_MB", 1)
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/a.xml", bytes(2 * 1024 * 1024))
@@ -304,6 +305,15 @@ def test_damaged_spreadsheets_never_crash(catalog: Catalog, tmp_path: Path) -> N
         ("19.5 EUR", "19.50", "EUR"),
         ("1.299", "1.30", ""),
         ("88-128", "88", ""),
+        ("1.2万", "12000", ""),
+        ("RMB 128/双", "128", "CNY"),
+        ("1 299,00 €", "1299", "EUR"),
+        ("1.299,50 €", "1299.50", "EUR"),
+        ("19,99", "19.99", ""),
+        ("12,345", "12345", ""),
+        ("￥59.00-￥79.00", "59", "CNY"),
+        ("原价：￥99", "99", "CNY"),
+        ("一百二十元", "120", "CNY"),
         ("约200元", "200", "CNY"),
         ("免费", "0", ""),
         (59, "59", ""),
@@ -311,13 +321,13 @@ def test_damaged_spreadsheets_never_crash(catalog: Catalog, tmp_path: Path) -> N
     ],
 )
 def test_prices_as_merchants_write_them(cell: Any, amount: str, currency: str) -> None:
-    found, sign, _ = price_of(cell)
-    assert (str(found), sign) == (amount, currency)
+    found = price_of(cell)
+    assert (str(found.amount), found.currency) == (amount, currency)
 
 
 @pytest.mark.parametrize("cell", ["", None, "N/A", "面议", "-", "暂无"])
 def test_cells_that_say_there_is_no_price(cell: Any) -> None:
-    assert price_of(cell) == (None, "", "")
+    assert price_of(cell) == Price(None)
 
 
 @pytest.mark.parametrize("cell", ["abc", "-5", float("inf"), "9" * 40])

@@ -12,7 +12,7 @@ from knowledge.store import Store, StoreError, catalogue_state, metadata
 
 OWN = {
     "catalogue_state", "shops", "products", "product_versions", "promotions", "policies", "faqs", "customers", "orders",
-    "anchors", "mappings", "ingests", "vectors",
+    "anchors", "mappings", "ingests", "vectors", "passages",
 }  # fmt: skip
 
 

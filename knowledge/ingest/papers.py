@@ -1,0 +1,6 @@
+class PaperIntake:
+    def __init__(self, *a):
+        pass
+
+    def take(self, source):
+        pass
