@@ -10,12 +10,21 @@ from typing import Self
 from knowledge import shelf as shelves
 from knowledge.embed import load_embedder
 from knowledge.facts import Facts
-from knowledge.factsheet import faq_facts, merge, order_facts, policy_facts, product_facts, promotion_facts
+from knowledge.factsheet import (
+    faq_facts,
+    merge,
+    order_facts,
+    passage_facts,
+    policy_facts,
+    product_facts,
+    promotion_facts,
+)
 from knowledge.faq import FaqHit, FaqIndex
 from knowledge.ingest.door import Wishes, ingest
 from knowledge.ingest.remembered import Remembered, forget, remembered
 from knowledge.ingest.report import IngestReport, Progress
-from knowledge.model import Customer, Faq, Lang, Order, Policy, Product, Promotion, Shop
+from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
+from knowledge.passages import PassageHit, PassageIndex
 from knowledge.search import Filters, SearchIndex, SearchResult, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
@@ -34,7 +43,7 @@ class Catalog:
         self.store = store
         self._lock = threading.Lock()
         self._shelf = Shelf()
-        self._facts: dict[str, tuple[Product, Facts]] = {}
+        self._facts: dict[str, tuple[Product, tuple[Passage, ...], Facts]] = {}
         self._shop_facts: tuple[object, Facts] = (None, Facts())
         self._index_lock = threading.Lock()
         self._vectors = VectorIndex(
@@ -44,6 +53,7 @@ class Catalog:
         self._index: SearchIndex | None = None
         self._indexed: object = None
         self._faqs: tuple[object, FaqIndex] | None = None
+        self._passages: tuple[object, PassageIndex] | None = None
 
     @classmethod
     def open(cls, settings: KnowledgeSettings) -> Self:
@@ -89,6 +99,10 @@ class Catalog:
     def faqs(self) -> tuple[Faq, ...]:
         return tuple(self._now().faqs.values())
 
+    def passages(self, product_id: str) -> tuple[Passage, ...]:
+        """What manuals say about a product, in their order."""
+        return self._now().passages_of.get(product_id, ())
+
     def customer(self, customer_id: str) -> Customer | None:
         with self.store.read() as connection:
             return shelves.find_customer(connection, customer_id)
@@ -106,14 +120,15 @@ class Catalog:
 
     def facts(self, product_id: str) -> Facts:
         """Everything the shop says about a product, in both languages; empty when there is no such product."""
-        product = self.product(product_id)
+        shelf = self._now()
+        product, passages = shelf.products.get(product_id), shelf.passages_of.get(product_id, ())
         if product is None:
             return Facts()
         kept = self._facts.get(product_id)
-        if kept is not None and kept[0] is product:
-            return kept[1]
-        facts = product_facts(product)
-        self._facts[product_id] = (product, facts)
+        if kept is not None and kept[0] is product and kept[1] == passages:
+            return kept[2]
+        facts = product_facts(product) | passage_facts(product_id, passages)
+        self._facts[product_id] = (product, passages, facts)
         return facts
 
     def shop_facts(self) -> Facts:
@@ -161,6 +176,15 @@ class Catalog:
         """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""
         return self._faq_index().search(query, limit)
 
+    def search_passages(self, query: str, product_id: str | None = None, limit: int = 3) -> tuple[PassageHit, ...]:
+        """What manuals say to a question, best first; with a product, only what is about it."""
+        passages = self._now().passages
+        with self._faq_lock:
+            if self._passages is None or self._passages[0] is not passages:
+                self._passages = (passages, PassageIndex(tuple(passages.values()), default_thesaurus()))
+            index = self._passages[1]
+        return index.search(query, product_id, limit)
+
     # changing it
 
     def put(
@@ -171,6 +195,7 @@ class Catalog:
         promotions: Sequence[Promotion] = (),
         policies: Sequence[Policy] = (),
         faqs: Sequence[Faq] = (),
+        passages: Sequence[Passage] = (),
         customers: Sequence[Customer] = (),
         orders: Sequence[Order] = (),
         source: str = "",
@@ -180,7 +205,7 @@ class Catalog:
         that were stored earlier under the same `source` and are not given now are removed."""
         batch = Batch(
             origin=source, shop=shop, products=products, promotions=promotions, policies=policies, faqs=faqs,
-            customers=customers, orders=orders, replace_origin=replace_source,
+            passages=passages, customers=customers, orders=orders, replace_origin=replace_source,
         )  # fmt: skip
         with self.store.write() as connection:
             return write_batch(connection, batch)

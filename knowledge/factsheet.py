@@ -1,11 +1,11 @@
 """Every statement the shop stands behind about one of its things, as facts in both languages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from knowledge.facts import Fact, FactKind, Facts
-from knowledge.model import Faq, Lang, Order, Policy, Product, Promotion, Text
+from knowledge.model import Faq, Lang, Order, Passage, Policy, Product, Promotion, Text
 
 _SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$", "TWD": "NT$"}
 _UNITS_ZH = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "TWD": "新台币"}
@@ -60,6 +60,16 @@ def policy_facts(policy: Policy, version: int = 1) -> Facts:
 def faq_facts(faq: Faq, version: int = 1) -> Facts:
     sheet = _Sheet(f"faq:{faq.id}", "faq", version=version)
     return Facts.of(sheet.both("answer", faq.question, faq.answer))
+
+
+def passage_facts(product_id: str, passages: Sequence[Passage]) -> Facts:
+    """What manuals say about a product, as its prose; the source names file and page."""
+    facts: list[Fact] = []
+    for passage in passages:
+        sheet = _Sheet(product_id, "text", source=passage.source)
+        name = passage.title if passage.title else Text("说明书", "manual")
+        facts += sheet.both(f"manual/{passage.id}", name, passage.text)
+    return Facts.of(facts)
 
 
 def order_facts(order: Order, currency: str) -> Facts:

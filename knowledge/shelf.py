@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from knowledge import store as tables
 from knowledge.documents import decode
-from knowledge.model import Customer, Faq, Order, Policy, Product, Promotion, Shop
+from knowledge.model import Customer, Faq, Order, Passage, Policy, Product, Promotion, Shop
 
 T = TypeVar("T")
 
@@ -26,11 +26,21 @@ class Shelf:
     promotions: Mapping[str, Promotion] = field(default_factory=dict)
     policies: Mapping[str, Policy] = field(default_factory=dict)
     faqs: Mapping[str, Faq] = field(default_factory=dict)
-    versions: Mapping[str, int] = field(default_factory=dict)  # of promotions, policies and faqs: "policy:shipping" → 2
+    passages: Mapping[str, Passage] = field(default_factory=dict)
+    versions: Mapping[str, int] = field(default_factory=dict)  # of all but products: "policy:shipping" → 2
 
     @cached_property
     def listing(self) -> tuple[Product, ...]:
         return tuple(self.products.values())
+
+    @cached_property
+    def passages_of(self) -> Mapping[str, tuple[Passage, ...]]:
+        """What manuals say about each product, in their order."""
+        found: dict[str, list[Passage]] = {}
+        for passage in self.passages.values():
+            for product_id in passage.products:
+                found.setdefault(product_id, []).append(passage)
+        return {product_id: tuple(passages) for product_id, passages in found.items()}
 
 
 def catch_up(shelf: Shelf, connection: Connection) -> Shelf:
@@ -51,6 +61,7 @@ def catch_up(shelf: Shelf, connection: Connection) -> Shelf:
         ),
         policies=_merged(shelf.policies, tables.policies, Policy, shelf.version, connection, versions, "policy"),
         faqs=_merged(shelf.faqs, tables.faqs, Faq, shelf.version, connection, versions, "faq"),
+        passages=_merged(shelf.passages, tables.passages, Passage, shelf.version, connection, versions, "passage"),
         versions=versions,
     )
 

@@ -137,7 +137,15 @@ class Writer:
         query = sa.select(table.c.id).where(table.c.origin == self._origin, ~table.c.removed)
         if prefix:
             query = query.where(table.c.id.startswith(prefix, autoescape=True))
-        gone = [row_id for row_id in self._connection.execute(query).scalars() if not is_given(row_id)]
+        self._mark(table, [row_id for row_id in self._connection.execute(query).scalars() if not is_given(row_id)])
+
+    def remove(self, table: sa.Table, ids: Sequence[str]) -> None:
+        """Remove these rows, whatever they came from; ids that are not there do not matter."""
+        for start in range(0, len(ids), _CHUNK):
+            query = sa.select(table.c.id).where(table.c.id.in_(ids[start : start + _CHUNK]), ~table.c.removed)
+            self._mark(table, list(self._connection.execute(query).scalars()))
+
+    def _mark(self, table: sa.Table, gone: Sequence[str]) -> None:
         for start in range(0, len(gone), _CHUNK):
             ids = gone[start : start + _CHUNK]
             if not self._dry_run:

@@ -88,18 +88,38 @@ def serve(data: Data = None, port: Port = None, host: Host = None) -> None:
 
 @app.command()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, JSON or JSONL files, or a shop's folder.")],
-    mapping: Annotated[Path | None, typer.Option(help="YAML file that says which column is what.")] = None,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Tables (CSV, XLSX), JSON, feeds, saved pages, manuals, questions, policies; folders or zips of them."
+        ),
+    ],
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML file that says which column is what; remembered for such files.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing.")] = False,
+    refused: Annotated[
+        Path | None, typer.Option(help="Write refused rows to this CSV file, to put right and feed again.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove what an earlier file of this name had and this one lacks.")
+    ] = False,
+    product: Annotated[
+        list[str] | None, typer.Option(help="Id of a product that a manual is about; may be repeated.")
+    ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget corrections remembered for such files; guess anew.")
+    ] = False,
     as_json: JsonOption = False,
     data: Data = None,
 ) -> None:
     """Take in a merchant's files. · 导入商家的商品文件。"""
     settings = settings_of(data=data)
     with told():
-        from web.commands import run_ingest
+        from web.ingesting import IngestPlan, run_ingest
 
-        if not run_ingest(settings, files, mapping, dry_run=dry_run, as_json=as_json):
+        plan = IngestPlan(files, mapping, dry_run, refused, replace, tuple(product or ()), forget, as_json)
+        if not run_ingest(settings, plan):
             raise typer.Exit(1)
 
 

@@ -1,11 +1,10 @@
-"""What the short commands do: `ask`, `guard`, `ingest`, `link`."""
+"""What the short commands do: `ask`, `guard`, `link`."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,11 +13,10 @@ from rich.table import Table
 from assistant.assistant import review_text
 from assistant.events import Cards, Finished, Handoff, PageContext, Sentence
 from assistant.guard.verdict import Verdict
-from knowledge.ingest.report import IngestError, IngestReport
+from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from knowledge.text import language
 from web.auth import Auth
-from web.intake import report_json, take_in
 from web.log import configure_logging
 from web.present import fact_json, verdict_json
 from web.settings import Settings
@@ -140,56 +138,6 @@ def run_guard(settings: Settings, text: str, product_ids: list[str], lang: Lang 
     if verdict.changed:
         console.print(f"= {verdict.text or '（整句不说 nothing of it is said）'}", markup=False, highlight=False)
     show_facts(console, shown["evidence"])
-
-
-def run_ingest(
-    settings: Settings, files: Sequence[Path], mapping: Path | None, *, dry_run: bool, as_json: bool
-) -> bool:
-    """Whether every file could be read; refused rows are reported and are no failure."""
-    configure_logging("error")
-    catalog = open_catalog(settings)
-    console, reports, fine = Console(), [], True
-    try:
-        for path in files:
-            try:
-                report = take_in(catalog, path, mapping, dry_run=dry_run)
-            except IngestError as error:
-                fine = False
-                reports.append({"file": str(path), "error": str(error)})
-                if not as_json:
-                    console.print(f"[red]✗[/] {path.name}: {error}", highlight=False)
-                continue
-            reports.append({"file": str(path), **report_json(report)})
-            if not as_json:
-                show_report(console, path.name, report, dry_run=dry_run)
-    finally:
-        catalog.close()
-    if as_json:
-        print_json({"dry_run": dry_run, "reports": reports})
-    return fine
-
-
-def show_report(console: Console, name: str, report: IngestReport, *, dry_run: bool) -> None:
-    head = "试运行 dry run" if dry_run else "已导入 taken in"
-    console.print(f"\n[bold]{name}[/] · {head}")
-    if report.mapping:
-        table = Table(
-            "列 column", "当作 taken as", "把握", "样例 samples", box=None, header_style="dim", pad_edge=False
-        )
-        for guess in report.mapping:
-            samples = " | ".join(guess.samples[:3])
-            table.add_row(guess.column, guess.field or "—", f"{guess.confidence:.0%}", samples[:60])
-        console.print(table)
-    counts = (
-        f"读 read {report.read} · 新 new {report.added} · 变 changed {report.changed} · 同 same {report.unchanged}"
-        f" · 删 removed {report.removed} · 拒 refused {len(report.refused)}"
-    )
-    console.print(counts, highlight=False)
-    for kind, rows, style in (("✗", report.refused, "red"), ("!", report.warnings, "yellow")):
-        for row, reason in rows[:ROWS_SHOWN]:
-            console.print(f"  {kind} {row}: {reason}", style=style, markup=False, highlight=False)
-        if len(rows) > ROWS_SHOWN:
-            console.print(f"  … {len(rows) - ROWS_SHOWN} more (--json lists them all)", style="dim")
 
 
 def run_link(settings: Settings, name: str) -> None:

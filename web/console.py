@@ -10,20 +10,16 @@ import gradio as gr
 from fastapi import FastAPI
 
 from assistant.events import PageContext
-from knowledge.ingest.report import IngestError
 from streaming.control import RoomError
 from web import consolehtml as view
-from web.api.catalogue import safe_name
 from web.api.service import health
+from web.consolecatalogue import catalogue_tab
 from web.errors import Refusal
-from web.intake import report_json, take_in
 from web.rooms import RoomPlan
 from web.services import Running
 
 PATH = "/console"
 ASSETS = Path(__file__).parent / "console_assets"
-MAPPING_COLUMNS = ["列 column", "当作 taken as", "把握 confidence", "样例 samples"]
-SHOWN = 60
 
 
 def theme() -> gr.themes.Base:
@@ -72,7 +68,7 @@ def build_console(running: Running) -> FastAPI:
         gr.HTML(view.head(name.zh, name.en), padding=False)
         with gr.Tabs():
             with gr.Tab("商品 · Catalogue"):
-                _catalogue(running)
+                catalogue_tab(running)
             with gr.Tab("试聊 · Test chat"):
                 _chat(running)
             with gr.Tab("直播间 · Live rooms"):
@@ -94,80 +90,6 @@ def build_console(running: Running) -> FastAPI:
         css_paths=[ASSETS / "console.css"],
     )
     return outer
-
-
-# Catalogue
-
-
-def _catalogue(running: Running) -> None:
-    catalog = running.services.catalog
-
-    def look(query: str) -> str:
-        return products_html(running, query)
-
-    def read(path: str | None, table: Any, dry_run: bool) -> tuple[Any, str, str]:
-        if not path:
-            raise gr.Error("请先选择一个文件。Please choose a file first.")
-        file = Path(path)
-        try:
-            report = report_json(take_in(catalog, file, mapping_of(table), dry_run=dry_run))
-        except IngestError as error:
-            return gr.skip(), view.note(f"{safe_name(file.name)}: {error}"), look("")
-        rows = [
-            [each["column"], each["field"], f"{each['confidence']:.0%}", " | ".join(each["samples"][:3])]
-            for each in report["mapping"]
-        ]
-        return gr.update(value=rows, visible=bool(rows)), view.report(report, dry_run=dry_run), look("")
-
-    with gr.Row(equal_height=False):
-        with gr.Column(scale=2, min_width=320):
-            gr.Markdown(
-                "### 导入商品 · Take in products\nCSV、XLSX、JSON、JSONL。先预览：看看每一列被当作什么，再导入。  \n"
-                "Preview first: see what each column is taken for, then import."
-            )
-            upload = gr.File(
-                label="文件 · File",
-                file_types=[".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".txt"],
-                type="filepath",
-                height=130,
-            )
-            with gr.Row():
-                preview = gr.Button("预览 Preview", min_width=120)
-                take = gr.Button("导入 Import", variant="primary", min_width=120)
-            outcome = gr.HTML(padding=False)
-        with gr.Column(scale=3, min_width=360):
-            mapping = gr.Dataframe(
-                headers=MAPPING_COLUMNS,
-                column_count=4,
-                label="列的含义（第二列可以改）· What the columns are (the second one can be edited)",
-                interactive=True,
-                static_columns=[0, 2, 3],
-                visible=False,
-                wrap=True,
-            )
-    search = gr.Textbox(label="查找 · Find", placeholder="两百以内的防滑鞋 · non-slip shoes under 200", max_lines=1)
-    table = gr.HTML(look(""), padding=False)
-    clear = [upload, mapping, outcome]
-    preview.click(lambda path, rows: read(path, rows, True), [upload, mapping], [mapping, outcome, table])
-    take.click(lambda path, rows: read(path, rows, False), [upload, mapping], [mapping, outcome, table])
-    upload.clear(lambda: (None, gr.update(value=[], visible=False), ""), None, clear)
-    upload.upload(lambda: (gr.update(value=[], visible=False), ""), None, [mapping, outcome])
-    search.submit(look, search, table)
-
-
-def mapping_of(table: Any) -> dict[str, str] | None:
-    """The mapping as a person left it in the table; None when no file was previewed yet."""
-    rows = table.values.tolist() if hasattr(table, "values") else table or []
-    found = {str(row[0]): str(row[1] or "").strip() for row in rows if row and str(row[0] or "").strip()}
-    return found or None
-
-
-def products_html(running: Running, query: str) -> str:
-    """The products, or those found for `query`."""
-    catalog = running.services.catalog
-    everything = catalog.products()
-    found = [hit.product for hit in catalog.search(query, limit=SHOWN).hits] if query.strip() else everything[:SHOWN]
-    return view.product_table(found, len(everything))
 
 
 # Test chat

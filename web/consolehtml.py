@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 from assistant.events import Cards, Comparison, Finished, Handoff, OrderCard, Progress, Sentence
 from knowledge.model import Product
@@ -63,25 +64,40 @@ def _product_row(product: Product) -> str:
 
 
 def report(found: Mapping[str, Any], *, dry_run: bool) -> str:
-    figures = {
-        "读 read": found["read"],
-        "新 new": found["added"],
-        "变 changed": found["changed"],
-        "同 same": found["unchanged"],
-        "拒 refused": len(found["refused"]),
-    }
+    figures = {"读 read": found["read"], "新 new": found["added"], "变 changed": found["changed"]}
+    figures |= {"同 same": found["unchanged"], "拒 refused": found["refused_count"]}
+    for name, title in (("joined", "并 joined"), ("left_out", "停售 off sale"), ("removed", "删 removed")):
+        if found[name]:
+            figures[title] = found[name]
     title = "预览：什么都没有改 · Preview, nothing was changed" if dry_run else "已导入 · Taken in"
-    lists = _rows("拒绝 Refused", found["refused"]) + _rows("提醒 Warnings", found["warnings"])
+    download = ""
+    if found["refused_file"]:
+        address = f"/api/catalogue/refused/{quote(found['refused_file'])}"
+        download = f'<p><a class="zb-download" href="{address}" download>下载被拒的行，改好再导入 · Download ↓</a></p>'
+    lists = _rows("拒绝 Refused", found["refused"], found["refused_count"], download)
+    lists += _rows("提醒 Warnings", found["warnings"], len(found["warnings"]))
     return f'<div class="zb zb-report"><h4>{title}</h4>{chips(figures)}{lists}</div>'
 
 
-def _rows(title: str, rows: Sequence[Mapping[str, str]]) -> str:
+def _rows(title: str, rows: Sequence[Mapping[str, str]], count: int, more: str = "") -> str:
     if not rows:
         return ""
     lines = [f"<li><code>{escape(row['row'])}</code> {escape(row['reason'])}</li>" for row in rows[:ROWS_SHOWN]]
-    if len(rows) > ROWS_SHOWN:
-        lines.append(f"<li>… {len(rows) - ROWS_SHOWN}</li>")
-    return f"<details open><summary>{title} {len(rows)}</summary><ul>{''.join(lines)}</ul></details>"
+    if count > ROWS_SHOWN:
+        lines.append(f"<li>… {count - ROWS_SHOWN}</li>")
+    return f"<details open><summary>{title} {count}</summary><ul>{''.join(lines)}</ul>{more}</details>"
+
+
+def mapping_row(guess: Mapping[str, Any]) -> str:
+    """A column: its name, what stands in it, and how sure the guess is."""
+    sure = float(guess["confidence"])
+    level = "high" if sure >= 0.8 else "middle" if sure >= 0.5 else "low"
+    samples = " · ".join(escape(sample) for sample in guess["samples"]) or "—"
+    said = {"given": "已更正", "remembered": "已记住"}.get(guess["reason"], f"{sure:.0%}")
+    return (
+        f'<div class="zb zb-column"><b>{escape(guess["column"])}</b><small>{samples}</small>'
+        f'<i class="sure {level}" title="{escape(guess["reason"])}">{said}</i></div>'
+    )
 
 
 def note(text: str, kind: str = "bad") -> str:

@@ -22,7 +22,8 @@ from knowledge.ingest.report import IngestError, IngestReport, Progress
 from knowledge.ingest.sales import PREFIX
 from knowledge.ingest.sources import Source, open_source
 from knowledge.ingest.stage import Stage
-from knowledge.ingest.tables import TableIntake, Tally
+from knowledge.ingest.tables import TableIntake
+from knowledge.ingest.tally import Tally
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
@@ -108,9 +109,12 @@ class _Intake:
     def _remember(self, connection: Connection, shapes: Sequence[Sequence[str]], origin: str) -> None:
         for columns in shapes:
             pairs = {column: field for column, field in self._given.items() if column in columns}
-            if self._wishes.forget and (kept := remembered.recall(connection, columns)) is not None:
+            kept = remembered.recall(connection, columns)
+            if kept is not None and self._wishes.forget:
                 remembered.forget(connection, kept.signature)
-            if pairs:
+            elif kept is not None:
+                pairs = {**{name: said for name, said in kept.mapping.items() if name in columns}, **pairs}
+            if pairs and self._given:
                 remembered.remember(connection, columns, pairs, origin)
 
     def _tell(self, step: str, done: int, total: int | None) -> None:
@@ -135,6 +139,7 @@ class _Intake:
             writer.put(table, self._stage.rows(kind), tick)
             if self._wishes.replace:
                 writer.remove_others(table, given(kind))
+        writer.remove(tables.products, self._stage.off_sale())
         for file in self._stage.files():
             writer.remove_others(tables.passages, given("passages"), f"{file}#")
         counted = writer.change()
@@ -151,6 +156,7 @@ class _Intake:
             kind="+".join(kinds) or "products",
             read=tally.read,
             joined=tally.joined,
+            left_out=tally.left_out,
             added=len(change.added),
             changed=len(change.changed),
             unchanged=change.unchanged,

@@ -1,5 +1,6 @@
 """Rows that together are one product: a variant a row, pictures in rows of their own, merged cells."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -85,11 +86,11 @@ def merged(group: Sequence[Keyed], maker: ProductMaker) -> Merged:
     """One product of rows that share a key. Raises `ValueProblem` with the reason when one of them is bad: half a
     product would drop its other variants when it is fed again."""
     maker.remarks, maker.one_sale = [], True
-    if len(group) == 1:
-        return Merged(group[0].fields, rows=[group[0].row])
     for found in group:
         if found.row.problem:
-            raise ValueProblem(f"{found.row.problem} ({found.row.where})")
+            raise ValueProblem(found.row.problem + (f" ({found.row.where})" if len(group) > 1 else ""))
+    if len(group) == 1:
+        return Merged(group[0].fields, rows=[group[0].row])
     ours, refused = _of_one_title(group, maker)
     if len(ours) > 1 and not _differing(ours, maker) and len(_codes(ours, maker)) < 2:
         ours, again = _without_copies(ours, maker)
@@ -106,14 +107,17 @@ def merged(group: Sequence[Keyed], maker: ProductMaker) -> Merged:
 def variants_of(ours: Sequence[Keyed], maker: ProductMaker) -> list[dict[str, Any]]:
     """The variants that rows of one product give, as `ProductMaker.make` takes them."""
     chosen = _differing(ours, maker) or [column for column in maker.columns("option") if len(ours) == 1]
+    names, variants, sales = _joined(ours, maker), list[dict[str, Any]](), set[Sale]()
+    ours = [found for found in ours if _has(found.fields, maker, _OF_VARIANTS)]
     stocked = [found for found in ours if _has(found.fields, maker, ("stock",))]
     sum_of_all = len(ours) > 1 and len(stocked) == 1  # one figure for several rows is not what one of them has
-    names, variants, sales = _joined(ours, maker), list[dict[str, Any]](), set[Sale]()
     for found in ours:
         fields = found.fields
-        if not _has(fields, maker, _OF_VARIANTS):
-            continue
-        price, sale = maker.prices(fields)
+        try:
+            price, sale = maker.prices(fields)
+            list_price = sale.list_price or maker.price(fields, "list_price").amount
+        except ValueProblem as problem:
+            raise ValueProblem(f"{problem} ({found.row.where})") from None
         sales.add(sale)
         options = {column.rpartition(".")[2]: plain(fields.get(column), 120) for column in chosen}
         options |= dict(numbered_options(maker, fields, names))
@@ -122,7 +126,7 @@ def variants_of(ours: Sequence[Keyed], maker: ProductMaker) -> list[dict[str, An
             {
                 "sku": _code(fields, maker),
                 "price": price.amount,
-                "list price": sale.list_price or maker.price(fields, "list_price").amount,
+                "list price": list_price,
                 "stock": None if sum_of_all else stock,
                 "options": {name: value for name, value in options.items() if not is_nothing(value)},
             }
@@ -156,7 +160,7 @@ def _without_copies(ours: Sequence[Keyed], maker: ProductMaker) -> tuple[list[Ke
     first, kept, refused = ours[0], [ours[0]], list[tuple[Row, str]]()
     pictures = {*maker.columns("pictures"), *(column for name in KEYS for column in maker.columns(name))}
     for found in ours[1:]:
-        said = {name: value for name, value in found.fields.items() if not is_nothing(value)}
+        said = {name: found.fields.get(name) for name in maker.used if not is_nothing(found.fields.get(name))}
         if said.keys() <= pictures and _has(said, maker, ("pictures",)):
             kept.append(found)
         elif all(first.fields.get(name) == value for name, value in said.items()):
@@ -194,12 +198,25 @@ def _joined(ours: Sequence[Keyed], maker: ProductMaker) -> dict[str, Any]:
         fields[column] = [part for found in ours for part in picture_parts(found.fields.get(column))]
     for column in [*maker.columns("option"), *maker.columns("attribute")]:
         if len(values := _said(ours, column)) > 1:
-            fields[column] = (
-                "、".join(values) if len(values) <= _VALUES and column in maker.columns("attribute") else None
-            )
+            told = column in maker.columns("attribute") and len(values) <= _VALUES
+            fields[column] = "、".join(values) if told and not all(map(_CODE.fullmatch, values)) else None
     for column in [*maker.columns("sku"), *maker.columns("option_value")]:
         fields[column] = None
+    for column in [name for suffix in ("", ".zh", ".en") for name in maker.columns("title" + suffix)]:
+        fields[column] = _common(_said(ours, column))
     return fields
+
+
+def _common(titles: Sequence[str]) -> str:
+    """What the names of variants begin with: "Rain jacket" of "Rain jacket – S" and "Rain jacket – M"."""
+    if len(titles) < 2:
+        return "".join(titles)
+    start = os.path.commonprefix(list(titles))
+    if start and start[-1].isascii() and start[-1].isalnum():
+        whole = all(not title[len(start) : len(start) + 1].isalnum() for title in titles)
+        start = start if whole else start.rpartition(" ")[0]
+    start = start.strip(" -–—|,，/·:：(（")
+    return start if len(start) >= (4 if start.isascii() else 2) else titles[0]
 
 
 def _codes(ours: Sequence[Keyed], maker: ProductMaker) -> set[str]:

@@ -26,9 +26,9 @@ from knowledge.model import LANGS
 TEXTS = ("title", "category", "brief", "description")  # may say the language: "title.en"
 MONEY = ("price", "list_price")  # may say that the amounts are hundredths: "price.cents"
 FIELDS = (
-    "id", "title", "category", "brand", "brief", "description", "price", "list_price", "sale_dates", "stock", "unit",
-    "currency", "pictures", "tags", "attributes", "group", "sku", "option", "option_name", "option_value", "variants",
-    "attribute", "ignore",
+    "id", "title", "category", "brand", "brief", "description", "price", "list_price", "sale_dates", "currency",
+    "stock", "unit", "on_sale", "pictures", "tags", "attributes", "group", "sku", "option", "option_name",
+    "option_value", "variants", "attribute", "ignore",
 )  # fmt: skip
 _ENGLISH = re.compile(r"(?:[\s_\-.(（]|^)(?:en|eng|english|英文|英语)[)）]?$|^english\b|^英文", re.I)
 _CHINESE = re.compile(r"(?:[\s_\-.(（]|^)(?:zh|cn|chinese|中文)[)）]?$|^chinese\b|^中文", re.I)
@@ -38,8 +38,8 @@ GIVEN, REMEMBERED = "given", "remembered"
 SAID = (GIVEN, REMEMBERED)  # reasons of what a person said
 _DIGITS = re.compile(r"(?<=\D)\d+")
 _ALONE = frozenset(
-    "id title category brand brief description price list_price sale_dates stock unit currency attributes variants group "
-    "sku".split()
+    "id title category brand brief description price list_price sale_dates stock unit currency attributes variants "
+    "group sku".split()
 )
 
 
@@ -55,15 +55,19 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-def guess(rows: Sequence[Mapping[str, Any]], given: Mapping[str, str], reason: str = GIVEN) -> tuple[FieldGuess, ...]:
-    """One guess a column of `rows` (flat, a sample of the file); `given` overrides by column name, and `reason` says
-    whence."""
+def guess(
+    rows: Sequence[Mapping[str, Any]], given: Mapping[str, str], kept: Mapping[str, str] | None = None
+) -> tuple[FieldGuess, ...]:
+    """One guess a column of `rows` (flat, a sample of the file). `given` (now) and `kept` (earlier) are what a person
+    said, by column name."""
+    said = {name: (field, REMEMBERED) for name, field in (kept or {}).items()}
+    said |= {name: (field, GIVEN) for name, field in given.items()}
     columns: dict[str, list[Any]] = {}
     for row in rows:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
     guesses = [
-        _given(name, given[name], values, reason) if name in given else _by_name(name, values)
+        _given(name, *said[name], values) if name in said else _by_name(name, values)
         for name, values in columns.items()
     ]
     guesses = _one_each(guesses)
@@ -102,7 +106,7 @@ def other_name(name: str) -> tuple[str, str]:
     return _names().get(key_of(name), ("", ""))
 
 
-def _given(name: str, field: str, values: Sequence[Any], reason: str) -> FieldGuess:
+def _given(name: str, field: str, reason: str, values: Sequence[Any]) -> FieldGuess:
     return FieldGuess(name, "" if field == "ignore" else field, 1.0, _samples(values), reason)
 
 

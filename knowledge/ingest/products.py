@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,6 +17,7 @@ from knowledge.ingest.values import (
     ValueProblem,
     columns_file,
     is_nothing,
+    is_off_sale,
     is_sale,
     key_of,
     looks_like_url,
@@ -52,6 +54,7 @@ class ProductMaker:
             base = guess.field.partition(".")[0]
             if guess.field:
                 self._by_field.setdefault(base if base in MONEY else guess.field, []).append(guess.column)
+        self.used = tuple(guess.column for guess in self.mapping if guess.field)  # columns that say something
         self._fields = {guess.column: guess.field for guess in self.mapping}
         self._has_key = any(name in self._by_field for name in KEYS)
         self._order = {guess.column: place for place, guess in enumerate(self.mapping)}
@@ -68,7 +71,7 @@ class ProductMaker:
         """What tells the product of a flat row from others: its id, or its title where the file has no ids."""
         for name in KEYS:
             if found := self._one(row, name, 200):
-                return found
+                return unicodedata.normalize("NFKC", found)
         return "" if self._has_key else str(self._text(row, "title", _TITLE)("zh"))
 
     def make(self, row: Mapping[str, Any], where: str, variants: Sequence[Mapping[str, Any]] = ()) -> Product:
@@ -109,10 +112,17 @@ class ProductMaker:
             source=where,
         )
 
+    def is_off_sale(self, row: Mapping[str, Any]) -> bool:
+        """Whether the row says that the product is not sold now."""
+        return any(is_off_sale(row.get(column)) for column in self.columns("on_sale"))
+
     def price(self, row: Mapping[str, Any], name: str = "price") -> Price:
         """The first filled of the columns for "price" or "list_price"."""
         for column in self.columns(name):
-            found = price_of(row.get(column), cents=self._fields[column].endswith(".cents"))
+            try:
+                found = price_of(row.get(column), cents=self._fields[column].endswith(".cents"))
+            except ValueProblem as problem:
+                raise ValueProblem(str(problem).replace("the price", f"the {name.replace('_', ' ')}", 1)) from None
             if found.remark:
                 self.remarks.append(found.remark)
             if found.amount is not None:
@@ -187,7 +197,7 @@ class ProductMaker:
         codes = self.columns("sku") if without_code else ()
         for column in self._plain_attributes:
             if column not in codes:
-                add(column.rpartition(".")[2], row.get(column))
+                add("sku" if column in self.columns("sku") else column.rpartition(".")[2], row.get(column))
         for name, value in numbered_options(self, row):
             if value.lower() not in NO_CHOICE:
                 add(name, value)

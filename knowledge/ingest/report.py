@@ -28,13 +28,14 @@ class FieldGuess:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """`read` rows = `joined` + those refused + what they made: added + changed + unchanged. Refused rows change nothing
-    that was there."""
+    """`read` rows = `joined` + `left_out` + those refused + what they made: added + changed + unchanged. Refused rows
+    change nothing that was there."""
 
     origin: str
     kind: str = "products"  # or "shop", "faqs", "policies", "passages": what the rows are
     read: int = 0
     joined: int = 0  # rows that are a further variant or picture of a product
+    left_out: int = 0  # rows of goods that the file says are not on sale
     added: int = 0
     changed: int = 0
     unchanged: int = 0

@@ -58,8 +58,8 @@ def sale_promotion(product: Product, sale: Sale) -> Promotion | None:
         name=Text("限时价", "Limited-time price"),
         kind="percent",
         text=Text(
-            f"{money(sale.usual, currency, 'zh')}的商品限时{money(now, currency, 'zh')}",
-            f"{money(now, currency, 'en')} instead of {money(sale.usual, currency, 'en')} for a limited time",
+            f"限时{money(now, currency, 'zh')}，平时{money(sale.usual, currency, 'zh')}",
+            f"{money(now, currency, 'en')} for a limited time instead of {money(sale.usual, currency, 'en')}",
         ),
         products=(product.id,),
         percent_off=percent,

@@ -24,6 +24,7 @@ class Stage:
         self._database.execute("CREATE TABLE rows (kind TEXT, id TEXT, text TEXT, columns TEXT, place TEXT)")
         self._database.execute("CREATE UNIQUE INDEX of_kind ON rows (kind, id)")
         self._database.execute("CREATE TABLE kept (kind TEXT, id TEXT)")
+        self._database.execute("CREATE TABLE off_sale (id TEXT PRIMARY KEY)")
         self._database.execute("CREATE TABLE files (name TEXT PRIMARY KEY)")
         self._database.execute("CREATE TABLE refused (place TEXT, reason TEXT, fields TEXT)")
         self._database.execute("BEGIN")
@@ -54,6 +55,13 @@ class Stage:
         """Whether a row was given or shall stay."""
         question = "SELECT 1 FROM rows WHERE kind = :k AND id = :i UNION SELECT 1 FROM kept WHERE kind = :k AND id = :i"
         return self._database.execute(question, {"k": kind, "i": row_id}).fetchone() is not None
+
+    def take_off_sale(self, product_id: str) -> None:
+        """A product that the file says is no longer sold."""
+        self._database.execute("INSERT INTO off_sale VALUES (?) ON CONFLICT DO NOTHING", (product_id,))
+
+    def off_sale(self) -> Sequence[str]:
+        return [str(row[0]) for row in self._database.execute("SELECT id FROM off_sale")]
 
     def files(self) -> Sequence[str]:
         """Names of the papers that passages are of."""

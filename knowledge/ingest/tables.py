@@ -1,46 +1,25 @@
 """Tables of rows become products on the stage."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from knowledge.ingest.groups import Keyed, grouped, keyed, merged, shared_keys, variants_of
-from knowledge.ingest.guess import GIVEN, REMEMBERED, flat, guess
+from knowledge.ingest.guess import flat, guess
 from knowledge.ingest.products import ProductMaker, currency_guess
 from knowledge.ingest.questions import faq_of, question_columns
 from knowledge.ingest.readers.rows import Row, Table
 from knowledge.ingest.refused import fed_again
 from knowledge.ingest.remembered import Remembered
-from knowledge.ingest.report import REPORTED, FieldGuess, IngestError, Refusal
+from knowledge.ingest.report import FieldGuess, IngestError
 from knowledge.ingest.sales import sale_promotion
 from knowledge.ingest.stage import Stage
+from knowledge.ingest.tally import Tally
 from knowledge.ingest.values import ValueProblem, is_nothing, plain, same_name
 
 _SAMPLE_ROWS = 200  # looked at to guess what columns mean
 _TICK = 500  # rows between two words about the progress
-
-
-@dataclass
-class Tally:
-    """What becomes of the rows of one intake, counted and told."""
-
-    read: int = 0
-    joined: int = 0
-    refused_count: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    warnings: list[Refusal] = field(default_factory=list)
-    mapping: list[FieldGuess] = field(default_factory=list)
-    signature: str = ""
-
-    def refuse(self, where: str, reason: str) -> None:
-        self.refused_count += 1
-        if len(self.refused) < REPORTED:
-            self.refused.append(Refusal(where, reason))
-
-    def warn(self, where: str, remark: str) -> None:
-        if len(self.warnings) < REPORTED:
-            self.warnings.append(Refusal(where, remark))
 
 
 @dataclass(frozen=True)
@@ -97,13 +76,10 @@ class TableIntake:
         columns = list(dict.fromkeys(name for row in sample for name in row))
         given = {name: said for name, said in self._given.items() if name in columns}
         self.shapes.append(columns)
-        if given:
-            return _Plan(table, columns, sample, guess(sample, given, GIVEN))
         kept = self._recall(columns) if columns else None
-        if kept is None:
-            return _Plan(table, columns, sample, guess(sample, {}))
-        self.tally.signature = kept.signature
-        return _Plan(table, columns, sample, guess(sample, kept.mapping, REMEMBERED))
+        if kept is not None:
+            self.tally.signature = kept.signature
+        return _Plan(table, columns, sample, guess(sample, given, kept.mapping if kept is not None else None))
 
     def _check(self, plan: _Plan) -> None:
         if not any(found.field.partition(".")[0] == "title" for found in plan.mapping):
@@ -162,6 +138,9 @@ class TableIntake:
     def _make(self, group: Sequence[Keyed], maker: ProductMaker, beside: "_Beside | None") -> None:
         try:
             found = merged(group, maker)
+            if maker.is_off_sale(found.fields):
+                self._leave_out(group, maker.key(found.fields))
+                return
             variants = [*found.variants, *(beside.variants(group[0].key) if beside else ())]
             where = group[0].row.where
             product = maker.make(found.fields, where, variants)
@@ -179,6 +158,11 @@ class TableIntake:
         promotion = sale_promotion(product, maker.sale)
         if promotion is not None:
             self._stage.add("promotions", promotion, where)
+
+    def _leave_out(self, group: Sequence[Keyed], key: str) -> None:
+        self.tally.left_out += len(group)
+        self.tally.warn(group[0].row.where, f"{key!r} is not on sale and was left out")
+        self._stage.take_off_sale(key)
 
     def _refuse_group(self, group: Sequence[Keyed], reason: str, maker: ProductMaker) -> None:
         for found in group:
@@ -250,7 +234,7 @@ def _with_side(plans: Sequence[_Plan]) -> tuple[list[_Plan], dict[int, _Plan]]:
                 continue
             link = _link(other, names)
             if link is not None:
-                mapping = guess(other.sample, _as_side(other, link), "a sheet of variants")
+                mapping = guess(other.sample, _as_side(other, link))
                 side[id(plan)] = _Plan(other.table, other.columns, other.sample, mapping)
                 taken.add(id(other))
                 break
@@ -272,7 +256,8 @@ def _link(plan: _Plan, names: Mapping[str, str]) -> str | None:
     for column in plan.columns:
         rows = [row for row in plan.sample if not is_nothing(row.get(column))]
         known = [row for row in rows if str(row[column]) in names and _name(plan, row) in ("", names[str(row[column])])]
-        if len(names) > 1 and rows and len(known) >= 0.8 * len(rows):
+        share = 0.8 if _column(plan, "title", named=True) is not None else 0.5
+        if len(names) > 1 and len(known) > 1 and len(known) >= share * len(rows):
             return column
     return None
 

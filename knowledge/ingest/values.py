@@ -47,6 +47,10 @@ _ON_SALE = frozenset(
         "大量",
     )
 )
+_OFF_SALE = frozenset(
+    "draft archived inactive unpublished hidden disabled off no false 0 n "
+    "下架 已下架 未上架 停售 停产 草稿 隐藏 否 仓库中".split()
+)
 _URL = re.compile(r"(?:https?:)?//\S+\.\S+|[\w./\-]+\.(?:jpe?g|png|webp|gif|avif)", re.I)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _CENTS = re.compile(r"(?: in)? cents$| fen$| 分$| minor(?: units?)?$")
@@ -55,6 +59,8 @@ _HIDDEN = re.compile(
     r"\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 _MARKS = re.compile(r"[\s_\-./()（）\[\]【】:：*#]+")
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")  # 品 名
+_OF_WHAT = re.compile(r" (?:元|￥|¥|rmb|cny|usd|eur|件|个|双|台|pcs|含税|必填|选填|required|optional)$")  # 售价（元）
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BLOCKS = frozenset(("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "section"))
 _SILENT = frozenset(("script", "style", "template", "noscript", "head", "iframe", "object", "svg"))
@@ -134,11 +140,18 @@ def stock_of(value: Any) -> tuple[int | None, str]:
         return 0, ""
     if text in _ON_SALE:
         return None, ""
+    if re.match(r"\d{1,3}(?:\.\d{3})+(?!\d)", text):
+        text = text.replace(".", "")  # there is no 1.200th of a piece: the point marks thousands
     found = re.match(r"-?\d+(?:\.\d+)?", text)
     if not found:
         return None, f"the stock {text[:40]!r} is no number and was left out"
     number = int(Decimal(found[0]))
     return (number, "") if number >= 0 else (0, f"the stock {text[:40]!r} is below zero; 0 was taken")
+
+
+def is_off_sale(value: Any) -> bool:
+    """Whether a cell about being on sale says no."""
+    return unicodedata.normalize("NFKC", plain(value, 40)).strip().lower() in _OFF_SALE
 
 
 def looks_like_amount(text: str) -> bool:
@@ -158,7 +171,8 @@ def key_of(name: str) -> str:
 
 def same_name(name: str) -> tuple[str, int] | None:
     """The field that a column's name stands for, with its place in the list of names (0 is the surest)."""
-    return _field_names().get(key_of(name))
+    names, key = _field_names(), key_of(name)
+    return names.get(key) or names.get(_SPACED.sub("", key)) or names.get(_SPACED.sub("", _OF_WHAT.sub("", key)))
 
 
 def in_cents(name: str) -> str:
@@ -184,7 +198,16 @@ def variant_part(name: str) -> tuple[str, int] | None:
 
 @cache
 def columns_file() -> dict[str, Any]:
-    path = resources.files("knowledge") / "data" / "columns.yaml"
+    return _data("columns.yaml")
+
+
+@cache
+def papers_file() -> dict[str, Any]:
+    return _data("papers.yaml")
+
+
+def _data(name: str) -> dict[str, Any]:
+    path = resources.files("knowledge") / "data" / name
     document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return document
 

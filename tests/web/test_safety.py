@@ -27,6 +27,9 @@ STAFF_ONLY = [
     ("POST", "/api/rooms/demo/stop"),
     ("POST", "/api/rooms/demo/insert"),
     ("POST", "/api/catalogue/ingest"),
+    ("GET", "/api/catalogue/refused/x.csv"),
+    ("GET", "/api/catalogue/mappings"),
+    ("DELETE", "/api/catalogue/mappings/x"),
     ("GET", "/api/staff/me"),
     ("GET", "/openapi.json"),
 ]

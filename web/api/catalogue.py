@@ -3,16 +3,19 @@
 import json
 import tempfile
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
+from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
+from knowledge.ingest.door import REFUSED_FOLDER
 from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from web.errors import Refusal, reader_lang
-from web.intake import report_json, take_in
+from web.intake import report_json
 from web.present import policy_json, promotion_json, shop_json
 from web.services import Editor, Svc, limited
 
@@ -75,8 +78,12 @@ async def ingest(
     file: UploadFile,
     mapping: Annotated[str, Form()] = "",
     dry_run: Annotated[bool, Form()] = False,
+    replace: Annotated[bool, Form()] = False,
+    forget: Annotated[bool, Form()] = False,
+    products: Annotated[str, Form(max_length=5_000)] = "",
 ) -> dict[str, Any]:
-    """Read a merchant's file: good rows land, each bad one is reported with its line and the reason."""
+    """Read a merchant's file: good rows land, each bad one is reported with its line and the reason. `products` are ids
+    (with commas between) that a manual is about."""
     given = _mapping(mapping)
     with tempfile.TemporaryDirectory(prefix="zhibo-upload-") as folder:
         path = Path(folder) / safe_name(file.filename or "upload")
@@ -84,10 +91,38 @@ async def ingest(
             while block := await file.read(1 << 20):
                 await run_in_threadpool(target.write, block)
         try:
-            report = await run_in_threadpool(take_in, services.catalog, path, given, dry_run=dry_run)
+            report = await run_in_threadpool(
+                services.catalog.ingest, path, given, dry_run=dry_run, replace=replace, forget=forget,
+                products=[name for name in products.split(",") if name.strip()],
+            )  # fmt: skip
         except IngestError as error:
             raise Refusal("invalid", f"这个文件读不了：{error}", str(error)) from None
     return {**report_json(report), "dry_run": dry_run}
+
+
+@router.get("/catalogue/refused/{name}")
+async def refused(name: str, services: Svc, editor: Editor) -> FileResponse:
+    """The refused rows of an intake, as CSV that can be put right and fed again."""
+    path = services.catalog.settings.data_dir / REFUSED_FOLDER / safe_name(name)
+    if path.suffix != ".csv" or not path.is_file():
+        raise Refusal(
+            "not_found", "没有这个文件，可能已被清理。", "There is no such file; it may have been cleared away."
+        )
+    return FileResponse(path, media_type="text/csv; charset=utf-8", filename=path.name)
+
+
+@router.get("/catalogue/mappings")
+async def mappings(services: Svc, editor: Editor) -> list[dict[str, Any]]:
+    """What people said that columns of files mean, newest first."""
+    kept = await run_in_threadpool(services.catalog.mappings)
+    return [asdict(each) for each in kept]
+
+
+@router.delete("/catalogue/mappings/{signature}")
+async def forget_mapping(signature: str, services: Svc, editor: Editor) -> dict[str, bool]:
+    if not await run_in_threadpool(services.catalog.forget_mapping, signature):
+        raise Refusal("not_found", "没有记住这样的列。", "Nothing is remembered for such columns.")
+    return {"forgotten": True}
 
 
 def safe_name(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from knowledge.ingest.readers.delimited import encoding_of
 from knowledge.ingest.readers.rows import Row, Table
-from knowledge.ingest.readers.shapes import as_product, is_group, product_lists
+from knowledge.ingest.readers.shapes import is_group, product_lists, unwrapped, wrapper_of
 from knowledge.ingest.report import IngestError
 
 _WHOLE_MB = 64
@@ -28,11 +28,16 @@ def json_table(path: Path, start: bytes) -> Table:
 
     with opened() as file:
         head = file.read(_BLOCK).lstrip("\ufeff \t\r\n")
-    if head.startswith("[") and not _needs_whole(opened, name):
-        return Table(name, lambda: _listed(opened, name))
+    if head.startswith("["):
+        with opened() as file:
+            first_ones = list(islice(_elements(file, name), _LOOKED_AT))
+        if not any(isinstance(item, Mapping) and is_group(item) for item in first_ones):
+            key = wrapper_of(first_ones)
+            return Table(name, lambda: _listed(opened, name, key))
     first = head.split("\n", 1)[0].strip()
-    if path.suffix.lower() in (".jsonl", ".ndjson") or _is_json(first) and "\n" in head.strip():
-        return Table(name, lambda: _lines(opened, name))
+    if path.suffix.lower() in (".jsonl", ".ndjson") or isinstance(_parsed(first), dict) and "\n" in head.strip():
+        around = wrapper_of([_parsed(line) for line in head.split("\n")[:_LOOKED_AT]])
+        return Table(name, lambda: _lines(opened, name, around))
     size = path.stat().st_size
     if size > _WHOLE_MB << 20:
         raise IngestError(
@@ -42,29 +47,22 @@ def json_table(path: Path, start: bytes) -> Table:
     return Table(name, lambda: _nested(opened, name))
 
 
-def _is_json(text: str) -> bool:
+def _parsed(line: str) -> Any:
     try:
-        return isinstance(json.loads(text), dict)
+        return json.loads(line)
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
-def _listed(opened: Callable[[], TextIO], name: str) -> Iterator[Row]:
+def _listed(opened: Callable[[], TextIO], name: str, key: str) -> Iterator[Row]:
     with opened() as file:
         for number, item in enumerate(_elements(file, name)):
-            yield _row(f"{name}[{number}]", item)
+            yield _row(f"{name}[{number}]", item, key)
 
 
-def _needs_whole(opened: Callable[[], TextIO], name: str) -> bool:
-    """Whether the elements of a list are groups of products rather than products."""
-    with opened() as file:
-        first = list(islice(_elements(file, name), _LOOKED_AT))
-    return any(isinstance(item, Mapping) and is_group(item) for item in first)
-
-
-def _row(where: str, item: Any) -> Row:
+def _row(where: str, item: Any, key: str = "") -> Row:
     if isinstance(item, Mapping):
-        return Row(where, as_product(item))
+        return Row(where, unwrapped(item, key))
     return Row(where, {"value": item}, f"expected an object, got {str(item)[:40]!r}")
 
 
@@ -103,7 +101,7 @@ def _elements(file: TextIO, name: str) -> Iterator[Any]:
         at = end
 
 
-def _lines(opened: Callable[[], TextIO], name: str) -> Iterator[Row]:
+def _lines(opened: Callable[[], TextIO], name: str, key: str) -> Iterator[Row]:
     with opened() as file:
         for number, line in enumerate(file, 1):
             line = line.strip("\ufeff \t\r\n")
@@ -117,11 +115,7 @@ def _lines(opened: Callable[[], TextIO], name: str) -> Iterator[Row]:
             except ValueError as error:
                 yield Row(where, {"value": line[:2_000]}, f"this line is not JSON: {error}")
             else:
-                yield (
-                    Row(where, as_product(item))
-                    if isinstance(item, dict)
-                    else Row(where, {"value": item}, "expected an object")
-                )
+                yield _row(where, item, key)
 
 
 def _nested(opened: Callable[[], TextIO], name: str) -> Iterator[Row]:

@@ -47,7 +47,10 @@ def _rows(pages: Sequence[Path]) -> Iterator[Row]:
         products = list(_products(_blocks(page)))
         for number, node in enumerate(products, 1):
             where = page.name if len(products) == 1 else f"{page.name}: product {number}"
-            yield Row(where, _row(node))
+            fields = _row(node)
+            if len(products) == 1:
+                fields.setdefault("id", page.stem)
+            yield Row(where, fields)
 
 
 def _blocks(path: Path) -> Iterator[Any]:

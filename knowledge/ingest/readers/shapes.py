@@ -1,5 +1,6 @@
 """Where the products are in a JSON document of any shape."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,15 +29,24 @@ def product_lists(document: Any) -> Sequence[tuple[str, Sequence[Any]]]:
     return [("", [document])] if isinstance(document, Mapping) and document else []
 
 
-def as_product(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The object itself, or the product it wraps: {"rank": 1, "product": {…}}, {"id": 7, "attributes": {"name": …}}."""
-    if is_product(item):
+def wrapper_of(items: Sequence[Any]) -> str:
+    """The field in which elements hold their product, {"rank": 1, "product": {…}}; "" when they are products."""
+    counts: Counter[str] = Counter()
+    looked = [item for item in items[:_COUNTED] if isinstance(item, Mapping)]
+    for item in looked:
+        inner = [str(key) for key, value in item.items() if isinstance(value, Mapping)]
+        if not is_product(item) and len(inner) == 1 and "title" in _fields(item[inner[0]]):
+            counts[inner[0]] += 1
+    key, times = counts.most_common(1)[0] if counts else ("", 0)
+    return key if times * 2 > len(looked) else ""
+
+
+def unwrapped(item: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The product that an element holds below `key`, with the element's own id when it has none."""
+    inner = item.get(key)
+    if not key or not isinstance(inner, Mapping):
         return dict(item)
-    inner = [value for value in item.values() if isinstance(value, Mapping)]
-    if len(inner) == 1 and (is_product(inner[0]) or "title" in _fields(inner[0])):
-        own = {key: value for key, value in item.items() if (same_name(str(key)) or ("",))[0] == "id"}
-        return own | dict(inner[0])
-    return dict(item)
+    return {name: value for name, value in item.items() if (same_name(str(name)) or ("",))[0] == "id"} | dict(inner)
 
 
 def is_product(item: Mapping[str, Any]) -> bool:
@@ -54,11 +64,7 @@ def is_group(item: Mapping[str, Any]) -> bool:
 
 
 def _is_product_like(part: Any) -> bool:
-    return isinstance(part, Mapping) and "title" in _fields(as_product(part) if _wraps(part) else part)
-
-
-def _wraps(item: Mapping[str, Any]) -> bool:
-    return "title" not in _fields(item)
+    return isinstance(part, Mapping) and "title" in _fields(unwrapped(part, wrapper_of([part])))
 
 
 def _fields(item: Mapping[str, Any]) -> set[str]:
@@ -69,7 +75,7 @@ def _fields(item: Mapping[str, Any]) -> set[str]:
 
 
 def _weight(items: Sequence[Any]) -> float:
-    looked = [as_product(item) for item in items[:_COUNTED] if isinstance(item, Mapping)]
+    looked = [item for item in items[:_COUNTED] if isinstance(item, Mapping)]
     known = sum(len(_fields(item)) for item in looked) / max(1, len(looked))
     return len(items) * known * known  # a few rich products outweigh many names of categories
 
@@ -78,8 +84,10 @@ def _collect(node: Any, path: str, place: str, given: Mapping[str, Any], found: 
     if depth > _DEEPEST:
         return
     if isinstance(node, list):
-        if _are_products(node):
-            found.setdefault(place, []).append((path, [_with(item, given) for item in node]))
+        key = wrapper_of(node)
+        items = [unwrapped(item, key) if isinstance(item, Mapping) else item for item in node]
+        if _are_products(items):
+            found.setdefault(place, []).append((path, [_with(item, given) for item in items]))
             return
         for number, item in enumerate(node):
             if isinstance(item, Mapping):
@@ -88,7 +96,7 @@ def _collect(node: Any, path: str, place: str, given: Mapping[str, Any], found: 
     if not isinstance(node, Mapping):
         return
     if len(node) > 1 and all(isinstance(value, Mapping) for value in node.values()) and _are_products(node.values()):
-        items = [{"id": key, **as_product(value)} for key, value in node.items()]  # {"1001": {…}, "1002": {…}}
+        items = [{"id": key, **value} for key, value in node.items()]  # {"1001": {…}, "1002": {…}}
         found.setdefault(place, []).append((path, [_with(item, given) for item in items]))
         return
     if is_product(node) and len(_fields(node)) > 2:
@@ -102,7 +110,7 @@ def _collect(node: Any, path: str, place: str, given: Mapping[str, Any], found: 
 
 def _are_products(values: Any) -> bool:
     looked = [value for value in list(values)[:_COUNTED] if isinstance(value, Mapping)]
-    return bool(looked) and sum(is_product(as_product(item)) for item in looked) > len(looked) / 2
+    return bool(looked) and sum(map(is_product, looked)) > len(looked) / 2
 
 
 def _category(node: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,9 +125,9 @@ def _category(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with(item: Any, given: Mapping[str, Any]) -> Any:
-    if not given or not isinstance(item, Mapping) or "category" in _fields(as_product(item)):
+    if not given or not isinstance(item, Mapping) or "category" in _fields(item):
         return item
-    return {**as_product(item), **given}
+    return {**item, **given}
 
 
 def _any_lists(node: Any, path: str, found: list[tuple[str, Sequence[Any]]], depth: int) -> None:
