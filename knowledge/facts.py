@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from knowledge.typed import Typed, read
+
 FactKind = Literal[
     "title", "category", "brand", "text",  # text: brief and description, free prose
     "price", "list_price", "stock", "attribute", "option",  # option: a variant's colour, size…
@@ -28,6 +30,11 @@ class Fact:
     variant: str = ""  # variant id, or empty: holds for the whole product
     source: str = ""
     version: int = 1
+
+    @property
+    def typed(self) -> Typed:
+        """The value as an amount, a flag, a list, a day or text; cached."""
+        return read(self.value)
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,29 @@ def parse_zh(text: str) -> Decimal | None:
     return value + Decimal("0." + "".join(str(_ZH_DIGITS[char]) for char in fraction))
 
 
+_SPAN = re.compile(r"(.*?)([一二两三四五六七八九])([二三四五六七八九])([十百千万]?)(.*)")
+_STEPS = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10_000}
+
+
+def parse_zh_span(text: str) -> tuple[Decimal, Decimal] | None:
+    """两三百 = 200..300, 三五十 = 30..50, 十五六 = 15..16, 一百五六 = 150..160; None if no two do."""
+    match = _SPAN.fullmatch(text)
+    if match is None or match[5]:
+        return None
+    head, first, second, power = match[1], _ZH_DIGITS[match[2]], _ZH_DIGITS[match[3]], match[4]
+    if second != first + 1 and (first, second) != (3, 5):
+        return None
+    step, base = _STEPS[power], Decimal(0)
+    if head:
+        whole = _zh_whole(head)
+        above = {**_ZH_POWERS, **_ZH_GROUPS}.get(head[-1])
+        if whole is None or above is None or step >= above:
+            return None
+        base = whole
+        step = step if power else max(1, above // 10)  # 一百五六 counts tens
+    return base + first * step, base + second * step
+
+
 def _zh_whole(text: str) -> Decimal | None:
     if all(char in _ZH_DIGITS for char in text):
         return Decimal("".join(str(_ZH_DIGITS[char]) for char in text))

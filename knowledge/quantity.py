@@ -9,91 +9,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
-import yaml
-
 from knowledge.model import Lang
-from knowledge.numerals import EN_NUMBER, ZH_NUMBER, parse_en, parse_spoken_price, parse_zh
+from knowledge.numerals import EN_NUMBER, ZH_NUMBER, parse_en, parse_spoken_price, parse_zh, parse_zh_span
 from knowledge.text import Normal, normalise
+from knowledge.units import DATE, GENERATION, NO_UNIT, Bound, Quantity, Unit, known, unit, unit_table
 
-Bound = Literal["exact", "about", "under", "most", "over", "least"]  # most, least: the figure itself included
+__all__ = [
+    "DATE",
+    "GENERATION",
+    "NO_UNIT",
+    "Bound",
+    "Mention",
+    "Quantity",
+    "Style",
+    "Unit",
+    "find_quantities",
+    "parse_quantity",
+    "quantities_of",
+    "unit",
+]
+
 Style = Literal["digits", "zh", "en"]
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    id: str
-    dimension: str
-    factor: Decimal  # to the dimension's base unit
-    zh: str = ""
-    en: str = ""
-
-    def name(self, lang: Lang) -> str:
-        return self.zh if lang == "zh" else self.en
-
-
-NO_UNIT = Unit("", "", Decimal(1))
-DATE = Unit("date", "date", Decimal(1))  # values are yyyymmdd, or mmdd when no year was said
-GENERATION = Unit("G", "generation", Decimal(1), "G", "G")  # 4G, 5G networks
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """An amount; `low` = `high` unless a range was written. `sides` holds the figures of 40×40×7, else it is empty."""
-
-    low: Decimal
-    high: Decimal
-    unit: Unit = NO_UNIT
-    bound: Bound = "exact"
-    sides: tuple[Decimal, ...] = ()
-    tolerance: Decimal = Decimal(0)  # ± in `unit`
-
-    @property
-    def dimension(self) -> str:
-        return self.unit.dimension
-
-    @property
-    def approximate(self) -> bool:
-        return self.bound == "about"
-
-    def base(self) -> tuple[Decimal, ...]:
-        """(low, high), or the sides, in the dimension's base unit."""
-        return tuple(self._to_base(value) for value in self.sides or (self.low, self.high))
-
-    def _to_base(self, value: Decimal) -> Decimal:
-        return (value - 32) * 5 / 9 if self.unit.id == "f" else value * self.unit.factor
-
-    def to(self, unit: Unit) -> "Quantity":
-        """The same amount in another unit of its dimension."""
-        if unit.dimension != self.dimension:
-            raise ValueError(f"{self.unit.id or 'a bare number'} can't be turned into {unit.id}")
-
-        def turn(value: Decimal) -> Decimal:
-            base = self._to_base(value)
-            return base * 9 / 5 + 32 if unit.id == "f" else base / unit.factor
-
-        return replace(
-            self,
-            low=turn(self.low),
-            high=turn(self.high),
-            unit=unit,
-            sides=tuple(turn(side) for side in self.sides),
-            tolerance=self.tolerance * self.unit.factor / unit.factor,
-        )
-
-    def equals(self, other: "Quantity", *, share: Decimal = Decimal("0.001")) -> bool:
-        """Whether both name the same amount; `share` is how far figures in different units may be apart."""
-        if self.dimension != other.dimension or len(self.sides) != len(other.sides):
-            return False
-        if self.unit.id == other.unit.id:
-            share = Decimal(0)
-        elif self.dimension == "time":
-            share = max(share, Decimal("0.02"))  # 30 days and a month, 365 days and a year
-        return all(
-            a == b or abs(a - b) <= share * max(abs(a), abs(b)) for a, b in zip(self.base(), other.base(), strict=True)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +48,6 @@ class Mention:
     number: tuple[int, int]
     outer: tuple[int, int]
     style: Style = "digits"
-
-
-@lru_cache(maxsize=1)
-def _unit_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, tuple[str, ...]]]:
-    """Units by id, by name, and the names by first character, longest first."""
-    table = yaml.safe_load((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
-    by_id: dict[str, Unit] = {}
-    by_name: dict[str, Unit] = {}
-    for dimension, entries in table.items():
-        for key, entry in entries.items():
-            found = Unit(str(key), dimension, Decimal(str(entry["factor"])), str(entry["zh"]), str(entry["en"]))
-            by_id[found.id] = found
-            for name in entry["names"]:
-                by_name.setdefault(normalise(str(name)).text, found)
-    first: dict[str, list[str]] = {}
-    for name in by_name:
-        first.setdefault(name[0], []).append(name)
-    return by_id, by_name, {char: tuple(sorted(names, key=len, reverse=True)) for char, names in first.items()}
-
-
-def unit(name: str) -> Unit | None:
-    """The unit with this id or any of its names."""
-    by_id, by_name, _ = _unit_table()
-    return by_id.get(name) or by_name.get(normalise(name.strip()).text)
-
-
-def _known(name: str) -> Unit:
-    return _unit_table()[0][name]
 
 
 def parse_quantity(text: str) -> Quantity | None:
@@ -181,6 +91,7 @@ class _Atom:
     number: tuple[int, int]
     style: Style
     unit: Unit = NO_UNIT
+    vague: bool = False  # 百来块, 20ish
 
 
 _MASKED = re.compile(
@@ -203,11 +114,14 @@ _EN_DATE = re.compile(
 )
 _DIGITS = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 _FRACTION = re.compile(r"\d/[2-9](?!\d)")
-_GROUP = re.compile(r"\s?(万|千|亿|k(?![a-z])|million\b|thousand\b|billion\b|hundred\b)")
-_GROUPS = {"万": 10_000, "千": 1000, "亿": 100_000_000, "k": 1000, "million": 10**6, "thousand": 1000,
+_GROUP = re.compile(
+    r"\s?(万|千(?![克米瓦卡])|亿|k(?![a-z])|million\b|thousand\b|billion\b|hundred\b)|(w)(?=[元块人件次])"
+)
+_GROUPS = {"万": 10_000, "w": 10_000, "千": 1000, "亿": 100_000_000, "k": 1000, "million": 10**6, "thousand": 1000,
            "billion": 10**9, "hundred": 100}  # fmt: skip
-_CURRENCY = re.compile(r"(¥|us\$|usd ?|rmb ?|cny ?|\$|€|£)\s?$")
-_CURRENCIES = {"¥": "CNY", "rmb": "CNY", "cny": "CNY", "us$": "USD", "usd": "USD", "$": "USD", "€": "EUR", "£": "GBP"}
+_CURRENCY = re.compile(r"(¥|us\$|hk\$|nt\$|(?<![a-z])(?:usd|rmb|cny|hkd|twd|ntd|jpy|eur|gbp) ?|(?<![a-z])\$|€|£)\s?$")
+_CURRENCIES = {"¥": "CNY", "rmb": "CNY", "us$": "USD", "$": "USD", "hk$": "HKD", "nt$": "TWD", "ntd": "TWD",
+               "€": "EUR", "£": "GBP"}  # fmt: skip
 _HALF_ZH = re.compile(r"半(?=个?(?:升|斤|公斤|年|个?月|小时|天|米|公里|两|磅|钟头|寸|尺|箱|吨|千克|折)(?!纪))")
 _HALF_EN = re.compile(r"\b(?:half (?:an? |of an? )?|an? half[ -])(?=[a-z])")
 _AND_A_HALF = re.compile(r" and a half\b")
@@ -215,20 +129,44 @@ _ARTICLE = re.compile(
     r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day)s?\b)"
 )
 _VAGUE = (
-    (re.compile(r"十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99), (re.compile(r"几百"), 200, 999),
-    (re.compile(r"\ba couple(?: of)?\b"), 2, 2), (re.compile(r"\ba few\b"), 3, 5), (re.compile(r"\ba dozen\b"), 12, 12),
+    (re.compile(r"(?<![二三四五六七八九])十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99),
+    (re.compile(r"几百"), 200, 999), (re.compile(r"几千"), 2000, 9999), (re.compile(r"几万"), 20_000, 99_999),
+    (re.compile(r"\ba couple (?:of )?hundred\b"), 200, 200), (re.compile(r"\ba few hundred\b"), 300, 500),
+    (re.compile(r"\ba couple(?: of)?\b"), 2, 2), (re.compile(r"\ba few\b"), 3, 5), (re.compile(r"半打"), 6, 6),
+    (re.compile(r"\bhalf a dozen\b"), 6, 6), (re.compile(r"\b(?:a|one) dozen\b"), 12, 12),
+    (re.compile(r"\btwo dozen\b"), 24, 24), (re.compile(r"一打(?!折|开)"), 12, 12),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])百(?=元)"), 100, 100),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])千(?=元)"), 1000, 1000),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])万(?=元)"), 10_000, 10_000),
     (re.compile(r"百分百|百分之百"), 100, 100),
 )  # fmt: skip
+# 百来块, 千把块, 五十来块, 小一百, 个把小时: about so many. 两百多, 三十多: so many and more.
+_SOME = re.compile(
+    r"(?<![一二两三四五六七八九几数十百千万])([十百千万])(?:来|把)|([一二两三四五六七八九][十百千]|\d+0)来|小(一[百千万])|(?:个)(把)"
+)
+_ODD = re.compile(r"((?:[一二两三四五六七八九][十百千万])|\d+0)多")
+_SOME_OF = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "把": 1}
+_ISH = re.compile(r"-?ish\b|-odd\b")
+_SHARES = re.compile(
+    r"([一二两三四五六七八九])分之([一二两三四五六七八九])|([一二两三四五六七八九])成(?=$|[，。；、的左以含])"
+)
+_FEET = re.compile(r"(?<![\d.])(\d)['′] ?(\d{1,2})(?:[\"″”]|(?!\d))")
 _HALF_PRICE = re.compile(r"\bhalf[ -](?:price|off)\b|半价|对折(?!叠)")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and)\s?(?:¥|\$|rmb)?")
 _SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
 _BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
-    (re.compile(r"(?:不超过|最多|至多|顶多|up to|at most|no more than|not more than|maximum of)\s?$"), "most"),
+    (
+        re.compile(
+            r"(?:不超过|不高于|不大于|不多于|最多|至多|顶多|up to|at most|no more than|not more than"
+            r"|max(?:imum)?(?: of)?)\s?$"
+        ),
+        "most",
+    ),
+    (re.compile(r"(?:至少|不低于|不少于|不小于|最少|at least|no less than|minimum of)\s?$"), "least"),
     (re.compile(
 r"(?:不到|低于|少于|不足|小于|未满|under|less than|below|just under|shy of"
 r"|cheaper than)\s?$"), "under"),
-    (re.compile(r"(?:至少|不低于|不少于|最少|at least|no less than|minimum of)\s?$"), "least"),
     (re.compile(r"(?:超过|多于|高于|大于|超|over|more than|above|exceeding|upwards of)\s?$"), "over"),
     (
         re.compile(
@@ -238,14 +176,16 @@ r"|nearly|almost|~)\s?$"),
     ),
 )  # fmt: skip
 _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
-    (re.compile(r"\s?(?:以内|以下|之内|or less|or under|or below|max)(?![a-z])"), "most"),
-    (re.compile(r"\s?(?:以上|起(?!球|来|床)|or more|or over|\+(?![\d-]))"), "least"),
+    (re.compile(r"\s?(?:以内|以下|之内|封顶|or less|or under|or below|max|tops|at most)(?![a-z])"), "most"),
+    (re.compile(r"内(?=[的，,。！!？?\s]|$)"), "most"),
+    (re.compile(r"\s?(?:以上|起(?!球|来|床)|往上|or more|or over|at least|\+(?![\d-]))"), "least"),
     (re.compile(r"不到(?=[，。！？,!?；\s]|$)"), "under"),
     (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
     (re.compile(r"(?:出头|挂零)"), "over"),
 )
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
 _TENTHS = re.compile(r"([1-9一二三四五六七八九])(?!\d|[十百千万.])[毛角]?")
+_HUNDREDTHS = re.compile(r"([1-9一二三四五六七八九][0-9零一二三四五六七八九])(?!\d|[十百千万.])")
 _HALF_AFTER = frozenset("斤年月时米升天磅里")
 
 
@@ -298,7 +238,8 @@ def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
             add(match.start(), match.end(), Decimal(few), Decimal(many), "zh" if ord(match[0][0]) > 127 else "en")
     for match in _HALF_PRICE.finditer(text):
         if free(*match.span()):
-            found.append(_Atom(*match.span(), Decimal(50), Decimal(50), match.span(), "digits", _known("pct")))
+            found.append(_Atom(*match.span(), Decimal(50), Decimal(50), match.span(), "digits", known("pct")))
+    _add_colloquial(text, add, free, found)
     for match in _FRACTION.finditer(text):
         value = Decimal(match[0][0]) / Decimal(match[0][-1])
         if free(match.start(), match.end()) and _unit_at(text, match.end()) is not None:
@@ -309,7 +250,7 @@ def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
         end = match.end()
         group = _GROUP.match(text, end)
         if group:
-            value, end = value * _GROUPS[group[1]], group.end()
+            value, end = value * _GROUPS[group[1] or group[2]], group.end()
         half = _AND_A_HALF.match(text, end)
         if half:
             value, end = value + Decimal("0.5"), half.end()
@@ -318,23 +259,53 @@ def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
     return found
 
 
+def _add_colloquial(
+    text: str,
+    add: Callable[[int, int, Decimal, Decimal, Style], None],
+    free: Callable[[int, int], bool],
+    found: list[_Atom],
+) -> None:
+    """百来块, 两百多, 20ish, 三分之一, 两成, 5'8"."""
+    for match in _SOME.finditer(text):
+        said = next(part for part in match.groups() if part)
+        value = _SOME_OF.get(said) or (Decimal(said) if said.isdigit() and said.isascii() else parse_zh(said))
+        start = match.start() if match[4] is None else match.start() + 1  # 个把小时: the unit is after 把
+        if value is not None and free(start, match.end()):
+            before = len(found)
+            add(start, match.end(), Decimal(value), Decimal(value), "zh")
+            for atom in found[before:]:
+                atom.vague = True
+    for match in _ODD.finditer(text):
+        value = Decimal(match[1]) if match[1].isdigit() and match[1].isascii() else parse_zh(match[1])
+        if value:
+            step = Decimal(10) ** (len(f"{value:f}") - len(f"{value:f}".rstrip("0")))
+            add(match.start(), match.end(), value, value + step - 1, "zh")
+    for match in _SHARES.finditer(text):
+        parts = [int(parse_zh(part) or 0) if part else 0 for part in match.groups()]
+        share = Decimal(parts[1] * 100) / parts[0] if parts[0] else Decimal(parts[2] * 10)
+        if free(*match.span()):
+            found.append(_Atom(*match.span(), share, share, match.span(), "zh", known("pct")))
+    for match in _FEET.finditer(text):
+        feet = Decimal(match[1]) + Decimal(match[2]) / 12
+        if free(*match.span()):
+            found.append(_Atom(*match.span(), feet, feet, match.span(), "digits", known("ft")))
+
+
 def _add_words(text: str, add: Callable[[int, int, Decimal, Decimal, Style], None]) -> None:
     """Number words of both languages."""
     for match in ZH_NUMBER.finditer(text):
         word = match[0]
         low = high = parse_zh(word)
-        if low is None and len(word) > 1:  # 两百五一件: the last one counts the piece
+        end = match.start() + len(word)
+        span = None if text[end : end + 1] == "折" else parse_zh_span(word)
+        if span is not None:  # 两三件, 两三百
+            low, high = span
+        elif low is None and len(word) > 1:  # 两百五一件: the last one counts the piece
             word = word[:-1]
             low = high = parse_zh(word)
         if low is None or high is None:
             continue
         end = match.start() + len(word)
-        if (
-            len(word) == 2 and not set(word) & set("十百千万亿") and text[end : end + 1] != "折"
-        ):  # 两三件 is two to three
-            first, second = parse_zh(word[0]), parse_zh(word[1])
-            if first and second and (second == first + 1 or word == "三五"):
-                low, high = first, second
         add(match.start(), end, low, high, "zh")
     for match in _HALF_ZH.finditer(text):
         add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "zh")
@@ -357,7 +328,7 @@ def _add_words(text: str, add: Callable[[int, int, Decimal, Decimal, Style], Non
 
 def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     """The unit written at `place`, perhaps after one space or hyphen, and where it ends."""
-    _, by_name, first = _unit_table()
+    _, by_name, first = unit_table()
     start = place + 1 if text[place : place + 1] in (" ", "-") and place + 1 < len(text) else place
     for name in first.get(text[start : start + 1], ()):
         end = start + len(name)
@@ -391,16 +362,17 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
     sign = _CURRENCY.search(text, max(0, atom.start - 5), atom.start)
     found = _unit_at(text, atom.end)
     if sign:
-        atom.unit = _known(_CURRENCIES[sign[1].strip()])
+        name = sign[1].strip()
+        atom.unit = known(_CURRENCIES.get(name, name.upper()))
         atom.start = sign.start()
         if found and found[0].id == atom.unit.id:
             atom.end = found[1]
         return atom
     if text.startswith("百分之", atom.start - 3) and atom.start >= 3:
-        atom.start, atom.unit = atom.start - 3, _known("pct")
+        atom.start, atom.unit = atom.start - 3, known("pct")
         return atom
     if re.search(r"(?:spf|upf)\s?$", text[max(0, atom.start - 4) : atom.start]):
-        atom.unit = _known("spf")
+        atom.unit = known("spf")
         return atom
     if found is None:
         return atom if _stands_alone(text, atom) else None
@@ -408,7 +380,7 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
     if unit.id == "g" and atom.low in (2, 3, 4, 5, 6) and end == atom.end + 1 and text[end - 1] == "g":
         unit = GENERATION
     if text.startswith("个半", atom.end):
-        inner = (_known("month"), atom.end + 3) if text.startswith("月", atom.end + 2) else _unit_at(text, atom.end + 2)
+        inner = (known("month"), atom.end + 3) if text.startswith("月", atom.end + 2) else _unit_at(text, atom.end + 2)
         if inner is not None and inner[0].dimension == "time":
             unit, end = inner
             atom.low, atom.high = atom.low + Decimal("0.5"), atom.high + Decimal("0.5")
@@ -422,8 +394,13 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
     if text[end - 1] == "块" or unit.id in ("liang", "jin") or (text[end - 1] == "米" and unit.id == "m"):
         # 九块九, 一米五, 三两二
+        cents = _HUNDREDTHS.match(text, end) if unit.id == "m" else None
         tenths = _TENTHS.match(text, end)
-        if tenths and _unit_at(text, tenths.end()) is None:
+        if cents and _unit_at(text, cents.end()) is None:  # 一米七五
+            digits = [Decimal(d) if d.isdigit() and d.isascii() else parse_zh(d) or Decimal(0) for d in cents[1]]
+            more = digits[0] / 10 + digits[1] / 100
+            atom.low, atom.high, end = atom.low + more, atom.high + more, cents.end()
+        elif tenths and _unit_at(text, tenths.end()) is None:
             digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
             atom.low, atom.high, end = atom.low + digit / 10, atom.high + digit / 10, tenths.end()  # type: ignore[operator]
     atom.unit, atom.end = unit, end
@@ -434,10 +411,16 @@ def _stands_alone(text: str, atom: _Atom) -> bool:
     """Whether a number without a unit is a number at all, and not a piece of a word."""
     following = text[atom.end : atom.end + 1]
     if atom.style == "digits":
-        return not (following.isascii() and following.isalpha()) or bool(_SIDE.match(text, atom.end))
+        joined = following.isascii() and following.isalpha() and not _ISH.match(text, atom.end)
+        return not joined or bool(_SIDE.match(text, atom.end))
     word = text[atom.number[0] : atom.number[1]]
     if atom.style == "zh":
-        return len(word) >= 2 and any(char in "十百千万亿" for char in word) and word not in ("十百", "一十")
+        return (
+            word in ("一打", "半打")
+            or len(word) >= 2
+            and any(char in "十百千万亿" for char in word)
+            and word not in ("十百", "一十")
+        )
     return True
 
 
@@ -450,6 +433,11 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
         first = last = atoms[index]
         index += 1
         sides = [first]
+        while index < len(atoms) and _continues(text, first, last, atoms[index]):
+            more = atoms[index].low * atoms[index].unit.factor / first.unit.factor
+            first = last = replace(first, low=first.low + more, high=first.high + more, end=atoms[index].end)
+            sides = [first]
+            index += 1
         while index < len(atoms) and _joins(_SIDE, text, last, atoms[index]):
             last = atoms[index]
             sides.append(last)
@@ -457,10 +445,13 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
         unit = last.unit if last.unit.id else first.unit
         tolerance = Decimal(0)
         low, high = first.low, first.high
+        bound: Bound = "about" if first.vague else "exact"
         alone = True
         if len(sides) == 1 and index < len(atoms) and _is_range(text, first, atoms[index]):
             last = atoms[index]
             high, unit = last.high, last.unit if last.unit.id else first.unit
+            if first.unit.id and unit.id != first.unit.id:  # 6个月至3年
+                low = low * first.unit.factor / unit.factor
             index += 1
             alone = False
         if index < len(atoms) and _joins(_PLUS_MINUS, text, last, atoms[index]):
@@ -470,7 +461,7 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
         if alone and first.style == "en" and low == 1 and not unit.id and not _ONE_LEFT.match(text, last.end):
             continue  # "this one"
         quantity = Quantity(
-            low, high, unit, sides=tuple(a.low for a in sides) if len(sides) > 1 else (), tolerance=tolerance
+            low, high, unit, bound, sides=tuple(a.low for a in sides) if len(sides) > 1 else (), tolerance=tolerance
         )
         yield _bounded(text, first, last, quantity)
 
@@ -478,6 +469,21 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
 def _joins(pattern: re.Pattern[str], text: str, left: _Atom, right: _Atom) -> bool:
     match = pattern.match(text, left.end)
     return match is not None and match.end() == right.start
+
+
+# A unit and the smaller one that may follow it: 两斤三两, 1小时30分钟, 5 ft 8 in.
+_SMALLER = frozenset({
+    ("jin", "liang"), ("kg", "g"), ("h", "min"), ("min", "s"), ("year", "month"), ("ft", "inch"), ("lb", "oz"),
+    ("CNY", "jiao"), ("m", "cm"), ("day", "h"),
+})  # fmt: skip
+_NEXT = re.compile(r" ?(?:零|and )?")
+
+
+def _continues(text: str, first: _Atom, last: _Atom, right: _Atom) -> bool:
+    """Whether an atom goes on with the smaller unit of the one before it."""
+    if (first.unit.id, right.unit.id) not in _SMALLER or first.low != first.high or right.low != right.high:
+        return False
+    return _joins(_NEXT, text, last, right)
 
 
 def _is_range(text: str, left: _Atom, right: _Atom) -> bool:
@@ -488,8 +494,11 @@ def _is_range(text: str, left: _Atom, right: _Atom) -> bool:
         return False
     if "and" in match[0] and not re.search(r"\bbetween\s?$", text[max(0, left.start - 9) : left.start]):
         return False
-    compatible = not left.unit.id or not right.unit.id or left.unit.dimension == right.unit.dimension
-    return compatible and right.low > left.low
+    if left.unit.id and right.unit.id and left.unit.id != right.unit.id:
+        if left.unit.dimension != right.unit.dimension or left.unit.dimension in ("temperature", "count"):
+            return False
+        return right.low * right.unit.factor > left.low * left.unit.factor
+    return right.low > left.low
 
 
 def _bounded(text: str, first: _Atom, last: _Atom, quantity: Quantity) -> Mention:
@@ -508,8 +517,8 @@ def _bounded(text: str, first: _Atom, last: _Atom, quantity: Quantity) -> Mentio
             if match:
                 quantity, outer_start = replace(quantity, bound=bound), start - (len(before) - match.start())
                 break
-    if quantity.bound == "exact":
-        for pattern, bound in _AFTER:
+    if quantity.bound in ("exact", "about") and outer_start == start:
+        for pattern, bound in (*_AFTER, (_ISH, "about")):
             match = pattern.match(text, end)
             if match:
                 quantity, outer_end = replace(quantity, bound=bound), match.end()

@@ -64,7 +64,8 @@ _NO = re.compile(
 # A whole value such as 不可机洗, 支持无线充电, "not dishwasher safe": short, and its first word decides.
 _YES_PHRASE = re.compile(r"(?:支持|可以|可|能)[一-鿿]{1,6}$|[a-z]+(?:[ -][a-z]+)? (?:safe|washable|free|proof)$", re.I)
 _NO_PHRASE = re.compile(
-    r"(?:不支持|不可以|不可|不能|不含|未|不|无|非|免)[一-鿿]{1,6}$|(?:not|non|no|never|without)[ -][a-z -]{2,30}$", re.I
+    r"(?:不支持|不可以|不可|不能|不含|未|不(?![锈粘])|无(?![线缝绳痕])|非(?!常)|免)[一-鿿]{1,6}$|(?:not|non|no|never|without)[ -][a-z -]{2,30}$",
+    re.I,
 )
 _LIST_MARKS = re.compile(r"\s*(?:、|；|;|\||,(?!\d{3})|，|/(?![a-z\d]))\s*|(?<=[\u4e00-\u9fff])/")
 _MINUS = re.compile(r"(?:(?<![\d\w℃°)）])[-−－]|零下|负)\s?$")
@@ -132,7 +133,7 @@ def _amount(text: str, mention: Mention) -> Amount:
     after = _LIST_MARKS.search(text, mention.end)
     end = after.start() if after else len(text)
     around = text[start : mention.outer[0]] + " " + text[mention.outer[1] : end]
-    return Amount(quantity, " ".join(around.strip(" ()（）:：≥≤<>-−约").split()))
+    return Amount(quantity, " ".join(around.strip(" ()（）:：≥≤<>-−约").removesuffix("零下").split()))
 
 
 def _day(quantity: Quantity) -> date | None:

@@ -1,11 +1,16 @@
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.numerals import parse_en, parse_spoken_price, parse_zh, write_en, write_zh
 from knowledge.quantity import find_quantities, parse_quantity, unit
+from knowledge.units import energy
+
+AMOUNTS: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "amounts.yaml").read_text("utf-8"))
 
 
 def shown(text: str) -> list[str]:
@@ -13,7 +18,8 @@ def shown(text: str) -> list[str]:
     out = []
     for mention in find_quantities(text):
         q = mention.quantity
-        figures = "x".join(map(str, q.sides)) or (f"{q.low}" if q.low == q.high else f"{q.low}..{q.high}")
+        low, high = (f"{figure.normalize():f}" for figure in (q.low, q.high))
+        figures = "x".join(map(str, q.sides)) or (low if low == high else f"{low}..{high}")
         out.append(" ".join(filter(None, [figures, q.unit.id, "" if q.bound == "exact" else q.bound])))
     return out
 
@@ -22,12 +28,12 @@ def shown(text: str) -> list[str]:
     ("text", "found"),
     [
         ("半斤装，一百九十九块", ["0.5 jin", "199 CNY"]),
-        ("¥1,299.00", ["1299.00 CNY"]),
+        ("¥1,299.00", ["1299 CNY"]),
         ("九块九包邮", ["9.9 CNY"]),
         ("3块5一个", ["3.5 CNY", "1 ge"]),
         ("两百五一件", ["250"]),
         ("一万二", ["12000"]),
-        ("1.2万件", ["12000.0 jian"]),
+        ("1.2万件", ["12000 jian"]),
         ("不到九十块", ["90 CNY under"]),
         ("一百块不到", ["100 CNY under"]),
         ("两三件", ["2..3 jian"]),
@@ -71,9 +77,24 @@ def test_found(text: str, found: list[str]) -> None:
     assert shown(text) == found
 
 
+@pytest.mark.parametrize(("text", "found"), [pair for table in AMOUNTS.values() for pair in table.items()])
+def test_amounts(text: str, found: str) -> None:
+    assert shown(text) == ([found] if found else [])
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("两斤三两", "1150克"),
+        ("16盎司", "一磅"),
+        ("一加仑", "3.785411784升"),
+        ("12 fl oz", "354.88毫升"),
+        ("三尺", "一米"),
+        ("6寸", "15.24cm"),
+        ("5'6\"", "167.64cm"),
+        ("一年半", "18个月"),
+        ("37瓦时", "0.037kWh"),
+        ("40度", "104°F"),
         ("半升", "500ml"),
         ("两斤", "1kg"),
         ("三两", "150克"),
@@ -116,6 +137,15 @@ def test_the_words_of_a_bound_are_outside_the_amount() -> None:
     assert text[mention.start : mention.end] == "两百块"
     assert text[slice(*mention.outer)] == "不到两百块"
     assert text[slice(*mention.number)] == "两百"
+
+
+def test_charge_and_energy_compare_only_at_a_stated_voltage() -> None:
+    charge, volts, stated = (parse_quantity(text) for text in ("10000mAh", "3.7V", "37Wh"))
+    assert charge and volts and stated
+    assert not charge.equals(stated)
+    assert energy(charge, volts).equals(stated)
+    with pytest.raises(ValueError, match="is no energy"):
+        energy(stated, volts)
 
 
 def test_conversion() -> None:
