@@ -15,6 +15,7 @@ import yaml
 from knowledge.model import Attribute, Product, Text
 from knowledge.quantity import Mention, Quantity, find_quantities
 from knowledge.typed import Amount, read
+from knowledge.units import energy
 
 Order = Literal["", "least", "most"]
 Sense = Literal["under", "most", "over", "least", "is"]  # is: that amount, or a range around it
@@ -311,8 +312,14 @@ def _is_called(name: Text, pattern: re.Pattern[str]) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _amounts(value: Text) -> tuple[Amount, ...]:
-    """The amounts of a value, read in the language it is written in first."""
-    return read(value.zh).amounts or read(value.en).amounts
+    """The amounts of a value, read in the language it is written in first. A charge whose voltage stands beside it is
+    also an energy: 10000mAh 3.7V."""
+    found = read(value.zh).amounts or read(value.en).amounts
+    volts = next((one for one in found if one.quantity.dimension == "voltage"), None)
+    if volts is None or any(one.quantity.dimension == "energy" for one in found):
+        return found
+    charges = (one for one in found if one.quantity.dimension == "charge")
+    return found + tuple(Amount(energy(one.quantity, volts.quantity), one.of) for one in charges)
 
 
 def _size(quantity: Quantity) -> Decimal:

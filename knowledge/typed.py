@@ -64,7 +64,8 @@ _NO = re.compile(
 # A whole value such as 不可机洗, 支持无线充电, "not dishwasher safe": short, and its first word decides.
 _YES_PHRASE = re.compile(r"(?:支持|可以|可|能)[一-鿿]{1,6}$|[a-z]+(?:[ -][a-z]+)? (?:safe|washable|free|proof)$", re.I)
 _NO_PHRASE = re.compile(
-    r"(?:不支持|不可以|不可|不能|不含|未|不(?![锈粘])|无(?![线缝绳痕])|非(?!常)|免)[一-鿿]{1,6}$|(?:not|non|no|never|without)[ -][a-z -]{2,30}$",
+    r"(?:不支持|不可以|不可|不能|不含|未|不(?![锈粘])|无(?![线缝绳痕])|非(?!常)|免)[\u4e00-\u9fff]{1,6}$"
+    r"|(?:not|non|no|never|without)[ -][a-z -]{2,30}$",
     re.I,
 )
 _LIST_MARKS = re.compile(r"\s*(?:、|；|;|\||,(?!\d{3})|，|/(?![a-z\d]))\s*|(?<=[\u4e00-\u9fff])/")

@@ -93,6 +93,14 @@ def test_units_are_compared_not_digits() -> None:
     assert [one.id for one, _ in ordered(GOODS, measure, "least")][0] == "garden-hose-flat"
 
 
+@pytest.mark.parametrize(
+    ("stated", "fits"), [("20000mAh 3.7V", True), ("20000 mAh", False), ("74 Wh", True), ("30000mAh 3.7V", False)]
+)
+def test_charge_is_energy_only_at_a_stated_voltage(stated: str, fits: bool) -> None:
+    power_bank = product("Power Bank", "30", "electronics", capacity=stated)
+    assert within(power_bank, wish("power banks with up to 100 Wh capacity").limits) is fits
+
+
 @pytest.fixture
 async def thin(tmp_path: Path) -> AsyncIterator[Counter]:
     """Titles and figures without units, codes for attributes, two goods of one name, English only."""
