@@ -23,9 +23,10 @@ from knowledge.faq import FaqHit, FaqIndex
 from knowledge.ingest.door import Wishes, ingest
 from knowledge.ingest.remembered import Remembered, forget, remembered
 from knowledge.ingest.report import IngestReport, Progress
+from knowledge.matching import dearest
 from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
 from knowledge.passages import PassageHit, PassageIndex
-from knowledge.search import Filters, SearchIndex, SearchResult, text_of
+from knowledge.search import Filters, Hit, SearchIndex, SearchResult, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
@@ -169,7 +170,8 @@ class Catalog:
         shelf = self._now()
         found = self._search_index(shelf).search(query, limit=limit, lang=lang, filters=filters)
         # The index may be a moment older than the shelf; what is shown and said must not be.
-        hits = (replace(hit, product=now) for hit in found.hits if (now := shelf.products.get(hit.product.id)))
+        within = Filters() if found.relaxed else found.filters
+        hits = (fresh for hit in found.hits if (fresh := _fresh(hit, shelf, within)) is not None)
         return replace(found, hits=tuple(hits))
 
     def search_faq(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
@@ -278,6 +280,19 @@ class Catalog:
                 with self.store.read() as connection:
                     self._shelf = shelves.catch_up(self._shelf, connection)
             return self._shelf
+
+
+def _fresh(hit: Hit, shelf: Shelf, within: Filters) -> Hit | None:
+    """The hit with the product as it is now; None when it is gone or no longer within the price asked for."""
+    now = shelf.products.get(hit.product.id)
+    if now is None or now is hit.product:
+        return hit if now is not None else None
+    if now.price is not None:
+        if within.price_max is not None and now.price > within.price_max:
+            return None
+        if within.price_min is not None and dearest(now) < within.price_min:
+            return None
+    return replace(hit, product=now, reasons=())  # the price was a reason
 
 
 def holds_for(promotion: Promotion, product: Product) -> bool:

@@ -194,6 +194,17 @@ async def test_what_was_taken_off_the_shelf_is_not_offered(shop: Shop) -> None:
     )
 
 
+def test_a_search_during_indexing_finds_nothing_at_a_price_that_is_gone(shop: Shop) -> None:
+    query = "100元以内的保温杯"
+    assert {hit.product.id for hit in shop.catalog.search(query).hits} == {"cup2"}
+    shop.change(RIDGE, price=Decimal(150))
+    with shop.catalog._index_lock:  # another search has begun to build the index anew
+        assert "cup2" not in {hit.product.id for hit in shop.catalog.search(query).hits}
+        shop.change(RIDGE, price=Decimal(95))
+        (hit,) = shop.catalog.search(query).hits
+    assert hit.product.price == 95 and "89" not in str(hit.reasons)
+
+
 async def test_a_model_that_goes_on_from_an_old_price_is_neither_fed_nor_believed(shop: Shop) -> None:
     look = ToolCall("c1", "product_details", '{"product": "cup1", "quantity": 5}')
     old = TextDelta("云杉保温杯现在129元。")
@@ -365,3 +376,21 @@ def test_pages_never_show_yesterdays_figures(settings: Settings, clock: type[Clo
         assert NAME not in str(after) and NAME not in client.get("/api/shop").text
         (listed,) = [each for each in client.get("/api/products").json()["products"] if each["id"] == "S1"]
         assert listed["price"] == "61.00" and NAME not in str(listed)
+
+
+def test_short_answers_that_name_an_ended_offer_are_not_offered_again(settings: Settings, clock: type[Clock]) -> None:
+    tap = ToolCall("c1", "offer_replies", json.dumps({"options": ["满200减37怎么凑？", "有什么颜色？"]}))
+    with serving(settings, ScriptedModel([tap], [TextDelta("好的。")])) as site:
+        shoes = replace(offer(ends=datetime.now(UTC) + timedelta(hours=1)), categories=("鞋靴",))
+        site.services.catalog.put(promotions=[shoes], source="test")
+        visitor = site.visitor()
+        last = visitor.ask("有什么优惠？")[-1]["seq"]
+
+        def offered() -> list[str]:
+            events = visitor.events(lambda event: event["seq"] == last)
+            (options,) = [event["options"] for event in events if event["type"] == "quick_replies"]
+            return list(options)
+
+        assert offered() == ["满200减37怎么凑？", "有什么颜色？"]
+        clock.ahead = timedelta(hours=2)
+        assert offered() == ["有什么颜色？"]

@@ -1,5 +1,6 @@
 """Values as pages get them: JSON-ready, prices as strings, texts in one language and past the guard."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ class Shelf(Protocol):
     def shop(self) -> Shop: ...
     def product(self, product_id: str, /) -> Product | None: ...
     def facts(self, product_id: str, /) -> Facts: ...
-    def promotions(self, product_id: str | None = None, /) -> tuple[Promotion, ...]: ...
+    def promotions(self, product_id: str | None = None, at: datetime | None = None) -> tuple[Promotion, ...]: ...
 
 
 def money(value: Decimal | None) -> str | None:
@@ -68,6 +69,8 @@ class Presenter:
 
     def renewed(self, event: Mapping[str, Any], lang: Lang) -> Mapping[str, Any]:
         """An event of a conversation whose cards and comparisons show today's prices and stock; others as they are."""
+        if event["type"] == "quick_replies":
+            return {**event, "options": self._still_offered(event)}
         if event["type"] not in ("cards", "comparison"):
             return event
         fresh = {**event, "products": [self._renewed_card(each, lang) for each in event["products"]]}
@@ -76,6 +79,15 @@ class Presenter:
                 prices = self._prices(event["products"], "zh" if row["name"] == PRICE.zh else "en")
                 fresh["rows"] = [{**each, "values": prices} if each is row else each for each in event["rows"]]
         return fresh
+
+    def _still_offered(self, event: Mapping[str, Any]) -> list[str]:
+        """Short answers to tap; when an offer has ended since, none that names one or has a figure that may be its."""
+        running = {promotion.id for promotion in self._shelf.promotions()}
+        then = self._shelf.promotions(at=datetime.fromisoformat(event["at"]))
+        ended = [name for one in then if one.id not in running for name in (one.name.zh, one.name.en) if name]
+        if not ended:
+            return list(event["options"])
+        return [each for each in event["options"] if not re.search(r"\d", each) and not any(n in each for n in ended)]
 
     def _renewed_card(self, then: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
         product = self._shelf.product(then["id"])
