@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.data import load
 from knowledge.model import Attribute, Lang, Product, Text
+from knowledge.text import normalise
 from knowledge.thesaurus import default_thesaurus
 
 
@@ -48,15 +49,35 @@ def choosable(name: str) -> bool:
 
 
 def asked_concepts(question: str) -> tuple[Concept, ...]:
-    """In the order in which they occur in the question."""
-    found = [(match.start(), concept) for concept in concepts() if (match := concept.asked.search(question))]
+    """In the order in which they occur in the question; what only names goods asks nothing: the 充电 of 充电宝."""
+    goods = _goods(question)
+    found = []
+    for concept in concepts():
+        for match in concept.asked.finditer(question):
+            if not any(start <= match.start() and match.end() < end for start, end in goods):
+                found.append((match.start(), concept))
+                break
     found.sort(key=lambda pair: pair[0])
     return tuple(concept for _, concept in found)
 
 
+@lru_cache(maxsize=512)
+def _goods(question: str) -> tuple[tuple[int, int], ...]:
+    """Where a question names kinds of goods."""
+    normal = normalise(question)
+    found = default_thesaurus().find(normal.text)
+    return tuple(normal.span(one.start, one.end) for one in found if one.in_section("goods"))
+
+
 def asked_features(question: str) -> tuple[str, ...]:
-    """Yes-or-no properties in the question: 防水, 纯棉, dishwasher safe."""
-    return tuple(dict.fromkeys(match.group().lower() for match in _features().finditer(question)))
+    """Yes-or-no properties in the question: 防水, 纯棉, dishwasher safe; not the 保温 of 保温杯."""
+    goods = _goods(question)
+    matches = (
+        match
+        for match in _features().finditer(question)
+        if not any(start <= match.start() and match.end() < end for start, end in goods)
+    )
+    return tuple(dict.fromkeys(match.group().lower() for match in matches))
 
 
 def about_properties(question: str) -> bool:

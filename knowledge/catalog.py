@@ -26,7 +26,7 @@ from knowledge.ingest.report import IngestReport, Progress
 from knowledge.matching import dearest
 from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
 from knowledge.passages import PassageHit, PassageIndex
-from knowledge.search import Filters, Hit, SearchIndex, SearchResult, text_of
+from knowledge.search import Filters, Hit, SearchIndex, SearchResult, Weighed, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
@@ -173,6 +173,14 @@ class Catalog:
         within = Filters() if found.relaxed else found.filters
         hits = (fresh for hit in found.hits if (fresh := _fresh(hit, shelf, within)) is not None)
         return replace(found, hits=tuple(hits))
+
+    def weigh(self, query: str, product_id: str, *, lang: Lang | None = None) -> Weighed | None:
+        """What of a need a product meets and misses; None when there is no such product."""
+        return self._search_index(self._now()).weigh(query, product_id, lang=lang)
+
+    def shows(self, product_id: str, words: Sequence[str]) -> bool:
+        """Whether a product has any of these materials, ingredients, colours or kinds, as far as its data says."""
+        return self._search_index(self._now()).shows(product_id, words)
 
     def search_faq(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""

@@ -44,7 +44,7 @@ def has(value: str, word: str) -> bool:
     return _DENIED.search(_NO_DENIALS.sub(lambda match: "~" * len(match[0]), value[:at])[-16:]) is None
 
 
-_FREE = re.compile(r"[ -]free\b")
+_FREE = re.compile(r"[ -](?:free|proof)\b")  # down-proof cloth is not down
 _SAYS_NO = re.compile(r"(?:不|无|否|没有?|未|no\b|not\b|none\b|without\b)(?!锈钢|粘|易|线|缝)")
 
 

@@ -59,6 +59,7 @@ def reasons_for(sheet: Sheet, need: Need, wanted: Filters, thesaurus: Thesaurus)
             name = met_by[0] if language_of(met_by[0]) == lang else _named(met_by[0], thesaurus, lang)
             reason = _bound(product, name, met_by[1], lang)
             text = f"{word}：{reason.text}" if lang == "zh" else f"{word}: {reason.text}"
+            text = reason.text if scene.whom else text
             found.append(Reason(text, reason.attribute, reason.value, reason.fact_id))
     for group in dict.fromkeys(group for mention in need.mentions for group in mention.groups):
         if found and group.section == "goods":
@@ -159,7 +160,10 @@ def _bound(product: Product, name: str, attribute: Attribute | None, lang: Lang)
     if attribute is None:
         return Reason(name)
     stated = _stated(product, attribute, lang)
-    text = f"{name}（{stated.text}）" if lang == "zh" else f"{name} ({stated.text})"
+    if name.lower() in stated.value.lower():
+        return stated  # 防滑 5mm防滑纹路 says it once
+    said = stated.value if name.lower() in stated.attribute.lower() else stated.text
+    text = f"{name}（{said}）" if lang == "zh" else f"{name} ({said})"
     return Reason(text, stated.attribute, stated.value, stated.fact_id)
 
 

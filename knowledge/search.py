@@ -20,7 +20,7 @@ from knowledge.text import Terms
 from knowledge.thesaurus import Thesaurus, language_of
 from knowledge.understand import Filters, Need, understand_all
 
-__all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "document_of", "text_of"]
+__all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "Weighed", "document_of", "text_of"]
 
 _CANDIDATES = 100  # looked at closely
 _COUNTED = 500  # products that pass are counted up to here
@@ -50,6 +50,16 @@ class SearchResult:
     need: Need | None = None  # what was understood
     sure: bool = True  # false: the shop has no such goods, the hits are at best near to what was asked
     parts: tuple["SearchResult", ...] = ()  # one for each need when the query has several; `hits` then takes turns
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One product held against a need: what of it the product meets and misses."""
+
+    meets: tuple[Reason, ...]
+    misses: tuple[Reason, ...]
+    other: bool  # it is known to be another kind of goods than was asked for
+    wanted: Filters  # what it was held against
 
 
 class SearchIndex:
@@ -88,6 +98,31 @@ class SearchIndex:
         needs = understand_all(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
         found = [self._answer(need, need.filters & (filters or Filters()), limit) for need in needs]
         return found[0] if len(found) == 1 else _together(found, limit)
+
+    def weigh(self, query: str, product_id: str, *, lang: Lang | None = None) -> Weighed | None:
+        """Why this product, and why not; of several needs the one counts that it meets best. None when the index has no
+        such product."""
+        place = next((place for place, product in enumerate(self.products) if product.id == product_id), None)
+        if place is None:
+            return None
+        needs = understand_all(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
+        weighed = [self._weighed(place, need) for need in needs]
+        return min(weighed, key=lambda one: (one.other, len(one.misses), -len(one.meets)))
+
+    def shows(self, product_id: str, words: Sequence[str]) -> bool:
+        """Whether the product has any of these: materials, ingredients, colours, kinds."""
+        sheet = next((sheet for sheet in self._sheets if sheet.product.id == product_id), None)
+        return sheet is not None and any(sheet.shows(word) for word in words)
+
+    def _weighed(self, place: int, need: Need) -> Weighed:
+        sheet, wanted = self._sheets[place], need.filters
+        missed = self._missed(place, wanted, wishes_of(wanted, self._thesaurus), False)
+        return Weighed(
+            reasons_for(sheet, need, wanted, self._thesaurus),
+            why_left_out(sheet, missed, need, wanted, self._thesaurus),
+            self._is_other(place, Concepts(need, self._thesaurus, self._retriever.mend)),
+            wanted,
+        )
 
     def _answer(self, need: Need, wanted: Filters, limit: int) -> SearchResult:
         concepts = Concepts(need, self._thesaurus, self._retriever.mend)

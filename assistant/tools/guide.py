@@ -7,7 +7,7 @@ from pydantic import Field
 from assistant.guide.explain import explain
 from assistant.guide.related import related
 from assistant.tools.base import Arguments, ToolContext, ToolResult
-from assistant.tools.products import brief, categories, pieces, resolve, trade_off_data
+from assistant.tools.products import brief, categories, pieces, reason_data, resolve, trade_off_data
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang, Product
@@ -33,8 +33,9 @@ def explain_choice(arguments: ExplainArguments, context: ToolContext) -> ToolRes
     data = brief(product, lang) | {
         "found": True,
         "chosen": product.id in arguments.shown,
-        "meets": list(told.meets),
-        "misses": list(told.misses),
+        "other": told.other,
+        "meets": reason_data(told.meets),
+        "misses": [str(reason) for reason in told.misses],
         "trade_offs": trade_off_data(compared, lang, arguments.query),
     }
     ids = tuple(one.id for one in compared)

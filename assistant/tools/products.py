@@ -12,6 +12,7 @@ from assistant.arithmetic import total as total_facts
 from assistant.attributes import asked_values, choosable, telling_sentences
 from assistant.cards import plain
 from assistant.guide.clarify import Find, is_broad, questions
+from assistant.guide.explain import asked, grounds
 from assistant.guide.tradeoffs import trade_offs
 from assistant.measures import Wish, wish
 from assistant.tools.base import Arguments, ToolContext, ToolResult
@@ -20,7 +21,7 @@ from knowledge.facts import Facts
 from knowledge.factsheet import money
 from knowledge.measures import measure_of, ordered, reading
 from knowledge.model import Attribute, Lang, Product, Promotion
-from knowledge.search import Filters, Hit, LeftOut
+from knowledge.search import Filters, Hit, LeftOut, Reason, SearchResult
 
 LONGEST_TEXT = 600  # characters of a description that a model is given
 _BARE = re.compile(r"[\d.,\s]+")
@@ -34,6 +35,7 @@ class SearchArguments(Arguments):
     order: Literal["best", "cheapest", "dearest"] = "best"
     exclude: list[str] = Field(default_factory=list, max_length=30, description="Product ids not to show again")
     among: list[str] = Field(default_factory=list, max_length=30, description="Only these product ids")
+    never: list[str] = Field(default_factory=list, max_length=10, description="What they must not have: an allergy")
     limit: int = Field(3, ge=1, le=8)
 
 
@@ -48,8 +50,10 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     skip = set(arguments.exclude)
     measured = bool(wanted.limits) or wanted.measure is not None
     result = catalog.search(arguments.query, limit=(40 if measured else 12) + len(skip), lang=lang, filters=filters)
+    best = max((hit.score for hit in result.hits), default=0.0)
     hits = [hit for hit in result.hits if hit.product.id not in skip]
-    best = max((hit.score for hit in hits), default=0.0)
+    safe = [hit for hit in hits if not catalog.shows(hit.product.id, arguments.never)]
+    unsafe, hits = len(hits) - len(safe), safe
     if arguments.order != "best":
         close = [hit for hit in hits if hit.score >= 0.5 * best]
         hits = sorted(close, key=lambda hit: hit.product.price or Decimal(0), reverse=arguments.order == "dearest")
@@ -57,10 +61,13 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         hits = [hit for hit in hits if hit.score >= _CLOSE * best]
     hits, order = _in_order(hits, wanted, lang)
     shown = hits[: arguments.limit]
+    several = _several(result, [hit.product.id for hit in hits]) if len(result.parts) > 1 else []
+    if several:
+        shown = [hit for hit in hits if any(hit.product.id in ids for _, ids in several)]
     left_out = [one for one in result.left_out if one.product.id not in skip][:2]
     products = [
         brief(hit.product, lang)
-        | {"reasons": [str(reason) for reason in hit.reasons][:3], "score": round(hit.score, 3)}
+        | {"reasons": reason_data(hit.reasons)[:3], "score": round(hit.score, 3)}
         | {"measured": _stated(hit.product, wanted, lang)}
         for hit in shown
     ]
@@ -72,14 +79,32 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
         "sure": result.sure,
         "relaxed": [str(step) for step in result.relaxed],
         "left_out": [_left_out(one, lang) for one in left_out],
-        "questions": _questions(hits, arguments.query, result.filters, lang),
-        "trade_offs": trade_off_data([hit.product for hit in shown], lang, arguments.query),
         "answers": answers,
     }
+    if result.need is not None and result.need.goods is not None:
+        data["goods"] = result.need.goods.word
+    if unsafe:
+        data["unsafe"] = unsafe
+    if several:
+        data["several"] = [{"goods": goods, "ids": ids} for goods, ids in several]
+    else:
+        data["questions"] = _questions(hits, arguments.query, result.filters, lang)
+        data["trade_offs"] = trade_off_data([hit.product for hit in shown], lang, arguments.query)
     if not result.sure:
         data["categories"] = categories(catalog, lang)
-    facts = quoted | _grounds(left_out, catalog)
-    return ToolResult(data | order, facts, product_ids=ids, cards=ids, found=bool(ids))
+    facts = [fact for one in left_out for fact in grounds(catalog, one.product, one.why)]
+    limits = asked(result.filters, catalog.shop.currency)
+    return ToolResult(data | order, quoted | Facts.of(facts) | limits, product_ids=ids, cards=ids, found=bool(ids))
+
+
+def _several(result: SearchResult, allowed: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """For each of several needs what it is called, and its best two products."""
+    found: list[tuple[str, list[str]]] = []
+    for part in result.parts:
+        ids = [hit.product.id for hit in part.hits if part.sure and hit.product.id in allowed][:2]
+        name = part.need.goods.word if part.need is not None and part.need.goods is not None else ""
+        found.append((name, ids))
+    return found
 
 
 def _in_order(hits: list[Hit], wanted: Wish, lang: Lang) -> tuple[list[Hit], dict[str, Any]]:
@@ -124,17 +149,15 @@ def trade_off_data(products: Sequence[Product], lang: Lang, wanted: str) -> list
     ]
 
 
+def reason_data(reasons: Sequence[Reason]) -> list[list[str]]:
+    """[[in words, attribute, value], …]; attribute and value are empty where title or summary say it."""
+    return [[reason.text, reason.attribute, reason.value] for reason in reasons]
+
+
 def _left_out(one: LeftOut, lang: Lang) -> dict[str, Any]:
     """A near miss, for "why not that one?"."""
     why = ("；" if lang == "zh" else "; ").join(str(reason) for reason in one.why)
     return {"id": one.product.id, "title": one.product.title(lang), "price": _amount(one.product.price), "why": why}
-
-
-def _grounds(left_out: Sequence[LeftOut], catalog: Catalog) -> Facts:
-    """What saying why they were left out rests on."""
-    used = {reason.fact_id for one in left_out for reason in one.why}
-    facts = (fact for one in left_out for fact in catalog.facts(one.product.id))
-    return Facts.of(fact for fact in facts if fact.kind in ("title", "price") or fact.id in used)
 
 
 class DetailsArguments(Arguments):

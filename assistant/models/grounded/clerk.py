@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from assistant.attributes import asked_concepts
+from assistant.guide.clarify import is_broad
 from assistant.models.grounded import picks, speech
 from assistant.models.grounded.desk import Call
 from assistant.models.grounded.dialogue import Goods
@@ -72,12 +73,13 @@ class Clerk(Guide):
     def _attribute(self, reading: Reading) -> str:
         d = self.d
         topic = speech.without_features(reading.topic)
-        if topic and not (asked_concepts(d.text) or asks(d.text, d.lang) or d.focus or d.page):
+        at_hand = d.page is not None or bool(d.focus)
+        wishes = not asks(d.text, d.lang) and (not is_broad(d.text) or not asked_concepts(d.text))
+        if topic and wishes and not at_hand:
             return self._recommend(reading)  # "cotton towels please" wants some
         if topic and not reading.deictic and self._question == d.text:
             # Looked up together: a model has only so many rounds.
             calls: list[Call] = [("policy_and_faq", {"question": d.text})]
-            at_hand = d.page is not None or bool(d.focus)
             if self._known(topic) is None and not (at_hand and len(topic.replace(" ", "")) < 3):
                 calls.append(("product_details", {"product": topic}))
             calls += [("search_products", {"query": topic})] if len(topic) > 1 else []  # last: its cards are shown
@@ -86,14 +88,14 @@ class Clerk(Guide):
                 return answer
         targets = self._targets(reading) or self._meant(reading)
         if not targets and len(topic) > 1:
-            return self._offer(reading, self.ask("search_products", query=topic), topic)
+            return self._offer(reading, self._search(topic), topic)
         if not targets:
             return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
             self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             told = [self.details(one, asking=True) for one in targets]
             if len(topic) > 1 and all((one.get("asked") or {}).get("silent") for one in told):
-                return self._offer(reading, self.ask("search_products", query=topic), topic)
+                return self._offer(reading, self._search(topic), topic)
             return speech.values_of_each(d, told)
         goods = self.details(targets[0], asking=True)
         if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
@@ -276,6 +278,8 @@ class Clerk(Guide):
         d = self.d
         if reading.index or reading.extreme:
             return self._describe(reading)
+        if not is_broad(d.text) and (reading.follows or not asks(d.text, d.lang)):  # "猫抓板", "那围巾呢"
+            return self._recommend(reading)
         if (at_hand := self._about_focus(reading)) is not None:
             return at_hand
         focus = str(d.focus[0]["id"]) if len(d.focus) == 1 else ""
@@ -285,7 +289,7 @@ class Clerk(Guide):
         if len(reading.topic) < 2 and not reading.colours:
             return say(d, "unclear")
         query = self._query(reading)
-        data = self.ask("search_products", query=query) if query else {}
+        data = self._search(query) if query else {}
         goods = list(data.get("products", ()))
         if goods and (goods[0].get("reasons") or speech.supports(reading.topic, goods) or reading.refines):
             if likeness(reading.topic, str(goods[0]["title"])) >= 0.75:

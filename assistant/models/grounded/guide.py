@@ -9,7 +9,7 @@ from assistant.measures import wish
 from assistant.models.grounded import picks, speech
 from assistant.models.grounded.desk import Desk
 from assistant.models.grounded.dialogue import Goods
-from assistant.models.grounded.memory import remembered
+from assistant.models.grounded.memory import remembered, taboos
 from assistant.models.grounded.understand import Reading, asks, topic_of
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.shop import SURE as FAQ_SURE
@@ -30,8 +30,7 @@ class Guide(Desk):
             goods = self.ask("product_details", product=name)
             if goods.get("id"):  # "does the feather bottle come in mint?"
                 return self._stock_of(goods, reading)
-        data = self.ask("search_products", query=query)
-        return self._offer(reading, data, query)
+        return self._offer(reading, self._search(query), query)
 
     def _rank(self, reading: Reading) -> str:
         """Which of them is the lightest, the cheapest: of those shown, or of a kind."""
@@ -40,13 +39,17 @@ class Guide(Desk):
             among = [str(goods["id"]) for goods in d.listed]
             return self._offer(reading, self.ask("search_products", query=d.text, among=among), d.text)
         query = speech.need(d.text, d.lang) if reading.topic else d.text
-        return self._offer(reading, self.ask("search_products", query=query), query)
+        return self._offer(reading, self._search(query), query)
 
     def _query(self, reading: Reading) -> str:
         """What to search for: the message, as a change of the earlier need where there is one."""
         d = self.d
-        now = d.text if self._picked() else speech.need(d.text, d.lang)
-        return remembered(d, now, follows=reading.follows)
+        return remembered(d, d.text, follows=reading.follows) if speech.need(d.text, d.lang) else ""
+
+    def _search(self, query: str, **more: Any) -> Mapping[str, Any]:
+        """A search in which what the shopper must not have never turns up."""
+        never = list(taboos(self.d))
+        return self.ask("search_products", query=query, **({"never": never} if never else {}), **more)
 
     def _offer(self, reading: Reading, data: Mapping[str, Any], query: str) -> str:
         d = self.d
@@ -55,6 +58,8 @@ class Guide(Desk):
             return answer
         if not data.get("sure", True) and not picks.named_so(query, goods, d.lang):
             return self._absent(data, query)
+        if not goods and data.get("unsafe"):
+            return say(d, "unsafe", what=joined(d, list(taboos(d))))
         if not goods:
             return self._nothing(query)
         if d.live:
@@ -65,11 +70,25 @@ class Guide(Desk):
                 price=speech.price(goods[0], d.lang),
                 reason=self._reason(goods[0], query),
             )
+        if data.get("several"):
+            return self._offer_several(data, query)
         lines = [self._opening(data, goods)]
         lines += [speech.pick(one, self._reason(one, query), d.lang) for one in goods]
         if not data.get("order"):
             lines += picks.notes(d, data)
         return "\n".join([*lines, self._closing(data, goods)])
+
+    def _offer_several(self, data: Mapping[str, Any], query: str) -> str:
+        """An answer for each of the things that were asked for at once."""
+        d = self.d
+        goods = {str(one["id"]): one for one in data["products"]}
+        lines = []
+        for need in data["several"]:
+            found = [goods[one] for one in need["ids"] if one in goods]
+            lines.append(say(d, "several" if found else "several_none", goods=need["goods"]))
+            lines += [speech.pick(one, self._reason(one, query), d.lang) for one in found]
+        self.ask("offer_replies", options=speech.next_steps(d, list(goods.values())))
+        return "\n".join([*lines, say(d, "after_picks")])
 
     def _opening(self, data: Mapping[str, Any], goods: Sequence[Goods]) -> str:
         """The line above the picks: what had to be let go comes before everything else."""
@@ -104,7 +123,7 @@ class Guide(Desk):
     def _absent(self, data: Mapping[str, Any], query: str) -> str:
         """The shop has no such goods: say so, and what is nearest to them."""
         d = self.d
-        what = speech.shortened(speech.without_money(wish(query).rest), 24)
+        what = str(data.get("goods") or speech.shortened(speech.without_money(wish(query).rest), 24))
         near = picks.related(query, list(data.get("products", ())), d.lang)
         if near:
             if d.live:
@@ -120,7 +139,7 @@ class Guide(Desk):
     def _reason(self, goods: Goods, query: str) -> str:
         if goods.get("measured"):
             return picks.measured(goods["measured"], self.d.lang)
-        return speech.reason(goods, query, self.d.lang)
+        return picks.reasons(goods, self.d.lang) or speech.reason(goods, query, self.d.lang)
 
     def _nothing(self, query: str) -> str:
         answers = self._faq().get("answers") or []
@@ -152,9 +171,9 @@ class Guide(Desk):
         query = speech.without_money(d.need or str((named or shown[0])["title"]))
         bound = {"min_price": float(limit) + 0.01} if dearer else {"max_price": float(limit) - 0.01}
         seen = [] if dearer else d.shown_ids
-        data = self.ask("search_products", query=query, exclude=seen, **bound)
+        data = self._search(query, exclude=seen, **bound)
         if not data.get("products") and not dearer and prices[0] > limit:  # at least than the one put first
-            data = self.ask("search_products", query=query, exclude=seen, max_price=float(prices[0]) - 0.01)
+            data = self._search(query, exclude=seen, max_price=float(prices[0]) - 0.01)
         if not data.get("products"):
             best = min(shown, key=lambda goods: Decimal(goods["price"]))
             return say(
@@ -166,7 +185,7 @@ class Guide(Desk):
         d = self.d
         if not d.need:
             return self._recommend(reading)
-        data = self.ask("search_products", query=d.need, exclude=d.shown_ids)
+        data = self._search(d.need, exclude=d.shown_ids)
         if not data.get("products"):
             return say(d, "no_more")
         return self._offer(reading, data, d.need)
@@ -202,6 +221,8 @@ class Guide(Desk):
                 say(d, "why_not", title=told["title"]),
                 *speech.points(told["misses"], d.lang),
             ]
+        elif told["other"]:
+            lines = [say(d, "why_not_other", title=told["title"])]
         elif told["chosen"]:
             lines = [say(d, "why_not_chosen", title=told["title"]), *self._grounds(told)]
         else:
@@ -224,7 +245,8 @@ class Guide(Desk):
 
     def _grounds(self, told: Mapping[str, Any]) -> list[str]:
         d = self.d
-        grounds = [str(one) for one in told["meets"]] or [self._reason(told, d.need)]
+        grounds = [picks.reason_phrase(text, name, value, d.lang) for text, name, value in told["meets"]]
+        grounds = grounds or [self._reason(told, d.need)]
         lines = speech.points([one for one in grounds if one], d.lang)
         if told["misses"]:
             lines.append(speech.bullet(say(d, "why_note", what=joined(d, list(told["misses"]))), d.lang))

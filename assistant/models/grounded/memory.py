@@ -31,12 +31,8 @@ def taboos(dialogue: Dialogue) -> tuple[str, ...]:
 
 def remembered(dialogue: Dialogue, now: str, *, follows: bool) -> str:
     """The need after `now`, as one sentence: the earlier one changed by it. "那茶叶呢" asks for something else for the
-    same person and money; a need that starts anew keeps only what must be kept from the shopper."""
-    lang = dialogue.lang
-    if dialogue.need:
-        same = ("，同样预算，也是送给他" if lang == "zh" else ", same budget, for the same person") if follows else ""
-        now = refine(dialogue.need, now + same, lang=lang)
-    missing = [one for one in taboos(dialogue) if one not in now.lower()]
-    if missing and now:
-        now += "".join(f"，不要{one}" if lang == "zh" else f", no {one}" for one in missing)
-    return now
+    same person and money."""
+    if not dialogue.need:
+        return now
+    same = "，同样预算，也是送给他" if dialogue.lang == "zh" else ", same budget, for the same person"
+    return refine(dialogue.need, now + same if follows else now, lang=dialogue.lang)

@@ -35,6 +35,31 @@ def measured(pairs: Sequence[Sequence[str]], lang: Lang) -> str:
     return ("，" if lang == "zh" else ", ").join(property_phrase(name, value, lang) for name, value in pairs[:2])
 
 
+def reasons(goods: Goods, lang: Lang) -> str:
+    """The first two reasons that a fact carries, the price apart, which is told anyway."""
+    by_fact = {
+        (name, value): reason_phrase(text, name, value, lang)
+        for text, name, value in reversed(goods.get("reasons", ()))
+        if name and name.lower() not in ("价格", "price")
+    }
+    told = list(reversed(by_fact.values()))[:2]  # one fact may answer two wishes: it is told once
+    joined_ = ("，" if lang == "zh" else "; ").join(told)
+    return joined_ if len(joined_) <= _LONGEST[lang] else "".join(told[:1])
+
+
+_LONGEST: Mapping[Lang, int] = {"zh": 36, "en": 90}  # characters of two reasons on one line
+
+
+def reason_phrase(text: str, name: str, value: str, lang: Lang) -> str:
+    """净重 178g reads 净重178g, 雨天：防滑 5mm防滑纹路 reads 雨天：5mm防滑纹路."""
+    stated = f"{name} {value}"
+    if not name or not text.endswith(stated):
+        return text
+    occasion = text.removesuffix(stated)
+    plain = name.lower() in value.lower() or (occasion and not any(char.isdigit() for char in value))
+    return occasion + (speech.clean(value) if plain else property_phrase(name, value, lang))
+
+
 def notes(d: Dialogue, data: Mapping[str, Any]) -> list[str]:
     """Who is better served by which pick, and what was left out and why; each product in a sentence of its own."""
     lines = []

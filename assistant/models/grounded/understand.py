@@ -141,6 +141,8 @@ def understand(dialogue: Dialogue) -> Reading:
         intent, policy = "recommend", ""  # "bottles under 300 g"
     if properties and not wanted.limits and intent in ("", "recommend", "warranty_shop", "shipping", "returns", "yes"):
         intent = _with_properties(intent, dialogue, text, lang)
+    if intent == "recommend" and (index or reads_on) and (colours or sizes) and dialogue.known:
+        intent = "stock"  # "has the second one got a 37?"
     if intent in _WISHABLE and words.wish.search(text) and not (reads_on or index or extreme):
         intent, policy, refines = "recommend", "", bool(dialogue.need)  # "a thermos then, not too heavy"
     return Reading(
@@ -162,7 +164,7 @@ def understand(dialogue: Dialogue) -> Reading:
     )
 
 
-_WISHABLE = frozenset({"", "attribute", "describe", "cheaper", "recommend", "assortment"})
+_WISHABLE = frozenset({"", "attribute", "describe", "recommend", "assortment"})
 _EXPLAINING = frozenset({"why", "why_not", "accessories", "similar"})  # the rest of the message names a product
 
 
