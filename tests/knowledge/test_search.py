@@ -152,12 +152,12 @@ def test_reasons_are_bound_to_what_the_shop_says(shop: Catalog) -> None:
     hit = shop.search("两百以内适合雨天的防滑鞋").hits[0]
     zh = [str(reason) for reason in hit.reasons]
     assert "119元，不超过200元" in zh or "129元，不超过200元" in zh
-    assert any(reason.startswith("雨天：防滑（鞋底 防滑橡胶）") for reason in zh)
+    assert any(reason.startswith("雨天：鞋底 防滑橡胶") for reason in zh)
     sole = next(reason for reason in hit.reasons if reason.attribute == "鞋底")
     assert (sole.value, sole.fact_id) == ("防滑橡胶", f"{hit.product.id}/鞋底")
     assert sole.fact_id in {fact.id for fact in shop.facts(hit.product.id)}
     en = [str(reason) for reason in shop.search("rain boots under 200 for a rainy walk").hits[0].reasons]
-    assert any("non-slip (Sole non-slip rubber)" in reason for reason in en)
+    assert any("Sole non-slip rubber" in reason for reason in en)
 
 
 def test_long_and_hostile_queries_are_only_words(shop: Catalog) -> None:
