@@ -20,6 +20,7 @@ _OWN = frozenset({"order_status"})  # figures of an order are what was paid, wha
 _GONE: Mapping[str, Any] = {
     "price": None, "list_price": None, "stock": 0, "variants": [], "promotions": [], "reasons": [],
 }  # fmt: skip
+_DERIVED = ("reasons", "meets", "misses", "trade_offs", "left_out")  # from prices and stock: "59元，不超过100元"
 _SILENT = "…"  # of an answer nothing is true any more; servers want its turn all the same
 
 
@@ -52,8 +53,8 @@ def _still_offered(tool: Mapping[str, Any], facts: Facts, guard: Reviewer) -> Ma
     if tool["name"] != "offer_replies":
         return tool
     options = [each for each in tool["data"].get("offered", ()) if guard.review(each, facts).label == "ok"]
-    arguments = json.dumps({"options": options}, ensure_ascii=False)
-    return {**tool, "arguments": arguments, "data": {"offered": options}}
+    arguments = json.loads(tool["arguments"]) | {"options": options}
+    return {**tool, "arguments": json.dumps(arguments, ensure_ascii=False), "data": {"offered": options}}
 
 
 def _current_tool(tool: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
@@ -74,9 +75,16 @@ def current(data: Any, catalog: Catalog) -> Any:
     }
     if {"id", "title", "price"} <= data.keys():
         return _current_product(found, catalog)
+    if found.get("products") and found["products"] != data["products"]:
+        found |= _underived(data)
     if found.get("rows") and found.get("products"):
         return _compared(found, catalog)
     return found
+
+
+def _underived(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What followed from something that has changed is not said any more."""
+    return {key: [] for key in _DERIVED if key in data}
 
 
 def _current_product(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
@@ -88,8 +96,7 @@ def _current_product(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
     fresh = data | {key: value for key, value in now.items() if key in data}
     if fresh == data:
         return data
-    if "reasons" in data:
-        fresh["reasons"] = []  # "59元，不超过100元" was a reason
+    fresh |= _underived(data)
     total = data.get("total")
     if total and product.price is not None:
         fresh["total"] = {**total, "price": plain(product.price * Decimal(total["quantity"]))}

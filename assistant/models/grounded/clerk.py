@@ -130,7 +130,9 @@ class Clerk(Guide):
         named = speech.mentioned(d)
         if len(named) == 1 and d.focus and (reading.deictic or len(d.focus) == 1):
             named = list({one["id"]: one for one in (d.focus[0], *named)}.values())
-        names = [str(goods["id"]) for goods in named] or self._split_names()
+        names = [str(goods["id"]) for goods in named]
+        if len(names) < 2 and (both := self._split_names()) and len(both) > len(names):
+            names, named = both, []
         if len(names) == 1 and not named and not re.search(r"和|跟|与|比|\b(with|to|than|and)\b", d.text, re.I):
             names = []
         if len(names) == 1 and not named and (at_hand := (d.focus or ([d.page] if d.page else []))):
