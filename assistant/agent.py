@@ -103,7 +103,8 @@ class Turn:
         if result.handoff:
             self.handoff = result.handoff
         self.refused_lookups += result.refused_lookup
-        self.tools.append({"name": call.name, "arguments": call.arguments, "data": dict(result.data)})
+        used = {"name": call.name, "arguments": call.arguments, "data": dict(result.data), "stand": stand(catalog)}
+        self.tools.append(used)
 
 
 class Agent:
@@ -220,6 +221,11 @@ class Agent:
             self._version = version
         turn.take(call, result, context.catalog)
         return result, _as_data(result.data)
+
+
+def stand(catalog: Catalog) -> str:
+    """A name for how the catalogue stands: another one after any change, and when an offer begins or ends."""
+    return "/".join((str(catalog.version), *(one.id for one in catalog.promotions())))
 
 
 def _holds(fact: Fact, catalog: Catalog) -> bool:

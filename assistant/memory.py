@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from assistant.agent import Reviewer
+from assistant.agent import Reviewer, stand
 from assistant.arithmetic import shop_and
 from assistant.cards import plain
 from assistant.conversation import StoredMessage
@@ -17,10 +17,13 @@ from knowledge.facts import Facts
 from knowledge.model import Lang, Product
 
 _OWN = frozenset({"order_status"})  # figures of an order are what was paid, whatever the price is today
+# What tools conclude from prices and offers; of a product or of all that was found.
+_DERIVED = frozenset({
+    "reasons", "why", "tie", "meets", "misses", "trade_offs", "left_out", "say", "notes", "more", "unused",
+})  # fmt: skip
 _GONE: Mapping[str, Any] = {
-    "price": None, "list_price": None, "stock": 0, "variants": [], "promotions": [], "reasons": [],
+    "price": None, "list_price": None, "stock": 0, "variants": [], "promotions": [], "reasons": [], "why": "",
 }  # fmt: skip
-_DERIVED = ("reasons", "meets", "misses", "trade_offs", "left_out")  # from prices and stock: "59元，不超过100元"
 _SILENT = "…"  # of an answer nothing is true any more; servers want its turn all the same
 
 
@@ -30,9 +33,10 @@ def remembered(history: Sequence[StoredMessage], catalog: Catalog, guard: Review
     Answers are reviewed again when something that one of them was made from has changed: what doesn't hold any more is
     corrected or left out.
     """
+    now = stand(catalog)
     told, changed = [], False
     for message in history:
-        tools = tuple(_current_tool(tool, catalog) for tool in message.tools)
+        tools = tuple(tool if tool.get("stand") == now else _current_tool(tool, catalog) for tool in message.tools)
         changed |= tools != message.tools
         told.append(replace(message, tools=tools))
     if not changed:
@@ -61,6 +65,9 @@ def _current_tool(tool: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any
     if tool["name"] in _OWN:
         return tool
     data = current(tool["data"], catalog)
+    if "say" in data or data != tool["data"]:
+        stale = _DERIVED | ({"total"} if "say" in data else set())  # a plan: any change may be one of its sums
+        data = {key: type(value)() if key in stale else value for key, value in data.items()}
     return {**tool, "data": data} if data != tool["data"] else tool
 
 
@@ -75,16 +82,9 @@ def current(data: Any, catalog: Catalog) -> Any:
     }
     if {"id", "title", "price"} <= data.keys():
         return _current_product(found, catalog)
-    if found.get("products") and found["products"] != data["products"]:
-        found |= _underived(data)
     if found.get("rows") and found.get("products"):
         return _compared(found, catalog)
     return found
-
-
-def _underived(data: Mapping[str, Any]) -> dict[str, Any]:
-    """What followed from something that has changed is not said any more."""
-    return {key: [] for key in _DERIVED if key in data}
 
 
 def _current_product(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def _current_product(data: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
     fresh = data | {key: value for key, value in now.items() if key in data}
     if fresh == data:
         return data
-    fresh |= _underived(data)
+    fresh |= {key: type(data[key])() for key in _DERIVED & data.keys()}  # "59元，不超过100元" was a reason
     total = data.get("total")
     if total and product.price is not None:
         fresh["total"] = {**total, "price": plain(product.price * Decimal(total["quantity"]))}
