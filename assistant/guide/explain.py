@@ -34,7 +34,7 @@ def asked(wanted: Filters, currency: str) -> Facts:
     """The shopper's own price limits, so that they may be repeated to them: 不超过300元."""
     limits = (("最低", "at least", wanted.price_min), ("预算", "budget", wanted.price_max))
     return Facts.of(
-        Fact(f"need/{en}", "shopper", name, money(amount, currency, lang), "computed")
+        Fact(f"need/{en}", "shopper:need", name, money(amount, currency, lang), "computed")
         for zh, en, amount in limits
         if amount is not None
         for lang, name in zip(LANGS, (zh, en), strict=True)

@@ -102,8 +102,8 @@ class Desk:
             if priced:
                 choose = min if reading.extreme == "cheapest" else max
                 return [choose(priced, key=lambda goods: Decimal(goods["price"]))]
-        if reading.every and d.listed:
-            return list(d.listed[:3])
+        if reading.every and d.recent:
+            return list(d.recent[:3])
         if d.page is not None and reading.deictic and not self._names_other(reading.topic):
             return [d.page]
         if (named := self._named(reading)) is not None:

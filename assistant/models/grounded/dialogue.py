@@ -120,7 +120,10 @@ class Dialogue:
         """What the shopper has been looking for, as the last search that came to something put it."""
         for exchange in reversed(self.past):
             result = exchange.result("search_products")
-            if result is not None and exchange.shown and not result.arguments.get("among"):
+            if result is None or result.arguments.get("among"):
+                continue
+            named = {goods["id"] for goods in exchange.shown}
+            if named and named <= {goods["id"] for goods in result.goods}:  # it was not only looked up
                 return str(result.arguments.get("query", ""))
         return ""
 

@@ -35,8 +35,8 @@ class Guide(Desk):
     def _rank(self, reading: Reading) -> str:
         """Which of them is the lightest, the cheapest: of those shown, or of a kind."""
         d = self.d
-        if d.listed and (not reading.topic or reading.every or reading.deictic):
-            among = [str(goods["id"]) for goods in d.listed]
+        if len(d.recent) > 1 and (not reading.topic or reading.every or reading.deictic):
+            among = [str(goods["id"]) for goods in d.recent]
             return self._offer(reading, self.ask("search_products", query=d.text, among=among), d.text)
         query = speech.need(d.text, d.lang) if reading.topic else d.text
         return self._offer(reading, self._search(query), query)
@@ -44,7 +44,7 @@ class Guide(Desk):
     def _query(self, reading: Reading) -> str:
         """What to search for: the message, as a change of the earlier need where there is one."""
         d = self.d
-        return remembered(d, d.text, follows=reading.follows) if speech.need(d.text, d.lang) else ""
+        return remembered(d) if speech.need(d.text, d.lang) else ""
 
     def _search(self, query: str, **more: Any) -> Mapping[str, Any]:
         """A search in which what the shopper must not have never turns up."""
@@ -161,7 +161,7 @@ class Guide(Desk):
 
     def _cheaper(self, reading: Reading) -> str:
         d = self.d
-        shown = [goods for goods in (d.listed or d.focus or ([d.page] if d.page else [])) if goods.get("price")]
+        shown = [goods for goods in (d.recent or ([d.page] if d.page else [])) if goods.get("price")]
         if not shown or (d.need and find_quantities(d.text)):  # "太贵了，两百以内的有吗" names its own limit
             return self._recommend(reading)
         named = self._known(reading.topic) if reading.topic else None
@@ -232,15 +232,15 @@ class Guide(Desk):
     def _decide(self, reading: Reading) -> str:
         """One of those shown, with its reasons and who would better take another."""
         d = self.d
-        if not d.listed:
-            return self._why(reading) if d.focus else self._recommend(reading)
-        told = self._explained(str(d.listed[0]["id"]))
+        if not d.recent:
+            return self._recommend(reading)
+        told = self._explained(str(d.recent[0]["id"]))
         if not told.get("found"):
             return self._which(reading)
         return "\n".join([say(d, "decide", title=told["title"]), *self._grounds(told), *picks.notes(d, told)])
 
     def _explained(self, product: str) -> Mapping[str, Any]:
-        others = [str(goods["id"]) for goods in self.d.listed[:3]]
+        others = [str(goods["id"]) for goods in self.d.recent[:3]]
         return self.ask("explain_choice", product=product, query=self.d.need, shown=others)
 
     def _grounds(self, told: Mapping[str, Any]) -> list[str]:
@@ -249,7 +249,7 @@ class Guide(Desk):
         grounds = grounds or [self._reason(told, d.need)]
         lines = speech.points([one for one in grounds if one], d.lang)
         if told["misses"]:
-            lines.append(speech.bullet(say(d, "why_note", what=joined(d, list(told["misses"]))), d.lang))
+            lines += speech.points([say(d, "why_note", what=joined(d, list(told["misses"])))], d.lang)
         return lines
 
     # Is it there, and what instead

@@ -7,7 +7,11 @@ from assistant.data import load
 from assistant.models.grounded.dialogue import Dialogue
 from knowledge.model import Lang
 from knowledge.refine import refine
+from knowledge.text import Terms
+from knowledge.thesaurus import default_thesaurus
+from knowledge.understand import understand
 
+_NO_BRANDS: Terms[str] = Terms(())
 _JOINED = re.compile(r"和|跟|与|或|、|,|，|\b(?:and|or)\b")
 
 
@@ -29,10 +33,16 @@ def taboos(dialogue: Dialogue) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in found if part))
 
 
-def remembered(dialogue: Dialogue, now: str, *, follows: bool) -> str:
-    """The need after `now`, as one sentence: the earlier one changed by it. "那茶叶呢" asks for something else for the
-    same person and money."""
+def remembered(dialogue: Dialogue) -> str:
+    """What the shopper wants after this message, as one sentence: the earlier need changed by it. Also for other goods
+    the person and the budget stay the same, unless the message names its own or leaves the price open."""
     if not dialogue.need:
-        return now
-    same = "，同样预算，也是送给他" if dialogue.lang == "zh" else ", same budget, for the same person"
-    return refine(dialogue.need, now + same if follows else now, lang=dialogue.lang)
+        return dialogue.text
+    lang = dialogue.lang
+    now = understand(dialogue.text, default_thesaurus(), _NO_BRANDS, lang)
+    filters, kept = now.filters, []
+    if filters.price_min is None and filters.price_max is None and "price" not in now.dropped:
+        kept.append("同样预算" if lang == "zh" else "same budget")
+    if not filters.audiences and not any(scene.whom for _, scene in now.scenes):
+        kept.append("也是送给他" if lang == "zh" else "for the same person")
+    return refine(dialogue.need, ("，" if lang == "zh" else ", ").join([dialogue.text, *kept]), lang=lang)
