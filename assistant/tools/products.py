@@ -88,7 +88,8 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     if several:
         data["several"] = [{"goods": goods, "ids": ids} for goods, ids in several]
     else:
-        data["questions"] = _questions(hits, arguments.query, result.filters, lang)
+        wide = is_broad(arguments.query)  # then what fits less well is still a direction to go
+        data["questions"] = _questions(safe if wide else hits, arguments.query, result.filters, lang, broad=wide)
         data["trade_offs"] = trade_off_data([hit.product for hit in shown], lang, arguments.query)
     if not result.sure:
         data["categories"] = categories(catalog, lang)
@@ -132,11 +133,13 @@ def _stated(product: Product, wanted: Wish, lang: Lang) -> list[list[str]]:
     return [[name, value] for name, value in pairs.items()]
 
 
-def _questions(hits: Sequence[Hit], query: str, filters: Filters, lang: Lang) -> list[dict[str, Any]]:
+def _questions(
+    hits: Sequence[Hit], query: str, filters: Filters, lang: Lang, *, broad: bool
+) -> list[dict[str, Any]]:
     """What to ask back, the most telling first."""
     finds = [Find(hit.product, hit.score) for hit in hits]
     priced = filters.price_max is not None or filters.price_min is not None
-    asked = questions(finds, lang, settled=query, broad=is_broad(query), priced=priced)
+    asked = questions(finds, lang, settled=query, broad=broad, priced=priced)
     return [{"name": one.name, "values": list(one.values)} for one in asked]
 
 
