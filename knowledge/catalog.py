@@ -26,6 +26,7 @@ from knowledge.ingest.report import IngestReport, Progress
 from knowledge.matching import dearest
 from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
 from knowledge.passages import PassageHit, PassageIndex
+from knowledge.rerank import Reranking
 from knowledge.search import Filters, Hit, SearchIndex, SearchResult, Weighed, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
@@ -47,9 +48,9 @@ class Catalog:
         self._facts: dict[str, tuple[Product, tuple[Passage, ...], Facts]] = {}
         self._shop_facts: tuple[object, Facts] = (None, Facts())
         self._index_lock = threading.Lock()
-        self._vectors = VectorIndex(
-            store, settings.data_dir / "vectors", load_embedder(settings.embedder), ann_from=settings.ann_from
-        )
+        embedder = load_embedder(settings.embedder, url=settings.embedder_url, key=settings.embedder_key)
+        self._vectors = VectorIndex(store, settings.data_dir / "vectors", embedder, ann_from=settings.ann_from)
+        self._reranking = Reranking.load(settings.reranker, budget_ms=settings.rerank_ms)
         self._faq_lock = threading.Lock()
         self._index: SearchIndex | None = None
         self._indexed: object = None
@@ -266,7 +267,7 @@ class Catalog:
             if self._indexed is not shelf.products or self._index is None:
                 index = None if self._index is None else self._index.repriced(shelf.products)
                 if index is None:
-                    index = SearchIndex(shelf.products, default_thesaurus(), self._embed(shelf))
+                    index = SearchIndex(shelf.products, default_thesaurus(), self._embed(shelf), self._reranking)
                 self._index, self._indexed = index, shelf.products
             return self._index
 

@@ -1,24 +1,24 @@
-"""Words against words: an inverted index in numpy with BM25 and TF-IDF scores, for Chinese and English alike."""
+"""Text as terms to look up, for Chinese and English alike; `postings` counts and weighs them."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+from operator import add
 
-import numpy as np
-from numpy.typing import NDArray
+import rjieba
+import yaml
 
 Terms = list[tuple[str, float]]  # a term and how often it counts
 Analyser = Callable[[str], list[str]]
 
 _RUNS = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]+|[a-z0-9]+(?:[.'/\-][a-z0-9]+)*")
-_PARTS = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
+_PARTS = re.compile(r"[a-z]+|[0-9]+(?:[./][0-9]+)?")
+_NUMBER = re.compile(r"[0-9]+(?:[.,/\-][0-9]+)*")
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_STOP = frozenset(
-    "a an and are as at be by can do does for from has have how i in is it its me my of on or "
-    "so that the their them there these they this to was we what which will with you your".split()
-)
+_WORD_MARK = "="  # before a Chinese word, so that it is not taken for the pair of characters it may also be
+_SPELLED = 3  # shorter words have no pieces worth comparing
 
 
 def normalise(text: str) -> str:
@@ -26,41 +26,104 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def runs(text: str) -> list[str]:
+    """Stretches of Chinese, and Latin words with what joins their parts, of a text in normal form."""
+    return _RUNS.findall(text)
+
+
+def is_chinese(run: str) -> bool:
+    return _CHINESE.match(run) is not None
+
+
 def words(text: str) -> list[str]:
-    """Terms for BM25: Chinese as single characters and pairs, English as stems, model numbers also in their parts."""
-    terms: list[str] = []
-    for run in _RUNS.findall(normalise(text)):
-        if _CHINESE.match(run):
-            terms += run
-            terms += [run[i : i + 2] for i in range(len(run) - 1)]
-            continue
-        terms += _latin(run)
-    return terms
+    """Terms for BM25: Chinese as single characters and pairs, English as stems, model numbers also in their parts,
+    units in one spelling."""
+    return _terms(text, deep=False)
+
+
+def indexed(text: str) -> list[str]:
+    """`words`, and besides them the Chinese words as such and pairs of English words that stand together."""
+    return _terms(text, deep=True)
+
+
+def _terms(text: str, *, deep: bool) -> list[str]:
+    found: list[str] = []
+    latin: list[str] = []
+    before = ""
+    for run in runs(normalise(text)):
+        if is_chinese(run):
+            found += run
+            found += map(add, run, run[1:])
+            if deep:
+                found += [_WORD_MARK + word for word in segments(run) if len(word) > 1]
+        else:
+            latin += _latin(run, _NUMBER.fullmatch(before) is not None)
+        before = run
+    found += latin
+    return found + pairs(latin) if deep else found
+
+
+def segments(run: str) -> list[str]:
+    """A stretch of Chinese in words."""
+    return list(rjieba.cut(run))
+
+
+def whole(word: str) -> str:
+    """The term that stands for a Chinese word as such."""
+    return _WORD_MARK + word
+
+
+def pairs(latin: Sequence[str]) -> list[str]:
+    """Two English terms that follow one another, as one."""
+    return [f"{left} {right}" for left, right in zip(latin, latin[1:], strict=False)]
 
 
 def pieces(text: str) -> list[str]:
-    """Terms for TF-IDF: Chinese pairs and triples, English words in pieces of three letters; forgives typing errors."""
-    terms: list[str] = []
-    for run in _RUNS.findall(normalise(text)):
-        if _CHINESE.match(run):
-            terms += run
-            terms += [run[i : i + 2] for i in range(len(run) - 1)]
-            terms += [run[i : i + 3] for i in range(len(run) - 2)]
-            continue
-        edged = f"^{run}$"
-        terms += [edged[i : i + 3] for i in range(max(1, len(edged) - 2))]
-    return terms
+    """English words in pieces of three letters, which forgive typing errors. Chinese has none: its characters are."""
+    found: list[str] = []
+    for run in runs(normalise(text)):
+        if len(run) >= _SPELLED and not is_chinese(run):
+            edged = f"^{run}$"
+            found += [edged[i : i + 3] for i in range(len(edged) - 2)]
+    return found
 
 
 @lru_cache(maxsize=65_536)
-def _latin(run: str) -> tuple[str, ...]:
-    if run in _STOP:
+def _latin(run: str, after_number: bool) -> tuple[str, ...]:
+    """The terms of a Latin run; `after_number`: a number stands before it, so that "in" may be inches."""
+    if after_number and run in _units():
+        return (_units()[run],)
+    if run in common_words("en"):
         return ()
-    terms = [stem(run)]
     parts = _PARTS.findall(run)
-    if len(parts) > 1:  # "rtx-4090" is also found by "4090", "6gb" by "6 gb"
-        terms += [stem(part) for part in parts]
-    return tuple(terms)
+    if len(parts) == 1:
+        return (stem(run),)
+    if len(parts) == 2 and parts[0][0].isdigit() and parts[1] in _units():  # "500ml", "20-amp"
+        return parts[0], _units()[parts[1]]
+    if "x" in parts and all(part == "x" or part[0].isdigit() or part in _units() for part in parts):  # "2x4", "6x8cm"
+        return tuple(_units().get(part, part) for part in parts if part != "x")
+    return stem(run), *(stem(part) for part in parts)  # "rtx-4090" is also found by "4090"
+
+
+@cache
+def _units() -> dict[str, str]:
+    """English spellings of units of measure, each with the one it is looked up by."""
+    table = yaml.safe_load((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
+    found = {
+        name: unit
+        for units in table.values()
+        for unit, known in units.items()
+        for name in (unit, *map(str, known["names"]))
+        if name.isascii() and name.isalpha()
+    }
+    return found | {"in": "inch"}
+
+
+@cache
+def common_words(lang: str) -> frozenset[str]:
+    """Words of `data/common.yaml`, "zh" or "en"."""
+    text = (resources.files("knowledge") / "data" / "common.yaml").read_text(encoding="utf-8")
+    return frozenset(yaml.safe_load(text)[lang].split())
 
 
 @lru_cache(maxsize=65_536)
@@ -86,98 +149,3 @@ _ENDINGS = (
     ("sses", "ss", 2), ("ies", "y", 2), ("shes", "sh", 2), ("ches", "ch", 2), ("xes", "x", 2), ("zes", "z", 2),
     ("ss", "ss", 1), ("us", "us", 1), ("is", "is", 1), ("s", "", 3),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """How the parts of a score are weighed; chosen on development data, see docs/decisions."""
-
-    k1: float = 0.3
-    b: float = 0.6
-
-
-class Index:
-    """An inverted index over `documents`; immutable, so threads may share it.
-
-    A document is a sequence of (text, weight) fields: a weight of 2 counts the field's words twice. `scores` and
-    `cosine` return one float32 per document.
-    """
-
-    def __init__(
-        self,
-        documents: Iterable[Sequence[tuple[str, float]]],
-        analyser: Analyser = words,
-        ranking: Ranking | None = None,
-    ) -> None:
-        self._analyser = analyser
-        ranking = ranking or Ranking()
-        vocabulary: dict[str, int] = {}
-        terms: list[int] = []
-        weights: list[float] = []
-        ends: list[int] = []
-        for fields in documents:
-            for text, weight in fields:
-                found = analyser(text)
-                terms += [vocabulary.setdefault(term, len(vocabulary)) for term in found]
-                weights += [weight] * len(found)
-            ends.append(len(terms))
-        self._vocabulary = vocabulary
-        self.size = len(ends)
-        self._build(np.array(terms, np.int64), np.array(weights, np.float32), np.array(ends, np.int64), ranking)
-
-    def _build(
-        self, terms: NDArray[np.int64], weights: NDArray[np.float32], ends: NDArray[np.int64], ranking: Ranking
-    ) -> None:
-        lengths = np.diff(ends, prepend=0)
-        documents = np.repeat(np.arange(self.size), lengths)
-        keys, places = np.unique(terms * max(1, self.size) + documents, return_inverse=True)
-        counts = np.bincount(places, weights=weights, minlength=len(keys)).astype(np.float32)
-        of_term, self._documents = keys // max(1, self.size), (keys % max(1, self.size)).astype(np.int32)
-        found_in = np.bincount(of_term, minlength=len(self._vocabulary)).astype(np.float32)
-        self._starts = np.concatenate(([0], np.cumsum(found_in))).astype(np.int64)
-        sizes = np.bincount(self._documents, weights=counts, minlength=self.size).astype(np.float32)
-        mean = float(sizes.mean()) if self.size else 1.0
-        bm25_idf = np.log1p((self.size - found_in + 0.5) / (found_in + 0.5))
-        damp = ranking.k1 * (1 - ranking.b + ranking.b * sizes / max(mean, 1e-9))
-        self._bm25 = (bm25_idf[of_term] * counts * (ranking.k1 + 1) / (counts + damp[self._documents])).astype(
-            np.float32
-        )
-        self._idf = (np.log((1 + self.size) / (1 + found_in)) + 1).astype(np.float32)
-        raw = (1 + np.log(np.maximum(counts, 1e-9))) * self._idf[of_term]
-        norms = np.sqrt(np.bincount(self._documents, weights=raw * raw, minlength=self.size))
-        self._tfidf = (raw / np.maximum(norms, 1e-9)[self._documents]).astype(np.float32)
-
-    def found_in(self, term: str) -> int:
-        """How many documents have a term."""
-        number = self._vocabulary.get(term)
-        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
-
-    @property
-    def terms(self) -> Iterable[str]:
-        return self._vocabulary
-
-    def scores(self, terms: Terms) -> NDArray[np.float32]:
-        """BM25 of every document."""
-        return self._sum(terms, self._bm25)
-
-    def cosine(self, text: str) -> NDArray[np.float32]:
-        """TF-IDF cosine of every document with `text`, 0..1."""
-        counts: dict[str, int] = {}
-        for term in self._analyser(text):
-            counts[term] = counts.get(term, 0) + 1
-        idf = {term: float(self._idf[self._vocabulary[term]]) for term in counts if term in self._vocabulary}
-        rare = float(np.log(1 + self.size) + 1)
-        raw = {term: (1 + float(np.log(count))) * idf.get(term, rare) for term, count in counts.items()}
-        norm = float(np.sqrt(sum(value * value for value in raw.values()))) or 1.0
-        return self._sum([(term, raw[term] / norm) for term in idf], self._tfidf)
-
-    def _sum(self, terms: Terms, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        total = np.zeros(self.size, np.float32)
-        for term, times in terms:
-            number = self._vocabulary.get(term)
-            if number is None:
-                continue
-            start, end = self._starts[number], self._starts[number + 1]
-            # A term stands once in a document's list, so plain indexing adds right, ten times faster than np.add.at.
-            total[self._documents[start:end]] += weights[start:end] * times
-        return total

@@ -1,6 +1,6 @@
 """One score out of several: words, pairs of words, pieces of words, and vectors when there are any.
 
-How the parts are weighed was chosen on development data; docs/decisions/2026-11-20-finding-products.md has the figures.
+How the parts are weighed was chosen on development data; docs/decisions/2026-11-27-retrieval.md has the figures.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,50 +11,81 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from knowledge.lexical import Index, Terms, pieces, stem, words
+from knowledge.lexical import (
+    Terms,
+    common_words,
+    indexed,
+    is_chinese,
+    normalise,
+    pairs,
+    pieces,
+    runs,
+    segments,
+    stem,
+    whole,
+    words,
+)
+from knowledge.postings import CosineIndex, Fields, Index
 
 Scores = NDArray[np.float32]
-Fields = Sequence[tuple[str, float]]  # texts of a document and how much their words count
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    pieces: float = 0.2  # of the sum of words and pieces
-    pairs: float = 0.15  # a pair of English words that stand together, beside the words themselves
+    """What the parts of a query count beside an English word, which counts 1."""
+
+    pieces: float = 0.2  # of the sum of words and pieces, when the query has English words to take to pieces
+    pairs: float = 0.15  # two English words that stand together
     characters: float = 1.5  # a single Chinese character
+    inside: float = 1.0  # two characters of one Chinese word
+    across: float = 0.5  # two characters that meet between words
+    whole: float = 0.5  # a Chinese word as such
+    common: float = 0.5  # times any of these, for words that shops say of everything
     scattered: float = 0.2  # the words of a synonym such as "face cream", apart
     mended: float = 0.8  # a word the shop has, taken for one it has not
 
 
 class Retriever:
-    """Scores documents against words; immutable. Build time is about 60 µs a title, a query takes about a millisecond
-    over 40,000 titles."""
+    """Scores documents against words; immutable."""
 
     def __init__(self, documents: Sequence[Fields], weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
         self.size = len(documents)
-        self._words = Index(documents, words)
-        self._pairs = Index(documents, _pairs)
-        self._pieces = Index(documents, pieces)
-        self._spelled = [term for term in self._words.terms if len(term) >= 4 and term.isascii() and term.isalpha()]
+        self._words = Index((_scaled_fields(fields) for fields in documents), indexed)
+        self._pieces = CosineIndex((_main_fields(fields) for fields in documents), pieces)
+        self._spell()
+
+    def edited(self, documents: Sequence[Fields], kept: NDArray[np.int64]) -> "Retriever":
+        """The same over other documents: `kept[i]` is the place that document i has here, or -1 when it is new or has
+        changed. Only the latter are read again."""
+        retriever = object.__new__(Retriever)
+        retriever._weights = self._weights
+        retriever.size = len(documents)
+        retriever._words = self._words.edited([_scaled_fields(fields) for fields in documents], kept)
+        retriever._pieces = self._pieces.edited([_main_fields(fields) for fields in documents], kept)
+        retriever._spell()
+        return retriever
+
+    def _spell(self) -> None:
+        known = (term for term in self._words.terms if len(term) >= 4 and term.isascii() and term.isalpha())
+        self._spelled = [term for term in known if self._words.found_in(term)]
 
     def scores(self, text: str, more: Iterable[tuple[str, float]] = ()) -> Scores:
         """0..1 for every document, the best about 1. `more` are further texts that count less than `text`."""
         terms = self._terms(text)
-        pairs = [(pair, self._weights.pairs) for pair in _pairs(text)] if self._weights.pairs else []
         for other, weight in more:
             found = list(
                 dict.fromkeys(term for term in words(other) if len(term) > 1 or len(other) == 1 or term.isascii())
             )
             if len(found) > 1 and other.isascii():  # "face cream": neither faces nor ice cream are meant
-                pairs += [(pair, weight) for pair in _pairs(other)]
+                terms += [(pair, weight) for pair in pairs(words(other))]
                 weight *= self._weights.scattered
             terms += [(term, weight / max(1, len(found)) ** 0.5) for term in found]
-        by_words = self._words.scores(terms)
-        if pairs:
-            by_words += self._pairs.scores(pairs)
-        in_pieces, share = self._pieces.cosine(text), self._weights.pieces
-        return (1 - share) * _scaled(by_words) + share * _scaled(in_pieces)
+        by_words = _scaled(self._words.scores(terms))
+        share = self._weights.pieces
+        if not share or not pieces(text):
+            return by_words
+        return (1 - share) * by_words + share * _scaled(self._pieces.cosine(text))
 
     def has(self, word: str) -> bool:
         """Whether any document has an English word, in whichever ending."""
@@ -72,14 +103,35 @@ class Retriever:
         return str(best[0]) if best else ""
 
     def _terms(self, text: str) -> Terms:
-        found = words(text)
-        terms = [(term, self._weights.characters if len(term) == 1 and not term.isascii() else 1.0) for term in found]
+        found = [term for term in words(text) if term.isascii()]
+        terms: Terms = [(term, 1.0) for term in found]
+        terms += [(pair, self._weights.pairs) for pair in pairs(found)]
         for term in found:
             if not self._words.found_in(term):
                 terms += [(other, self._weights.mended) for other in (self.mend(term) or self._split(term)).split()]
         for left, right in zip(found, found[1:], strict=False):
-            if left.isalpha() and right.isalpha() and left.isascii() and self._words.found_in(left + right):
+            if left.isalpha() and right.isalpha() and self._words.found_in(left + right):
                 terms.append((left + right, 0.5))  # "terra cotta" where the shop writes terracotta
+        for run in runs(normalise(text)):
+            if is_chinese(run):
+                terms += self._chinese(run)
+        return terms
+
+    def _chinese(self, run: str) -> Terms:
+        """Characters, pairs and words of a stretch of Chinese: what belongs to one word counts most."""
+        weights = self._weights
+        cut = segments(run)
+        counts = _commonness(run, weights.common)
+        terms = [(char, weights.characters * count) for char, count in zip(run, counts, strict=True)]
+        begins, at = set(), 0
+        for word in cut:
+            begins.add(at)
+            if len(word) > 1:
+                terms.append((whole(word), weights.whole * min(counts[at : at + len(word)])))
+            at += len(word)
+        for at in range(len(run) - 1):
+            weight = weights.across if at + 1 in begins else weights.inside
+            terms.append((run[at : at + 2], weight * min(counts[at : at + 2])))
         return terms
 
     def _split(self, term: str) -> str:
@@ -108,9 +160,27 @@ def best(scores: Scores, limit: int) -> NDArray[np.int64]:
     return places[np.argsort(-scores[places], kind="stable")].astype(np.int64)
 
 
-def _pairs(text: str) -> list[str]:
-    found = [term for term in words(text) if term.isascii()]
-    return [f"{left} {right}" for left, right in zip(found, found[1:], strict=False)]
+def _scaled_fields(fields: Fields) -> Fields:
+    """Fields with the heaviest weighing 1: a word of the title then counts as one word."""
+    top = max((weight for _, weight in fields), default=1.0) or 1.0
+    return [(text, weight / top) for text, weight in fields]
+
+
+def _main_fields(fields: Fields) -> Fields:
+    """What a document is above all: typing errors are looked for in the title rather than in a long description."""
+    return [(text, weight) for text, weight in _scaled_fields(fields) if weight >= 0.5]
+
+
+def _commonness(run: str, common: float) -> list[float]:
+    """What each character counts: `common` inside words that shops say of everything, 1 elsewhere, and 1 everywhere
+    when nothing else is said."""
+    counts = [1.0] * len(run)
+    for word in common_words("zh"):
+        at = run.find(word)
+        while at >= 0:
+            counts[at : at + len(word)] = [common] * len(word)
+            at = run.find(word, at + 1)
+    return counts if 1.0 in counts else [1.0] * len(run)
 
 
 def _scaled(scores: Scores) -> Scores:

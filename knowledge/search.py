@@ -23,6 +23,7 @@ from knowledge.understand import Filters, Need, understand_all
 __all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "Weighed", "document_of", "text_of"]
 
 _CANDIDATES = 100  # looked at closely
+_REREAD = 50  # handed to a reranker, when there is one
 _COUNTED = 500  # products that pass are counted up to here
 _LEAST = 0.3  # of the best score: what is worse is no answer to the same question
 _WEIGHED = 1000  # of them are weighed when no wish less than all can be met
@@ -31,6 +32,7 @@ _LEFT_OUT = 5
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
 Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
+Reread = Callable[[str, Sequence[str], Sequence[float]], list[float] | None]  # query, texts, scores → better scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,17 @@ class Weighed:
 class SearchIndex:
     """All products, ready to be searched; immutable, so threads may share it."""
 
-    def __init__(self, products: Mapping[str, Product], thesaurus: Thesaurus, meaning: Meaning | None = None) -> None:
+    def __init__(
+        self,
+        products: Mapping[str, Product],
+        thesaurus: Thesaurus,
+        meaning: Meaning | None = None,
+        reread: Reread | None = None,
+    ) -> None:
         self.products = tuple(products.values())
         self._thesaurus = thesaurus
         self._meaning = meaning
+        self._reread = reread
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
@@ -280,6 +289,12 @@ class SearchIndex:
                 for place, share in self._standing(close, leaning.measure, leaning.extreme):
                     found[place] += 0.3 * top * share
         order = sorted(places, key=lambda place: -found[place])
+        if self._reread is not None and need.text and need.order == "relevance" and need.by is None:
+            read = order[:_REREAD]
+            text = [text_of(self.products[place]) for place in read]
+            if (better := self._reread(need.text, text, [found[place] for place in read])) is not None:
+                found.update(zip(read, better, strict=True))
+                order.sort(key=lambda place: -found[place])
         if need.order != "relevance":
             sign = 1 if need.order == "cheapest" else -1  # among what fits well: the cheapest phone is no phone case
             good = set(close)

@@ -1,6 +1,6 @@
 """What the knowledge package needs to be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.model import LANGS, Lang
@@ -12,7 +12,11 @@ class KnowledgeSettings:
 
     data_dir: Path
     database_url: str = ""
-    embedder: str = "hashed"  # a name in knowledge.embed.EMBEDDERS
+    embedder: str = "hashed"  # a name in knowledge.embed.EMBEDDERS, with ":MODEL" where one is needed
+    embedder_url: str = ""  # of an embedding server
+    embedder_key: str = field(default="", repr=False)
+    reranker: str = ""  # a name in knowledge.rerank.RERANKERS, with ":MODEL"; empty: none
+    rerank_ms: int = 300  # what a reranker may add to a search
     ann_from: int = 50_000  # from so many products on vectors are also kept in, and asked of, Chroma
     currency: str = "CNY"  # of files that do not say, ISO 4217
     langs: tuple[Lang, ...] = LANGS

@@ -1,28 +1,36 @@
 """Product vectors: kept in the database, scored exactly in memory, and in Chroma on disk for large catalogues.
 
-Chroma is not safe for several processes at once, so one process owns its folder by a lock; every other one scores the
-vectors from the database exactly, which below `ann_from` products is also faster than asking an index.
+A quick embedder embeds what is new before the next answer. One that takes seconds or a network works behind the
+answers: until its vectors are there, and whenever it fails, words alone decide.
 """
 
-import contextlib
-import fcntl
 import threading
-import warnings
+import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TextIO
 
 import numpy as np
 import sqlalchemy as sa
+import structlog
 
 from knowledge import store as tables
+from knowledge.chroma import ChromaFolder
 from knowledge.documents import digest
-from knowledge.embed import Embedder, Vectors
+from knowledge.embed import Embedder, EmbedderError, Vectors
 from knowledge.retrieval import Scores, best
 from knowledge.store import Store
 
-_CHUNK = 500
+log = structlog.get_logger(__name__)
+
+_CHUNK = 500  # vectors stored in one transaction
+_BEHIND = 64  # the same for embedders that work behind the answers, where 500 texts may take a minute
 _NEAREST = 300  # products that are compared closely when not all are
+_MISSING = 0.1  # share of products that may lack a vector and the others' still count
+_PAUSE_S = 30.0  # after a failure, before the embedder is asked again
+_ASKED = 2_000  # questions whose vectors are remembered
+
+_Digests = Mapping[str, str]  # product id → digest of the text its vector must be of
 
 
 class VectorIndex:
@@ -35,12 +43,22 @@ class VectorIndex:
         self._ann_from = ann_from
         self._lock = threading.Lock()
         self._known: dict[str, tuple[str, Vectors]] = {}  # product id → digest of its text, vector
-        self._owner: _Owner | None = None
+        self._owner: ChromaFolder | None = None
+        self._wanted: Mapping[str, str] = {}  # the texts that the thread behind the answers works on
+        self._worker: threading.Thread | None = None
+        self._closing = threading.Event()
+        self._asked: OrderedDict[str, Vectors] = OrderedDict()
+        self._silent_until = 0.0
 
     @property
     def is_owner(self) -> bool:
         """Whether this process holds the Chroma folder."""
         return self._owner is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being embedded behind the answers."""
+        return self._worker is None
 
     def update(self, texts: Mapping[str, str]) -> "VectorView":
         """The vectors of `texts` (by product id), in their order; embeds and stores only what is new or different."""
@@ -48,20 +66,75 @@ class VectorIndex:
         with self._lock:
             if not self._known:
                 self._load()
-            stale = [product_id for product_id, name in names.items() if self._known.get(product_id, ("",))[0] != name]
-            for start in range(0, len(stale), _CHUNK):
-                self._embed(stale[start : start + _CHUNK], texts, names)
-            self._known = {product_id: self._known[product_id] for product_id in texts}
-            if len(texts) >= self._ann_from:
+            self._known = {product_id: found for product_id, found in self._known.items() if product_id in names}
+            if not self._embedder.recalls:
+                self._embed_stale(texts, names)
                 self._mirror(names)
-            vectors = [vector for _, vector in self._known.values()]
-            return VectorView(self._embedder, tuple(texts), np.stack(vectors) if vectors else None, self._owner)
+            elif self._stale(names):
+                self._start(texts)
+            else:
+                self._mirror(names)
+        return VectorView(self, names)
+
+    def settle(self, within_s: float) -> bool:
+        """Wait until every product has its vector; false when it takes longer."""
+        worker = self._worker
+        if worker is not None:
+            worker.join(within_s)
+        return worker is None or not worker.is_alive()
 
     def close(self) -> None:
+        self._closing.set()
+        self.settle(10.0)
         with self._lock:
             if self._owner is not None:
                 self._owner.close()
                 self._owner = None
+
+    def rows(self, names: _Digests) -> tuple[Vectors | None, bool]:
+        """The vectors in the order of `names`, with zeros where there is none yet, and whether all are there. None
+        when too many are missing."""
+        with self._lock:
+            stale = self._stale(names)
+            if not names or len(stale) > _MISSING * len(names):
+                return None, not names
+            vectors = [self._known[product_id][1] if product_id in self._known else None for product_id in names]
+            blank = np.zeros_like(next(vector for vector in vectors if vector is not None))
+            matrix = np.stack([blank if vector is None else vector for vector in vectors])
+            if not stale:  # rows of the one matrix from now on, instead of as much memory again
+                self._known = {
+                    product_id: (name, matrix[place]) for place, (product_id, name) in enumerate(names.items())
+                }
+            return matrix, not stale
+
+    def asked(self, query: str) -> Vectors | None:
+        """The vector of a question; None when it has no content or the embedder cannot be had just now."""
+        with self._lock:
+            found = self._asked.get(query)
+            if found is not None:
+                self._asked.move_to_end(query)
+                return found if found.any() else None
+        if time.monotonic() < self._silent_until:
+            return None
+        try:
+            vector: Vectors = self._embedder.embed([query], asked=True)[0]
+        except EmbedderError as error:
+            self._fail(error)
+            return None
+        with self._lock:
+            self._asked[query] = vector
+            if len(self._asked) > _ASKED:
+                self._asked.popitem(last=False)
+        return vector if vector.any() else None
+
+    def nearest(self, vector: Vectors) -> Sequence[str] | None:
+        """Ids of the products that Chroma finds nearest; None when this process does not hold its folder."""
+        owner = self._owner
+        return None if owner is None else owner.nearest(vector, _NEAREST)
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
 
     def _load(self) -> None:
         table = tables.vectors
@@ -72,117 +145,104 @@ class VectorIndex:
             for product_id, name, data in connection.execute(query):
                 self._known[product_id] = (name, np.frombuffer(data, np.float32))
 
-    def _embed(self, ids: Sequence[str], texts: Mapping[str, str], names: Mapping[str, str]) -> None:
-        made = self._embedder.embed([texts[product_id] for product_id in ids])
-        table, of_model = tables.vectors, self._embedder.name
-        rows = [
-            {"product_id": product_id, "embedder": of_model, "digest": names[product_id], "vector": vector.tobytes()}
+    def _stale(self, names: _Digests) -> list[str]:
+        known = self._known
+        return [product_id for product_id, name in names.items() if known.get(product_id, ("",))[0] != name]
+
+    def _embed_stale(self, texts: Mapping[str, str], names: _Digests) -> None:
+        stale = self._stale(names)
+        for start in range(0, len(stale), _CHUNK):
+            ids = stale[start : start + _CHUNK]
+            self._keep(ids, names, self._embedder.embed([texts[product_id] for product_id in ids]))
+
+    def _keep(self, ids: Sequence[str], names: _Digests, made: Vectors) -> None:
+        """Store vectors, of products that are still there."""
+        table, products, of_model = tables.vectors, tables.products, self._embedder.name
+        rows = {
+            product_id: {
+                "product_id": product_id, "embedder": of_model, "digest": names[product_id], "vector": vector.tobytes()
+            }
             for product_id, vector in zip(ids, made, strict=True)
-        ]
+        }  # fmt: skip
         with self._store.write() as connection:
+            there = connection.scalars(sa.select(products.c.id).where(products.c.id.in_(ids))).all()
             connection.execute(table.delete().where(table.c.embedder == of_model, table.c.product_id.in_(ids)))
-            connection.execute(table.insert(), rows)
+            if there:
+                connection.execute(table.insert(), [rows[product_id] for product_id in there])
         for product_id, vector in zip(ids, made, strict=True):
             self._known[product_id] = (names[product_id], vector)
 
-    def _mirror(self, names: Mapping[str, str]) -> None:
-        """Bring the folder up to date, when this process may."""
+    # behind the answers
+
+    def _start(self, texts: Mapping[str, str]) -> None:
+        self._wanted = texts
+        if self._worker is None or not self._worker.is_alive():
+            self._worker = threading.Thread(target=self._work, name="embedding", daemon=True)
+            self._worker.start()
+
+    def _work(self) -> None:
+        """Embed what is wanted, chunk by chunk, until nothing is stale; what is wanted may change meanwhile."""
+        while not self._closing.is_set():
+            with self._lock:
+                texts = self._wanted
+                names = {product_id: digest(text) for product_id, text in texts.items()}
+                ids = self._stale(names)[:_BEHIND]
+                if not ids:
+                    self._mirror(names)
+                    self._worker = None
+                    return
+            try:
+                made = self._embedder.embed([texts[product_id] for product_id in ids])
+            except EmbedderError as error:
+                self._fail(error)
+                self._closing.wait(_PAUSE_S)
+                continue
+            with self._lock:
+                if not self._closing.is_set():
+                    self._keep(ids, names, made)
+
+    def _fail(self, error: EmbedderError) -> None:
+        self._silent_until = time.monotonic() + _PAUSE_S
+        log.warning("words alone find products until the embedder answers again", reason=str(error))
+
+    def _mirror(self, names: _Digests) -> None:
+        """Bring Chroma's folder up to date, when this process may."""
+        if len(names) < self._ann_from:
+            return
         if self._owner is None:
-            self._owner = _Owner.claim(self._folder, self._embedder.name)
+            self._owner = ChromaFolder.claim(self._folder, self._embedder.name)
         if self._owner is not None:
             self._owner.keep({product_id: (name, self._known[product_id][1]) for product_id, name in names.items()})
 
 
 class VectorView:
-    """The vectors of one moment; immutable. Calling it scores every product by nearness to a query."""
+    """The vectors of one moment's products. Calling it scores every product by nearness to a query."""
 
-    def __init__(self, embedder: Embedder, ids: Sequence[str], matrix: Vectors | None, owner: "_Owner | None") -> None:
-        self._embedder = embedder
-        self._matrix = matrix
-        self._owner = owner
-        self._places = {product_id: place for place, product_id in enumerate(ids)} if owner is not None else {}
+    def __init__(self, index: VectorIndex, names: _Digests) -> None:
+        self._index = index
+        self._names = names
+        self._places = {product_id: place for place, product_id in enumerate(names)}
+        self._matrix, self._complete = index.rows(names)
 
     def __call__(self, query: str, by_words: Scores | None = None) -> tuple[Scores, float] | None:
         """(nearness in the order of the products, the share of the score it should make up); None without vectors.
         Vectors that only refine are compared for what `by_words` puts first, the others' nearness is 0."""
-        if self._matrix is None:
+        if not self._complete and self._index.is_idle:
+            self._matrix, self._complete = self._index.rows(self._names)
+        matrix, embedder = self._matrix, self._index.embedder
+        if matrix is None or (vector := self._index.asked(query)) is None:
             return None
-        vector = self._embedder.embed([query])[0]
-        if not vector.any():
-            return None
-        scores = np.zeros(len(self._matrix), np.float32)
-        if by_words is not None and not self._embedder.recalls:
+        scores = np.zeros(len(matrix), np.float32)
+        if by_words is not None and not embedder.recalls:
             places = best(by_words, _NEAREST)
-            scores[places] = np.einsum("ij,j->i", self._matrix[places], vector)
-            return scores, self._embedder.share
-        if self._owner is None:
+            scores[places] = np.einsum("ij,j->i", matrix[places], vector)
+            return scores, embedder.share
+        near = self._index.nearest(vector) if self._complete else None
+        if near is None:
             # Not "@": BLAS would wake its threads, and on a busy machine wait 40 ms for them to do 2 ms of work.
-            return np.einsum("ij,j->i", self._matrix, vector), self._embedder.share
-        for product_id in self._owner.nearest(vector, _NEAREST):
-            if (place := self._places.get(product_id)) is not None:
-                scores[place] = self._matrix[place] @ vector  # exact for what the index proposes
-        return scores, self._embedder.share
-
-
-class _Owner:
-    """The open Chroma folder and the lock that says it is ours."""
-
-    def __init__(self, lock: TextIO, client: Any, collection: Any) -> None:
-        self._lock = lock
-        self._client = client
-        self._collection = collection
-
-    @classmethod
-    def claim(cls, folder: Path, embedder: str) -> "_Owner | None":
-        """None when another process has the folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "owner.lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # its dependencies deprecate each other's parts on import
-            import chromadb  # 2.5 s and 66 MB: only large catalogues pay for it
-            from chromadb.config import Settings
-
-            settings = Settings(anonymized_telemetry=False)
-            client = chromadb.PersistentClient(str(folder), settings=settings)
-            collection = client.get_or_create_collection(
-                f"products-{embedder}",
-                embedding_function=None,  # the default one would download a model
-                configuration={"hnsw": {"space": "ip", "ef_search": 200}},
-            )
-        return cls(lock, client, collection)
-
-    def keep(self, rows: Mapping[str, tuple[str, Vectors]]) -> None:
-        """Make the collection hold exactly these vectors, each with its text's digest."""
-        stored = self._collection.get(include=["metadatas"])
-        there = {
-            product_id: (data or {}).get("digest", "")
-            for product_id, data in zip(stored["ids"], stored["metadatas"] or (), strict=False)
-        }
-        gone = [product_id for product_id in there if product_id not in rows]
-        new = [product_id for product_id, (name, _) in rows.items() if there.get(product_id) != name]
-        for start in range(0, len(gone), _CHUNK):
-            self._collection.delete(ids=gone[start : start + _CHUNK])
-        for start in range(0, len(new), _CHUNK):
-            ids = new[start : start + _CHUNK]
-            self._collection.upsert(
-                ids=ids,
-                embeddings=np.stack([rows[product_id][1] for product_id in ids]),
-                metadatas=[{"digest": rows[product_id][0]} for product_id in ids],
-            )
-
-    def nearest(self, vector: Vectors, count: int) -> Sequence[str]:
-        size = min(count, self._collection.count())
-        if not size:
-            return ()
-        found = self._collection.query(query_embeddings=[vector], n_results=size, include=[])
-        return list(found["ids"][0])
-
-    def close(self) -> None:
-        with contextlib.suppress(AttributeError):  # older releases close by garbage collection only
-            self._client.close()
-        self._lock.close()
+            return np.einsum("ij,j->i", matrix, vector), embedder.share
+        found = [place for product_id in near if (place := self._places.get(product_id)) is not None]
+        if by_words is not None:  # what the words put first is compared too: the index leaves out some of the nearest
+            found = sorted({*found, *best(by_words, _NEAREST).tolist()})
+        scores[found] = np.einsum("ij,j->i", matrix[found], vector)  # exact for what is proposed
+        return scores, embedder.share

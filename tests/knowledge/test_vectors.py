@@ -1,12 +1,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge.embed import load_embedder
+from knowledge.embed import Vectors, load_embedder
 from knowledge.embedders.hashed import HashedEmbedder
 from knowledge.model import Product, Text
 from knowledge.store import Store
@@ -23,9 +24,10 @@ class Counting(HashedEmbedder):
         super().__init__()
         self.seen: list[str] = []
 
-    def embed(self, texts):  # type: ignore[no-untyped-def]
-        self.seen += texts
-        return super().embed(texts)
+    def embed(self, texts: Sequence[str], *, asked: bool = False) -> Vectors:
+        if not asked:
+            self.seen += texts
+        return super().embed(texts, asked=asked)
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def test_chroma_has_one_owner_and_the_others_still_answer(store: Store, tmp_path
     assert (folder / "chroma.sqlite3").is_file()
     program = (
         "import json, sys; from pathlib import Path; import numpy as np; from knowledge.store import Store\n"
-        "from knowledge.embed import load_embedder; from knowledge.vectors import VectorIndex\n"
+        "from knowledge.embed import Vectors, load_embedder; from knowledge.vectors import VectorIndex\n"
         "index = VectorIndex(Store(sys.argv[1]), Path(sys.argv[2]), load_embedder('hashed'), ann_from=0)\n"
         "view = index.update(json.loads(sys.argv[3])); print(index.is_owner, int(np.argmax(view('rain boots')[0])))"
     )
