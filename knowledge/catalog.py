@@ -183,6 +183,10 @@ class Catalog:
         """Whether a product has any of these materials, ingredients, colours or kinds, as far as its data says."""
         return self._search_index(self._now()).shows(product_id, words)
 
+    def embedded(self, *, within_s: float) -> bool:
+        """Wait for the vectors of all products that searches have asked for; false when they take longer."""
+        return self._vectors.settle(within_s)
+
     def search_faq(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""
         return self._faq_index().search(query, limit)
