@@ -15,7 +15,9 @@ from knowledge.model import Attribute, Product, Text, Variant
 from knowledge.thesaurus import Group, Scene, Thesaurus, contains, stemmed
 from knowledge.understand import Filters, Need
 
-Kind = Literal["in_stock", "brands", "categories", "audiences", "colours", "options", "features", "limits", "without"]
+Kind = Literal[
+    "in_stock", "brands", "categories", "audiences", "colours", "options", "features", "limits", "avoids", "without"
+]
 _COLOUR_NAMES = ("颜色", "色", "colour", "color")
 _LATIN = re.compile(r"[a-z0-9]+(?:[.'\-][a-z0-9]+)*")
 _DENIED = re.compile(
@@ -50,14 +52,15 @@ _SAYS_NO = re.compile(r"(?:不|无|否|没有?|未|no\b|not\b|none\b|without\b)(
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One thing that `Filters` demand, so that it can be let go by itself. `value` is a word, a limit, or None."""
+    """One thing that is demanded and can be let go by itself. `value` is a word, a limit, an occasion, or None."""
 
     kind: Kind
-    value: str | Limit | None = None
+    value: str | Limit | Scene | None = None
 
 
-def wishes_of(wanted: Filters, thesaurus: Thesaurus) -> tuple[Wish, ...]:
-    """Everything filters demand but the prices and the ids, which are compared for all products at once."""
+def wishes_of(wanted: Filters, need: Need, thesaurus: Thesaurus) -> tuple[Wish, ...]:
+    """Everything filters demand but the prices and the ids, which are compared for all products at once; and what the
+    occasions are to be spared."""
     found: list[Wish] = [Wish("in_stock")] if wanted.in_stock else []
     found += [Wish("brands")] if wanted.brands else []
     found += [Wish("categories")] if wanted.categories else []
@@ -66,6 +69,7 @@ def wishes_of(wanted: Filters, thesaurus: Thesaurus) -> tuple[Wish, ...]:
     found += [Wish("options", word) for word in wanted.options if not thesaurus.is_colour(word)]
     found += [Wish("features", word) for word in wanted.features]
     found += [Wish("limits", limit) for limit in wanted.limits]
+    found += [Wish("avoids", scene) for _, scene in need.scenes if scene.avoids]
     found += [Wish("without", word) for word in wanted.without]
     return tuple(found)
 
@@ -140,6 +144,8 @@ class Sheet:
         product, value = self.product, wish.value
         if isinstance(value, Limit):
             return self._keeps(value)
+        if isinstance(value, Scene):
+            return self.avoided(value) is None
         if isinstance(value, str):
             if wish.kind == "without":
                 return not self.shows(value)
@@ -163,6 +169,12 @@ class Sheet:
                 return True
             denied = says if denied is None else denied
         return denied
+
+    def avoided(self, scene: Scene) -> str | None:
+        """What it states about itself that an occasion is to be spared."""
+        head = self.head
+        values = [_plain(attribute.value) for attribute in self.product.attributes]
+        return next((word for word in scene.avoids if any(contains(one, word) for one in (head, *values))), None)
 
     def denied_by(self, want: str) -> Attribute | None:
         """The attribute that says it has a property not."""
@@ -203,6 +215,15 @@ class Sheet:
         return met(self.product, limit) is not None
 
     @cached_property
+    def _named(self) -> tuple[str, str, frozenset[str]]:
+        stems = stemmed(self.head)
+        return self.head, stems, frozenset(stems.split())
+
+    def names(self, wide: tuple[str, ...]) -> bool:
+        """Whether title, category, brand or tags have any of these words."""
+        return _stands(self._named, wide, self.title)
+
+    @cached_property
     def _said(self) -> tuple[str, str, frozenset[str]]:
         text = f"{self.head} / {self.body}"
         stems = stemmed(text)
@@ -210,14 +231,7 @@ class Sheet:
 
     def says(self, wide: tuple[str, ...]) -> bool:
         """Whether any of these words stands in the product; a single character (枕, 被) only counts in its title."""
-        text, stems, each = self._said
-        words = _told_apart(wide)
-        return (
-            not words.stems.isdisjoint(each)
-            or any(word in text for word in words.han)
-            or any(char in self.title for char in words.lone)
-            or any(phrase in stems for phrase in words.phrases)
-        )
+        return _stands(self._said, wide, self.title)
 
     def binding(self, want: str) -> tuple[str, Attribute | None] | None:
         """The word by which a wish is met and the attribute that says so (None: title or summary); None if unmet.
@@ -240,7 +254,11 @@ class Sheet:
 
     def _suits(self, wanted: Iterable[str]) -> bool:
         asked = {group for word in wanted for group in self._groups(word) if group.section == "audiences"}
-        return not self.audiences or not asked or bool(asked & self.audiences)
+        if not asked or asked & self.audiences:
+            return True
+        if any("儿童" in group.words for group in asked):  # what is for children says so, if only by an age
+            return bool(amounts(self.product, measure_of("age")))
+        return not self.audiences
 
     def _offers(self, words: Sequence[str], wanted: Filters) -> bool:
         """Whether one variant that can be bought has one of the colours, or the other choice, wished for."""
@@ -248,15 +266,15 @@ class Sheet:
 
     def _in_one_variant(self, wanted: Filters) -> bool:
         """Whether one variant has a wished colour, every other choice, and every amount at once."""
-        amounts = [limit for limit in wanted.limits if limit.sense == "is" and not limit.measure]
-        if len(wanted.options) + len(amounts) < 2:
+        exact = [limit for limit in wanted.limits if limit.sense == "is" and not limit.measure]
+        if len(wanted.options) + len(exact) < 2:
             return True
         colours = [word for word in wanted.options if self._is_colour_word(word)]
         others = [word for word in wanted.options if word not in colours]
         return any(
             all(self._has_option(shown, word) for word in others)
             and (not colours or any(self._has_option(shown, word) for word in colours))
-            and all(stated_by(self.product, shown, limit) is not None for limit in amounts)
+            and all(stated_by(self.product, shown, limit) is not None for limit in exact)
             for shown in self._choices(wanted)
         )
 
@@ -273,11 +291,11 @@ class Sheet:
         return any(self._option_is(option, word) for option in options)
 
     def _option_is(self, option: Attribute, word: str) -> bool:
-        values = [normalise(value) for value in texts(option.value)]
+        values = _values(option.value)
         wide = self._thesaurus.widened(word)
         if self._is_colour_word(word):
-            heads = [_head_colour(value) for value in values]
-            return _is_colour(option) and any(contains(value, other) for other in wide for value in heads)
+            heads = [_head_colour(value) for value in values] if _is_colour(option) else []
+            return any(contains(value, other) for other in wide for value in heads)
         if len(word) <= 4 and word.isascii():  # a size is a whole value or a whole word of one, never a part
             return any(word in value.replace("/", " ").replace("码", " ").split() for value in values)
         return any(contains(value, other) for other in wide for value in values)
@@ -335,6 +353,18 @@ def _told_apart(wide: tuple[str, ...]) -> _Words:
     )
 
 
+def _stands(said: tuple[str, str, frozenset[str]], wide: tuple[str, ...], title: str) -> bool:
+    """Whether any word stands in a text, given with its stems; single characters only count in the title."""
+    text, stems, each = said
+    words = _told_apart(wide)
+    return (
+        not words.stems.isdisjoint(each)
+        or any(word in text for word in words.han)
+        or any(char in title for char in words.lone)
+        or any(phrase in stems for phrase in words.phrases)
+    )
+
+
 class Concepts:
     """What a query is about, piece by piece: words of the thesaurus, occasions, and the words that are in neither.
     `mend` gives the shop's nearest word for one it has not, or nothing."""
@@ -342,12 +372,17 @@ class Concepts:
     def __init__(self, need: Need, thesaurus: Thesaurus, mend: Callable[[str], str]) -> None:
         self.goods = _head_goods(need)
         self._parts: list[tuple[float, tuple[str, ...]]] = []
+        self._occasions = [scene.when for _, scene in need.scenes]
         self._scenes = [_asked_by(scene, thesaurus) for _, scene in need.scenes]
         for mention in need.mentions:
             weight = 2.0 if mention.in_section("goods") else 1.0
             self._parts.append((weight, tuple(word for group in mention.groups for word in group.words)))
         for word in _leftovers(need):
             self._parts.append((1.0, (word, mended) if (mended := mend(word)) else (word,)))
+
+    def named_for(self, sheet: Sheet) -> int:
+        """How many of the occasions a product's title or tags name."""
+        return sum(1 for words in self._occasions if sheet.names(words))
 
     def coverage(self, sheet: Sheet) -> float:
         """The share of the query that a product answers, 0..1."""
@@ -400,13 +435,19 @@ def _head_colour(value: str) -> str:
     return _TINT.sub("", value)
 
 
+@lru_cache(maxsize=65_536)
 def _plain(text: Text) -> str:
+    """Both languages of a name or value in normal form."""
     return normalise(" / ".join(texts(text)))
 
 
+@lru_cache(maxsize=65_536)
+def _values(text: Text) -> tuple[str, ...]:
+    return tuple(normalise(part) for part in texts(text))
+
+
 def _is_colour(option: Attribute) -> bool:
-    name = normalise(" / ".join(texts(option.name)))
-    return any(part in name for part in _COLOUR_NAMES)
+    return any(part in _plain(option.name) for part in _COLOUR_NAMES)
 
 
 def dearest(product: Product) -> Decimal:

@@ -1,13 +1,13 @@
 """Why a product was found, and why another was not: each reason bound to what the catalogue says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.factsheet import money
 from knowledge.matching import Sheet, Wish
 from knowledge.measures import Limit, amounts, measure_of, met
 from knowledge.model import Attribute, Lang, Product, Text
 from knowledge.relax import Missed
-from knowledge.thesaurus import Thesaurus, language_of
+from knowledge.thesaurus import Scene, Thesaurus, language_of
 from knowledge.understand import Filters, Need
 
 
@@ -109,24 +109,10 @@ def _unmet(sheet: Sheet, wish: Wish, wanted: Filters, lang: Lang, thesaurus: The
     product, value = sheet.product, wish.value
     if isinstance(value, Limit):
         return _off_limit(product, value, lang)
+    if isinstance(value, Scene):
+        return _not_for(sheet, value, lang)
     if isinstance(value, str):
-        word = _named(value, thesaurus, lang)
-        if wish.kind == "without":
-            attribute = sheet.shown_by(value)
-            if attribute is None:
-                return Reason(f"就是{word}" if lang == "zh" else f"it is {word}")
-            stated = _stated(product, attribute, lang)
-            only = f"只有{word}" if lang == "zh" else f"only in {word}"
-            text = only if thesaurus.is_colour(value) else stated.text
-            return Reason(text, stated.attribute, stated.value, stated.fact_id)
-        if wish.kind == "features":
-            attribute = sheet.denied_by(value)
-            return (
-                Reason(f"不是{word}的" if lang == "zh" else f"not {word}")
-                if attribute is None
-                else _stated(product, attribute, lang)
-            )
-        return Reason(f"没有{word}" if lang == "zh" else f"not in {word}")
+        return _unmet_word(sheet, wish, value, lang, thesaurus)
     colours = "、".join(_named(word, thesaurus, lang) for word in wanted.options if thesaurus.is_colour(word))
     brands = ("、" if lang == "zh" else ", ").join(wanted.brands)
     return Reason(
@@ -138,6 +124,28 @@ def _unmet(sheet: Sheet, wish: Wish, wanted: Filters, lang: Lang, thesaurus: The
             "categories": Text("是另一类商品", "another category"),
         }[wish.kind](lang)
     )
+
+
+def _not_for(sheet: Sheet, scene: Scene, lang: Lang) -> Reason:
+    word = sheet.avoided(scene) or ""
+    stated = next((one for one in sheet.product.attributes if word in one.value(lang).lower()), None)
+    if stated is not None:
+        return _stated(sheet.product, stated, lang)
+    return Reason("更适合别的场合" if lang == "zh" else "better for another occasion")
+
+
+def _unmet_word(sheet: Sheet, wish: Wish, value: str, lang: Lang, thesaurus: Thesaurus) -> Reason:
+    word = _named(value, thesaurus, lang)
+    if wish.kind == "options":
+        return Reason(f"没有{word}" if lang == "zh" else f"not in {word}")
+    attribute = sheet.shown_by(value) if wish.kind == "without" else sheet.denied_by(value)
+    if attribute is None:
+        is_it = wish.kind == "without"
+        return Reason(Text(f"{'就' if is_it else '不'}是{word}", f"it is {'' if is_it else 'not '}{word}")(lang))
+    stated = _stated(sheet.product, attribute, lang)
+    if wish.kind == "without" and thesaurus.is_colour(value):
+        return replace(stated, text=f"只有{word}" if lang == "zh" else f"only in {word}")
+    return stated
 
 
 def _off_limit(product: Product, limit: Limit, lang: Lang) -> Reason:

@@ -209,9 +209,9 @@ def _stretched(old: Need, new: Need) -> Need:
             if limit.sense == "is" and limit.dimension in measure_of(leaning.measure).dimensions and not limit.measure:
                 turned.remove(limit)
                 ends: tuple[Sense, str, str] = (
-                    ("over", "以上", "over") if leaning.extreme == "most" else ("under", "以下", "under")
+                    ("over", "超过", "over ") if leaning.extreme == "most" else ("under", "小于", "under ")
                 )
-                said = f"{limit.text}{ends[1]}" if old.lang == "zh" else f"{ends[2]} {limit.text}"
+                said = (ends[1] if old.lang == "zh" else ends[2]) + limit.text
                 usual = next(one for one in measures() if limit.dimension in one.dimensions)
                 turned.append(Limit(usual.id, ends[0], limit.quantity, said))
                 rest = rest.replace(limit.text, " ")

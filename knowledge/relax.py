@@ -13,6 +13,7 @@ from knowledge.factsheet import money
 from knowledge.matching import Wish
 from knowledge.measures import Limit
 from knowledge.model import Lang, Text
+from knowledge.thesaurus import Scene
 from knowledge.understand import Filters, Leaning, Need
 
 Price = Literal["", "near", "far"]  # within the limits, within a stretch of them, or beyond
@@ -20,8 +21,8 @@ Price = Literal["", "near", "far"]  # within the limits, within a stretch of the
 STRETCH = Decimal("1.3")  # a price limit is stretched to this many times before it is dropped
 # How much it hurts to let a wish go. Dislikes weigh more than all else together, the kind of goods even more.
 _PAIN = {
-    "amount": 1, "near": 2, "colours": 3, "in_stock": 4, "features": 5, "limits": 6, "options": 7, "brands": 8,
-    "far": 9, "person": 15, "audiences": 20, "without": 100, "categories": 200, "kind": 400,
+    "amount": 1, "near": 2, "avoids": 2, "colours": 3, "in_stock": 4, "features": 5, "limits": 6, "options": 7,
+    "brands": 8, "far": 9, "person": 15, "audiences": 20, "without": 100, "categories": 200, "kind": 400,
 }  # fmt: skip
 
 
@@ -57,9 +58,9 @@ def least_painful(candidates: Sequence[Missed]) -> Missed | None:
     return min(candidates, key=lambda missed: missed.pain, default=None)
 
 
-def nearest(need: Need, let_go: Missed, wanted: Filters) -> Need:
+def nearest(need: Need, let_go: Missed | None, wanted: Filters) -> Need:
     """The need with what comes nearest to a limit that was let go put first, unless an order was asked for."""
-    if need.by is not None or need.order != "relevance":
+    if let_go is None or need.by is not None or need.order != "relevance":
         return need
     for wish in let_go.wishes:
         if isinstance(wish.value, Limit) and wish.value.measure and wish.value.sense != "is":
@@ -103,6 +104,10 @@ def notes(
     return tuple(dict.fromkeys(text for _, text in sorted(said, key=lambda pair: pair[0])))
 
 
+def english(words: Sequence[str]) -> str:
+    return next((word for word in words if word.isascii()), words[0])
+
+
 def unstated(word: str, lang: Lang) -> str:
     """That the catalogue does not say of anything that it has a property."""
     return f"没有注明{word}的" if lang == "zh" else f"nothing is stated to be {word}"
@@ -112,6 +117,8 @@ def _note(wish: Wish, wanted: Filters, lang: Lang, name: Callable[[str], str]) -
     value = wish.value
     if isinstance(value, Limit):
         return Text(f"没有{value.text}的", f"nothing {value.text}")(lang)
+    if isinstance(value, Scene):
+        return Text(f"没有特别适合{value.when[0]}的", f"nothing made for {english(value.when)}")(lang)
     if isinstance(value, str):
         word = name(value)
     else:

@@ -30,6 +30,8 @@ _WEIGHED = 1000  # of them are weighed when no wish less than all can be met
 _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT` are
 _LEFT_OUT = 5
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
+_LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be a present
+_NAMED_FOR = 0.2  # added for each occasion that title or tags name
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
 Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
 Reread = Callable[[str, Sequence[str], Sequence[float]], list[float] | None]  # query, texts, scores → better scores
@@ -125,7 +127,7 @@ class SearchIndex:
 
     def _weighed(self, place: int, need: Need) -> Weighed:
         sheet, wanted = self._sheets[place], need.filters
-        missed = self._missed(place, wanted, wishes_of(wanted, self._thesaurus), False)
+        missed = self._missed(place, wanted, wishes_of(wanted, need, self._thesaurus), False)
         return Weighed(
             reasons_for(sheet, need, wanted, self._thesaurus),
             why_left_out(sheet, missed, need, wanted, self._thesaurus),
@@ -135,22 +137,21 @@ class SearchIndex:
 
     def _answer(self, need: Need, wanted: Filters, limit: int) -> SearchResult:
         concepts = Concepts(need, self._thesaurus, self._retriever.mend)
-        wishes = wishes_of(wanted, self._thesaurus)
+        wishes = wishes_of(wanted, need, self._thesaurus)
         places, scores = self._relevant(need, concepts, wanted)
         whole = scores is None and (need.order != "relevance" or need.by is not None)
         fitting, let_go = self._fitting(places, wanted, wishes, concepts, None if whole else _COUNTED)
         relaxed: tuple[str, ...] = ()
         if let_go is not None:
             relaxed = notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
-            need = nearest(need, let_go, wanted)
         relaxed += tuple(
-            unstated(self._name(need)(word), need.lang)
+            unstated(self._thesaurus.name(word)(need.lang), need.lang)
             for word in wanted.features
             if fitting and not any(self._sheets[place].says(self._thesaurus.widened(word)) for place in fitting[:20])
         )
         sure = scores is None or not concepts.goods or any(concepts.goods & self._sheets[p].kinds for p in fitting)
         return SearchResult(
-            self._ranked(fitting, scores, need, wanted, limit),
+            self._ranked(fitting, scores, nearest(need, let_go, wanted), wanted, limit),
             relaxed,
             wanted,
             len(fitting),
@@ -172,20 +173,21 @@ class SearchIndex:
             return everything, scores
         places = best(scores, max(_CANDIDATES, len(self.products) if self._is_narrow(wanted) else 0))
         close = places[:_CANDIDATES]
+        goods = frozenset() if wanted.any_kind else concepts.goods
         for place in close:
             sheet = self._sheets[place]
             covered = concepts.coverage(sheet)
             scores[place] *= 0.0 if covered < _BY_MEANING else 0.4 + 0.6 * covered
-            if concepts.goods & sheet.kinds:
+            scores[place] += _NAMED_FOR * concepts.named_for(sheet)
+            if goods & sheet.kinds:
                 scores[place] += 0.4
-            elif concepts.goods and sheet.kinds:
+            elif goods and sheet.kinds:
                 scores[place] *= 0.6  # it has the word, but is something else: a case for the phone
-            if any(sheet.says(scene.avoids) for _, scene in need.scenes):
-                scores[place] *= 0.5
             if sheet.product.stock is not None and sheet.product.stock <= 0:
                 scores[place] *= 0.8
         top = float(scores[close].max(initial=0.0))
-        return places[(scores[places] >= _LEAST * top) & (scores[places] > 0)], scores
+        least = _LEAST if concepts.goods else _LEAST_OF_ALL
+        return places[(scores[places] >= least * top) & (scores[places] > 0)], scores
 
     @staticmethod
     def _is_narrow(wanted: Filters) -> bool:
@@ -219,7 +221,8 @@ class SearchIndex:
     ) -> tuple[list[int], Missed | None]:
         """The places that meet every wish, in order; when none does, those that miss what hurts least, and what that
         is. Other goods than were asked for come in only when the shop has none of the kind."""
-        has_kind = bool(concepts.goods) and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
+        has_kind = bool(concepts.goods) and not wanted.any_kind
+        has_kind = has_kind and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
         passing = islice(self._passing(places, wanted, wishes), most)
         kept = [p for p in passing if not has_kind or not self._is_other(p, concepts)]
         if kept and (not has_kind or any(self._is_kind(place, concepts) for place in kept)):
@@ -283,7 +286,9 @@ class SearchIndex:
     ) -> tuple[Hit, ...]:
         found = {place: float(scores[place]) if scores is not None else 1.0 for place in places}
         top = max(found.values(), default=1.0) or 1.0
-        close = [place for place in places if found[place] >= _GOOD * top]
+        goods = frozenset() if need.goods is None else frozenset(need.goods.groups)
+        of_kind = [place for place in places if goods & self._sheets[place].kinds]
+        close = of_kind or [place for place in places if found[place] >= _GOOD * top]
         for leaning in need.prefers:
             if leaning.measure != "price":
                 for place, share in self._standing(close, leaning.measure, leaning.extreme):

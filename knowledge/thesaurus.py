@@ -193,7 +193,7 @@ def stemmed(text: str) -> str:
     return f" {' '.join([stem(part) for part in _WORD.findall(text)])} "
 
 
-_phrase = lru_cache(maxsize=8192)(stemmed)
+_phrase = lru_cache(maxsize=32_768)(stemmed)  # of words, titles and values, which come again
 
 
 def contains(text: str, word: str, stems: str | None = None) -> bool:
@@ -201,4 +201,6 @@ def contains(text: str, word: str, stems: str | None = None) -> bool:
     `stems` is `stemmed(text)` when the caller has it."""
     if not word.isascii():
         return word in text
-    return _phrase(word) in (stemmed(text) if stems is None else stems)
+    if stems is None:
+        stems = _phrase(text) if len(text) <= 200 else stemmed(text)
+    return _phrase(word) in stems

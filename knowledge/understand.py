@@ -13,7 +13,7 @@ import yaml
 from knowledge.measures import Limit, limit_in, measure_of, preference, superlative
 from knowledge.measures import Order as Extreme
 from knowledge.model import Lang
-from knowledge.numerals import parse_zh
+from knowledge.numerals import parse_en, parse_zh
 from knowledge.quantity import Mention as Amount
 from knowledge.quantity import Quantity, find_quantities, unit
 from knowledge.text import Terms, language, normalise
@@ -38,6 +38,7 @@ class Filters:
     limits: tuple[Limit, ...] = ()  # all of: 500ml以上, under 300 g
     in_stock: bool = False
     products: tuple[str, ...] = ()  # only these ids
+    any_kind: bool = False  # also goods of another kind than the one named: what goes with a toothbrush
 
     def __and__(self, other: "Filters") -> "Filters":
         """Both: the narrower price, and the words of both."""
@@ -55,6 +56,7 @@ class Filters:
             limits=tuple(dict.fromkeys(self.limits + other.limits)),
             in_stock=self.in_stock or other.in_stock,
             products=_both(self.products, other.products),
+            any_kind=self.any_kind or other.any_kind,
         )
 
 
@@ -216,6 +218,8 @@ class _Page:
         text = _bare(self.text, found)
         mentions = _sized(thesaurus.find(text), text)
         audiences = tuple(mention.word for mention in mentions if mention.in_section("audiences"))
+        if any(limit.measure == "age" for limit in self._filters.limits):
+            audiences = ()  # the age has said it
         audiences += tuple(scene.audience for _, _, (_, scene) in scenes if scene.audience and not audiences)
         filters = (
             Filters(options=tuple(mention.word for mention in colours))
@@ -276,7 +280,7 @@ class _Page:
     def _read_ages(self) -> None:
         for match in _AGE.finditer(self.text):
             figure = next(part for part in match.groups() if part)
-            number = Decimal(figure) if figure.isdigit() and figure.isascii() else parse_zh(figure)
+            number = _number(figure)
             known = unit("month" if "月" in match[0] or "month" in match[0] else "year")
             if number is None or known is None:
                 continue
@@ -307,8 +311,7 @@ class _Page:
     def _read_count(self) -> None:
         for match in _COUNT.finditer(self.text):
             figure = next(part for part in match.groups() if part)
-            number = Decimal(figure) if figure.isdigit() and figure.isascii() else parse_zh(figure)
-            number = number if number is not None else Decimal(_EN_COUNTS.get(figure, 0))
+            number = _number(figure) or Decimal(0)
             follows = self._thesaurus.find(self.text[match.end() :].lstrip()[:24])
             if match["en"] and not (follows and follows[0].start == 0):
                 continue
@@ -406,18 +409,16 @@ _SIZE = re.compile(
     r"(?<![\d.])(\d{2}(?:\.5)?|[smlx]{1,4})\s*[码号]|\bsize\s+(\d{1,2}(?:\.5)?|[smlx]{1,4})\b|(?<![a-z])(x{1,3}l)(?![a-z])"
 )
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}"
+_EN_NUMBER = r"\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _AGE = re.compile(
     rf"(?<![\d.])({_NUMBER})\s?周?岁(?:半)?(?:以上|以下|左右|大)?|(?<![\d.])({_NUMBER})\s?个月大?(?=的?(?:宝宝|婴儿|孩子|娃|小孩|小朋友))"
-    r"|\b(\d{1,2})[ -]?(?:years?|yrs?)[ -]olds?\b|\b(\d{1,2})[ -]months?[ -]olds?\b|\baged? (\d{1,2})\b"
+    rf"|\b({_EN_NUMBER})[ -]?(?:years?|yrs?)[ -]olds?\b|\b({_EN_NUMBER})[ -]months?[ -]olds?\b|\baged? (\d{{1,2}})\b"
 )
 _GROWN_UP = Decimal(14 * 31557600)  # seconds: younger ones are children
 _COUNT = re.compile(
     rf"(?:要|来|买|需要|拿|各)\s?(?P<zh>{_NUMBER})\s?(?:个|双|件|条|只|把|台|盒|包|瓶|份|副|对|张|本|块|支)(?![半月人装])"
     r"|(?<![\w.$€£¥-])(?P<en>[2-9]|[1-9]\d|two|three|four|five|six|seven|eight|nine|ten|a pair of)\s+(?=[a-z])"
 )
-_EN_COUNTS = {
-    word: number for number, word in enumerate("two three four five six seven eight nine ten".split(), start=2)
-}
 _ROUND = re.compile(r"(?<![一二三四五六七八九十两几数百千\d])([百千万])元(?:以内|以下|之内|内|左右|上下|价位|级)")
 _ROUND_SUMS = {"百": 100, "千": 1000, "万": 10_000}
 _MARKS = re.compile(r"[，,。；;！!？?：:“”\"()（）、~～]+|\s+")
@@ -465,6 +466,12 @@ def _blanked(text: str, start: int, end: int) -> str:
 
 
 # --- amounts ----------------------------------------------------------------------------------------------------------
+
+
+def _number(figure: str) -> Decimal | None:
+    if figure.isascii():
+        return Decimal(figure) if figure.isdigit() else parse_en(figure)
+    return parse_zh(figure)
 
 
 def _price(amount: Amount, text: str) -> tuple[Decimal | None, Decimal | None] | None:
@@ -536,18 +543,25 @@ def _head(text: str, left: set[str], found: list[Mention]) -> str:
     """The word that names what is wanted. Of several it is the last, 手机充电器 is a charger; but not one that only
     says what it is for: "for a laptop", 能放电脑, 配裤子."""
     goods = [mention for mention in found if mention.in_section("goods") and mention.word in left]
-    if goods and (gift := _FOR.search(text, 0, goods[0].start)) and _bare(text[: gift.start()], found):
-        return ""  # "a gift for a tea lover"
-    aim = _FOR.search(text, goods[0].end) if goods else None
+    if not goods:
+        return ""
+    if (gift := _FOR.search(text, 0, goods[0].start)) and not _CLAUSE.search(text, gift.end(), goods[0].start):
+        said = text[: gift.start()]
+        if _SOMETHING.search(said) or _bare(said, found):
+            return ""  # "a gift for a tea lover", "something for my cat"
+    aim = _FOR.search(text, goods[0].end)
     before = [mention for mention in goods if aim is None or mention.end <= aim.start()]
     own = [m for m in before if not (_GOES_WITH.search(text, 0, m.start) and not _WHICH.match(text, m.end))]
-    return (own or before or goods)[-1].word if goods else ""
+    if not own and _SOMETHING.search(text):
+        return ""  # 给猫买点东西
+    return (own or before or goods)[-1].word
 
 
 _FOR = re.compile(
     r"(?<!look )(?<!looking )(?<!search )(?<!searching )(?<!shopping )(?<!hunting )"
     r"\b(?:for|to go with|that (?:fits?|holds?|goes with)|compatible with|to (?:hold|carry|use with))\b"
 )
+_SOMETHING = re.compile(r"东西|礼物|礼品|什么|\b(?:some|any)(?:thing)?\b|\b(?:one|gifts?|presents?|stuff|things?)\b")
 _GOES_WITH = re.compile(
     r"(?:放|装|爱喝|爱吃|喜欢喝?|搭配?|配|适合|适配|兼容|连接?|接|泡|煮|炒|洗|擦|刷|去|给|送给?)(?:得下|下)?[^的，,。；;]{0,6}?$"
 )
@@ -570,7 +584,9 @@ def _features(mentions: Iterable[Mention]) -> tuple[str, ...]:
     return tuple(
         mention.word
         for mention in mentions
-        if (mention.in_section("qualities") or mention.in_section("materials")) and not mention.in_section("goods")
+        if (mention.in_section("qualities") or mention.in_section("materials"))
+        and not mention.in_section("goods")
+        and len(mention.word) > 1  # the 木 of a brand is no wood
     )
 
 

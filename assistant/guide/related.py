@@ -59,7 +59,7 @@ def _made_for(catalog: Catalog, product: Product, lang: Lang) -> Iterator[Relate
     if not names:
         return
     marks = re.compile("|".join(load("related.yaml")["made_for"]), re.I)
-    for hit in catalog.search(product.title(lang), limit=30, lang=lang).hits:
+    for hit in catalog.search(product.title(lang), limit=30, lang=lang, filters=Filters(any_kind=True)).hits:
         for text in _statements(hit.product, lang):
             said = set(words(text))
             if marks.search(text) and any(len(name & said) >= _NAMED * len(name) for name in names):

@@ -36,7 +36,7 @@ TWO_TURNS = [
     # Measures
     ("充电宝 10000毫安以上", "20000毫安以上", "充电宝，容量20000毫安以上"),
     ("保温杯", "轻一点的", "保温杯，轻一点的"),
-    ("保温杯 500ml", "大一点的", "保温杯，容量500ml以上，大一点的"),
+    ("保温杯 500ml", "大一点的", "保温杯，容量超过500ml，大一点的"),
     ("kettle", "at least 1.5 L", "kettle, capacity at least 1.5 l"),
     ("kettle at least 1.5 L", "and under 40 dollars", "kettle, capacity at least 1.5 l, under $40"),
     ("backpack for hiking", "something lighter", "backpack, for hiking, lighter"),
