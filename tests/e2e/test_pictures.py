@@ -138,7 +138,9 @@ def test_staff_see_what_the_shopper_sent(site: Site, visit: Visit, open_inbox: C
     page.get_by_role("button", name="转人工").first.click()
     expect(page.get_by_text("正在为您转接人工客服")).to_be_visible()
     inbox = open_inbox().page
-    inbox.locator("#rows .row").first.click()
+    inbox.locator("#find").fill("这样的杯子")
+    expect(inbox.locator("#rows .row")).to_have_count(1)
+    inbox.locator("#rows .row").click()
     shown = inbox.get_by_role("img", name="顾客发来的图片")
     expect(shown).to_be_visible()
     inbox.wait_for_function("() => document.querySelector('.sent img').naturalWidth === 900")
