@@ -250,7 +250,7 @@ class Catalog:
         )  # fmt: skip
         report = ingest(self.store, self._now, self.settings, Path(path), wishes)
         if not dry_run and (report.added or report.changed or report.removed):
-            self._embed(self._now())  # here rather than in the first shopper's search
+            self._embed_all(progress)  # here rather than in the first shopper's search
         return report
 
     def mappings(self) -> tuple[Remembered, ...]:
@@ -262,6 +262,22 @@ class Catalog:
         """Whether a mapping was remembered under this signature; it is no longer."""
         with self.store.write() as connection:
             return forget(connection, signature)
+
+    def _embed_all(self, progress: Progress | None) -> None:
+        """Vectors of what is new. A process that has not read the shop does not read it into memory for that."""
+        if self._shelf.version >= 0:
+            self._embed(self._now())
+            return
+        done = 0
+
+        def tick(products: int) -> None:
+            nonlocal done
+            done += products
+            if progress is not None:
+                progress("vectors", done, None)
+
+        with self.store.read() as connection:
+            self._vectors.fill(((one.id, text_of(one)) for one in shelves.each_product(connection)), tick)
 
     def _search_index(self, shelf: Shelf) -> SearchIndex:
         """The index of what is on `shelf`. While one thread builds it, the others search the one before."""

@@ -1,7 +1,7 @@
 """The shop as this process last saw it, in memory, and how it catches up with the database."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
@@ -64,6 +64,13 @@ def catch_up(shelf: Shelf, connection: Connection) -> Shelf:
         passages=_merged(shelf.passages, tables.passages, Passage, shelf.version, connection, versions, "passage"),
         versions=versions,
     )
+
+
+def each_product(connection: Connection) -> Iterator[Product]:
+    """Every product, one after another, without keeping them."""
+    query = sa.select(tables.products).where(~tables.products.c.removed).order_by(tables.products.c.position)
+    for row in connection.execution_options(yield_per=500).execute(query).mappings():
+        yield _value(Product, row)
 
 
 def _unnamed_shop(products: Mapping[str, Product]) -> Shop:

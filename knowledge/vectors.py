@@ -7,7 +7,8 @@ answers: until its vectors are there, and whenever it fails, words alone decide.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,27 @@ class VectorIndex:
             worker.join(within_s)
         return worker is None or not worker.is_alive()
 
+    def fill(self, texts: Iterable[tuple[str, str]], tick: Callable[[int], None]) -> None:
+        """Embed and store what is new or different among (product id, text), without keeping it in memory: for a
+        process that takes products in and answers nobody. `tick` is told how many were looked at. Where the embedder
+        fails, the process that answers makes the rest."""
+        left, table = iter(texts), tables.vectors
+        while chunk := dict(islice(left, _CHUNK)):
+            names = {product_id: digest(text) for product_id, text in chunk.items()}
+            query = sa.select(table.c.product_id, table.c.digest).where(
+                table.c.embedder == self._embedder.name, table.c.product_id.in_(list(chunk))
+            )
+            with self._store.read() as connection:
+                known = {row.product_id: row.digest for row in connection.execute(query)}
+            stale = [product_id for product_id, name in names.items() if known.get(product_id) != name]
+            if stale:
+                try:
+                    made = self._embedder.embed([chunk[product_id] for product_id in stale])
+                except EmbedderError as error:
+                    return self._fail(error)
+                self._store_rows(stale, names, made)
+            tick(len(chunk))
+
     def close(self) -> None:
         self._closing.set()
         self.settle(10.0)
@@ -156,6 +178,11 @@ class VectorIndex:
             self._keep(ids, names, self._embedder.embed([texts[product_id] for product_id in ids]))
 
     def _keep(self, ids: Sequence[str], names: _Digests, made: Vectors) -> None:
+        self._store_rows(ids, names, made)
+        for product_id, vector in zip(ids, made, strict=True):
+            self._known[product_id] = (names[product_id], vector)
+
+    def _store_rows(self, ids: Sequence[str], names: _Digests, made: Vectors) -> None:
         """Store vectors, of products that are still there."""
         table, products, of_model = tables.vectors, tables.products, self._embedder.name
         rows = {
@@ -169,8 +196,6 @@ class VectorIndex:
             connection.execute(table.delete().where(table.c.embedder == of_model, table.c.product_id.in_(ids)))
             if there:
                 connection.execute(table.insert(), [rows[product_id] for product_id in there])
-        for product_id, vector in zip(ids, made, strict=True):
-            self._known[product_id] = (names[product_id], vector)
 
     # behind the answers
 

@@ -114,6 +114,7 @@ class Writer:
     def __init__(self, connection: Connection, origin: str, *, dry_run: bool = False) -> None:
         self._connection = connection
         self._dry_run = dry_run
+        self._as_text = connection.dialect.name == "sqlite"
         self._origin = origin
         self._before = connection.execute(sa.select(tables.catalogue_state.c.version)).scalar()
         self._version = (self._before or 0) + 1
@@ -169,6 +170,16 @@ class Writer:
             self._connection.execute(state.update().values(version=version))
         return replace(change, version=version)
 
+    def _stored(self, row: StoredRow) -> Any:
+        """The document as the driver takes it: SQLite keeps JSON as text, so there it goes in as it is."""
+        return row.text if self._as_text else json.loads(row.text)
+
+    def _into(self, table: sa.Table) -> sa.TableClause:
+        if not self._as_text:
+            return table
+        kinds = ((column.name, sa.Text() if column.name == "document" else column.type) for column in table.columns)
+        return sa.table(table.name, *(sa.column(name, kind) for name, kind in kinds))
+
     def _put_chunk(self, table: sa.Table, rows: Sequence[StoredRow], position: int) -> int:
         query = sa.select(table.c.id, table.c.digest, table.c.version, table.c.removed)
         known = {row.id: row for row in self._connection.execute(query.where(table.c.id.in_([row.id for row in rows])))}
@@ -178,7 +189,7 @@ class Writer:
             if old is not None and old.digest == name and not old.removed:
                 self._unchanged += 1
                 continue
-            values = row.columns | {"document": json.loads(row.text), "digest": name, "changed": self._version}
+            values = row.columns | {"document": self._stored(row), "digest": name, "changed": self._version}
             values |= {"removed": False, "origin": self._origin, "version": old.version + 1 if old else 1}
             if old is None:
                 position += 1
@@ -188,10 +199,11 @@ class Writer:
             (self._changed if old is not None and not old.removed else self._added).append(row.id)
         if self._dry_run:
             return position
+        into = self._into(table)
         if inserts:
-            self._connection.execute(table.insert(), inserts)
+            self._connection.execute(into.insert(), inserts)
         if updates:
-            statement = table.update().where(table.c.id == sa.bindparam("row_id"))
+            statement = into.update().where(into.c.id == sa.bindparam("row_id"))
             names = [name for name in updates[0] if name != "row_id"]
             self._connection.execute(statement.values({name: sa.bindparam(name) for name in names}), updates)
         if table is tables.products and (inserts or updates):
@@ -200,7 +212,7 @@ class Writer:
 
     def _remember(self, rows: Sequence[dict[str, Any]]) -> None:
         self._connection.execute(
-            tables.product_versions.insert(),
+            self._into(tables.product_versions).insert(),
             [
                 {
                     "product_id": row.get("id") or row["row_id"],

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.report import IngestError
 from web import consolehtml as view
 from web.api.catalogue import safe_name
@@ -37,11 +38,15 @@ def catalogue_tab(running: Running) -> None:
         with gr.Column(scale=2, min_width=320):
             gr.Markdown(HINT)
             upload = gr.File(label="文件 · File", type="filepath", height=130)
-            products = gr.Textbox(
-                label="说明书讲的商品编号，用逗号隔开（文件名里有就不用填）· Product ids a manual is about",
-                max_lines=1,
-            )
-            replace = gr.Checkbox(label="删除同名文件上次有、这次没有的商品 · Remove what this file no longer has")
+            with gr.Accordion("更多选项 · More options", open=False):
+                products = gr.Textbox(
+                    label="说明书讲的商品 · Products a manual is about",
+                    placeholder="编号，用逗号隔开；文件名或标题里有就不用填 · ids, with commas between",
+                    max_lines=1,
+                )
+                replace = gr.Checkbox(
+                    label="删除同名文件上次有、这次没有的商品", info="Remove what this file no longer has"
+                )
             with gr.Row():
                 preview = gr.Button("预览 Preview", min_width=120)
                 take = gr.Button("导入 Import", variant="primary", min_width=120)
@@ -79,6 +84,7 @@ def _mapping_rows(found: gr.State, fixed: gr.State) -> None:
                         label=guess["column"],
                         show_label=False,
                         container=False,
+                        interactive=True,
                         min_width=220,
                     )
 
@@ -151,7 +157,8 @@ class _Desk:
                 progress=tell,
             )
         except IngestError as error:
-            said = view.note(f"{safe_name(file.name)}: {error}")
+            chinese = in_chinese(str(error))
+            said = view.note(f"{chinese}。 {error}" if chinese else f"{safe_name(file.name)}: {error}")
             return gr.skip(), gr.skip(), gr.skip(), gr.skip(), said, self.look("")
         shown = report_json(report)
         kept = fixed if dry_run else {}

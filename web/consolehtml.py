@@ -82,10 +82,16 @@ def report(found: Mapping[str, Any], *, dry_run: bool) -> str:
 def _rows(title: str, rows: Sequence[Mapping[str, str]], count: int, more: str = "") -> str:
     if not rows:
         return ""
-    lines = [f"<li><code>{escape(row['row'])}</code> {escape(row['reason'])}</li>" for row in rows[:ROWS_SHOWN]]
+    lines = [_refusal(row) for row in rows[:ROWS_SHOWN]]
     if count > ROWS_SHOWN:
         lines.append(f"<li>… {count - ROWS_SHOWN}</li>")
     return f"<details open><summary>{title} {count}</summary><ul>{''.join(lines)}</ul>{more}</details>"
+
+
+def _refusal(row: Mapping[str, str]) -> str:
+    zh, en = escape(row["reason_zh"]), escape(row["reason"])
+    said = f"{zh}<small>{en}</small>" if zh else en
+    return f"<li><code>{escape(row['row'])}</code> {said}</li>"
 
 
 def mapping_row(guess: Mapping[str, Any]) -> str:

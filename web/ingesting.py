@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from knowledge.catalog import Catalog
+from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.report import FieldGuess, IngestError, IngestReport
 from knowledge.ingest.report import Progress as Tell
 from web.commands import print_json
@@ -57,8 +58,7 @@ def run_ingest(settings: Settings, plan: IngestPlan) -> bool:
                 fine = False
                 reports.append({"file": str(path), "error": str(error)})
                 if not plan.as_json:
-                    said = str(error) if path.name in str(error) else f"{path.name}: {error}"
-                    console.print(Text.assemble(("✗ ", "red"), said))
+                    console.print(Text.assemble(("✗ ", "red"), _both(path.name, str(error))))
                 continue
             reports.append({"file": str(path), **report_json(report), "refused_file": report.refused_file})
             if not plan.as_json:
@@ -68,6 +68,12 @@ def run_ingest(settings: Settings, plan: IngestPlan) -> bool:
     if plan.as_json:
         print_json({"dry_run": plan.dry_run, "reports": reports})
     return fine
+
+
+def _both(name: str, error: str) -> str:
+    chinese = in_chinese(error)
+    said = f"{chinese}。{error}" if chinese else error
+    return said if name in said else f"{name}: {said}"
 
 
 def _taken_in(catalog: Catalog, plan: IngestPlan, path: Path, refused: Path | None) -> IngestReport:
@@ -159,6 +165,7 @@ def _mapping_table(mapping: Sequence[FieldGuess]) -> Table:
 
 def _show_rows(console: Console, mark: str, rows: Sequence[tuple[str, str]], count: int, style: str) -> None:
     for row, reason in rows[:ROWS_SHOWN]:
-        console.print(f"  {mark} {row}: {reason}", style=style, markup=False, highlight=False)
+        said = f"{chinese} · {reason}" if (chinese := in_chinese(reason)) else reason
+        console.print(f"  {mark} {row}: {said}", style=style, markup=False, highlight=False)
     if count > ROWS_SHOWN:
         console.print(f"  … {count - ROWS_SHOWN} more (--json lists them)", style="dim")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.ingest.guess import flat
+from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.stage import Stage
 
 REASON, PLACE = "拒收原因 refused because", "原文件行 row in the original file"
@@ -30,7 +31,8 @@ def write_refused(stage: Stage, path: Path) -> int:
         table.writerow([REASON, PLACE, *columns])
         for place, reason, fields in stage.refused():
             values = flat(fields)
-            table.writerow([reason, place, *(_cell(values.get(column)) for column in columns)])
+            both = " · ".join(filter(None, (in_chinese(reason), reason)))
+            table.writerow([both, place, *(_cell(values.get(column)) for column in columns)])
     part.replace(path)
     return count
 

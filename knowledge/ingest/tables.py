@@ -57,7 +57,10 @@ class TableIntake:
         plans = [self._plan(table) for table in tables]
         plans = [plan for plan in plans if plan.columns]
         if not plans:
-            raise IngestError("there are no rows in it")
+            rows = (row for table in tables for row in self._rows(table) if row.problem)
+            first = next(rows, None)
+            why = "there are no rows in it" if first is None else f"no row can be read; the first: {first.problem}"
+            raise IngestError(f"{tables[0].name}: {why}")
         everywhere = {name for plan in plans for name in plan.columns}
         if unknown := next((name for name in self._given if name not in everywhere), None):
             raise IngestError(f"the mapping names {unknown!r}, but the columns are: {', '.join(sorted(everywhere))}")

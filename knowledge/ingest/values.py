@@ -77,6 +77,8 @@ def plain(value: Any, limit: int = 20_000) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # spreadsheets keep 39 as 39.0
     text = str(value)[: limit * 5]
+    if len(text) <= limit and text.isprintable() and "<" not in text and "&" not in text:
+        return " ".join(text.split())  # as most cells are
     if "<" in text or "&" in text:
         text = _without_html(text)
     text = _HIDDEN.sub("", text)
@@ -198,18 +200,19 @@ def variant_part(name: str) -> tuple[str, int] | None:
 
 @cache
 def columns_file() -> dict[str, Any]:
-    return _data("columns.yaml")
+    document: dict[str, Any] = yaml.safe_load(data_file("columns.yaml"))
+    return document
 
 
 @cache
 def papers_file() -> dict[str, Any]:
-    return _data("papers.yaml")
-
-
-def _data(name: str) -> dict[str, Any]:
-    path = resources.files("knowledge") / "data" / name
-    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    document: dict[str, Any] = yaml.safe_load(data_file("papers.yaml"))
     return document
+
+
+def data_file(name: str) -> str:
+    """The text of a data file of this package."""
+    return (resources.files("knowledge") / "data" / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.report import IngestReport
 from knowledge.model import Product
 from tests.knowledge.messy.tables import TABLES
@@ -265,6 +266,9 @@ def test_a_messy_file(catalog: Catalog, tmp_path: Path, name: str) -> None:
         product = catalog.product(product_id)
         assert product is not None, product_id
         assert check(product), product
+    assert all(in_chinese(row.reason) for row in (*report.refused, *report.warnings)), (
+        "every reason is there in Chinese"
+    )
     told = " | ".join(warning.reason for warning in report.warnings)
     assert all(piece in told for piece in expected.warned), told
     again = catalog.ingest(path)

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
 from knowledge.ingest.door import REFUSED_FOLDER
+from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from web.errors import Refusal, reader_lang
@@ -96,7 +97,7 @@ async def ingest(
                 products=[name for name in products.split(",") if name.strip()],
             )  # fmt: skip
         except IngestError as error:
-            raise Refusal("invalid", f"这个文件读不了：{error}", str(error)) from None
+            raise Refusal("invalid", f"这个文件读不了：{in_chinese(str(error)) or error}", str(error)) from None
     return {**report_json(report), "dry_run": dry_run}
 
 

@@ -15,6 +15,7 @@ from knowledge.ingest.report import IngestError
 _WHOLE_MB = 64
 _BLOCK = 1 << 20
 _LONGEST_ITEM = 16 << 20  # characters of one element of a list
+_MORE = "more to come"
 _LOOKED_AT = 50  # elements of a list that tell whether they are products
 
 
@@ -86,15 +87,15 @@ def _elements(file: TextIO, name: str) -> Iterator[Any]:
         try:
             item, end = decoder.raw_decode(text, at)
             if end == len(text) and not ended:  # a number may go on
-                raise json.JSONDecodeError("more to come", text, end)
+                raise json.JSONDecodeError(_MORE, text, end)
         except RecursionError as error:
             raise IngestError(f"{name} is nested too deeply") from error
         except json.JSONDecodeError as error:
             more = "" if ended or len(text) - error.pos > _LONGEST_ITEM else file.read(_BLOCK)
-            ended = ended or not more
-            if not more:
+            if not more and (ended or error.msg != _MORE):
                 line = lines + text.count("\n", 0, error.pos)
                 raise IngestError(f"{name} is not JSON: {error.msg} in line {line}") from error
+            ended = not more
             lines, text, at = lines + text.count("\n", 0, at), text[at:] + more, 0
             continue
         yield item
