@@ -1,7 +1,7 @@
 """Storing values: one transaction, and versions rise only for what changed."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -107,6 +107,14 @@ def settled(product: Product) -> Product:
     return product
 
 
+def unchanged_ids(connection: Connection, table: sa.Table, rows: Iterable[StoredRow]) -> Iterator[list[str]]:
+    """Ids of the rows that are stored as they are, in pieces."""
+    left = iter(rows)
+    while chunk := {row.id: digest_of_text(row.text) for row in islice(left, _CHUNK)}:
+        query = sa.select(table.c.id, table.c.digest).where(table.c.id.in_(list(chunk)), ~table.c.removed)
+        yield [row.id for row in connection.execute(query) if row.digest == chunk[row.id]]
+
+
 class Writer:
     """Stores rows in the transaction that is open on `connection`; `finish` raises the catalogue's version when
     something changed. With `dry_run` it only works out what would change."""
@@ -123,6 +131,10 @@ class Writer:
         self._changed: list[str] = []
         self._removed: list[str] = []
         self._unchanged = 0
+
+    def count_unchanged(self, rows: int) -> None:
+        """Rows that were found to be as they are, and need not be put."""
+        self._unchanged += rows
 
     def put(self, table: sa.Table, rows: Iterable[StoredRow], tick: Callable[[int], None] | None = None) -> None:
         """Rows that are as they were change nothing. `tick` is told how many were looked at."""

@@ -132,13 +132,20 @@ class _Desk:
         return self._read(path, products, replace, fixed, progress, dry_run=False)
 
     def forget(
-        self, signature: str, path: str | None, products: str, replace: bool, fixed: dict[str, str]
+        self, signature: str, path: str | None, products: str | None, replace: bool | None, fixed: dict[str, str]
     ) -> tuple[Any, ...]:
         self._catalog.forget_mapping(signature)
         return self._read(path, products, replace, {}, lambda *_args, **_more: None, dry_run=True)
 
     def _read(
-        self, path: str | None, products: str, replace: bool, fixed: dict[str, str], progress: Any, *, dry_run: bool
+        self,
+        path: str | None,
+        products: str | None,
+        replace: bool | None,
+        fixed: dict[str, str],
+        progress: Any,
+        *,
+        dry_run: bool,
     ) -> tuple[Any, ...]:
         if not path:
             raise gr.Error("请先选择一个文件。Please choose a file first.")
@@ -152,8 +159,8 @@ class _Desk:
                 file,
                 self._mapping(fixed),
                 dry_run=dry_run,
-                replace=replace,
-                products=[name for part in products.split(",") if (name := part.strip())],
+                replace=bool(replace),
+                products=[name for part in (products or "").split(",") if (name := part.strip())],
                 progress=tell,
             )
         except IngestError as error:

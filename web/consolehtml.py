@@ -99,9 +99,10 @@ def mapping_row(guess: Mapping[str, Any]) -> str:
     sure = float(guess["confidence"])
     level = "high" if sure >= 0.8 else "middle" if sure >= 0.5 else "low"
     samples = " · ".join(escape(sample) for sample in guess["samples"]) or "—"
+    table = f"<em>{escape(guess['table'])}</em>" if guess["table"] else ""
     said = {"given": "已更正", "remembered": "已记住"}.get(guess["reason"], f"{sure:.0%}")
     return (
-        f'<div class="zb zb-column"><b>{escape(guess["column"])}</b><small>{samples}</small>'
+        f'<div class="zb zb-column"><b>{escape(guess["column"])}{table}</b><small>{samples}</small>'
         f'<i class="sure {level}" title="{escape(guess["reason"])}">{said}</i></div>'
     )
 

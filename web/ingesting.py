@@ -155,7 +155,10 @@ def _mapping_table(mapping: Sequence[FieldGuess]) -> Table:
     table.add_column("当作 taken as", no_wrap=True, min_width=14)
     table.add_column("把握 sure", justify="right", no_wrap=True, min_width=9)
     table.add_column("样例 samples", overflow="ellipsis", no_wrap=True)
+    before = ""
     for guess in mapping:
+        if guess.table != before:
+            table.add_row(Text(before := guess.table, style="cyan"))
         style = "green" if guess.confidence >= 0.8 else "yellow" if guess.confidence >= 0.5 else "dim"
         field = Text(guess.field, style="bold") if guess.field else Text(IGNORED, style="dim")
         sure = Text(f"{guess.confidence:.0%}", style=style)

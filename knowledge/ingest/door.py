@@ -27,7 +27,7 @@ from knowledge.ingest.tally import Tally
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store
-from knowledge.writing import Batch, Change, Writer, write_batch
+from knowledge.writing import Batch, Change, Writer, unchanged_ids, write_batch
 
 _ANCHOR_LASTS = timedelta(days=1)
 _KINDS = {
@@ -88,10 +88,11 @@ class _Intake:
             tally, shapes = intake.tally, intake.shapes
         if source.papers or source.pages:
             PaperIntake(self._stage, tally, self._shelf, self._wishes.products).take(source)
+        compared = self._compare()
         with self._changing() as connection:
             if not self._wishes.dry_run:
                 self._remember(connection, shapes, source.origin)
-            counted, version = self._put(connection, source.origin)
+            counted, version = self._put(connection, source.origin, compared)
             report = self._report(source.origin, tally, replace(counted, version=version))
             if not self._wishes.dry_run:
                 log(connection, report)
@@ -121,8 +122,18 @@ class _Intake:
         if self._wishes.progress is not None:
             self._wishes.progress(step, done, total)
 
-    def _put(self, connection: Connection, origin: str) -> tuple[Change, int]:
+    def _compare(self) -> int:
+        """Find the rows that are stored as they are, while others may write; the catalogue's version this holds for."""
+        with self._store.read() as connection:
+            version = _version(connection)
+            for kind, table in _KINDS.items():
+                for ids in unchanged_ids(connection, table, self._stage.rows(kind)):
+                    self._stage.mark_same(kind, ids)
+        return version
+
+    def _put(self, connection: Connection, origin: str, compared: int) -> tuple[Change, int]:
         """(what changed, without promotions, which are no rows of the file; the version afterwards)."""
+        everything = _version(connection) != compared  # somebody has changed something since
         counts, done = self._stage.kinds(), 0
         total = sum(counts.values())
 
@@ -136,7 +147,10 @@ class _Intake:
 
         writer = Writer(connection, origin, dry_run=self._wishes.dry_run)
         for kind, table in _KINDS.items():
-            writer.put(table, self._stage.rows(kind), tick)
+            same = 0 if everything else self._stage.same(kind)
+            writer.count_unchanged(same)
+            tick(same)
+            writer.put(table, self._stage.rows(kind, with_same=everything), tick)
             if self._wishes.replace:
                 writer.remove_others(table, given(kind))
         writer.remove(tables.products, self._stage.off_sale())
@@ -228,6 +242,10 @@ def _ingest_folder(
         if not dry_run:
             log(connection, report)
     return report
+
+
+def _version(connection: Connection) -> int:
+    return connection.execute(sa.select(tables.catalogue_state.c.version)).scalar() or 0
 
 
 def log(connection: Connection, report: IngestReport) -> None:

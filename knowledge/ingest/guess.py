@@ -286,8 +286,12 @@ def _are_people(value: Any) -> bool:
 
 
 def _samples(values: Sequence[Any]) -> tuple[str, ...]:
-    found = (" ".join(str(value).split())[:40] for value in values if not is_nothing(value))
+    found = (" ".join(_shown(value).split())[:40] for value in values if not is_nothing(value))
     return tuple(list(dict.fromkeys(found))[:_SAMPLES])
+
+
+def _shown(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _share(values: Sequence[Any], test: Any) -> float:

@@ -24,6 +24,7 @@ class FieldGuess:
     confidence: float  # 0..1; 1.0 when a person said so
     samples: tuple[str, ...] = ()
     reason: str = ""
+    table: str = ""  # which sheet or file of several it is in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

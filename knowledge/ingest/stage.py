@@ -6,7 +6,7 @@ the storing only, not for the reading.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from knowledge.writing import StoredRow, stored_row
@@ -21,7 +21,7 @@ class Stage:
         self._database = sqlite3.connect("", isolation_level=None)  # a file of its own that vanishes when it is closed
         self._database.execute("PRAGMA journal_mode=OFF")
         self._database.execute("PRAGMA synchronous=OFF")
-        self._database.execute("CREATE TABLE rows (kind TEXT, id TEXT, text TEXT, columns TEXT, place TEXT)")
+        self._database.execute("CREATE TABLE rows (kind TEXT, id TEXT, text TEXT, columns TEXT, place TEXT, same INT)")
         self._database.execute("CREATE UNIQUE INDEX of_kind ON rows (kind, id)")
         self._database.execute("CREATE TABLE kept (kind TEXT, id TEXT)")
         self._database.execute("CREATE TABLE off_sale (id TEXT PRIMARY KEY)")
@@ -39,7 +39,7 @@ class Stage:
         """Put a value of the model here; returns where one of the same id stands already, or an empty text."""
         row = stored_row(value)
         added = self._database.execute(
-            "INSERT INTO rows VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO rows VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING",
             (kind, row.id, row.text, json.dumps(row.columns), place),
         )
         if added.rowcount:
@@ -75,10 +75,20 @@ class Stage:
         """How many rows of each kind there are."""
         return dict(self._database.execute("SELECT kind, count(*) FROM rows GROUP BY kind").fetchall())
 
-    def rows(self, kind: str) -> Iterator[StoredRow]:
-        asked = "SELECT rowid, id, text, columns FROM rows WHERE kind = ? AND rowid > ? ORDER BY rowid LIMIT ?"
-        last = 0
-        while found := self._database.execute(asked, (kind, last, _CHUNK)).fetchall():
+    def mark_same(self, kind: str, ids: Iterable[str]) -> None:
+        """Rows that are in the database as they are."""
+        self._database.executemany("UPDATE rows SET same = 1 WHERE kind = ? AND id = ?", ((kind, one) for one in ids))
+
+    def same(self, kind: str) -> int:
+        """How many rows were marked as the same."""
+        found = self._database.execute("SELECT count(*) FROM rows WHERE kind = ? AND same = 1", (kind,)).fetchone()
+        return int(found[0])
+
+    def rows(self, kind: str, *, with_same: bool = True) -> Iterator[StoredRow]:
+        wanted = "kind = ? AND rowid > ? AND same <= ?"
+        asked = f"SELECT rowid, id, text, columns FROM rows WHERE {wanted} ORDER BY rowid LIMIT ?"
+        last, most = 0, int(with_same)
+        while found := self._database.execute(asked, (kind, last, most, _CHUNK)).fetchall():
             for _, row_id, text, columns in found:
                 yield StoredRow(row_id, text, json.loads(columns))
             last = found[-1][0]

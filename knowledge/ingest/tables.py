@@ -1,7 +1,7 @@
 """Tables of rows become products on the stage."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -9,6 +9,7 @@ from knowledge.ingest.groups import Keyed, grouped, keyed, merged, shared_keys, 
 from knowledge.ingest.guess import flat, guess
 from knowledge.ingest.products import ProductMaker, currency_guess
 from knowledge.ingest.questions import faq_of, question_columns
+from knowledge.ingest.readers.grid import EXTRA
 from knowledge.ingest.readers.rows import Row, Table
 from knowledge.ingest.refused import fed_again
 from knowledge.ingest.remembered import Remembered
@@ -51,6 +52,7 @@ class TableIntake:
         self._recall = recall
         self._currency = currency
         self._progress = progress
+        self._several = False  # tables, so that it has to be said which one a column is in
 
     def take(self, tables: Sequence[Table]) -> None:
         """Raises `IngestError` when a table has no names of products, or a mapping names a column that none has."""
@@ -68,6 +70,7 @@ class TableIntake:
             self._take_questions(plan)
             plans.remove(plan)
         main, side = _with_side(plans)
+        self._several = len(plans) > 1
         for plan in main:
             self._check(plan)
             self._take(plan, side.get(id(plan)))
@@ -96,7 +99,7 @@ class TableIntake:
         if remark:
             self.tally.warn(plan.table.name, remark)
         maker = ProductMaker(plan.mapping, currency)
-        self.tally.mapping += plan.mapping
+        self._tell_mapping(plan)
         variants = self._variants_beside(side, currency) if side is not None else None
         shared = shared_keys(self._watched("look", keyed(self._goods(plan.table), maker), None))
         total, before = self._looked, self.tally.read
@@ -109,6 +112,10 @@ class TableIntake:
         for rest in (variants or _Beside({}, maker)).rows.values():
             for found in rest:
                 self._refuse(found.row, f"there is no product {found.key!r} in {plan.table.name}")
+
+    def _tell_mapping(self, plan: _Plan) -> None:
+        table = plan.table.name if self._several else ""
+        self.tally.mapping += [replace(found, table=table) for found in plan.mapping]
 
     def _take_questions(self, plan: _Plan) -> None:
         """A table of frequent questions."""
@@ -184,7 +191,10 @@ class TableIntake:
         """The rows, those of a file of refused rows as they were in the original."""
         for row in table.rows():
             place, values = fed_again(row.values)
-            yield Row(place or row.where, values, row.problem, row.aside)
+            problem = row.problem
+            if place and any(name.startswith(EXTRA) and not is_nothing(values[name]) for name in values):
+                problem = f"there is still something under {EXTRA!r}: move it to the column that it belongs to"
+            yield Row(place or row.where, values, problem, row.aside)
 
     def _goods(self, table: Table, *, counted: bool = False) -> Iterator[Row]:
         for row in self._rows(table):
@@ -197,7 +207,7 @@ class TableIntake:
 
     def _variants_beside(self, side: _Plan, currency: str) -> "_Beside":
         maker = ProductMaker(side.mapping, currency)
-        self.tally.mapping += side.mapping
+        self._tell_mapping(side)
         rows: dict[str, list[Keyed]] = {}
         for found in keyed(self._goods(side.table, counted=True), maker):
             if found.row.problem or not found.key:

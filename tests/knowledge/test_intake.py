@@ -3,6 +3,7 @@
 import csv
 import json
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from knowledge import store as tables
 from knowledge.catalog import Catalog
+from knowledge.ingest.door import _Intake
 from knowledge.ingest.readers import jsonfile
 from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.refused import PLACE, REASON
@@ -34,9 +36,9 @@ def test_a_failure_in_the_middle_leaves_nothing(
     (tmp_path / "b.csv").write_text(rows)
     real = Stage.rows
 
-    def failing(stage: Stage, kind: str) -> Any:
-        for number, row in enumerate(real(stage, kind)):
-            if number == 900:
+    def failing(stage: Stage, kind: str, *, with_same: bool = True) -> Any:
+        for number, row in enumerate(real(stage, kind, with_same=with_same)):
+            if number == 900 and not with_same:
                 raise OSError("the disk is full")
             yield row
 
@@ -47,6 +49,33 @@ def test_a_failure_in_the_middle_leaves_nothing(
     assert (catalog.version, [product.title.en for product in catalog.products()]) == (1, ["Mug"])
     assert catalog.mappings() == (), "nor is a correction remembered"
     assert catalog.ingest(tmp_path / "b.csv").added == 999
+
+
+def test_a_change_between_comparing_and_storing_is_seen(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = "id,name,price\n1,Mug,1\n2,Cup,2\n"
+    feed(catalog, tmp_path / "a.csv", content)
+    real = Stage.same
+
+    def meanwhile(stage: Stage, kind: str) -> int:
+        if kind == "products":
+            raise AssertionError("rows compared with an older catalogue must be compared again")
+        return real(stage, kind)
+
+    def compared(intake: _Intake) -> int:
+        version = compare(intake)
+        catalog.put([Product("1", Text(en="Mug"), currency="USD", price=Decimal(7))], source="someone else")
+        return version
+
+    compare = _Intake._compare
+    monkeypatch.setattr(_Intake, "_compare", compared)
+    monkeypatch.setattr(Stage, "same", meanwhile)
+    report = catalog.ingest(tmp_path / "a.csv")
+    assert (report.changed, report.unchanged) == (1, 1)
+    mug = catalog.product("1")
+    assert mug is not None
+    assert mug.price == Decimal(1)
 
 
 def test_one_file_is_one_version(catalog: Catalog, tmp_path: Path) -> None:
@@ -86,6 +115,21 @@ def test_refused_rows_are_put_right_and_fed_again(catalog: Catalog, tmp_path: Pa
     chopsticks = catalog.product("3")
     assert chopsticks is not None
     assert (chopsticks.source, chopsticks.attributes) == ("a.csv:4", ())
+
+
+def test_a_row_with_cells_too_many_stays_refused_until_they_are_moved(catalog: Catalog, tmp_path: Path) -> None:
+    file = tmp_path / "refused.csv"
+    feed(catalog, tmp_path / "a.csv", "编号,名称,价格\n1,碗,9\n2,盘,￥1,299\n3,,9\n", refused=file)
+    text = file.read_text(encoding="utf-8-sig")
+    again = feed(catalog, tmp_path / "again.csv", text)
+    assert (again.added, again.refused_count, again.refused[0].row) == (0, 2, "a.csv:3")
+    assert again.refused[0].reason.startswith("there is still something under 'extra cell'")
+    assert in_chinese(again.refused[0].reason)
+    fixed = feed(catalog, tmp_path / "fixed.csv", text.replace("￥1,299", '"￥1,299",'))
+    plate = catalog.product("2")
+    assert fixed.added == 1
+    assert plate is not None
+    assert str(plate.price) == "1299"
 
 
 def test_refused_rows_of_nested_files_can_be_fed_again(catalog: Catalog, tmp_path: Path) -> None:

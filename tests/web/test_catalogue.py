@@ -61,6 +61,41 @@ def test_a_broken_gbk_file_lands_its_good_rows_and_names_the_others(site: Site) 
     assert upload(site, "商品.csv", GBK).json()["unchanged"] == 2
 
 
+def test_refused_rows_are_downloaded_put_right_and_fed_again(site: Site) -> None:
+    report = upload(site, "商品.csv", GBK).json()
+    assert report["refused"][0]["reason_zh"] == "缺商品名称"
+    with site.staff() as staff:
+        answer = staff.get(f"/api/catalogue/refused/{report['refused_file']}")
+        assert staff.get("/api/catalogue/refused/..%2F..%2Fzhibo.db").status_code == 404
+    assert answer.headers["content-type"].startswith("text/csv")
+    fixed = answer.text.replace("A2,,abc", "A2,藤编收纳篮,49.9")
+    again = upload(site, report["refused_file"], fixed.encode()).json()
+    assert (again["added"], again["refused_count"]) == (1, 0)
+    product = site.services.catalog.product("A2")
+    assert product is not None
+    assert product.source == "商品.csv:3"
+
+
+def test_corrections_are_listed_and_forgotten(site: Site) -> None:
+    upload(site, "a.csv", GBK, mapping=json.dumps({"库存": "ignore"}))
+    with site.staff() as staff:
+        (kept,) = staff.get("/api/catalogue/mappings").json()
+        assert (kept["mapping"], kept["origin"]) == ({"库存": "ignore"}, "a.csv")
+        assert upload(site, "b.csv", GBK, dry_run="true").json()["signature"] == kept["signature"]
+        assert staff.delete(f"/api/catalogue/mappings/{kept['signature']}").json() == {"forgotten": True}
+        assert staff.delete(f"/api/catalogue/mappings/{kept['signature']}").status_code == 404
+        assert staff.get("/api/catalogue/mappings").json() == []
+
+
+def test_a_manual_is_taken_in_for_the_product_that_is_named(site: Site) -> None:
+    manual = "# 保养\n\n用湿布擦拭鞋面，阴干。".encode()
+    refused = upload(site, "care.md", manual)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert "--product" in refused.json()["message"]
+    assert upload(site, "care.md", manual, products="S1").json()["kind"] == "passages"
+    assert site.services.catalog.passages("S1")[0].text.zh == "用湿布擦拭鞋面，阴干。"
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [("x.csv", b""), ("x.xlsx", b"PK\x03\x04broken"), ("x.json", b"{"), ("x.exe", b"MZ\x90"), ("../../x", b"?")],

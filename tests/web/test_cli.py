@@ -109,6 +109,35 @@ def test_ingest_reports_each_row_and_fails_only_for_what_cannot_be_read(shop: Pa
     assert "Traceback" not in missing.stderr
 
 
+def test_ingest_shows_what_columns_mean_and_takes_corrections(shop: Path) -> None:
+    (shop / "new.csv").write_text(
+        "编号,名称,价格,备注\nA1,竹篮,39.9,内部\nA2,,1,内部\nA3,藤篮,49,内部\n", encoding="utf-8"
+    )
+    shown = zhibo(shop, "ingest", "new.csv", "--dry-run")
+    assert re.search(r"名称 +title +\d+% +竹篮 \| 藤篮", shown.stdout), shown.stdout
+    assert "新 new 2" in shown.stdout
+    assert "new.csv:3: 缺商品名称 · the title is missing" in shown.stdout
+    (shop / "columns.yaml").write_text("columns: {备注: ignore}\n", encoding="utf-8")
+    done = zhibo(shop, "ingest", "new.csv", "--mapping", "columns.yaml", "--refused", "bad.csv")
+    assert "new 2" in done.stdout
+    assert "A2" in (shop / "bad.csv").read_text(encoding="utf-8-sig")
+    (shop / "new.csv").write_text("编号,名称,价格,备注\nA3,藤篮,45,内部\n", encoding="utf-8")
+    later = json.loads(zhibo(shop, "ingest", "new.csv", "--replace", "--json").stdout)["reports"][0]
+    assert (later["changed"], later["removed"]) == (1, 1)
+    assert {guess["column"]: guess["reason"] for guess in later["mapping"]}["备注"] == "remembered"
+    forgotten = json.loads(zhibo(shop, "ingest", "new.csv", "--forget", "--json").stdout)["reports"][0]
+    assert {guess["column"]: guess["field"] for guess in forgotten["mapping"]}["备注"] == "attribute"
+
+
+def test_ingest_of_a_manual_names_its_product(shop: Path) -> None:
+    (shop / "care.md").write_text("# 保养\n\n用湿布擦拭。\n", encoding="utf-8")
+    alone = zhibo(shop, "ingest", "care.md")
+    assert alone.returncode == 1
+    assert "--product" in alone.stdout
+    done = zhibo(shop, "ingest", "care.md", "--product", "S1")
+    assert "新 new 1" in done.stdout
+
+
 def test_a_mistake_is_one_sentence(shop: Path) -> None:
     wrong = zhibo(shop, "ask", "你好", ZHIBO_PORT="many")
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)

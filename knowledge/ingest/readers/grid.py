@@ -16,6 +16,7 @@ _NOTE = re.compile(
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ODD = "\ufffd"
+EXTRA = "extra cell"  # beginning of the names of cells beyond the header's
 
 
 def grid_rows(name: str, grid: Iterable[tuple[int, Sequence[Any]]]) -> Iterator[Row]:
@@ -49,7 +50,7 @@ def _row(where: str, cells: Sequence[Any], columns: Sequence[str]) -> Row:
     values = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
     extra = [cell for cell in cells[len(columns) :] if cell_text(cell).strip()]
     if extra:
-        values |= {f"extra cell {number}": cell for number, cell in enumerate(cells[len(columns) :], 1)}
+        values |= {f"{EXTRA} {number}": cell for number, cell in enumerate(cells[len(columns) :], 1)}
         problem = f"the row has {len(cells)} cells, the header {len(columns)}: a separator inside an unquoted text?"
         return Row(where, values, problem)
     if any(isinstance(cell, str) and _ODD in cell for cell in cells):
