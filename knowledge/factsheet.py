@@ -164,6 +164,8 @@ def _promotion_facts(promotion: Promotion, currency: str, version: int) -> Itera
     yield from sheet.money("threshold", Text("门槛", "threshold"), promotion.threshold, currency)
     yield from sheet.money("minus", Text("减", "off"), promotion.minus, currency)
     yield from sheet.money("cap", Text("最高减", "at most"), promotion.cap, currency)
+    yield from sheet.money("deposit", Text("定金", "deposit"), promotion.deposit, currency)
+    yield from sheet.money("worth", Text("定金可抵", "deposit counts for"), promotion.worth, currency)
     if promotion.percent_off is not None:
         percent = format(promotion.percent_off.normalize(), "f")
         fold = format(((100 - promotion.percent_off) / 10).normalize(), "f")
@@ -171,12 +173,14 @@ def _promotion_facts(promotion: Promotion, currency: str, version: int) -> Itera
     for key, name, number in (
         ("buy", Text("买", "buy"), promotion.buy),
         ("get", Text("送", "get"), promotion.get),
+        ("max_times", Text("最多次数", "at most so many times"), promotion.max_times),
         ("per_customer", Text("每人限用", "per customer"), promotion.per_customer),
     ):
         yield from sheet.count(key, name, number, kind="promotion")
     yield from sheet.both("code", Text("优惠码", "code"), Text(promotion.code, promotion.code))
     yield from sheet.both("starts", Text("开始时间", "starts"), _day(promotion.starts))
     yield from sheet.both("ends", Text("结束时间", "ends"), _day(promotion.ends))
+    yield from sheet.both("tail_from", Text("付尾款时间", "rest is due from"), _day(promotion.tail_from))
 
 
 def _order_facts(order: Order, currency: str) -> Iterator[Fact]:

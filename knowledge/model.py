@@ -74,12 +74,14 @@ class Product:
 
 PromotionKind = Literal[
     "threshold",  # 满300减50, once an order
-    "per_amount",  # 每满300减50
-    "percent",  # 8折 / 20 % off, at most `cap`
-    "nth_percent",  # 第二件半价
-    "buy_x_get_y",  # 买二送一
+    "per_amount",  # 每满300减50, at most `max_times` times an order
+    "percent",  # 8折 / 20 % off each piece, at most `cap` an order, from `threshold` on
+    "nth_percent",  # 第二件半价: `percent_off` one in `buy` pieces
+    "buy_x_get_y",  # 买二送一: of every `buy` + `get` pieces the `get` cheapest are free
     "coupon",  # minus `minus` from `threshold` on, one an order, with a code
     "member_price",
+    "cross_shop",  # 跨店每满300减50: settled after everything that is the shop's own
+    "deposit",  # 定金膨胀: `deposit` paid now counts for `worth`, the rest is paid from `tail_from` on
     "free_shipping",
     "gift",
 ]
@@ -101,11 +103,17 @@ class Promotion:
     cap: Decimal | None = None
     buy: int | None = None
     get: int | None = None
+    mix: bool = False  # nth_percent, buy_x_get_y: pieces of different products count together
+    max_times: int | None = None  # per order: per_amount, cross_shop; per product: nth_percent, buy_x_get_y
+    deposit: Decimal | None = None  # for one piece
+    worth: Decimal | None = None  # what the deposit counts for
+    tail_from: datetime | None = None
     gift: str = ""  # product id
     code: str = ""
     group: str = ""
     stacks: bool = True  # may be combined with promotions of other groups
-    per_customer: int | None = None
+    per_customer: int | None = None  # orders of one customer that may use it
+    first_order: bool = False  # only for who has not bought here before
     member_levels: tuple[str, ...] = ()
     starts: datetime | None = None
     ends: datetime | None = None

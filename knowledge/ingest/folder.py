@@ -27,6 +27,8 @@ _NEEDS: Mapping[str, tuple[str, ...]] = {
     "buy_x_get_y": ("buy", "get"),
     "coupon": ("minus",),
     "member_price": ("percent_off", "member_levels"),
+    "cross_shop": ("threshold", "minus"),
+    "deposit": ("deposit", "worth", "tail_from", "products"),
     "free_shipping": (),
     "gift": ("gift",),
 }
@@ -245,8 +247,26 @@ def _check_promotion(promotion: Promotion, products: Collection[str]) -> str | N
         return f"percent_off must be above 0 and at most 100 (20 means 八折), got {promotion.percent_off}"
     if promotion.starts and promotion.ends and promotion.starts >= promotion.ends:
         return "it ends before it starts"
+    if reason := _figures(promotion):
+        return reason
     named = promotion.products + ((promotion.gift,) if promotion.gift else ())
     return _known(named, products, "product")
+
+
+def _figures(promotion: Promotion) -> str | None:
+    """What is wrong with the amounts and counts of a promotion."""
+    amounts = {name: getattr(promotion, name) for name in ("threshold", "minus", "cap", "deposit", "worth")}
+    if name := next((name for name, amount in amounts.items() if amount is not None and amount <= 0), ""):
+        return f"{name} must be above 0, got {amounts[name]}"
+    counts = {name: getattr(promotion, name) for name in ("buy", "get", "max_times", "per_customer")}
+    if name := next((name for name, count in counts.items() if count is not None and count < 1), ""):
+        return f"{name} must be 1 or more, got {counts[name]}"
+    if promotion.kind in ("threshold", "per_amount", "coupon", "cross_shop") and promotion.threshold:
+        if promotion.minus is not None and promotion.minus > promotion.threshold:
+            return f"it takes off more ({promotion.minus}) than its threshold ({promotion.threshold})"
+    if promotion.deposit is not None and promotion.worth is not None and promotion.worth < promotion.deposit:
+        return f"the deposit ({promotion.deposit}) counts for less than itself ({promotion.worth})"
+    return None
 
 
 def _check_order(order: Order, products: Mapping[str, Product]) -> str | None:
