@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from assistant.arithmetic import shop_and
 from assistant.cards import plain
-from assistant.events import Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
+from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
 from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
@@ -153,6 +153,8 @@ class Agent:
                         yield Comparison(*result.comparison)
                     if result.order is not None:
                         yield OrderCard(dict(result.order))
+                    if result.basket is not None:
+                        yield BasketCard(dict(result.basket))
             turn.found = any(looked_up) if looked_up else turn.found
 
     async def _speak(
@@ -214,9 +216,9 @@ class Agent:
         left = context.lookups_left - turn.refused_lookups
         context = replace(context, lookups_left=left)
         version = context.catalog.version
-        if version == self._version:
+        if version == self._version and not tool.slow:
             result = tool.run(arguments, context)
-        else:  # the catalogue has changed: a search may build its index anew, and others must not wait for that
+        else:  # others must not wait for it; a search may build its index anew when the catalogue has changed
             result = await asyncio.to_thread(tool.run, arguments, context)
             self._version = version
         turn.take(call, result, context.catalog)

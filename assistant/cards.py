@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from assistant.events import Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
+from assistant.events import BasketCard, Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
 from assistant.shown import Shown
 from knowledge.catalog import Catalog
 from knowledge.model import Lang, Product
@@ -62,6 +62,8 @@ def stored(
             return "comparison", {"id": message_id, "products": _cards(ids, catalog, shown, lang), "rows": table}
         case OrderCard(order=order):
             return "order", {"id": message_id, "order": dict(order)}
+        case BasketCard(basket=basket):
+            return "basket", {"id": message_id, "basket": _renamed(basket, _shown_names(basket, catalog, shown, lang))}
         case QuickReplies(options=options):
             return "quick_replies", {"id": message_id, "options": list(options)}
         case Handoff():
@@ -72,6 +74,24 @@ def stored(
 def _cards(ids: tuple[str, ...], catalog: Catalog, shown: Shown, lang: Lang) -> list[dict[str, Any]]:
     found = (catalog.product(product_id) for product_id in ids)
     return [card(product, lang, shown) for product in found if product is not None]
+
+
+def _shown_names(basket: Mapping[str, Any], catalog: Catalog, shown: Shown, lang: Lang) -> dict[str, str]:
+    """What to call the products of a plan whose own titles may not be shown as they are."""
+    items = [item for order in basket["orders"] for item in order["items"]]
+    found = [product for item in items if (product := catalog.product(item["product_id"])) is not None]
+    names = {product.title(lang): shown.title(product, lang) for product in found}
+    return {title: name for title, name in names.items() if title != name}
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for title, name in names.items():
+            value = value.replace(title, name)
+        return value
+    if isinstance(value, Mapping):
+        return {key: _renamed(one, names) for key, one in value.items()}
+    return [_renamed(one, names) for one in value] if isinstance(value, list) else value
 
 
 def _value(product: Product | None, value: str, shown: Shown, lang: Lang) -> str:

@@ -58,6 +58,13 @@ class OrderCard:
 
 
 @dataclass(frozen=True, slots=True)
+class BasketCard:
+    """A plan for what to buy, every sum worked out by the till."""
+
+    basket: dict[str, Any]  # as `assistant.basket.words.Teller.card` makes it
+
+
+@dataclass(frozen=True, slots=True)
 class QuickReplies:
     options: tuple[str, ...]
 
@@ -82,4 +89,4 @@ class Finished:
     tools: tuple[str, ...] = field(default=())
 
 
-Event = Progress | Sentence | Cards | Comparison | OrderCard | QuickReplies | Handoff | Finished
+Event = Progress | Sentence | Cards | Comparison | OrderCard | BasketCard | QuickReplies | Handoff | Finished

@@ -1,8 +1,11 @@
-"""The best basket (凑单): what to order together, which offer where, what to add, and every sum written out."""
+"""The best basket (凑单): what to order together, which offer where, what to add, and every sum written out.
 
+`assistant.basket.solve` stands apart: the solver takes a while to import, so only who solves imports it.
+"""
+
+from assistant.basket.plan import NoPlan, Plan
 from assistant.basket.request import Deal, Good, Parcel, Presale, Request, Shipping
 from assistant.basket.rules import Bill, NotAllowed, Settlement, settle, settle_all
-from assistant.basket.solve import NoPlan, Plan, solve
 
 __all__ = [
     "Bill",
@@ -18,5 +21,4 @@ __all__ = [
     "Shipping",
     "settle",
     "settle_all",
-    "solve",
 ]

@@ -1,18 +1,19 @@
 """One order as a CP-SAT model: the rules of `rules.py` as linear constraints over whole cents.
 
-Every 满减 is tight without a big M: `threshold * times <= judged`. Only "no fewer times than reached" needs one, and only
-in orders that use the offer. What a variable stands for is named after the evaluator's value of the same name.
+Every 满减 is tight without a big M: `threshold * times <= judged`. Only "no fewer times than reached" needs one, and
+only in orders that use the offer. What a variable stands for is named after the evaluator's value of the same name.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ortools.sat.python import cp_model
 
 from assistant.basket.request import PIECEWISE, SHOPWIDE, Deal, Request
 from assistant.basket.rules import clash, pools, prices
 
-Linear = cp_model.LinearExprT
+Linear = Any  # a sum of variables and cents; the library types these loosely, as unions with numpy scalars
 
 
 @dataclass(slots=True)
@@ -33,9 +34,9 @@ class Order:
     stage: int
     alone: int | None
     name: str
-    pieces: list[cp_model.IntVar] = field(default_factory=list)
-    used: dict[int, cp_model.IntVar] = field(default_factory=dict)
-    open: cp_model.IntVar = field(init=False)
+    pieces: list[Linear] = field(default_factory=list)
+    used: dict[int, Linear] = field(default_factory=dict)
+    open: Linear = field(init=False)
     each: list[int] = field(init=False)  # cents a piece, by good
     total: Linear = 0
     gross: Linear = 0
@@ -44,7 +45,7 @@ class Order:
     _pooled: list[tuple[frozenset[int], Linear]] = field(default_factory=list)  # pieces of one price: goods, cents off
     _parts: dict[tuple[int, frozenset[int]], Linear] = field(default_factory=dict)
     _percent_of: list[int] = field(default_factory=list)
-    times: dict[int, cp_model.IntVar] = field(default_factory=dict)  # by deal: how often 每满 is reached
+    times: dict[int, Linear] = field(default_factory=dict)  # by deal: how often 每满 is reached
     _spent: dict[str, list[tuple[frozenset[int], Linear]]] = field(default_factory=dict)  # by group: goods, cents
     _lowered: dict[str, list[tuple[frozenset[int], Linear]]] = field(default_factory=dict)  # by level, thousandths
 
@@ -216,10 +217,10 @@ class Order:
 
     def _counted(
         self,
-        times: cp_model.IntVar,
+        times: Linear,
         amount: Linear,
         size: int,
-        used: cp_model.IntVar,
+        used: Linear,
         most: int,
         limited: bool,
         top: int,
@@ -257,7 +258,7 @@ class Order:
             self._parts[place, goods] = self._clipped(off, deal.cap, self.used[place], most)
         return self._parts[place, goods]
 
-    def _clipped(self, amount: Linear, cap: int | None, used: cp_model.IntVar, most: int) -> Linear:
+    def _clipped(self, amount: Linear, cap: int | None, used: Linear, most: int) -> Linear:
         """used * min(cap, amount); `most`: the most that `amount` can be."""
         top = most if cap is None else min(cap, most)
         clipped = self.model.new_int_var(0, top, f"{self.name} off")
@@ -294,7 +295,7 @@ class Order:
         self.model.add(judged >= max(1, deal.threshold) * used)
         return self._clipped(judged, deal.minus, used, self._worth(deal.goods))
 
-    def _times(self, place: int, deal: Deal, judged: Linear) -> cp_model.IntVar:
+    def _times(self, place: int, deal: Deal, judged: Linear) -> Linear:
         used, top = self.used[place], self._worth(deal.goods)
         most = top // deal.threshold
         limited = deal.max_times is not None and deal.max_times < most

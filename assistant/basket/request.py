@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from knowledge.model import PromotionKind, Text
 
@@ -110,6 +109,3 @@ class Parcel:
     pieces: tuple[int, ...]
     deals: tuple[int, ...] = ()
     stage: int = 0
-
-
-Status = Literal["proven", "best_found"]

@@ -11,7 +11,6 @@ from itertools import combinations
 
 from assistant.basket.request import PIECEWISE, SHOPWIDE, Deal, Good, Parcel, Request
 
-
 _Judge = Callable[[frozenset[int]], int]  # what goods come to when a threshold is judged
 
 

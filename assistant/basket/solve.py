@@ -2,38 +2,19 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ortools.sat.python import cp_model
 
-from assistant.basket.orders import Bounds, Order
-from assistant.basket.request import PIECEWISE, Deal, Parcel, Request, Status
+from assistant.basket.orders import Bounds, Linear, Order
+from assistant.basket.plan import TIME_LIMIT_S, NoPlan, Plan, Status
+from assistant.basket.request import PIECEWISE, Deal, Parcel, Request
 from assistant.basket.rules import Bill, price_of, settle, settle_all
 from assistant.basket.start import first_plan
 
-TIME_LIMIT_S = 1.0
 WORKERS = 2
 LARGE = 60  # goods times deals; what is smaller is proven within milliseconds
 SUBSOLVERS = ("max_lp", "reduced_costs")  # the relaxation is tight: two that lean on it prove more than the usual pair
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The orders to place. `bound`: no plan of at most `most_orders` orders costs less, in cents."""
-
-    bill: Bill
-    status: Status
-    bound: int
-    seconds: float
-    most_orders: int
-
-    @property
-    def total(self) -> int:
-        return self.bill.total
-
-
-class NoPlan(Exception):
-    """There is no plan with what was demanded: the deal to be used can't be."""
 
 
 def solve(
@@ -99,7 +80,7 @@ class _Model:
         self._demand()
         self._limits(using)
         self._symmetry()
-        self.total = sum(order.total for order in self.orders)
+        self.total: Linear = sum(order.total for order in self.orders)
         self._objective(pieces)
 
     def _demand(self) -> None:
@@ -109,7 +90,7 @@ class _Model:
         self.cp.add(sum(order.open for order in self.orders) <= self.request.most_orders)
 
     def _limits(self, using: int | None) -> None:
-        gifts: dict[str, list[cp_model.IntVar]] = {}
+        gifts: dict[str, list[Linear]] = {}
         for place, deal in enumerate(self.request.deals):
             uses = [order.used[place] for order in self.orders if place in order.used]
             if deal.per_customer is not None and uses:
@@ -184,7 +165,7 @@ class _Model:
         fixed.parameters.num_workers = 1
         fixed.parameters.max_time_in_seconds = 0.2
         if fixed.solve(self.cp) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            self.cp.clear_hints()
+            self.cp.clear_hints()  # type: ignore[no-untyped-call]
             for index, value in enumerate(fixed.response_proto.solution):
                 self.cp.add_hint(self.cp.get_int_var_from_proto_index(index), value)
 

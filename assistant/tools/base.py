@@ -44,6 +44,7 @@ class ToolResult:
     cards: tuple[str, ...] = ()  # product ids
     comparison: tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] | None = None  # ids, rows
     order: Mapping[str, Any] | None = None
+    basket: Mapping[str, Any] | None = None  # the card of a plan
     replies: tuple[str, ...] = ()  # quick replies, still to pass the guard
     handoff: HandoffReason | None = None
     found: bool = True  # False: the shop's data had no answer
@@ -52,10 +53,11 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Tool(Generic[A]):
-    """`run` is fast and does not block for longer than a catalogue search."""
+    """`run` is fast and does not block for longer than a catalogue search; if it does, it says `slow`."""
 
     name: str
     description: str
     arguments: type[A]
     run: Callable[[A, ToolContext], ToolResult]
     label: Text  # what the shopper reads while it runs
+    slow: bool = False  # runs in a thread of its own

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from assistant.messages import ToolSpec
-from assistant.tools import guide, products, shop
+from assistant.tools import basket, guide, products, shop
 from assistant.tools.base import Tool
 from knowledge.model import Text
 
@@ -58,6 +58,14 @@ _ALL: tuple[Tool[Any], ...] = (
         shop.PromotionArguments,
         shop.promotions,
         Text("正在查优惠…", "Checking current offers…"),
+    ),
+    Tool(
+        "best_basket",
+        "The cheapest way to buy several items: offers, coupons, split orders, sums. Never add up prices yourself.",
+        basket.BasketArguments,
+        basket.best_basket,
+        Text("正在算怎么买更省…", "Working out what costs less…"),
+        slow=True,
     ),
     Tool(
         "order_status",

@@ -261,9 +261,8 @@ def _figures(promotion: Promotion) -> str | None:
     counts = {name: getattr(promotion, name) for name in ("buy", "get", "max_times", "per_customer")}
     if name := next((name for name, count in counts.items() if count is not None and count < 1), ""):
         return f"{name} must be 1 or more, got {counts[name]}"
-    if promotion.kind in ("threshold", "per_amount", "coupon", "cross_shop") and promotion.threshold:
-        if promotion.minus is not None and promotion.minus > promotion.threshold:
-            return f"it takes off more ({promotion.minus}) than its threshold ({promotion.threshold})"
+    if promotion.threshold and promotion.minus and promotion.minus > promotion.threshold:
+        return f"it takes off more ({promotion.minus}) than its threshold ({promotion.threshold})"
     if promotion.deposit is not None and promotion.worth is not None and promotion.worth < promotion.deposit:
         return f"the deposit ({promotion.deposit}) counts for less than itself ({promotion.worth})"
     return None

@@ -212,6 +212,24 @@ thead a{color:inherit;text-underline-offset:3px}
 .state{font-size:12px;padding:1px 9px;border-radius:99px;background:var(--soft);color:var(--ok);font-weight:600}
 .order dl{display:grid;grid-template-columns:auto 1fr;gap:3px 12px;margin:9px 0 0}
 .order dt{color:var(--dim)}.order dd{margin:0;text-align:end;overflow-wrap:anywhere}
+.basket dl{display:block}.basket .sum{display:flex;justify-content:space-between;gap:14px;padding-block:2px}
+.basket dd,.goods span+span,.bill summary b+small+b{font-variant-numeric:tabular-nums;white-space:nowrap;text-align:end}
+.basket .due{align-items:baseline}.basket .due dt{color:var(--ink);font-weight:600}
+.basket .due dd{font-size:21px;font-weight:700;line-height:1.3;color:var(--accent-text)}
+.basket .whole{margin-block-start:4px;padding-block-start:6px;border-block-start:1px dashed var(--line)}
+.basket .whole dt,.basket .whole dd{color:var(--ink);font-weight:650}
+.basket small{display:block;font-size:12px;line-height:1.4;color:var(--dim)}
+.basket details{margin-block-start:10px;padding-block-start:9px;border-block-start:1px solid var(--line)}
+.basket summary{cursor:pointer;color:var(--dim);border-radius:6px;padding-block:2px}
+.bill summary{color:var(--ink);display:flex;align-items:baseline;gap:8px;list-style:none}
+.bill summary::-webkit-details-marker{display:none}.bill summary small{flex:1}
+.bill summary::after{content:"";width:6px;height:6px;border:solid var(--dim);border-width:0 1.6px 1.6px 0;
+ transform:translateY(-3px) rotate(45deg);flex:none}.bill[open] summary::after{transform:translateY(1px) rotate(-135deg)}
+.basket ul{margin:6px 0 0;padding-inline-start:18px}.basket li+li{margin-block-start:4px}.basket li b{font-weight:550}
+.basket .goods{list-style:none;padding:0}.goods li{display:flex;justify-content:space-between;gap:14px}
+.goods em{display:inline-block;margin-block-start:2px;font-style:normal;font-size:11px;line-height:17px;padding:0 6px;
+ border-radius:4px;background:var(--warn-bg);color:var(--warn)}
+.basket .badges{margin:8px 0 0}.proof{margin:11px 0 0;font-size:12px;line-height:1.5;color:var(--dim)}
 .steps{list-style:none;margin:12px 0 0;padding:11px 0 0;border-block-start:1px solid var(--line)}
 .steps li{position:relative;padding:0 0 11px 20px;padding-inline:20px 0;color:var(--dim);font-size:13px}
 .steps li:last-child{padding-block-end:0}
@@ -758,6 +776,34 @@ thead a{color:inherit;text-underline-offset:3px}
       return h("div", { class: "table", tabindex: 0, role: "group", "aria-label": t("compare") }, table);
     }
 
+    /** A plan of what to buy: the total, every order with its sums, what was not used and why. */
+    basket(plan) {
+      const row = ([name, value], kind) => h("div", { class: kind || "sum" }, h("dt", {}, name), h("dd", {}, value));
+      const bullets = (items) => h("ul", {}, ...items.map((item) => h("li", {}, item)));
+      const fold = (name, items) => (items.length
+        ? h("details", {}, h("summary", {}, `${name} (${items.length})`), bullets(items)) : null);
+      const item = (one) => h("li", {},
+        h("span", {}, one.title, one.label ? h("small", {}, one.label) : "",
+          h("small", {}, `${one.price} × ${one.quantity}`), one.added ? h("em", {}, one.added) : ""),
+        h("span", {}, one.amount));
+      const line = (one) => h("div", { class: "sum" },
+        h("dt", {}, one.text, one.note ? h("small", {}, one.note) : ""), h("dd", {}, one.amount));
+      const order = (one) => h("details", { class: "bill", open: plan.orders.length < 3 },
+        h("summary", {}, h("b", {}, one.name), h("small", {}, one.pay), h("b", {}, one.total[1])),
+        h("ul", { class: "goods" }, ...one.items.map(item)),
+        h("dl", {}, ...one.lines.map(line), row(one.total, "sum whole")),
+        one.gifts.length ? h("p", { class: "badges" }, ...one.gifts.map((gift) => h("span", {}, gift))) : null);
+      const why = plan.unused.map((one) => [h("b", {}, one.name), h("small", {}, one.why)]);
+      return h("section", { class: "order basket", "aria-label": `${plan.title} ${plan.total[1]}` },
+        h("header", {}, h("b", {}, plan.title), h("span", { class: "state" }, plan.badge)),
+        h("dl", {}, row(plan.total, "sum due"), ...plan.due.map((one) => row(one)), ...plan.sums.map((one) => row(one))),
+        ...plan.orders.map(order),
+        why.length ? h("details", {}, h("summary", {}, `${plan.unused_title} (${why.length})`),
+          h("ul", {}, ...why.map((parts) => h("li", {}, ...parts)))) : null,
+        fold(plan.more_title, plan.more), fold(plan.notes_title, [...plan.assumed, ...plan.notes]),
+        h("p", { class: "proof" }, plan.proof));
+    }
+
     order(order) {
       const t = this.ui.t;
       const when = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
@@ -916,7 +962,7 @@ thead a{color:inherit;text-underline-offset:3px}
     take(event) {
       const handler = {
         message: this.#message, sentence: this.#sentence, progress: this.#progress, cards: this.#cards,
-        comparison: this.#comparison, order: this.#order, quick_replies: (e) => this.#replies(e.options || []),
+        comparison: this.#comparison, order: this.#order, basket: this.#basket, quick_replies: (e) => this.#replies(e.options || []),
         status: this.#status, typing: this.#typed, done: this.#done,
       }[event.type];
       if (handler) handler.call(this, event);
@@ -976,6 +1022,10 @@ thead a{color:inherit;text-underline-offset:3px}
 
     #comparison(event) {
       this.#attach(event, this.#parts.comparison(event));
+    }
+
+    #basket(event) {
+      if (event.basket) this.#attach(event, this.#parts.basket(event.basket));
     }
 
     #order(event) {

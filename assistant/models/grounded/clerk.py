@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from assistant.attributes import asked_concepts
 from assistant.guide.clarify import is_broad
-from assistant.models.grounded import picks, speech
+from assistant.models.grounded import picks, speech, till
 from assistant.models.grounded.desk import Call
 from assistant.models.grounded.dialogue import Goods
 from assistant.models.grounded.guide import SAME_QUESTION, Guide
@@ -24,6 +24,8 @@ class Clerk(Guide):
     def answer(self, reading: Reading) -> str:
         if reading.follows or not reading.intent:
             reading = self._completed(reading)
+        if (plan := till.again(self)) is not None:
+            return plan
         handler = _HANDLERS.get(reading.intent, Clerk._open)
         return handler(self, reading)
 
@@ -335,6 +337,7 @@ _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
     "privacy": Clerk._policy,
     "hours": Clerk._hours,
     "total": Clerk._total,
+    "basket": till.basket,
     "rank": Clerk._rank,
     "stacking": Clerk._stacking,
     "promotion": Clerk._promotion,

@@ -26,7 +26,7 @@ class Result:
     @property
     def goods(self) -> list[Goods]:
         """The products it returned, best first."""
-        if self.name in ("search_products", "compare_products"):
+        if self.name in ("search_products", "compare_products", "best_basket"):
             return list(self.data.get("products", ()))
         if self.name == "product_details":
             return [self.data] if self.data.get("id") else list(self.data.get("similar", ()))

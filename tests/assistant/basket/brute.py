@@ -1,7 +1,7 @@
 """Every way to share pieces between orders, with every set of deals, added up by the evaluator alone."""
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from itertools import combinations, product
 
 from assistant.basket import NotAllowed, Parcel, Request, settle
@@ -16,7 +16,7 @@ def cheapest(request: Request) -> int:
     counted = [place for place, limit in enumerate(limits) if limit is not None]
     ways = _ways(request, counted)
 
-    @lru_cache(maxsize=None)
+    @cache
     def rest(left: tuple[int, ...], orders: int, uses: Uses) -> int | None:
         """The least for these pieces in so many orders, when the counted deals may be used so often."""
         if not any(left):

@@ -16,7 +16,7 @@ def small(seed: int) -> Request:
     for number in range(random.randint(1, 5)):
         wanted = random.choice((1, 1, 1, 2, 3)) if pieces < 4 else 1
         extra = 0
-        if random.random() < 0.2:
+        if random.random() < 0.3:
             wanted, extra = random.choice(((0, 1), (0, 2), (1, 1)))
         if pieces + wanted + extra > 6:
             break
@@ -24,14 +24,18 @@ def small(seed: int) -> Request:
         goods.append(_good(random, number, wanted, extra, stages))
     if not any(good.wanted for good in goods):
         goods[0] = _good(random, 0, 1, 0, stages)
-    deals = tuple(_deal(random, number, len(goods), stages) for number in range(random.randint(0, 4)))
+    worth = sum(good.price * good.most for good in goods)
+    deals = tuple(
+        _deal(random, number, len(goods), stages, worth) for number in range(random.choice((0, 1, 2, 3, 3, 4, 4, 4)))
+    )
     free_from = random.choice((None, 5000, 8800))
     shipping = Shipping(random.choice((0, 500, 1000)), free_from)
     return Request(tuple(goods), deals, shipping, (None,) * stages, random.choice((1, 2, 3, 3, 4)))
 
 
 def _good(random: Random, number: int, wanted: int, extra: int, stages: int) -> Good:
-    price = random.choice((random.randint(1, 200) * 100, random.randint(100, 20000)))
+    price = random.randint(100, 20000) if wanted or random.random() < 0.4 else random.randint(100, 2500)
+    price = price // 100 * 100 if random.random() < 0.5 else price
     member = price - (price * 500 + 5000) // 10000 if random.random() < 0.2 else None
     presale = None
     if stages == 2 and random.random() < 0.5:
@@ -41,11 +45,11 @@ def _good(random: Random, number: int, wanted: int, extra: int, stages: int) -> 
     return Good(product, Text(f"货{number}"), price, wanted, extra, str(number), member=member, presale=presale)
 
 
-def _deal(random: Random, number: int, goods: int, stages: int) -> Deal:
+def _deal(random: Random, number: int, goods: int, stages: int, worth: int) -> Deal:
     kind = random.choice(KINDS)
     some = frozenset(place for place in range(goods) if random.random() < 0.6)
     scope = frozenset(range(goods)) if random.random() < 0.4 or not some else some
-    threshold = random.choice((random.randint(5, 300) * 100, random.randint(500, 30000)))
+    threshold = random.choice((random.randint(5, 300) * 100, max(200, int(worth * random.uniform(0.15, 0.9)))))
     minus = random.randint(1, max(1, threshold // 3))
     if kind == "coupon" and random.random() < 0.3:
         threshold = 0
