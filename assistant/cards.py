@@ -1,13 +1,13 @@
 """Product cards and stored events: what a page is sent, filled from the catalogue and never from a model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.events import BasketCard, Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
 from assistant.shown import Shown
 from knowledge.catalog import Catalog
-from knowledge.model import Lang, Product
+from knowledge.model import Lang, Product, Promotion
 
 
 def plain(amount: Decimal) -> str:
@@ -63,7 +63,8 @@ def stored(
         case OrderCard(order=order):
             return "order", {"id": message_id, "order": dict(order)}
         case BasketCard(basket=basket):
-            return "basket", {"id": message_id, "basket": _renamed(basket, _shown_names(basket, catalog, shown, lang))}
+            plan = _renamed(basket, _shown_names(basket, catalog, shown, lang))
+            return "basket", {"id": message_id, "basket": plan, "stand": plan_stand(basket, catalog)}
         case QuickReplies(options=options):
             return "quick_replies", {"id": message_id, "options": list(options)}
         case Handoff():
@@ -74,6 +75,18 @@ def stored(
 def _cards(ids: tuple[str, ...], catalog: Catalog, shown: Shown, lang: Lang) -> list[dict[str, Any]]:
     found = (catalog.product(product_id) for product_id in ids)
     return [card(product, lang, shown) for product in found if product is not None]
+
+
+class Shelf(Protocol):
+    def product(self, product_id: str, /) -> Product | None: ...
+    def promotions(self) -> Sequence[Promotion]: ...
+
+
+def plan_stand(basket: Mapping[str, Any], shelf: Shelf) -> str:
+    """A name for what a plan's sums rest on: another one when one of its products or a running offer has changed."""
+    ids = dict.fromkeys(str(item["product_id"]) for order in basket["orders"] for item in order["items"])
+    goods = (f"{one.id}:{one.version}" for each in ids if (one := shelf.product(each)) is not None)
+    return "/".join((*goods, *(one.id for one in shelf.promotions())))
 
 
 def _shown_names(basket: Mapping[str, Any], catalog: Catalog, shown: Shown, lang: Lang) -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from assistant.cards import card
+from assistant.cards import card, plan_stand
 from assistant.guard.verdict import Span, Verdict
 from assistant.shown import Shown
 from knowledge.facts import Fact, Facts
@@ -16,6 +16,11 @@ from knowledge.model import LANGS, Attribute, Lang, Policy, Product, Promotion, 
 BADGES = 3
 PRICE = Text("价格", "Price")  # the first row of a comparison
 REPRICED = Text("价格已更新", "Price updated")
+OUTDATED = Text("当时的算法", "As it was then")
+ASK_AGAIN = Text(
+    "这张单子算好以后，价格或优惠有变化。再问我一次，我重新算。",
+    "Prices or offers have changed since this was worked out. Ask again and I will work it out anew.",
+)
 GONE = Text("已下架", "No longer sold")
 
 
@@ -71,6 +76,8 @@ class Presenter:
         """An event of a conversation whose cards and comparisons show today's prices and stock; others as they are."""
         if event["type"] == "quick_replies":
             return {**event, "options": self._still_offered(event)}
+        if event["type"] == "basket" and event.get("stand") != plan_stand(event["basket"], self._shelf):
+            return {**event, "basket": {**event["basket"], "badge": OUTDATED(lang), "proof": ASK_AGAIN(lang)}}
         if event["type"] not in ("cards", "comparison"):
             return event
         fresh = {**event, "products": [self._renewed_card(each, lang) for each in event["products"]]}

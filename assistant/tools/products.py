@@ -133,9 +133,7 @@ def _stated(product: Product, wanted: Wish, lang: Lang) -> list[list[str]]:
     return [[name, value] for name, value in pairs.items()]
 
 
-def _questions(
-    hits: Sequence[Hit], query: str, filters: Filters, lang: Lang, *, broad: bool
-) -> list[dict[str, Any]]:
+def _questions(hits: Sequence[Hit], query: str, filters: Filters, lang: Lang, *, broad: bool) -> list[dict[str, Any]]:
     """What to ask back, the most telling first."""
     finds = [Find(hit.product, hit.score) for hit in hits]
     priced = filters.price_max is not None or filters.price_min is not None

@@ -111,6 +111,17 @@ def test_a_message_survives_closing_the_page_before_it_was_sent(site: Site, visi
     assert log_texts(page).count("满多少包邮？") == 1
 
 
+def test_stopping_before_the_first_word_ends_the_waiting(site: Site, visit: Visit) -> None:
+    page = visit(site.url, refusals=True).page
+    open_chat(page)
+    page.route("**/api/chat/events*", lambda route: route.abort())
+    page.reload()  # from now on no word of an answer arrives
+    ask(page, QUESTION)
+    expect(page.locator(".busy")).to_be_visible()
+    page.get_by_role("button", name="停止生成").click()
+    expect(page.locator(".busy")).to_have_count(0)
+
+
 def test_a_page_about_a_product_says_which(site: Site, visit: Visit) -> None:
     page = visit(site.url).page
     product = page.locator(".good a").first

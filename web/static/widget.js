@@ -1121,6 +1121,11 @@ thead a{color:inherit;text-underline-offset:3px}
       this.#typing.lastChild.textContent = label;
     }
 
+    /** An answer that was stopped before its first word has no end of its own. */
+    stopped() {
+      this.#wait(false);
+    }
+
     /** Called now and then: an indicator whose end never came must not stay. */
     tick() {
       const now = Date.now();
@@ -1678,7 +1683,7 @@ thead a{color:inherit;text-underline-offset:3px}
     #submit() {
       if (this.$.send.disabled) return;
       if (this.$.send.stop) {
-        this.#tell("POST", "stop");
+        this.#tell("POST", "stop").then((done) => done && this.#talk.stopped());
         return;
       }
       const text = this.$.input.value;
