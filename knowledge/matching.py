@@ -216,11 +216,13 @@ class Sheet:
 
     @cached_property
     def _named(self) -> tuple[str, str, frozenset[str]]:
-        stems = stemmed(self.head)
-        return self.head, stems, frozenset(stems.split())
+        tags = normalise(" / ".join(tag for tag in self.product.tags if ":" not in tag))
+        text = f"{self.title} / {tags}".replace("-", " ")
+        stems = stemmed(text)
+        return text, stems, frozenset(stems.split())
 
     def names(self, wide: tuple[str, ...]) -> bool:
-        """Whether title, category, brand or tags have any of these words."""
+        """Whether title or tags have any of these words."""
         return _stands(self._named, wide, self.title)
 
     @cached_property
@@ -371,6 +373,8 @@ class Concepts:
 
     def __init__(self, need: Need, thesaurus: Thesaurus, mend: Callable[[str], str]) -> None:
         self.goods = _head_goods(need)
+        liked = {group for m in need.mentions for group in m.groups if group.section == "goods"} - self.goods
+        self._liked = tuple(dict.fromkeys(word for group in liked for word in group.words))
         self._parts: list[tuple[float, tuple[str, ...]]] = []
         self._occasions = [scene.when for _, scene in need.scenes]
         self._scenes = [_asked_by(scene, thesaurus) for _, scene in need.scenes]
@@ -379,6 +383,10 @@ class Concepts:
             self._parts.append((weight, tuple(word for group in mention.groups for word in group.words)))
         for word in _leftovers(need):
             self._parts.append((1.0, (word, mended) if (mended := mend(word)) else (word,)))
+
+    def is_liked(self, sheet: Sheet) -> bool:
+        """Whether its title or tags have goods that are named, but not as what is wanted: a gift for a tea lover."""
+        return not self.goods and bool(self._liked) and sheet.names(self._liked)
 
     def named_for(self, sheet: Sheet) -> int:
         """How many of the occasions a product's title or tags name."""

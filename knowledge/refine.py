@@ -8,11 +8,9 @@ from decimal import Decimal
 from knowledge.measures import Limit, Sense, measure_of, measures
 from knowledge.model import Lang
 from knowledge.quantity import find_quantities
-from knowledge.text import Terms, language, normalise
+from knowledge.text import language, normalise
 from knowledge.thesaurus import Mention, Scene, Thesaurus, default_thesaurus
 from knowledge.understand import Filters, Need, understand
-
-_NO_BRANDS: Terms[str] = Terms(())
 
 
 def refine(before: str, now: str, *, lang: Lang | None = None, thesaurus: Thesaurus | None = None) -> str:
@@ -25,9 +23,9 @@ def refine(before: str, now: str, *, lang: Lang | None = None, thesaurus: Thesau
     """
     thesaurus = thesaurus or default_thesaurus()
     said = lang or language(now, language(before))
-    old = understand(before, thesaurus, _NO_BRANDS, said)
+    old = understand(before, thesaurus, lang=said)
     text, price = _relative(normalise(now).text, old)
-    new = understand(_plain(text), thesaurus, _NO_BRANDS, said)
+    new = understand(_plain(text), thesaurus, lang=said)
     if price is not None:
         new = replace(new, filters=replace(new.filters, price_max=price))
     if not before.strip():
@@ -373,7 +371,7 @@ def _written_en(need: Need, thesaurus: Thesaurus) -> str:
 
 def _audience(need: Need, said: str) -> list[str]:
     """Whom it is for, unless the goods or the occasion say so already."""
-    implied = {scene.audience for _, scene in need.scenes}
+    implied = {word for _, scene in need.scenes for word in scene.audience}
     return [word for word in need.filters.audiences if word not in said and word not in implied]
 
 

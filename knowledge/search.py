@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.lexical import normalise
 from knowledge.matching import Concepts, Sheet, Wish, dearest, texts, wishes_of
 from knowledge.measures import Order as Extreme
 from knowledge.measures import measure_of, ordered
@@ -18,7 +19,7 @@ from knowledge.relax import Missed, least_painful, nearest, notes, price_of, uns
 from knowledge.retrieval import Retriever, Scores, best, fused
 from knowledge.text import Terms
 from knowledge.thesaurus import Thesaurus, language_of
-from knowledge.understand import Filters, Need, understand_all
+from knowledge.understand import Filters, Need, ShopWords, understand_all
 
 __all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult", "Weighed", "document_of", "text_of"]
 
@@ -31,6 +32,7 @@ _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT`
 _LEFT_OUT = 5
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
 _LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be a present
+_LIKED = 0.5  # added when a present has to do with what the person likes
 _NAMED_FOR = 0.2  # added for each occasion that title or tags name
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
 Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
@@ -83,7 +85,12 @@ class SearchIndex:
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
-        self._brands = Terms(brand_terms(self.products))
+        shelves = dict.fromkeys(name for product in self.products for name in texts(product.category))
+        self._words = ShopWords(
+            Terms(brand_terms(self.products)),
+            Terms((name, name) for name in shelves if _is_mixed(name, thesaurus)),
+            self._retriever.has,
+        )
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
         """The index of `products` if they differ from these only in prices, stock and the like; None if words do."""
@@ -106,7 +113,7 @@ class SearchIndex:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """The best `limit` products for `query`, which may be empty when `filters` say it all."""
-        needs = understand_all(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
+        needs = understand_all(query[:2000], self._thesaurus, self._words, lang)
         found = [self._answer(need, need.filters & (filters or Filters()), limit) for need in needs]
         return found[0] if len(found) == 1 else _together(found, limit)
 
@@ -116,7 +123,7 @@ class SearchIndex:
         place = next((place for place, product in enumerate(self.products) if product.id == product_id), None)
         if place is None:
             return None
-        needs = understand_all(query[:2000], self._thesaurus, self._brands, lang, self._retriever.has)
+        needs = understand_all(query[:2000], self._thesaurus, self._words, lang)
         weighed = [self._weighed(place, need) for need in needs]
         return min(weighed, key=lambda one: (one.other, len(one.misses), -len(one.meets)))
 
@@ -127,11 +134,13 @@ class SearchIndex:
 
     def _weighed(self, place: int, need: Need) -> Weighed:
         sheet, wanted = self._sheets[place], need.filters
-        missed = self._missed(place, wanted, wishes_of(wanted, need, self._thesaurus), False)
+        other = self._is_other(place, Concepts(need, self._thesaurus, self._retriever.mend))
+        wishes = [wish for wish in wishes_of(wanted, need, self._thesaurus) if not other or wish.kind != "avoids"]
+        missed = self._missed(place, wanted, wishes, False)
         return Weighed(
             reasons_for(sheet, need, wanted, self._thesaurus),
             why_left_out(sheet, missed, need, wanted, self._thesaurus),
-            self._is_other(place, Concepts(need, self._thesaurus, self._retriever.mend)),
+            other,
             wanted,
         )
 
@@ -178,7 +187,7 @@ class SearchIndex:
             sheet = self._sheets[place]
             covered = concepts.coverage(sheet)
             scores[place] *= 0.0 if covered < _BY_MEANING else 0.4 + 0.6 * covered
-            scores[place] += _NAMED_FOR * concepts.named_for(sheet)
+            scores[place] += _NAMED_FOR * concepts.named_for(sheet) + _LIKED * concepts.is_liked(sheet)
             if goods & sheet.kinds:
                 scores[place] += 0.4
             elif goods and sheet.kinds:
@@ -367,6 +376,11 @@ def document_of(product: Product) -> tuple[tuple[str, float], ...]:
 def text_of(product: Product) -> str:
     """What an embedder reads of a product."""
     return " ".join(text for text, _ in document_of(product) if text)[:2000]
+
+
+def _is_mixed(category: str, thesaurus: Thesaurus) -> bool:
+    """Whether a category names several kinds of goods: 水杯茶具."""
+    return sum(mention.in_section("goods") for mention in thesaurus.find(normalise(category))) > 1
 
 
 def brand_terms(products: Sequence[Product]) -> Iterator[tuple[str, str]]:

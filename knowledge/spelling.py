@@ -75,7 +75,9 @@ class Spelling:
         )
         if best is None or (len(word) < 8 and len(best[0]) == len(word) and sorted(best[0]) != sorted(word)):
             return word  # a cooler is no cooker
-        return str(best[0])
+        return (
+            str(best[0]) if best[0][0] == word[0] else word
+        )  # few slip on the first letter, and "loves" are no gloves
 
 
 def _replaced(text: str, found: Iterable[tuple[int, int, str]]) -> str:

@@ -40,7 +40,7 @@ class Scene:
     when: tuple[str, ...]
     wants: tuple[str, ...]
     avoids: tuple[str, ...] = ()
-    audience: str = ""  # whom such goods are for: 女士 when a present is for a mother
+    audience: tuple[str, ...] = ()  # whom such goods are for: 女士 when a present is for a mother
     whom: bool = False  # it names a person, not an occasion
 
 
@@ -130,7 +130,7 @@ def default_thesaurus() -> Thesaurus:
                 _words(s["when"]),
                 _words(s["wants"]),
                 _words(s.get("avoids", ())),
-                str(s.get("audience", "")),
+                _several(s.get("audience", ())),
                 bool(s.get("whom", False)),
             )
             for s in scenes
@@ -146,6 +146,10 @@ def read_groups(document: dict[Section, list[str]]) -> list[Group]:
             zh, _, en = line.partition("|")
             groups.append(Group(section, _words(zh.split(",")), _words(en.split(","))))
     return groups
+
+
+def _several(words: str | list[str]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words)
 
 
 def language_of(word: str) -> Lang:

@@ -20,7 +20,6 @@ from knowledge.text import Terms, language, normalise
 from knowledge.thesaurus import Mention, Scene, Thesaurus
 
 Order = Literal["relevance", "cheapest", "dearest"]
-Known = Callable[[str], bool]  # whether the shop uses an English word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,27 +95,38 @@ class Need:
         return next((mention for mention in reversed(self.mentions) if mention.word == self.head), None)
 
 
-def understand(
-    query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang | None = None, known: Known | None = None
-) -> Need:
-    """Take a query apart. `brands` are the shop's, each with its own spelling as the value."""
-    page = _Page(thesaurus.spelling.mend(normalise(query).text, known), thesaurus, brands)
+@dataclass(frozen=True, slots=True)
+class ShopWords:
+    """Words of a shop of its own: brands, and the categories that hold several kinds of goods, each with its own
+    spelling as the value; and whether it uses an English word at all."""
+
+    brands: Terms[str] = field(default_factory=lambda: Terms(()))
+    shelves: Terms[str] = field(default_factory=lambda: Terms(()))
+    has: Callable[[str], bool] | None = None
+
+
+NO_SHOP = ShopWords()
+
+
+def understand(query: str, thesaurus: Thesaurus, shop: ShopWords = NO_SHOP, lang: Lang | None = None) -> Need:
+    """Take a query apart."""
+    page = _Page(thesaurus.spelling.mend(normalise(query).text, shop.has), thesaurus, shop)
     page.read()
     return page.need(lang or language(query))
 
 
 def understand_all(
-    query: str, thesaurus: Thesaurus, brands: Terms[str], lang: Lang | None = None, known: Known | None = None
+    query: str, thesaurus: Thesaurus, shop: ShopWords = NO_SHOP, lang: Lang | None = None
 ) -> tuple[Need, ...]:
     """The needs of a query that asks for several things: "一个保温杯和一双雨鞋". A price or a person that stands before
     the first or after the last holds for all of them that have none of their own."""
-    text = thesaurus.spelling.mend(normalise(query).text, known)
+    text = thesaurus.spelling.mend(normalise(query).text, shop.has)
     said = lang or language(query)
     parts, shared = _parted(text, thesaurus)
     if len(parts) < 2:
-        return (understand(query, thesaurus, brands, said, known),)
-    needs = [understand(part, thesaurus, brands, said, known) for part in parts]
-    common = understand(shared, thesaurus, brands, said, known)
+        return (understand(query, thesaurus, shop, said),)
+    needs = [understand(part, thesaurus, shop, said) for part in parts]
+    common = understand(shared, thesaurus, shop, said)
     first, *others = needs
     bare = all(not _OWN.search(part) for part in parts[1:])
     return tuple(
@@ -182,10 +192,10 @@ _CLAUSE = re.compile(r"[，,。；;！!？?]")
 class _Page:
     """A sentence from which one wish after the other is read. What has been read is blanked, so that places stay."""
 
-    def __init__(self, text: str, thesaurus: Thesaurus, brands: Terms[str]) -> None:
+    def __init__(self, text: str, thesaurus: Thesaurus, shop: ShopWords) -> None:
         self.text = text
         self._thesaurus = thesaurus
-        self._brands = brands
+        self._shop = shop
         self._filters = Filters()
         self._order: Order = "relevance"
         self._by: Leaning | None = None
@@ -195,6 +205,7 @@ class _Page:
         self._dropped: set[str] = set()
 
     def read(self) -> None:
+        self._read_shelves()
         self._read_open_ends()
         self._read_orders()
         self._read_ages()
@@ -212,7 +223,7 @@ class _Page:
         colours = list(_colours(found, self.text))
         named = [
             (start, end, brand)
-            for start, end, brand in self._brands.find(self.text)
+            for start, end, brand in self._shop.brands.find(self.text)
             if not _is_goods(self.text[start:end], thesaurus)
         ]
         text = _bare(self.text, found)
@@ -220,7 +231,7 @@ class _Page:
         audiences = tuple(mention.word for mention in mentions if mention.in_section("audiences"))
         if any(limit.measure == "age" for limit in self._filters.limits):
             audiences = ()  # the age has said it
-        audiences += tuple(scene.audience for _, _, (_, scene) in scenes if scene.audience and not audiences)
+        audiences += tuple(word for _, _, (_, scene) in scenes for word in scene.audience if not audiences)
         filters = (
             Filters(options=tuple(mention.word for mention in colours))
             & self._filters
@@ -254,6 +265,11 @@ class _Page:
         ]
 
     # One kind of wish after the other
+
+    def _read_shelves(self) -> None:
+        for start, end, name in self._shop.shelves.find(self.text):
+            self._add(Filters(categories=(name,)))
+            self._blank(start, end)
 
     def _read_open_ends(self) -> None:
         for name, pattern in _open_ends().items():
@@ -563,7 +579,8 @@ _FOR = re.compile(
 )
 _SOMETHING = re.compile(r"东西|礼物|礼品|什么|\b(?:some|any)(?:thing)?\b|\b(?:one|gifts?|presents?|stuff|things?)\b")
 _GOES_WITH = re.compile(
-    r"(?:放|装|爱喝|爱吃|喜欢喝?|搭配?|配|适合|适配|兼容|连接?|接|泡|煮|炒|洗|擦|刷|去|给|送给?)(?:得下|下)?[^的，,。；;]{0,6}?$"
+    r"(?:放|装|爱喝|爱吃|喜欢喝?|搭配?|配|适合|适配|兼容|连接?|接|泡|煮|炒|洗|擦|刷|去)(?:得下|下)?[^的，,。；;]{0,6}?$"
+    r"|\b(?:loves?|likes?|enjoys?|drinks?|fond of)\s[^，,。；;]{0,12}$"
 )
 _WHICH = re.compile(r"[^，,。；;\s]{0,4}的[^，,。；;\s]")
 
@@ -585,7 +602,7 @@ def _features(mentions: Iterable[Mention]) -> tuple[str, ...]:
         mention.word
         for mention in mentions
         if (mention.in_section("qualities") or mention.in_section("materials"))
-        and not mention.in_section("goods")
+        and not (mention.in_section("goods") or mention.in_section("audiences"))
         and len(mention.word) > 1  # the 木 of a brand is no wood
     )
 

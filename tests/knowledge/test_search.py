@@ -13,7 +13,7 @@ from knowledge.search import Filters
 from knowledge.settings import KnowledgeSettings
 from knowledge.text import Terms
 from knowledge.thesaurus import contains, default_thesaurus
-from knowledge.understand import understand
+from knowledge.understand import ShopWords, understand
 
 
 def _colour(zh: str, en: str) -> Attribute:
@@ -172,7 +172,7 @@ def _limit(measure: str, sense: Sense, text: str) -> Limit:
     return Limit(measure, sense, quantity, text)
 
 
-BRANDS: Terms[str] = Terms([("星河", "星河"), ("Apple", "Apple")])
+SHOP_WORDS = ShopWords(Terms([("星河", "星河"), ("Apple", "Apple")]))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ BRANDS: Terms[str] = Terms([("星河", "星河"), ("Apple", "Apple")])
     ],
 )
 def test_what_is_understood(query: str, expected: Filters, text: str) -> None:
-    need = understand(query, default_thesaurus(), BRANDS)
+    need = understand(query, default_thesaurus(), SHOP_WORDS)
     assert need.filters == expected
     assert need.text == text
 

@@ -7,11 +7,9 @@ from assistant.data import load
 from assistant.models.grounded.dialogue import Dialogue
 from knowledge.model import Lang
 from knowledge.refine import refine
-from knowledge.text import Terms
 from knowledge.thesaurus import default_thesaurus
 from knowledge.understand import understand
 
-_NO_BRANDS: Terms[str] = Terms(())
 _JOINED = re.compile(r"和|跟|与|或|、|,|，|\b(?:and|or)\b")
 
 
@@ -39,7 +37,7 @@ def remembered(dialogue: Dialogue) -> str:
     if not dialogue.need:
         return dialogue.text
     lang = dialogue.lang
-    now = understand(dialogue.text, default_thesaurus(), _NO_BRANDS, lang)
+    now = understand(dialogue.text, default_thesaurus(), lang=lang)
     filters, kept = now.filters, []
     if filters.price_min is None and filters.price_max is None and "price" not in now.dropped:
         kept.append("同样预算" if lang == "zh" else "same budget")
