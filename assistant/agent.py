@@ -12,7 +12,7 @@ import structlog
 from pydantic import ValidationError
 
 from assistant.arithmetic import shop_and
-from assistant.cards import plain
+from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
@@ -63,6 +63,7 @@ class Turn:
     found: bool = True  # whether the last things looked up were there
     speechless: bool = False  # nothing that the model said could stay
     refused_lookups: int = 0
+    plan: tuple[Mapping[str, Any], str] | None = None  # a basket, and how what it rests on stood then
     stand: tuple[int, Facts] | None = None  # of the catalogue that `facts` were read from
 
     @property
@@ -86,7 +87,8 @@ class Turn:
         if self.stand is not None and self.stand[0] == now[0] and self.stand[1] is now[1]:
             return
         self.stand = now
-        self.extra = Facts.of(fact for fact in self.extra if fact.kind != "computed" or _holds(fact, catalog))
+        planned = self.plan is None or plan_stand(self.plan[0], catalog) == self.plan[1]
+        self.extra = Facts.of(one for one in self.extra if one.kind != "computed" or _holds(one, catalog, planned))
         self.facts = shop_and(catalog, self.about) | self.extra
         self.titles = _titles(self.about, catalog)
         self.offers = _offers(catalog)
@@ -100,6 +102,8 @@ class Turn:
             self.cards = result.cards
         if result.replies:
             self.replies = result.replies
+        if result.basket is not None:
+            self.plan = result.basket, plan_stand(result.basket, catalog)
         if result.handoff:
             self.handoff = result.handoff
         self.refused_lookups += result.refused_lookup
@@ -230,10 +234,10 @@ def stand(catalog: Catalog) -> str:
     return "/".join((str(catalog.version), *(one.id for one in catalog.promotions())))
 
 
-def _holds(fact: Fact, catalog: Catalog) -> bool:
-    """Whether a sum was worked out from the product as it is now."""
+def _holds(fact: Fact, catalog: Catalog, planned: bool) -> bool:
+    """Whether a sum was worked out from the product as it is now; `planned`: whether a basket's sums still hold."""
     product = catalog.product(fact.subject)
-    return product.version == fact.version if product is not None else ":" in fact.subject
+    return product.version == fact.version if product is not None else planned and ":" in fact.subject
 
 
 def _titles(ids: Sequence[str], catalog: Catalog) -> list[tuple[str, list[str]]]:

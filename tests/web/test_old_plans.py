@@ -54,3 +54,25 @@ def test_a_plan_says_when_an_offer_has_ended_since(settings: Settings, clock: ty
         assert plan(visitor, last)["badge"] != "当时的算法"
         clock.ahead = timedelta(hours=2)
         assert plan(visitor, last)["badge"] == "当时的算法"
+
+
+def test_a_plans_sums_are_not_said_once_they_are_old(settings: Settings) -> None:
+    call = ToolCall("c1", "best_basket", json.dumps({"items": [{"product": "S1", "quantity": 2}]}))
+    said = [TextDelta("这么买一共108元。"), 2.0, TextDelta("对，一共108元。"), 0.1, TextDelta("鞋底是TPR橡胶。")]
+    with serving(settings, ScriptedModel([call], said, [call], said)) as site:
+        visitor = site.visitor()
+        seq = visitor.say("买两双拖鞋怎么最划算？")["seq"]
+        first = visitor.events(lambda event: event["type"] == "basket", after=seq)
+        assert "108" in str(first[-1]["basket"]["total"]), "two at 59 less 10"
+        (rest,) = [
+            event["text"]
+            for event in visitor.events(lambda event: event["type"] == "done", after=seq)
+            if event["type"] == "message"
+        ]
+        assert rest == "这么买一共108元。对，一共108元。鞋底是TPR橡胶。"
+        seq = visitor.say("再算一遍？")["seq"]
+        visitor.events(lambda event: event["type"] == "basket", after=seq)
+        site.services.catalog.put([replace(SLIPPERS, price=Decimal(61))], source="test")
+        events = visitor.events(lambda event: event["type"] == "done", after=seq)
+        later = next(event["text"] for event in events if event["type"] == "message")
+        assert later.count("108") <= 1 and "TPR" in later
