@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from assistant.data import load
-from knowledge.model import Attribute, Lang, Product, Text
+from knowledge.model import Attribute, Lang, Passage, Product, Text
 from knowledge.text import normalise
 from knowledge.thesaurus import default_thesaurus
 
@@ -104,7 +104,7 @@ def asked_values(question: str, product: Product, lang: Lang) -> tuple[Attribute
         sizes = [_compact(size) for size in _SIZED.findall(question)]
         telling = [one for size in sizes for one in pool if any(size in _values(one) for size in sizes)]
     if not telling and not asked:
-        telling = [one for word in _rare_words(question, product) for one in pool if _mentions(one, word)]
+        telling = [one for word in rare_words(question, product) for one in pool if _mentions(one, word)]
     return tuple(_unique(telling, lang))[:3]
 
 
@@ -112,17 +112,24 @@ def _asked_by_name(name: str, question: str, titles: str) -> bool:
     return len(name) > 1 and name in question and name not in titles
 
 
-def telling_sentences(question: str, product: Product, lang: Lang) -> tuple[str, ...]:
-    """Sentences of the product's own prose that speak of what is asked, at most two."""
+def telling_sentences(question: str, product: Product, lang: Lang, passages: Sequence[Passage] = ()) -> tuple[str, ...]:
+    """Sentences of the product's own prose, or of its manual's `passages`, that speak of what is asked, at most two. A
+    passage whose heading does so tells it from its beginning."""
     words = [*asked_features(question), *(_literal(concept, question) for concept in asked_concepts(question))]
-    words = words or list(_rare_words(question, product))
+    words = words or list(rare_words(question, product))
+    said = [(product.brief(lang), False), (product.description(lang), False)]
+    said += [(one.text(lang), _speaks_of(one.title(lang), words)) for one in passages]
     found: dict[str, None] = {}
-    for text in (product.brief(lang), product.description(lang)):
+    for text, headed in said:
         for sentence in re.split(r"(?<=[。！？!?；;\n])|(?<=\.)\s", text):
             sentence = sentence.strip()
-            if 4 <= len(sentence) <= 160 and any(word and word in sentence.lower() for word in words):
+            if 4 <= len(sentence) <= 160 and (headed or _speaks_of(sentence, words)):
                 found[sentence] = None
     return tuple(found)[:2]
+
+
+def _speaks_of(text: str, words: Sequence[str]) -> bool:
+    return any(word and word in text.lower() for word in words)
 
 
 _SIZED = re.compile(
@@ -153,7 +160,7 @@ _COMMON = re.compile(
 )
 
 
-def _rare_words(question: str, product: Product) -> tuple[str, ...]:
+def rare_words(question: str, product: Product) -> tuple[str, ...]:
     """Pairs of characters, or words, of the question that carry meaning and are not the product's own name."""
     names = f"{product.title.zh} {product.title.en} {product.category.zh} {product.category.en}".lower()
     words: list[str] = []

@@ -14,6 +14,7 @@ from assistant.cards import plain
 from assistant.guide.clarify import Find, is_broad, questions
 from assistant.guide.explain import asked, grounds
 from assistant.guide.tradeoffs import trade_offs
+from assistant.manuals import manual_answers
 from assistant.measures import Wish, wish
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from knowledge.catalog import Catalog
@@ -182,7 +183,8 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
     found = True
     if arguments.question:
         values = asked_values(arguments.question, product, lang)
-        prose = () if values else telling_sentences(arguments.question, product, lang)
+        manual = context.catalog.passages(product.id)
+        prose = () if values else telling_sentences(arguments.question, product, lang, manual)
         found = bool(values or prose)
         data["asked"] = {
             "question": arguments.question,
@@ -272,8 +274,8 @@ def names_product(text: str, product: Product) -> bool:
 
 
 def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> tuple[list[dict[str, Any]], Facts]:
-    """The shop's own answers to questions like this one, best first, and the facts that quoting them rests on.
-    `product`: only what may be about it."""
+    """The shop's own answers to questions like this one and those of manuals, best first, and the facts that quoting
+    them rests on. `product`: only what may be about it."""
     hits = [hit for hit in catalog.search_faq(question, limit=5) if hit.score >= 0.45]
     if product:  # what is asked about another product answers nothing
         hits = [hit for hit in hits if not hit.faq.products or product in hit.faq.products]
@@ -281,7 +283,9 @@ def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> 
         {"question": hit.faq.question(lang), "answer": hit.faq.answer(lang), "score": round(hit.score, 3)}
         for hit in hits[:3]
     ]
-    return answers, Facts.of(fact for hit in hits[:3] for fact in catalog.faq_facts(hit.faq))
+    told, quoted = manual_answers(catalog, question, lang, product)
+    answers = sorted([*answers, *told], key=lambda answer: -answer["score"])[:3]
+    return answers, Facts.of(fact for hit in hits[:3] for fact in catalog.faq_facts(hit.faq)) | quoted
 
 
 def _in_title(name: str, product: Product) -> bool:

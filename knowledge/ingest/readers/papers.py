@@ -1,6 +1,7 @@
 """Documents as blocks in reading order: headings, paragraphs, tables. PDF by pypdf, DOCX by python-docx; Markdown,
 plain text and web pages here."""
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -59,6 +60,7 @@ def read_paper(path: Path) -> list[Block]:
 
 
 def _pdf(path: Path) -> list[Block]:
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong is said once, by us
     from pypdf import PdfReader  # not before: few files are PDF
     from pypdf.errors import PyPdfError
 
