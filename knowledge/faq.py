@@ -14,6 +14,7 @@ from knowledge.thesaurus import Thesaurus
 
 _NEAR = 12  # questions compared closely
 _FILLER = re.compile(r"[啊呀吗呢吧啦嘛哦的]|请问|能不能|可不可以|是不是|可以|能|一下|我想|你们")
+_ASKING = re.compile(r"\b(?:when|how|where|who|why|which|what)\b")  # a search for goods overlooks these words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,9 @@ class FaqIndex:
         return tuple(sorted(found.values(), key=lambda hit: -hit.score)[:limit])
 
     def _weighed(self, text: str) -> dict[str, float]:
-        """Terms of a question: pairs of Chinese characters say more than single ones."""
-        return {term: 1.0 if len(term) > 1 else 0.35 for term in words(_FILLER.sub("", text))}
+        """Terms of a question: pairs of Chinese characters say more than single ones, and when is not how."""
+        terms = {term: 1.0 if len(term) > 1 else 0.35 for term in words(_FILLER.sub("", text))}
+        return terms | {f"?{word}": 0.7 for word in _ASKING.findall(text.lower())}
 
     def _commonness(self) -> dict[str, float]:
         counts: dict[str, int] = {}

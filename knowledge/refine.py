@@ -249,13 +249,16 @@ def _rest(old: Need, new: Need, text: str, thesaurus: Thesaurus) -> str:
         words = [word for word in words if not word.is_of("materials")]
     if new.goods is not None:
         words = [word for word in words if not word.is_of("goods")]
+        if old.goods is None:  # "想送她个": what was said around goods that were not named yet
+            words = [word for word in words if word.mention or word.is_figure]
     if _SWAPS.search(text) and any(not word.mention for word in fresh):
         words = [word for word in words if word.mention or word.is_figure]
     have = {word.text for word in words}
     fresh = [word for word in fresh if word.text not in have and not _meant(word.text, tuple(have), thesaurus)]
     plain = [word for word in (*words, *fresh) if not word.is_of("goods")]
     goods = [word for word in (*words, *fresh) if word.is_of("goods")]
-    return _joined(word.text for word in (*plain, *goods))
+    known = _joined(word.text for word in (*plain, *goods) if word.mention or word.is_figure)
+    return " ".join((*(word.text for word in plain if not word.mention and not word.is_figure), known)).strip()
 
 
 class _Word:
@@ -329,7 +332,7 @@ def _written_zh(need: Need, thesaurus: Thesaurus) -> str:
     filters = need.filters
     colours = [word for word in filters.options if thesaurus.is_colour(word)]
     sizes = [word for word in filters.options if not thesaurus.is_colour(word)]
-    head = ("、".join(colours) + "的" if colours else "") + _joined(need.rest.split())
+    head = ("、".join(colours) + "的" if colours else "") + need.rest
     whom = [word for word, scene in need.scenes if scene.whom]
     occasions = [word for word, scene in need.scenes if not scene.whom]
     parts = [

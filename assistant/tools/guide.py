@@ -35,7 +35,7 @@ def explain_choice(arguments: ExplainArguments, context: ToolContext) -> ToolRes
         "chosen": product.id in arguments.shown,
         "other": told.other,
         "meets": reason_data(told.meets),
-        "misses": [str(reason) for reason in told.misses],
+        "misses": reason_data(told.misses),
         "trade_offs": trade_off_data(compared, lang, arguments.query),
     }
     ids = tuple(one.id for one in compared)

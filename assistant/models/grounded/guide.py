@@ -216,13 +216,11 @@ class Guide(Desk):
         told = self._explained(str(named["id"]) if named else reading.topic or d.text)
         if not told.get("found"):
             return self._which(reading)
-        if told["misses"]:
-            lines = [
-                say(d, "why_not", title=told["title"]),
-                *speech.points(told["misses"], d.lang),
-            ]
-        elif told["other"]:
+        misses = [text for text, _, _ in told["misses"]]
+        if told["other"] and not any(name for _, name, _ in told["misses"]):  # nothing that its data states
             lines = [say(d, "why_not_other", title=told["title"])]
+        elif misses:
+            lines = [say(d, "why_not", title=told["title"]), *speech.points(misses, d.lang)]
         elif told["chosen"]:
             lines = [say(d, "why_not_chosen", title=told["title"]), *self._grounds(told)]
         else:
@@ -248,8 +246,8 @@ class Guide(Desk):
         grounds = [picks.reason_phrase(text, name, value, d.lang) for text, name, value in told["meets"]]
         grounds = grounds or [self._reason(told, d.need)]
         lines = speech.points([one for one in grounds if one], d.lang)
-        if told["misses"]:
-            lines += speech.points([say(d, "why_note", what=joined(d, list(told["misses"])))], d.lang)
+        if misses := [text for text, _, _ in told["misses"]]:
+            lines += speech.points([say(d, "why_note", what=joined(d, misses))], d.lang)
         return lines
 
     # Is it there, and what instead

@@ -11,6 +11,8 @@ from assistant.models.grounded.speech import lower, property_phrase, without_mon
 from assistant.models.grounded.wording import say
 from assistant.tools.products import likeness
 from knowledge.model import Lang
+from knowledge.text import normalise
+from knowledge.thesaurus import default_thesaurus
 
 
 def order_line(d: Dialogue, order: Mapping[str, Any], found: int) -> str:
@@ -97,9 +99,16 @@ def related(query: str, goods: Sequence[Goods], lang: Lang) -> list[Goods]:
     word = head(query)
     if len(word) < 2:
         return []
-    return [one for one in goods if word in _data(one)]
+    return [one for one in goods if _speaks_of(_data(one), word)]
+
+
+def _speaks_of(text: str, word: str) -> bool:
+    """Whether a text has the word by itself: 洗手机 is about no 手机."""
+    longer = [(one.start, one.end) for one in default_thesaurus().find(text) if len(one.word) > len(word)]
+    places = (match.span() for match in re.finditer(re.escape(word), text))
+    return any(not any(start <= s and e <= end for start, end in longer) for s, e in places)
 
 
 def _data(goods: Goods) -> str:
     told = " ".join(f"{name} {value}" for name, value in goods.get("attributes", ()))
-    return f"{goods['title']} {goods.get('brief', '')} {told}".lower()
+    return normalise(f"{goods['title']} {goods.get('brief', '')} {told}").text

@@ -73,7 +73,7 @@ async def test_at_most_two_questions_are_asked_back(counter: Counter) -> None:
         asked += 1
         assert 2 <= len(answer.replies) <= 4
         answer = await shopper.says(answer.replies[0])
-        assert answer.cards or "没有" in answer.text, answer.text
+        assert "元" in answer.text, answer.text  # it found goods
     assert 1 <= asked <= 2
 
 
