@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice, zip_longest
 
 import numpy as np
@@ -109,6 +110,10 @@ class SearchIndex:
         ]
         return index
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {product.id: place for place, product in enumerate(self.products)}
+
     def search(
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
@@ -120,8 +125,7 @@ class SearchIndex:
     def weigh(self, query: str, product_id: str, *, lang: Lang | None = None) -> Weighed | None:
         """Why this product, and why not; of several needs the one counts that it meets best. None when the index has no
         such product."""
-        place = next((place for place, product in enumerate(self.products) if product.id == product_id), None)
-        if place is None:
+        if (place := self._places.get(product_id)) is None:
             return None
         needs = understand_all(query[:2000], self._thesaurus, self._words, lang)
         weighed = [self._weighed(place, need) for need in needs]
@@ -129,8 +133,8 @@ class SearchIndex:
 
     def shows(self, product_id: str, words: Sequence[str]) -> bool:
         """Whether the product has any of these: materials, ingredients, colours, kinds."""
-        sheet = next((sheet for sheet in self._sheets if sheet.product.id == product_id), None)
-        return sheet is not None and any(sheet.shows(word) for word in words)
+        place = self._places.get(product_id)
+        return place is not None and any(self._sheets[place].shows(word) for word in words)
 
     def _weighed(self, place: int, need: Need) -> Weighed:
         sheet, wanted = self._sheets[place], need.filters
