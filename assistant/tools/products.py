@@ -209,7 +209,7 @@ def compare_products(arguments: CompareArguments, context: ToolContext) -> ToolR
     for name in arguments.products:
         product, others = resolve(context.catalog, name, lang)
         if product is None:  # a kind ("绿茶") stands for the first of its kind
-            product = next((hit.product for hit in others if _in_title(name, hit.product)), None)
+            product = next((hit.product for hit in others if _may_be(name, hit.product)), None)
         if product is not None:
             found[product.id] = product
     if len(found) < 2:
@@ -288,8 +288,10 @@ def frequent(catalog: Catalog, question: str, lang: Lang, product: str = "") -> 
     return answers, Facts.of(fact for hit in hits[:3] for fact in catalog.faq_facts(hit.faq)) | quoted
 
 
-def _in_title(name: str, product: Product) -> bool:
-    return any(name.strip().lower() in title.lower() for title in (product.title.zh, product.title.en))
+def _may_be(name: str, product: Product) -> bool:
+    """Whether a name for one of two to compare, a kind or half a title, can mean this product."""
+    titles = (product.title.zh, product.title.en)
+    return any(name.strip().lower() in title.lower() or likeness(name, title) >= 0.5 for title in titles if title)
 
 
 def likeness(text: str, title: str) -> float:
