@@ -31,6 +31,7 @@ _LEAST = 0.3  # of the best score: what is worse is no answer to the same questi
 _WEIGHED = 1000  # of them are weighed when no wish less than all can be met
 _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT` are
 _LEFT_OUT = 5
+_LEANING = 1.0  # of the best score: how much "轻一点的" moves what fits well
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
 _LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be a present
 _LIKED = 0.5  # added when a present has to do with what the person likes
@@ -303,9 +304,8 @@ class SearchIndex:
         of_kind = [place for place in places if goods & self._sheets[place].kinds]
         close = of_kind or [place for place in places if found[place] >= _GOOD * top]
         for leaning in need.prefers:
-            if leaning.measure != "price":
-                for place, share in self._standing(close, leaning.measure, leaning.extreme):
-                    found[place] += 0.3 * top * share
+            for place, share in self._standing(close, leaning.measure, leaning.extreme):
+                found[place] += _LEANING * top * share
         order = sorted(places, key=lambda place: -found[place])
         if self._reread is not None and need.text and need.order == "relevance" and need.by is None:
             read = order[:_REREAD]

@@ -65,7 +65,8 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     several = _several(result, [hit.product.id for hit in hits]) if len(result.parts) > 1 else []
     if several:
         shown = [hit for hit in hits if any(hit.product.id in ids for _, ids in several)]
-    left_out = [one for one in result.left_out if one.product.id not in skip][:2]
+    bounded = filters.price_min is not None or filters.price_max is not None  # by us, not in the shopper's words
+    left_out = [] if bounded else [one for one in result.left_out if one.product.id not in skip][:2]
     products = [
         brief(hit.product, lang)
         | {"reasons": reason_data(hit.reasons)[:3], "score": round(hit.score, 3)}

@@ -96,7 +96,8 @@ class Clerk(Guide):
         if len(targets) > 1:
             self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             told = [self.details(one, asking=True) for one in targets]
-            if len(topic) > 1 and all((one.get("asked") or {}).get("silent") for one in told):
+            silent = all((one.get("asked") or {}).get("silent") for one in told)
+            if len(topic) > 1 and not is_broad(topic) and silent:  # it was about other goods than those at hand
                 return self._offer(reading, self._search(topic), topic)
             return speech.values_of_each(d, told)
         goods = self.details(targets[0], asking=True)

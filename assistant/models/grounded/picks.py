@@ -44,7 +44,8 @@ def reasons(goods: Goods, lang: Lang) -> str:
         for text, name, value in reversed(goods.get("reasons", ()))
         if name and name.lower() not in ("价格", "price")
     }
-    told = list(reversed(by_fact.values()))[:2]  # one fact may answer two wishes: it is told once
+    # One fact may answer two wishes: it is told once. What fills three lines is for the card.
+    told = [phrase for phrase in reversed(by_fact.values()) if len(phrase) <= _LONGEST[lang]][:2]
     joined_ = ("，" if lang == "zh" else "; ").join(told)
     return joined_ if len(joined_) <= _LONGEST[lang] else "".join(told[:1])
 
