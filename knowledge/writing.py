@@ -107,12 +107,14 @@ def settled(product: Product) -> Product:
     return product
 
 
-def unchanged_ids(connection: Connection, table: sa.Table, rows: Iterable[StoredRow]) -> Iterator[list[str]]:
-    """Ids of the rows that are stored as they are, in pieces."""
+def unchanged_ids(
+    connection: Connection, table: sa.Table, rows: Iterable[StoredRow]
+) -> Iterator[tuple[int, list[str]]]:
+    """In pieces: how many rows were looked at, and the ids of those that are stored as they are."""
     left = iter(rows)
     while chunk := {row.id: digest_of_text(row.text) for row in islice(left, _CHUNK)}:
         query = sa.select(table.c.id, table.c.digest).where(table.c.id.in_(list(chunk)), ~table.c.removed)
-        yield [row.id for row in connection.execute(query) if row.digest == chunk[row.id]]
+        yield len(chunk), [row.id for row in connection.execute(query) if row.digest == chunk[row.id]]
 
 
 class Writer:

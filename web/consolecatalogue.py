@@ -24,7 +24,13 @@ FIELDS = {
     "tags": "标签", "attribute": "普通属性", "attributes": "属性列表", "variants": "规格列表", "ignore": "不用",
 }  # fmt: skip
 CHOICES = [(f"{title} · {name}", name) for name, title in FIELDS.items()]
-STEPS = {"look": "看 looking", "read": "读 reading", "store": "存 storing", "vectors": "检索 indexing"}
+STEPS = {
+    "look": "看 looking",
+    "read": "读 reading",
+    "compare": "比 comparing",
+    "store": "存 storing",
+    "vectors": "检索 indexing",
+}
 HINT = """### 导入 · Take in
 商品表（CSV、XLSX、JSON、XML、网页）、说明书、问答和政策（PDF、DOCX、Markdown）。先预览，再导入。
 Preview first: see what each column is taken for, then import."""

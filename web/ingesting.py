@@ -23,7 +23,13 @@ from web.wiring import open_catalog
 
 ROWS_SHOWN = 20
 SAMPLES_SHOWN = 56  # characters
-STEPS = {"look": "看 looking", "read": "读 reading", "store": "存 storing", "vectors": "检索 indexing"}
+STEPS = {
+    "look": "看 looking",
+    "read": "读 reading",
+    "compare": "比 comparing",
+    "store": "存 storing",
+    "vectors": "检索 indexing",
+}
 KINDS = {
     "products": "商品 products", "faqs": "问答 questions", "policies": "政策 policies",
     "passages": "说明书段落 passages", "shop": "店铺 shop",

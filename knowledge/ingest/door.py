@@ -124,11 +124,14 @@ class _Intake:
 
     def _compare(self) -> int:
         """Find the rows that are stored as they are, while others may write; the catalogue's version this holds for."""
+        total, done = sum(self._stage.kinds().values()), 0
         with self._store.read() as connection:
             version = _version(connection)
             for kind, table in _KINDS.items():
-                for ids in unchanged_ids(connection, table, self._stage.rows(kind)):
+                for looked, ids in unchanged_ids(connection, table, self._stage.rows(kind)):
                     self._stage.mark_same(kind, ids)
+                    done += looked
+                    self._tell("compare", done, total)
         return version
 
     def _put(self, connection: Connection, origin: str, compared: int) -> tuple[Change, int]:

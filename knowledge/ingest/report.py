@@ -54,6 +54,7 @@ REPORTED = 1_000  # refusals and warnings that a report lists
 
 
 class Progress(Protocol):
-    """Is told how far taking in is: `done` of `total` (None: not known yet) in the step "look", "read" or "store"."""
+    """Is told how far taking in is: `done` of `total` (None: not known yet) in the step "look", "read",
+    "compare", "store" or "vectors"."""
 
     def __call__(self, step: str, done: int, total: int | None) -> None: ...

@@ -199,7 +199,7 @@ def test_progress_is_told_in_steps(catalog: Catalog, tmp_path: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
     rows = "id,name,price\n" + "".join(f"{number},Cup {number},5\n" for number in range(1_200))
     feed(catalog, tmp_path / "a.csv", rows, progress=lambda *step: told.append(step))
-    assert list(dict.fromkeys(step for step, _, _ in told)) == ["look", "read", "store", "vectors"]
+    assert list(dict.fromkeys(step for step, _, _ in told)) == ["look", "read", "compare", "store", "vectors"]
     assert ("read", 1_200, 1_200) in told
     assert ("store", 1_200, 1_200) in told
     assert told[-1][:2] == ("vectors", 1_200)

@@ -142,6 +142,12 @@ EXPECTED: dict[str, Expected] = {
         refused=[("[杯子]:3", "the id 'S1' stands already in 分类.xlsx[鞋靴]:2")],
         products={"S1": priced("59", stock=3), "C1": lambda one: priced("39.90")(one) and has(one, "容量", "约380ml")},
     ),
+    "锅具.ods": Expected(
+        read=2,
+        added=1,
+        refused=[("[锅具]:4", "the price '议价中' is no amount")],
+        products={"O1": lambda one: priced("129")(one) and has(one, "容量", "约2.5升")},
+    ),
     "卫衣.csv": Expected(
         read=6,
         added=2,

@@ -119,6 +119,36 @@ def two_sheets_joined(path: Path) -> None:
     book.save(path)
 
 
+def open_document(path: Path) -> None:
+    """A sheet of LibreOffice, with the header one row down and one column in."""
+    rows = (
+        [],
+        ["", "编号", "名称", "价格", "容量"],
+        ["", "O1", "砂锅", "129元", "约2.5升"],
+        ["", "O2", "蒸锅", "议价中", ""],
+    )
+    names = {"office": "office", "table": "table", "text": "text"}
+    spaces = " ".join(f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for key, name in names.items())
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+            if cell
+            else "<table:table-cell/>"
+            for cell in row or [""]
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    sheet = f'<table:table table:name="锅具">{cells}</table:table>'
+    body = f"<office:body><office:spreadsheet>{sheet}</office:spreadsheet></office:body>"
+    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", f"<office:document-content {spaces}>{body}</office:document-content>")
+        archive.writestr("META-INF/manifest.xml", manifest)
+
+
 def sheets_of_their_own(path: Path) -> None:
     """Sheets with different headers, an empty one, and a hidden one with drop-down values."""
     book = Workbook()
@@ -349,6 +379,7 @@ TABLES: dict[str, Callable[[Path], None]] = {
     "报价单.xlsx": merged_cells,
     "商品与SKU.xlsx": two_sheets_joined,
     "分类.xlsx": sheets_of_their_own,
+    "锅具.ods": open_document,
     "卫衣.csv": blanks_of_merged_cells,
     "价格.csv": dirty_prices,
     "api.json": api_answer,
