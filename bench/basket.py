@@ -1,40 +1,33 @@
 """How fast the cheapest basket is proven: python -m bench.basket [--cases N] [--limit S] [--json FILE]
 
-Made-up shops of the sort a Double 11 has: prices from 9.90 to 400, mostly one piece of a thing, 满减 and 每满 in
-exclusive groups, coupons of shop and categories, percentages with caps, piece offers, cross-shop 满减, shipping fees.
-For each size: the time to the proof or to the limit, how many were proven, and how far the others may be from it.
+Two sorts of baskets: goods of the demo shop drawn at random under the offers that run there, and made-up shops of the
+sort a Double 11 has, in which every offer bears on the basket: 满减 and 每满 in exclusive groups, coupons of shop and
+categories, percentages with caps, piece offers, cross-shop 满减, shipping fees. For each size and each limit of orders:
+the time to the proof or to the time limit, how many were proven, and how far the others may be from the optimum.
 """
 
-import argparse
-import json
 import os
-import platform
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from assistant.basket import Deal, Good, Plan, Request, Shipping
+from assistant.basket import Deal, Good, Request, Shipping
+from assistant.basket.counter import Shopper, Want, lay_out
 from assistant.basket.request import DealKind
 from assistant.basket.solve import solve
+from bench.report import Cell, arguments, report
+from knowledge.catalog import Catalog
 from knowledge.model import Text
+from knowledge.settings import KnowledgeSettings
 
+DEMO = Path(__file__).parents[1] / "knowledge" / "demo"
+DEMO_SIZES = (3, 5, 10, 20, 30, 60)
 SIZES = ((5, 5), (10, 10), (20, 15), (30, 20), (45, 30), (60, 40))
 ORDERS = (1, 2, 3)
 CATEGORIES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    goods: int
-    deals: int
-    orders: int  # at most
-    cases: int
-    proven: int
-    seconds_median: float
-    seconds_worst: float
-    gap_worst: float  # (total - bound) / total over the cases that were not proven
-    saved: float  # the median share taken off the price without any offer
 
 
 def made_up(goods: int, deals: int, seed: int) -> Request:
@@ -92,43 +85,54 @@ _ROUND: tuple[tuple[DealKind, bool], ...] = (
 )  # fmt: skip
 
 
-def measure(goods: int, deals: int, orders: int, cases: int, limit_s: float) -> Row:
-    requests = [replace(made_up(goods, deals, seed), most_orders=orders) for seed in range(cases)]
-    plans = [(request, solve(request, time_limit_s=limit_s)) for request in requests]
-    unproven = [plan for _, plan in plans if plan.status != "proven"]
-    seconds = [plan.seconds for _, plan in plans]
-    return Row(
-        goods, deals, orders, cases, cases - len(unproven), median(seconds), max(seconds),
-        max(((plan.total - plan.bound) / plan.total for plan in unproven), default=0.0),
-        median(_saved(request, plan) for request, plan in plans),
-    )  # fmt: skip
+def of_the_demo_shop(catalog: Catalog, goods: int, seed: int) -> Request:
+    """So many different goods of the demo shop, one to three of each, under its running offers."""
+    random = Random(f"demo {goods}/{seed}")
+    there = [product for product in catalog.products() if product.stock != 0 and product.price is not None]
+    wants = [Want(product, random.choice((1, 1, 1, 1, 2, 3))) for product in random.sample(there, goods)]
+    counter = lay_out(catalog, wants, Shopper(extras=False))
+    assert counter is not None  # goods in stock with a price
+    return counter.request
 
 
-def _saved(request: Request, plan: Plan) -> float:
-    return 1 - plan.total / plan.bill.gross
+def measure(kind: str, requests: Sequence[Request], limit_s: float) -> dict[str, Cell]:
+    plans = [solve(request, time_limit_s=limit_s) for request in requests]
+    unproven = [plan for plan in plans if plan.status != "proven"]
+    seconds = [plan.seconds for plan in plans]
+    return {
+        "baskets": kind,
+        "goods": len(requests[0].goods),
+        "offers": max(len(request.deals) for request in requests),
+        "orders at most": requests[0].most_orders,
+        "proven": f"{len(plans) - len(unproven)}/{len(plans)}",
+        "median s": median(seconds),
+        "worst s": max(seconds),
+        "worst gap %": max((100 * (plan.total - plan.bound) / plan.total for plan in unproven), default=0.0),
+        "saved %": median(100 * (1 - plan.total / plan.bill.gross) for plan in plans),
+    }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--cases", type=int, default=20, help="requests of each size")
-    parser.add_argument("--limit", type=float, default=1.0, help="seconds for one request")
-    parser.add_argument("--json", type=Path, help="also write the rows here")
-    arguments = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, limit {arguments.limit:g} s, {arguments.cases} cases a size")
-    print(f"{'goods × deals':>14} {'orders':>7} {'proven':>8} {'median s':>9} {'worst s':>8} {'worst gap':>10} saved")
+    parser = arguments("How fast the cheapest basket is proven.")
+    parser.add_argument("--cases", type=int, default=10, help="baskets of each size")
+    parser.add_argument("--limit", type=float, default=1.0, help="seconds for one basket")
+    told = parser.parse_args()
     rows = []
+    with TemporaryDirectory() as folder:
+        catalog = Catalog.open(KnowledgeSettings(data_dir=Path(folder)))
+        catalog.ingest(DEMO)
+        for goods in DEMO_SIZES:
+            requests = [of_the_demo_shop(catalog, goods, seed) for seed in range(told.cases)]
+            rows += [measure("demo shop", at_most(requests, orders), told.limit) for orders in ORDERS]
+        catalog.close()
     for goods, deals in SIZES:
-        for orders in ORDERS:
-            row = measure(goods, deals, orders, arguments.cases, arguments.limit)
-            rows.append(row)
-            print(
-                f"{goods:>8} × {deals:<3} {'≤ ' + str(orders):>7} {row.proven:>4}/{row.cases:<3}"
-                f" {row.seconds_median:>9.3f} {row.seconds_worst:>8.3f} {row.gap_worst:>10.2%} {row.saved:>7.1%}",
-                flush=True,
-            )
-    if arguments.json:
-        data = [{name: getattr(row, name) for name in Row.__slots__} for row in rows]
-        arguments.json.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+        requests = [made_up(goods, deals, seed) for seed in range(told.cases)]
+        rows += [measure("made up", at_most(requests, orders), told.limit) for orders in ORDERS]
+    report("basket", rows, told.json, cores=os.cpu_count(), limit_s=told.limit, cases=told.cases)
+
+
+def at_most(requests: Sequence[Request], orders: int) -> list[Request]:
+    return [replace(request, most_orders=orders) for request in requests]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from assistant.basket.request import PIECEWISE, SHOPWIDE, Deal, Request
-from assistant.basket.rules import clash, pools, prices
+from assistant.basket.rules import clash, pools, presold, prices
 
 Linear = Any  # a sum of variables and cents; the library types these loosely, as unions with numpy scalars
 
@@ -56,7 +56,8 @@ class Order:
         for place, good in enumerate(request.goods):
             self.pieces.append(self.model.new_int_var(0, good.most, f"{self.name} x{place}"))
             self.model.add(self.pieces[place] <= good.most * self.open)
-        self.model.add(sum(self.pieces) >= self.open)
+        bought = presold(request, self.stage) if self.stage else range(len(self.pieces))
+        self.model.add(sum(self.pieces[place] for place in bought) >= self.open)
         for place, deal in enumerate(request.deals):
             if self.stage in deal.stages and self._may_use(place, deal):
                 self.used[place] = self.model.new_bool_var(f"{self.name} use {deal.id}")

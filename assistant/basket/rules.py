@@ -81,6 +81,11 @@ def price_of(good: Good, stage: int) -> int:
     return max(0, price - good.presale.bonus) if good.presale and good.presale.stage == stage else price
 
 
+def presold(request: Request, stage: int) -> list[int]:
+    """The goods whose rest is paid at `stage`."""
+    return [place for place, good in enumerate(request.goods) if good.presale and good.presale.stage == stage]
+
+
 def pools(request: Request, deal: Deal) -> list[list[int]]:
     """Which goods count together for a piece offer: those of one product, or all with `mix`."""
     if deal.mix:
@@ -183,6 +188,9 @@ class _Till:
     def _allowed(self, used: Sequence[tuple[int, Deal]]) -> None:
         if not any(self.parcel.pieces):
             raise NotAllowed("an order without goods")
+        stage = self.parcel.stage
+        if stage and not any(self.parcel.pieces[place] for place in presold(self.request, stage)):
+            raise NotAllowed("an order is paid later only with pieces that a deposit was paid for")
         for _, deal in used:
             if self.parcel.stage not in deal.stages:
                 raise NotAllowed(f"{deal.id} does not run then")

@@ -107,7 +107,8 @@ class Teller:
         plan = self.advice.plan
         if plan.status == "proven":
             return self.say("sentences", "proven")
-        return self.say("sentences", "best_found", bound=self.money(plan.bound))
+        key = "best_found" if plan.bound else "best_found_open"
+        return self.say("sentences", key, bound=self.money(plan.bound))
 
     def pieces(self, place: int, count: int) -> str:
         name = self.name(place)
@@ -156,7 +157,7 @@ class Teller:
             key = "short" if one.dearer is None else "short_dearer" if one.dearer > 0 else "short_same"
             return self.say("why", key, gap=gap, dearer=dearer)
         if not one.possible:
-            return self.say("why", "unfit")
+            return self.say("why", "pieces" if self.counter.request.deals[one.deal].kind in PIECEWISE else "unfit")
         if one.instead is not None:
             key = "instead" if one.dearer is None else "instead_dearer" if one.dearer > 0 else "instead_same"
             return self.say("why", key, name=self.counter.request.deals[one.instead].name(self.lang), dearer=dearer)

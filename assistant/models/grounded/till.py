@@ -149,23 +149,29 @@ def _items(desk: Desk, text: str = "") -> list[dict[str, Any]]:
     if counted:
         return _merged(counted)
     found: list[dict[str, Any]] = []
+    open_counts: list[dict[str, Any]] = []  # named without a count, until "two of each" gives them one
     for part in _parts(words, text):
-        this = words.this.search(part)
-        name = _name(words, part)
-        if (words.these.search(part) or words.each.search(part)) and shown:
-            number = _number(words.these.search(part), len(shown))
-            each = _count(part, d.lang) if words.each.search(part) else 1
-            found += [_item(one, each) for one in shown[:number]]
+        said = words.these.search(part)
+        each = words.each.search(part)
+        counted_here = bool(words.after.search(part) or words.before.search(part))
+        count, name = _count(part, d.lang), _name(words, part)
+        at_hand = d.page or next(iter(d.focus), None)
+        here: list[dict[str, Any]] = []
+        if said and shown:
+            here = [_item(one, count if each else 1) for one in shown[: _number(said, len(shown))]]
         elif len(name) > 1:
-            known = desk._known(name)
-            found.append(_named(part, name, known, _count(part, d.lang)))
-        elif this and (at_hand := (d.page or next(iter(d.focus), None))) is not None:
-            found.append(_item(at_hand, _count(part, d.lang)))
+            here = [_named(part, name, desk._known(name), count)]
+        elif each and shown and not found:
+            here = [_item(one, count) for one in shown]
+        elif words.this.search(part) and at_hand is not None:
+            here = [_item(at_hand, count)]
+        if each and counted_here:
+            for item in open_counts:
+                item["quantity"] = count
+        open_counts = [*open_counts, *here] if here and not counted_here else [] if counted_here else open_counts
+        found += here
     if not found and (at_hand := (d.page or next(iter(d.focus), None))) is not None and _count(text, d.lang) > 1:
         found.append(_item(at_hand, _count(text, d.lang)))
-    if words.each.search(text) and len(found) > 1:  # "two of each"
-        most = max(item["quantity"] for item in found)
-        found = [item | {"quantity": most} for item in found]
     return _merged(found)
 
 

@@ -1,12 +1,13 @@
 """The till in conversation, with the embedded model."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from assistant.events import BasketCard, PageContext
-from tests.assistant.conftest import Answer, Counter, Shopper
+from tests.assistant.conftest import DEMO, Answer, Counter, Shopper
 
 
 def plan(answer: Answer) -> Any:
@@ -25,6 +26,7 @@ async def wanted(shopper: Shopper) -> dict[str, int]:
     [
         ("两个保温杯加一双雨鞋, 怎么凑单", {"保温杯": 2, "雨鞋": 1}),
         ("帐篷、睡袋、充气垫各买两个，怎么下单最便宜", {"帐篷": 2, "睡袋": 2, "充气垫": 2}),
+        ("枕头、毛毯各一件，鸡蛋面三份，毛巾两份，怎么买更划算", {"枕头": 1, "毛毯": 1, "鸡蛋面": 3, "毛巾": 2}),
         ("我想买3条浴巾和2包鸡蛋面，怎么买划算", {"浴巾": 3, "鸡蛋面": 2}),
         ("电饭煲一台，大米两袋，怎么买更省钱", {"电饭煲": 1, "大米": 2}),
         ("what's the cheapest way to buy 2 mugs and the kettle", {"mugs": 2, "kettle": 1}),
@@ -37,6 +39,20 @@ async def test_quantities_and_names_are_read(counter: Counter, text: str, items:
     assert await wanted(shopper) == items
     assert plan(answer)["orders"]
     assert plan(answer)["total"][1] in answer.text
+
+
+async def test_the_case_of_the_readme(counter: Counter) -> None:
+    readme = (DEMO.parents[1] / "README.md").read_text(encoding="utf-8")
+    case = readme[readme.index("**Let it work out the basket.**") : readme.index("**Use the guard alone.**")]
+    question = re.sub(r"\s", "", re.search(r"\"(鹅绒[^\"]+)\"", case)[1])  # type: ignore[index]
+    shopper = await counter.shopper()
+    await shopper.says(question)
+    found = plan(await shopper.says("不加别的"))
+    amounts = [found["total"][1], *(order["total"][1] for order in found["orders"])]
+    amounts += [line["amount"].removeprefix("-") for order in found["orders"] for line in order["lines"]]
+    figures = [one.removesuffix("元") for one in amounts if one.endswith("元")]
+    assert len(found["orders"]) == 2 and len(figures) > 10
+    assert [one for one in figures if one not in case] == []
 
 
 async def test_what_was_shown_can_be_counted_off(counter: Counter) -> None:

@@ -65,6 +65,14 @@ export function orderBox(order) {
     h("p", { class: "dim" }, [money(order.total, order.currency || "CNY"), date(order.created)].filter(Boolean).join(" · ")));
 }
 
+/** The plan the shopper was shown: what goes into which order, and what it comes to. */
+function basketBox(plan) {
+  const goods = (order) => order.items.map((item) => `${item.title} × ${item.quantity}`).join("、");
+  return h("div", { class: "order" },
+    h("p", {}, h("b", {}, `${plan.title} ${plan.total[1]}`), h("span", { class: "tag good" }, plan.badge)),
+    plan.orders.map((order) => h("p", { class: "dim" }, `${order.name} ${order.total[1]} · ${goods(order)}`)));
+}
+
 /** **Bold** as the shopper sees it; everything else as it is. */
 function formatted(text) {
   return text.split(/\*\*([^*\n]+)\*\*/).map((part, index) => (index % 2 ? h("strong", {}, part) : part));
@@ -105,6 +113,7 @@ export class Thread {
     else if (event.type === "status") this.#status(event);
     else if (event.type === "cards") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
     else if (event.type === "comparison") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
+    else if (event.type === "basket") this.#attach(event, basketBox(event.basket));
     else if (event.type === "order") this.#attach(event, orderBox(event.order));
     else if (event.type === "done" && (event.degraded || event.stopped)) {
       const turn = this.#turns.get(event.id);
