@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from threading import BoundedSemaphore
 from typing import Any
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from knowledge.model import Lang, Product, Variant
 
 MOST_KINDS = 30
 MOST_ORDERS = 6
+_TILLS = BoundedSemaphore(2)  # searches at once: each keeps two cores busy, more would only slow each other
 
 
 class BasketItem(Arguments):
@@ -58,7 +60,8 @@ def best_basket(arguments: BasketArguments, context: ToolContext) -> ToolResult:
     ids = tuple(dict.fromkeys(want.product.id for want in wants))
     if counter is None:
         return ToolResult({"nothing": True, "products": [brief(want.product, lang) for want in wants]}, product_ids=ids)
-    advice = advise(counter.request, offer_more=arguments.more)
+    with _TILLS:
+        advice = advise(counter.request, offer_more=arguments.more)
     teller = Teller(counter, advice, lang)
     texts = load("basket.yaml")["sentences"]
     picked = [texts["assumed"][lang].format(said=said, title=product.title(lang)) for said, product in assumed]
