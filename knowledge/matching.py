@@ -21,8 +21,8 @@ Kind = Literal[
 _COLOUR_NAMES = ("颜色", "色", "colour", "color")
 _LATIN = re.compile(r"[a-z0-9]+(?:[.'\-][a-z0-9]+)*")
 _DENIED = re.compile(
-    r"(?:不|无|非|未|没有?|勿|零|(?<![\d.])0|\bno|\bnot|\bnon|\bwithout|\bfree (?:of|from)|-free)[^，、,/；;。]{0,4}$"
-    r"|\bnon-$"
+    r"(?:不|无|非|未|没有?|勿|零|仿|人造|(?<![\d.])0|\bno|\bnot|\bnon|\bwithout|\bfaux|\bfake|\bimitation"
+    r"|\bfree (?:of|from)|-free)[^，、,/；;。]{0,4}$|\bnon-$"
 )
 # Words that begin like a denial and deny nothing.
 _NO_DENIALS = re.compile(
@@ -43,9 +43,11 @@ def has(value: str, word: str) -> bool:
         return True  # in another ending
     if _FREE.match(value, at + len(word)):
         return False  # alcohol-free
-    return _DENIED.search(_NO_DENIALS.sub(lambda match: "~" * len(match[0]), value[:at])[-16:]) is None
+    plain = _NO_DENIALS.sub(lambda match: "~" * len(match[0]), value)
+    return _DENIED.search(plain[max(0, at - 16) : at]) is None
 
 
+_APART = re.compile(r" (?:for|with|from|by) ")  # a selfie lamp with an iPhone mount is a lamp
 _FREE = re.compile(r"[ -](?:free|proof)\b")  # down-proof cloth is not down
 _SAYS_NO = re.compile(r"(?:不|无|否|没有?|未|no\b|not\b|none\b|without\b)(?!锈钢|粘|易|线|缝)")
 
@@ -106,7 +108,7 @@ class Sheet:
         found: set[Group] = set()
         titles = texts(self.product.title)
         for text in (*titles, *(tag for tag in self.product.tags if ":" not in tag)):
-            named = [m for m in self._thesaurus.find(normalise(text)) if m.in_section("goods")]
+            named = [m for m in self._thesaurus.find(_APART.split(normalise(text))[0]) if m.in_section("goods")]
             if named and (text in titles or named[-1].end == len(text)):  # "phone accessories" are no phones
                 found.update(group for group in named[-1].groups if group.section == "goods")
         found |= self.category_kinds
@@ -288,16 +290,15 @@ class Sheet:
 
     def _has_option(self, shown: Iterable[Attribute], word: str) -> bool:
         options = tuple(shown)
-        if self._is_colour_word(word) and not any(_is_colour(option) for option in options):
+        if self._is_colour_word(word) and not any(_is_colour(option.name) for option in options):
             return any(has(self.title, other) for other in self._thesaurus.widened(word))
         return any(self._option_is(option, word) for option in options)
 
     def _option_is(self, option: Attribute, word: str) -> bool:
-        values = _values(option.value)
         wide = self._thesaurus.widened(word)
         if self._is_colour_word(word):
-            heads = [_head_colour(value) for value in values] if _is_colour(option) else []
-            return any(contains(value, other) for other in wide for value in heads)
+            return _is_colour(option.name) and _has_colour(option.value, wide)
+        values = _values(option.value)
         if len(word) <= 4 and word.isascii():  # a size is a whole value or a whole word of one, never a part
             return any(word in value.replace("/", " ").replace("码", " ").split() for value in values)
         return any(contains(value, other) for other in wide for value in values)
@@ -308,7 +309,7 @@ class Sheet:
             choices = [
                 any(self._option_is(option, word) for option in variant.options)
                 for variant in self.product.variants
-                if any(_is_colour(option) for option in variant.options)
+                if any(_is_colour(option.name) for option in variant.options)
             ]
             return all(choices) if choices else self._has_option(self.product.attributes, word)
         return any(has(self.head, other) for other in self._thesaurus.widened(word)) or self.shown_by(word) is not None
@@ -454,8 +455,16 @@ def _values(text: Text) -> tuple[str, ...]:
     return tuple(normalise(part) for part in texts(text))
 
 
-def _is_colour(option: Attribute) -> bool:
-    return any(part in _plain(option.name) for part in _COLOUR_NAMES)
+@lru_cache(maxsize=8192)
+def _is_colour(name: Text) -> bool:
+    return any(part in _plain(name) for part in _COLOUR_NAMES)
+
+
+@lru_cache(maxsize=65_536)
+def _has_colour(value: Text, wide: tuple[str, ...]) -> bool:
+    """Whether the value of a colour option is any of these colours."""
+    heads = [_head_colour(part) for part in _values(value)]
+    return any(contains(head, word) for word in wide for head in heads)
 
 
 def dearest(product: Product) -> Decimal:

@@ -15,7 +15,7 @@ import yaml
 from knowledge.model import Attribute, Product, Text
 from knowledge.quantity import Mention, Quantity, find_quantities
 from knowledge.typed import Amount, read
-from knowledge.units import energy
+from knowledge.units import energy, unit_names
 
 Order = Literal["", "least", "most"]
 Sense = Literal["under", "most", "over", "least", "is"]  # is: that amount, or a range around it
@@ -227,17 +227,12 @@ def amounts(product: Product, measure: Measure, dimension: str = "") -> tuple[tu
         found = [
             (one, amount)
             for one in sorted(named, key=lambda one: len(one.name.zh or one.name.en))
-            for amount in _amounts(one.value)
-            if amount.quantity.dimension in wanted
+            for amount in _amounts_in(one.value, wanted)
         ]
         if found:
             return tuple(found)
     if measure.id == "capacity":
-        return tuple(
-            (Attribute(measure.name, _shown(amount)), amount)
-            for amount in _amounts(product.title)
-            if amount.quantity.dimension in wanted
-        )
+        return tuple((Attribute(measure.name, _shown(amount)), amount) for amount in _amounts_in(product.title, wanted))
     return ()
 
 
@@ -259,9 +254,8 @@ def met(product: Product, limit: Limit) -> Attribute | None:
 def stated_by(product: Product, shown: Iterable[Attribute], limit: Limit) -> Attribute | None:
     """Which of some attributes, or else the title, states the amount of a limit."""
     for attribute in (*shown, Attribute(Text("名称", "title"), product.title)):
-        for amount in _amounts(attribute.value):
-            if amount.quantity.dimension == limit.dimension and limit.allows(amount):
-                return attribute
+        if any(limit.allows(amount) for amount in _amounts_in(attribute.value, (limit.dimension,))):
+            return attribute
     return None
 
 
@@ -308,6 +302,16 @@ def _pool(product: Product) -> tuple[Attribute, ...]:
 @lru_cache(maxsize=16_384)
 def _is_called(name: Text, pattern: re.Pattern[str]) -> bool:
     return any(one and pattern.search(one) for one in (name.zh, name.en))
+
+
+@lru_cache(maxsize=65_536)
+def _amounts_in(value: Text, dimensions: tuple[str, ...]) -> tuple[Amount, ...]:
+    """The amounts of a value in some dimensions. Most values have no unit of them, and need not be read."""
+    text = f"{value.zh} {value.en}".lower()
+    names = ("charge", *dimensions) if "energy" in dimensions else dimensions  # an energy may follow from a charge
+    if not any(unit_names(dimension).search(text) for dimension in names) and not ("time" in names and "岁" in text):
+        return ()
+    return tuple(amount for amount in _amounts(value) if amount.quantity.dimension in dimensions)
 
 
 @lru_cache(maxsize=65_536)

@@ -237,8 +237,8 @@ class SearchIndex:
         is. Other goods than were asked for come in only when the shop has none of the kind."""
         has_kind = bool(concepts.goods) and not wanted.any_kind
         has_kind = has_kind and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
-        passing = islice(self._passing(places, wanted, wishes), most)
-        kept = [p for p in passing if not has_kind or not self._is_other(p, concepts)]
+        near = [p for p in map(int, places) if not self._is_other(p, concepts)] if has_kind else places
+        kept = list(islice(self._passing(np.asarray(near, np.int64), wanted, wishes), most))
         if kept and (not has_kind or any(self._is_kind(place, concepts) for place in kept)):
             return kept, None
         weighed = [

@@ -356,7 +356,7 @@ class _Page:
         """The words disliked and where they stand; nothing when the negation is part of a wish, like "no sugar"."""
         start, end = match.span()
         said = match[1]
-        if self._is_word(start) or said.split(" ")[0] in _NO_THING:
+        if self._is_word(start) or re.split("[ ,]", said)[0] in _NO_THING:
             return [], start, end
         mentions = self._thesaurus.find(said)
         last = mentions[-1] if mentions else None
@@ -397,7 +397,7 @@ class _Page:
 
 _ZH_NOT = re.compile(
     r"(?:不想要|不需要|不喜欢|不考虑|不含有?|不带|不要有?|不想|别给我?推荐|别推荐|别要|排除|除了|除开|避开|避免|拒绝|讨厌)"
-    r"([^，,。；;！!？?\s]{1,12}?)(?:(?:以外|之外)?的|以外|之外|了(?=[，,。；;！!？?\s]|$)|(?=[，,。；;！!？?\s]|$)|还有)"
+    r"([^，,。；;！!？?\s]{1,12}?)(?:(?:以外|之外)?的(?![和或跟与、])|以外|之外|了(?=[，,。；;！!？?\s]|$)|(?=[，,。；;！!？?\s]|$)|还有)"
 )
 _WEAK_NOT = re.compile(r"非(?!常|遗)|(?<!有)没有|无|免|(?<!有)没")
 _EN_WORD = (

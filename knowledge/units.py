@@ -1,5 +1,6 @@
 """Units and amounts: what `units.yaml` says of the units, and quantities that convert between them."""
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -104,6 +105,14 @@ def unit_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, tuple[str,
     for name in by_name:
         first.setdefault(name[0], []).append(name)
     return by_id, by_name, {char: tuple(sorted(names, key=len, reverse=True)) for char, names in first.items()}
+
+
+@lru_cache(maxsize=64)
+def unit_names(dimension: str) -> re.Pattern[str]:
+    """Finds any name of a dimension's units in a normalised text; a quick way to see that there is none."""
+    _, by_name, _ = unit_table()
+    names = sorted((name for name, one in by_name.items() if one.dimension == dimension), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)) or r"(?!)")
 
 
 def unit(name: str) -> Unit | None:

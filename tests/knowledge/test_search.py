@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.matching import has
 from knowledge.measures import Limit, Sense
 from knowledge.model import Attribute, Product, Text, Variant
 from knowledge.quantity import parse_quantity
@@ -262,3 +263,42 @@ def test_an_embedder_nobody_knows_is_said(tmp_path: Path, settings: KnowledgeSet
 
     with pytest.raises(EmbedderError, match="hashed"):
         Catalog.open(replace(settings, embedder="nosuch"))
+
+
+def test_only_what_nothing_meets_is_let_go_and_dislikes_last(shop: Catalog) -> None:
+    # Something under 130 is not black: the price is kept, the colour white goes.
+    white = shop.search("white rain boots under 130, not black")
+    assert [hit.product.id for hit in white.hits] == ["boots"]
+    assert white.relaxed == ("nothing in white",)
+    # The price is stretched before anything else goes.
+    near = shop.search("100元以内的雨靴，不要黑色")
+    assert [hit.product.id for hit in near.hits] == ["boots"]
+    assert near.relaxed == ("100元以内没有",)
+    # No leather is kept at any price.
+    assert shop.search("three hundred to four hundred yuan rain boots, no leather").hits[0].product.id != "boots-fine"
+
+
+def test_what_a_wish_kept_out_is_told_with_its_fact(shop: Catalog) -> None:
+    result = shop.search("两百以内的雨靴，不要黑色")
+    why = {left.product.id: [(str(reason), reason.fact_id) for reason in left.why] for left in result.left_out}
+    assert why["boots-fine"] == [("399元，高于200元", "boots-fine/price")]
+    assert why["boots-black"] == [("只有黑色", "boots-black/颜色")]
+    facts = {fact.id for product_id in why for fact in shop.facts(product_id)}
+    assert {fact_id for reasons in why.values() for _, fact_id in reasons} <= facts
+
+
+def test_several_needs_take_turns(shop: Catalog) -> None:
+    result = shop.search("一双雨靴和一件衬衫")
+    assert [hit.product.id in ("boots", "boots-black", "boots-fine") for hit in result.hits][:3] == [True, False, True]
+    assert len(result.parts) == 2
+    assert result.sure
+
+
+def test_properties_are_told_from_their_denial() -> None:
+    assert has("含酒精", "酒精")
+    assert not has("不含酒精", "酒精")
+    assert not has("alcohol-free", "alcohol")
+    assert not has("faux leather", "leather")
+    assert has("100%棉", "棉")
+    assert has("不锈钢内胆", "钢")
+    assert has("无线蓝牙连接", "蓝牙")
