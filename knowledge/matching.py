@@ -170,7 +170,14 @@ class Sheet:
             if says:
                 return True
             denied = says if denied is None else denied
+        if denied is None and self._title_denies(want):
+            return False
         return denied
+
+    def _title_denies(self, want: str) -> bool:
+        """Faux leather is no leather."""
+        named = [word for word in self._thesaurus.widened(want) if contains(self.title, word)]
+        return bool(named) and not any(has(self.title, word) for word in named)
 
     def avoided(self, scene: Scene) -> str | None:
         """What it states about itself that an occasion is to be spared."""

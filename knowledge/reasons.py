@@ -62,8 +62,8 @@ def reasons_for(sheet: Sheet, need: Need, wanted: Filters, thesaurus: Thesaurus)
             text = reason.text if scene.whom else text
             found.append(Reason(text, reason.attribute, reason.value, reason.fact_id))
     for group in dict.fromkeys(group for mention in need.mentions for group in mention.groups):
-        if found and group.section == "goods":
-            continue  # that it is a shoe says nothing next to the rest
+        if group.section in ("materials", "qualities") or (found and group.section == "goods"):
+            continue  # properties are told above, with their facts; that it is a shoe says nothing next to the rest
         if sheet.says(group.words) and not any(group.name(lang) in reason.text for reason in found):
             found.append(Reason(group.name(lang)))
     mark = "：" if lang == "zh" else ": "

@@ -33,6 +33,7 @@ _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT`
 _LEFT_OUT = 5
 _LEANING = 1.0  # of the best score: how much "轻一点的" moves what fits well
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
+_STATED = 0.15  # of the best score, added for each property wished for that the product speaks of
 _LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be a present
 _LIKED = 0.5  # added when a present has to do with what the person likes
 _NAMED_FOR = 0.2  # added for each occasion that title or tags name
@@ -303,6 +304,10 @@ class SearchIndex:
         goods = frozenset() if need.goods is None else frozenset(need.goods.groups)
         of_kind = [place for place in places if goods & self._sheets[place].kinds]
         close = of_kind or [place for place in places if found[place] >= _GOOD * top]
+        for word in wanted.features:
+            wide = self._thesaurus.widened(word)
+            for place in close[:_CANDIDATES]:
+                found[place] += _STATED * top * self._sheets[place].says(wide)
         for leaning in need.prefers:
             for place, share in self._standing(close, leaning.measure, leaning.extreme):
                 found[place] += _LEANING * top * share
