@@ -64,7 +64,9 @@ def best_basket(arguments: BasketArguments, context: ToolContext) -> ToolResult:
         advice = advise(counter.request, offer_more=arguments.more)
     teller = Teller(counter, advice, lang)
     texts = load("basket.yaml")["sentences"]
-    picked = [texts["assumed"][lang].format(said=said, title=product.title(lang)) for said, product in assumed]
+    taken = [texts["assumed_one"][lang].format(said=said, title=product.title(lang)) for said, product in assumed]
+    what = "，".join(taken) if lang == "zh" else teller.listed(taken)
+    picked = [texts["assumed"][lang].format(what=what)] if taken else []
     goods = counter.request.goods
     added = tuple(goods[place].product for place, _ in teller.added())
     added += tuple(goods[one.good].product for one in advice.more if goods[one.good].product not in ids)
