@@ -9,6 +9,7 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("guard_speed",),
     ("answers",),
     ("ingest", "--products", "5000"),
+    ("basket", "--cases", "2"),
     ("face",),
     ("live_cpu", "--seconds", "5"),
 )
