@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -22,7 +23,7 @@ from web.settings import Settings
 from web.wiring import open_catalog
 
 ROWS_SHOWN = 20
-SAMPLES_SHOWN = 56  # characters
+NAME_SHOWN = 34  # cells of the terminal that a column's name takes at most
 STEPS = {
     "look": "看 looking",
     "read": "读 reading",
@@ -131,7 +132,7 @@ def show_report(console: Console, name: str, report: IngestReport, *, dry_run: b
     head = "试运行，什么都没有改 dry run, nothing was changed" if dry_run else "已导入 taken in"
     console.print(Text.assemble("\n", (name, "bold"), f" · {kinds} · {head}"))
     if report.mapping:
-        console.print(_mapping_table(report.mapping))
+        console.print(_mapping_table(report.mapping, console.width))
     if report.signature:
         console.print(
             "按记住的更正读取；--forget 重新猜。Read by remembered corrections; --forget guesses anew.", style="cyan"
@@ -155,12 +156,15 @@ def show_report(console: Console, name: str, report: IngestReport, *, dry_run: b
         )
 
 
-def _mapping_table(mapping: Sequence[FieldGuess]) -> Table:
+def _mapping_table(mapping: Sequence[FieldGuess], width: int) -> Table:
+    names = min(NAME_SHOWN, max(cell_len(guess.column) for guess in mapping))
+    fields = max(14, *(len(guess.field) for guess in mapping))
     table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("列 column", min_width=10, max_width=30, overflow="fold")
-    table.add_column("当作 taken as", no_wrap=True, min_width=14)
+    table.add_column("列 column", width=max(10, names), overflow="ellipsis", no_wrap=True)
+    table.add_column("当作 taken as", no_wrap=True, width=fields)
     table.add_column("把握 sure", justify="right", no_wrap=True, min_width=9)
-    table.add_column("样例 samples", overflow="ellipsis", no_wrap=True)
+    left = width - max(10, names) - fields - 9 - 3 * 2
+    table.add_column("样例 samples", overflow="ellipsis", no_wrap=True, max_width=max(12, left))
     before = ""
     for guess in mapping:
         if guess.table != before:
@@ -168,7 +172,7 @@ def _mapping_table(mapping: Sequence[FieldGuess]) -> Table:
         style = "green" if guess.confidence >= 0.8 else "yellow" if guess.confidence >= 0.5 else "dim"
         field = Text(guess.field, style="bold") if guess.field else Text(IGNORED, style="dim")
         sure = Text(f"{guess.confidence:.0%}", style=style)
-        table.add_row(Text(guess.column), field, sure, Text(" | ".join(guess.samples)[:SAMPLES_SHOWN], style="dim"))
+        table.add_row(Text(guess.column), field, sure, Text(" | ".join(guess.samples), style="dim"))
     return table
 
 
