@@ -33,7 +33,7 @@ _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT`
 _LEFT_OUT = 5
 _LEANING = 1.0  # of the best score: how much "轻一点的" moves what fits well
 _GOOD = 0.6  # of the best score: fits well enough to be put in order by price or measure
-_STATED = 0.15  # of the best score, added for each property wished for that the product speaks of
+_STATED = 0.3  # of the best score, added for each property wished for that the product speaks of
 _LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be a present
 _LIKED = 0.5  # added when a present has to do with what the person likes
 _NAMED_FOR = 0.2  # added for each occasion that title or tags name
@@ -159,14 +159,11 @@ class SearchIndex:
         relaxed: tuple[str, ...] = ()
         if let_go is not None:
             relaxed = notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
-        relaxed += tuple(
-            unstated(self._thesaurus.name(word)(need.lang), need.lang)
-            for word in wanted.features
-            if fitting and not any(self._sheets[place].says(self._thesaurus.widened(word)) for place in fitting[:20])
-        )
+        hits = self._ranked(fitting, scores, nearest(need, let_go, wanted), wanted, limit)
+        relaxed += self._unstated(hits, fitting, need, wanted)
         sure = scores is None or not concepts.goods or any(concepts.goods & self._sheets[p].kinds for p in fitting)
         return SearchResult(
-            self._ranked(fitting, scores, nearest(need, let_go, wanted), wanted, limit),
+            hits,
             relaxed,
             wanted,
             len(fitting),
@@ -250,6 +247,15 @@ class SearchIndex:
         if chosen is None:
             return [], None
         return [missed.place for missed in weighed if missed.within(chosen)], chosen
+
+    def _unstated(self, hits: Sequence[Hit], fitting: Sequence[int], need: Need, wanted: Filters) -> tuple[str, ...]:
+        """The properties wished for that none of the best hits speaks of."""
+        if not hits or not wanted.features:
+            return ()
+        shown = {hit.product.id for hit in hits}
+        sheets = [self._sheets[place] for place in fitting if self.products[place].id in shown]
+        words = (w for w in wanted.features if not any(sheet.says(self._thesaurus.widened(w)) for sheet in sheets))
+        return tuple(unstated(self._thesaurus.name(word)(need.lang), need.lang) for word in words)
 
     def _is_kind(self, place: int, concepts: Concepts) -> bool:
         return bool(concepts.goods & self._sheets[place].kinds)
