@@ -1,12 +1,15 @@
 # make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
 # make test   set-up, then every test (as root on Debian it installs the servers and the browser they need)
+# make models torch and sentence-transformers beside it, for embedders with weights (3 minutes, 1 GB)
 # make check  format, lint, strict types, and the tests that need no server
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
+TORCH_VERSION := 2.13.0
+SENTENCE_TRANSFORMERS_VERSION := 6.2.0
 SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg
 
-.PHONY: demo setup test check bench pictures lock clean
+.PHONY: demo setup test models check bench pictures lock clean
 
 demo: setup
 	@$(BIN)/zhibo demo $(if $(PORT),--port $(PORT))
@@ -15,6 +18,15 @@ setup: .venv/base.done
 
 test: .venv/dev.done system-packages
 	$(BIN)/python -m pytest $(ARGS)
+
+# By pip: torch's smaller build without a GPU is chosen by it, not by uv.
+models: .venv/models.done
+
+.venv/models.done: .venv/dev.done
+	@echo "Installing torch and sentence-transformers …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check torch==$(TORCH_VERSION) \
+	    sentence-transformers==$(SENTENCE_TRANSFORMERS_VERSION)
+	@touch $@
 
 check: .venv/dev.done
 	$(BIN)/ruff format --check .

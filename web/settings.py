@@ -17,7 +17,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "ZHIBO_"
-SECRET_FILES = ("api_token_file", "model_key_file")
+SECRETS = ("api_token", "model_key", "embedder_key")
+SECRET_FILES = tuple(f"{name}_file" for name in SECRETS)
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?", re.ASCII)
 
 
@@ -65,7 +66,13 @@ class Settings(BaseSettings):
     model_key: SecretStr | None = Field(None, description="Its API key")
     model_timeout_s: float = Field(8.0, gt=0, le=600, description="Seconds of its silence before grounded answers")
     model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
-    embedder: str = Field("hashed", description="Name of the embedder for search")
+
+    # search
+    embedder: str = Field("hashed", description="hashed, sentence-transformers:FOLDER-OR-NAME or openai:MODEL")
+    embedder_url: str = Field("", description="Base URL of the embedding server, for openai:MODEL")
+    embedder_key: SecretStr | None = Field(None, description="Its API key")
+    reranker: str = Field("", description="cross-encoder:FOLDER-OR-NAME; empty: none")
+    rerank_ms: int = Field(300, ge=10, le=10_000, description="Milliseconds a reranker may add to a search")
 
     # the live room
     voice: str = Field("espeak", description="Voice of the host")
@@ -87,7 +94,7 @@ class Settings(BaseSettings):
                 )
         return value
 
-    @field_validator("public_url", "model_url")
+    @field_validator("public_url", "model_url", "embedder_url")
     @classmethod
     def _http(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]+", value):
@@ -104,8 +111,8 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _files(cls, values: Any) -> Any:
-        """`api_token_file` and `model_key_file` name files that hold the secret, as container platforms mount them."""
-        for name in ("api_token", "model_key"):
+        """`api_token_file` and the like name files that hold the secret, as container platforms mount them."""
+        for name in SECRETS:
             if path := values.pop(f"{name}_file", None):
                 try:
                     values[name] = Path(path).read_text(encoding="utf-8").strip()

@@ -32,7 +32,15 @@ DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
 
 def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> KnowledgeSettings:
     """`keeps_index`: this process lives long enough to keep the vectors in Chroma, whose import alone takes 2.5 s."""
-    told = KnowledgeSettings(data_dir=settings.data, database_url=settings.database, embedder=settings.embedder)
+    told = KnowledgeSettings(
+        data_dir=settings.data,
+        database_url=settings.database,
+        embedder=settings.embedder,
+        embedder_url=settings.embedder_url,
+        embedder_key=settings.embedder_key.get_secret_value() if settings.embedder_key else "",
+        reranker=settings.reranker,
+        rerank_ms=settings.rerank_ms,
+    )
     return replace(told, ann_from=0) if keeps_index else told
 
 
@@ -69,9 +77,14 @@ class Core:
 
 def open_catalog(settings: Settings, *, keeps_index: bool = False) -> "Catalog":
     from knowledge.catalog import Catalog
+    from knowledge.embed import EmbedderError
+    from knowledge.rerank import RerankerError
 
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return Catalog.open(knowledge_settings(settings, keeps_index=keeps_index))
+    try:
+        return Catalog.open(knowledge_settings(settings, keeps_index=keeps_index))
+    except (EmbedderError, RerankerError) as error:
+        raise SettingsError(str(error)) from error
 
 
 def build_guard() -> "Guard":
