@@ -2,7 +2,7 @@
 
 Fills a shop with products made from word lists (the same on every run: titles in both languages, attributes, variants,
 prices, stock), searches it through the catalogue's door, and for comparison ranks the same words by plain BM25 without
-understanding or filtering anything. Wall times are what a shopper waits; CPU times are of the searching thread, and tell
+understanding or filtering anything. Wall times are what a shopper waits; CPU times are the searching thread's, and show
 what a busy machine hides. Sizes run in ascending order, because peak memory is the process's.
 """
 
@@ -39,8 +39,9 @@ MATERIALS = (
 )  # fmt: skip
 GOODS = (
     ("拖鞋", "slippers", "鞋靴"), ("雨靴", "rain boots", "鞋靴"), ("运动鞋", "running shoes", "鞋靴"),
-    ("马克杯", "mug", "餐具"), ("保温杯", "thermos", "餐具"), ("炒锅", "wok", "厨具"), ("四件套", "bedding set", "床品"),
-    ("枕头", "pillow", "床品"), ("毛巾", "towel", "卫浴"), ("耳机", "headphones", "数码"), ("台灯", "desk lamp", "家电"),
+    ("马克杯", "mug", "餐具"), ("保温杯", "thermos", "餐具"), ("炒锅", "wok", "厨具"),
+    ("四件套", "bedding set", "床品"), ("枕头", "pillow", "床品"), ("毛巾", "towel", "卫浴"),
+    ("耳机", "headphones", "数码"), ("台灯", "desk lamp", "家电"),
     ("充电宝", "power bank", "数码"), ("背包", "backpack", "箱包"), ("行李箱", "suitcase", "箱包"),
     ("手机壳", "phone case", "数码"), ("围巾", "scarf", "服饰"), ("衬衫", "shirt", "服饰"), ("连衣裙", "dress", "服饰"),
     ("地毯", "rug", "家居"), ("雨伞", "umbrella", "家居"), ("帐篷", "tent", "户外"), ("婴儿车", "stroller", "母婴"),
@@ -48,7 +49,8 @@ GOODS = (
 )  # fmt: skip
 COLOURS = (("黑色", "black"), ("白色", "white"), ("灰色", "gray"), ("红色", "red"), ("藏青", "navy"), ("军绿", "olive"))
 QUERIES = (
-    "两百以内的防滑拖鞋，不要黑色", "保温杯 不锈钢 500ml以上", "送妈妈的礼物 预算300", "100-200元的四件套", "最便宜的耳机",
+    "两百以内的防滑拖鞋，不要黑色", "保温杯 不锈钢 500ml以上", "送妈妈的礼物 预算300", "100-200元的四件套",
+    "最便宜的耳机",
     "白色 纯棉 枕头", "适合雨天穿的鞋，两百以内", "台灯 静音 有货", "真皮背包 500以内 有货", "39码白色运动鞋",
     "防水的手机壳，不要硅胶的", "给孩子的雨靴，100到200", "露营用的帐篷 三百以内", "复古台灯", "红色连衣裙 M码",
     "thermos under 150", "wool scarf, not red", "rug 200 to 400 yuan", "waterproof backpack in black under 300",
@@ -184,7 +186,11 @@ def main() -> None:
             rows.append(asdict(measure(count, Path(folder) / str(count), arguments.rounds)))
             if len(rows) == 1:
                 print("".join(f"{name:>17}" for name in rows[0]))
-            print("".join(f"{value:17,.0f}" if isinstance(value, int) else f"{value:17,.2f}" for value in rows[-1].values()))
+            print(
+                "".join(
+                    f"{value:17,.0f}" if isinstance(value, int) else f"{value:17,.2f}" for value in rows[-1].values()
+                )
+            )
     if arguments.json:
         arguments.json.write_text(json.dumps({"rows": rows, "queries": QUERIES}, ensure_ascii=False, indent=1))
 

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count, repeat
 from typing import Self
@@ -86,6 +86,14 @@ class Postings:
         """How many documents have a term."""
         number = self._vocabulary.get(term)
         return 0 if number is None else int(self._of_term[number])
+
+    def having_all(self, terms: Collection[str]) -> NDArray[np.bool_]:
+        """Which documents have every one of these terms."""
+        counts = np.zeros(self.size, np.int16)
+        for term in terms:
+            if (number := self._vocabulary.get(term)) is not None:
+                counts[self._documents[self._starts[number] : self._starts[number + 1]]] += 1
+        return counts == len(terms)
 
     @property
     def terms(self) -> Iterable[str]:

@@ -91,6 +91,18 @@ class Retriever:
         """Whether any document has an English word, in whichever ending."""
         return self._words.found_in(stem(word)) > 0
 
+    def having(self, any_of: Iterable[str]) -> NDArray[np.bool_]:
+        """Which documents have every term of at least one of these words: whoever reads closer can skip the others."""
+        found = np.zeros(self.size, np.bool_)
+        for word in any_of:
+            terms = set(words(word))
+            if any(len(term) > 1 for term in terms if not term.isascii()):
+                terms = {term for term in terms if len(term) > 1 or term.isascii()}  # pairs imply their characters
+            if not terms:
+                return np.ones(self.size, np.bool_)  # "a" or "in": nothing to look for
+            found |= self._words.having_all(terms)
+        return found
+
     def mend(self, term: str) -> str:
         """The nearest word of the shop to one it does not have; empty when it has it or none is near."""
         term = stem(term)

@@ -183,8 +183,7 @@ class SearchIndex:
         scores = self._scores(need)
         if wanted.products:
             return everything, scores
-        places = best(scores, max(_CANDIDATES, len(self.products) if self._is_narrow(wanted) else 0))
-        close = places[:_CANDIDATES]
+        close = best(scores, _CANDIDATES)
         goods = frozenset() if wanted.any_kind else concepts.goods
         for place in close:
             sheet = self._sheets[place]
@@ -199,7 +198,9 @@ class SearchIndex:
                 scores[place] *= 0.8
         top = float(scores[close].max(initial=0.0))
         least = _LEAST if concepts.goods else _LEAST_OF_ALL
-        return places[(scores[places] >= least * top) & (scores[places] > 0)], scores
+        places = np.flatnonzero(scores > 0) if self._is_narrow(wanted) else close
+        places = places[(scores[places] >= least * top) & (scores[places] > 0)]
+        return places[np.argsort(-scores[places], kind="stable")], scores
 
     @staticmethod
     def _is_narrow(wanted: Filters) -> bool:
@@ -235,8 +236,8 @@ class SearchIndex:
         is. Other goods than were asked for come in only when the shop has none of the kind."""
         has_kind = bool(concepts.goods) and not wanted.any_kind
         has_kind = has_kind and any(self._is_kind(place, concepts) for place in places[:_WEIGHED])
-        near = [p for p in map(int, places) if not self._is_other(p, concepts)] if has_kind else places
-        kept = list(islice(self._passing(np.asarray(near, np.int64), wanted, wishes), most))
+        passing = self._passing(places, wanted, wishes, concepts if has_kind else None)
+        kept = list(islice(passing, most))
         if kept and (not has_kind or any(self._is_kind(place, concepts) for place in kept)):
             return kept, None
         weighed = [
@@ -264,14 +265,23 @@ class SearchIndex:
         """Whether it is known to be something else than was asked for."""
         return bool(self._sheets[place].kinds) and not self._is_kind(place, concepts)
 
-    def _passing(self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish]) -> Iterator[int]:
-        """The places that pass, in order: prices are compared all at once, the rest one by one."""
+    def _passing(
+        self, places: NDArray[np.int64], wanted: Filters, wishes: Sequence[Wish], kind: Concepts | None
+    ) -> Iterator[int]:
+        """The places that pass, in order, without other goods than `kind`. What can be compared for all products at
+        once comes first, the rest is asked one by one."""
         low, high = self._prices
         if wanted.price_max is not None:
             places = places[low[places] <= float(wanted.price_max)]
         if wanted.price_min is not None:
             places = places[high[places] >= float(wanted.price_min)]
-        return (place for place in map(int, places) if self._sheets[place].passes(wanted, wishes))
+        for words in _chosen_words(wishes, wanted, self._thesaurus):
+            places = places[self._retriever.having(words)[places]]
+        return (
+            place
+            for place in map(int, places)
+            if (kind is None or not self._is_other(place, kind)) and self._sheets[place].passes(wanted, wishes)
+        )
 
     def _missed(self, place: int, wanted: Filters, wishes: Sequence[Wish], kind: bool) -> Missed:
         low, high = self._prices
@@ -355,6 +365,16 @@ class SearchIndex:
     @property
     def _currency(self) -> str:
         return next((product.currency for product in self.products), "CNY")
+
+
+def _chosen_words(wishes: Sequence[Wish], wanted: Filters, thesaurus: Thesaurus) -> Iterator[tuple[str, ...]]:
+    """For each wish for a colour, size or the like: the words of which a product that meets it has one."""
+    for wish in wishes:
+        if wish.kind == "options" and isinstance(wish.value, str):
+            yield thesaurus.widened(wish.value)
+        elif wish.kind == "colours":
+            colours = (word for word in wanted.options if thesaurus.is_colour(word))
+            yield tuple(other for word in colours for other in thesaurus.widened(word))
 
 
 def _together(found: Sequence[SearchResult], limit: int) -> SearchResult:
