@@ -285,9 +285,14 @@ class Catalog:
             return self._index
         with self._index_lock:
             if self._indexed is not shelf.products or self._index is None:
-                index = None if self._index is None else self._index.repriced(shelf.products)
+                old = self._index
+                index = None if old is None else old.repriced(shelf.products)
                 if index is None:
-                    index = SearchIndex(shelf.products, default_thesaurus(), self._embed(shelf), self._reranking)
+                    meaning = self._embed(shelf)
+                    if old is None:
+                        index = SearchIndex(shelf.products, default_thesaurus(), meaning, self._reranking)
+                    else:
+                        index = old.edited(shelf.products, meaning)
                 self._index, self._indexed = index, shelf.products
             return self._index
 

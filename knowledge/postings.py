@@ -34,22 +34,21 @@ class Postings:
         self._sort(terms, places, counts)
         self._weigh()
 
-    def edited(self, documents: Sequence[Fields], kept: NDArray[np.int64]) -> Self:
-        """The same over other documents: `kept[i]` is the place that document i has here, or -1 when it is new.
-        Only new ones are analysed. Words that no document has any more stay known, and count as in none."""
-        changed = np.flatnonzero(kept < 0)
+    def edited(self, kept: NDArray[np.int64], new: Iterable[Fields]) -> Self:
+        """The same over other documents: `kept[i]` is the place that document i has here, or -1 for the next of `new`,
+        which alone are analysed. Words that no document has any more stay known, and count as in none."""
         index = object.__new__(type(self))
         index.__dict__.update(self.__dict__)
-        new_terms, new_places, new_counts, _ = index._counted(documents[place] for place in changed.tolist())
+        index.size = len(kept)
+        new_terms, new_places, new_counts, _ = index._counted(new)
         moved = np.full(self.size, -1, np.int32)
-        moved[kept[kept >= 0]] = np.flatnonzero(kept >= 0).astype(np.int32)
+        moved[kept[kept >= 0]] = np.flatnonzero(kept >= 0)
         old_places = moved[self._documents]
         stay = old_places >= 0
-        old_terms = np.repeat(np.arange(len(self._starts) - 1, dtype=np.int32), np.diff(self._starts))
-        index.size = len(documents)
+        old_terms = np.repeat(np.arange(len(self._of_term), dtype=np.int32), self._of_term)
         index._sort(
             np.concatenate((old_terms[stay], new_terms)),
-            np.concatenate((old_places[stay], changed.astype(np.int32)[new_places])),
+            np.concatenate((old_places[stay], np.flatnonzero(kept < 0).astype(np.int32)[new_places])),
             np.concatenate((self._counts[stay], new_counts)),
         )
         index._weigh()

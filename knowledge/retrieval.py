@@ -51,18 +51,18 @@ class Retriever:
     def __init__(self, documents: Sequence[Fields], weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
         self.size = len(documents)
-        self._words = Index((_scaled_fields(fields) for fields in documents), indexed)
-        self._pieces = CosineIndex((_main_fields(fields) for fields in documents), pieces)
+        self._words = Index(map(_scaled_fields, documents), indexed)
+        self._pieces = CosineIndex(map(_main_fields, documents), pieces)
         self._spell()
 
-    def edited(self, documents: Sequence[Fields], kept: NDArray[np.int64]) -> "Retriever":
-        """The same over other documents: `kept[i]` is the place that document i has here, or -1 when it is new or has
-        changed. Only the latter are read again."""
+    def edited(self, kept: NDArray[np.int64], new: Sequence[Fields]) -> "Retriever":
+        """The same over other documents: `kept[i]` is the place that document i has here, or -1 for the next of `new`,
+        which alone are read."""
         retriever = object.__new__(Retriever)
         retriever._weights = self._weights
-        retriever.size = len(documents)
-        retriever._words = self._words.edited([_scaled_fields(fields) for fields in documents], kept)
-        retriever._pieces = self._pieces.edited([_main_fields(fields) for fields in documents], kept)
+        retriever.size = len(kept)
+        retriever._words = self._words.edited(kept, map(_scaled_fields, new))
+        retriever._pieces = self._pieces.edited(kept, map(_main_fields, new))
         retriever._spell()
         return retriever
 

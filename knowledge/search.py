@@ -97,18 +97,44 @@ class SearchIndex:
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
         """The index of `products` if they differ from these only in prices, stock and the like; None if words do."""
-        if len(products) != len(self.products) or not all(
-            new is old or (new.id == old.id and new.brand == old.brand and document_of(new) == document_of(old))
-            for new, old in zip(products.values(), self.products, strict=False)
-        ):
+        same = self._places_of(products)
+        if len(same) != len(self.products) or not np.array_equal(same, np.arange(len(same))):
             return None
+        return self._with(products, same, self._retriever, self._meaning)
+
+    def edited(self, products: Mapping[str, Product], meaning: Meaning | None) -> "SearchIndex":
+        """The index of `products`; those whose words are as they were are not read again."""
+        kept = self._places_of(products)
+        new = [document_of(product) for product, place in zip(products.values(), kept, strict=True) if place < 0]
+        return self._with(products, kept, self._retriever.edited(kept, new), meaning)
+
+    def _places_of(self, products: Mapping[str, Product]) -> NDArray[np.int64]:
+        """Where each product stands here, -1 when it is new or its words have changed."""
+        places = {product.id: place for place, product in enumerate(self.products)}
+        kept = np.full(len(products), -1, np.int64)
+        for number, product in enumerate(products.values()):
+            place = places.get(product.id, -1)
+            if place >= 0 and _reads_same(product, self.products[place]):
+                kept[number] = place
+        return kept
+
+    def _with(
+        self,
+        products: Mapping[str, Product],
+        kept: NDArray[np.int64],
+        retriever: Retriever,
+        meaning: Meaning | None,
+    ) -> "SearchIndex":
         index = object.__new__(SearchIndex)
         index.__dict__.update(self.__dict__)
         index.products = tuple(products.values())
+        index._retriever = retriever
+        index._meaning = meaning
         index._prices = _price_range(index.products)
+        index._brands = Terms(brand_terms(index.products))
         index._sheets = [
-            old if old.product is product else Sheet(product, self._thesaurus)
-            for product, old in zip(index.products, self._sheets, strict=True)
+            self._sheets[place] if place >= 0 and self.products[place] is product else Sheet(product, self._thesaurus)
+            for product, place in zip(index.products, kept.tolist(), strict=True)
         ]
         return index
 
@@ -428,6 +454,10 @@ def brand_terms(products: Sequence[Product]) -> Iterator[tuple[str, str]]:
 
 
 _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9&'. -]*")
+
+
+def _reads_same(new: Product, old: Product) -> bool:
+    return new is old or (new.brand == old.brand and document_of(new) == document_of(old))
 
 
 def _price_range(products: Sequence[Product]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ _RETRIES = 3  # of a batch of products, with growing pauses, by the client
 
 
 class OpenAIEmbedder:
-    share = 0.5
+    share = 0.4
     recalls = True
 
     def __init__(self, url: str, model: str, key: str = "") -> None:

@@ -20,7 +20,7 @@ _PROMPTS = (
 
 
 class SentenceEmbedder:
-    share = 0.5
+    share = 0.4
     recalls = True
 
     def __init__(self, model: str) -> None:
