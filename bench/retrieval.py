@@ -19,11 +19,12 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from knowledge.embed import load_embedder
+from knowledge.embed import Embedder, Vectors, load_embedder
 from knowledge.lexical import indexed, words
 from knowledge.postings import CosineIndex, Index
 from knowledge.rerank import Reranker, blended, load_reranker
@@ -98,23 +99,29 @@ def figures(run: Run, judged: Mapping[str, Mapping[str, float]]) -> tuple[int, f
 
 
 def makers(texts: Sequence[str], arguments: argparse.Namespace) -> dict[str, Callable[[], Method]]:
-    """How each method's index is built, by its name; the shop's own comes last and is what was asked for."""
+    """How each method's index is built, by its name; the shop's own comes last and is what was asked for. Texts are
+    embedded once, which is told as the time of the first method that needs it."""
     documents = [[(text, 1.0)] for text in texts]
 
     def by_words() -> Method:
         index = Index(documents, words)
         return lambda query: index.scores([(term, 1.0) for term in words(query)])
 
+    @cache
+    def embedder() -> Embedder:
+        return load_embedder(arguments.embedder, url=arguments.embedder_url, key=arguments.embedder_key)
+
+    @cache
+    def matrix() -> Vectors:
+        return np.concatenate([embedder().embed(texts[at : at + 512]) for at in range(0, len(texts), 512)])
+
     def by_meaning() -> Method:
-        model = load_embedder(arguments.embedder, url=arguments.embedder_url, key=arguments.embedder_key)
-        matrix = np.concatenate([model.embed(texts[at : at + 512]) for at in range(0, len(texts), 512)])
-        return lambda query: np.einsum("ij,j->i", matrix, model.embed([query], asked=True)[0])
+        rows, model = matrix(), embedder()
+        return lambda query: np.einsum("ij,j->i", rows, model.embed([query], asked=True)[0])
 
     def together() -> Method:
-        by_meaning_of = by_meaning()
-        share = load_embedder(arguments.embedder, url=arguments.embedder_url, key=arguments.embedder_key).share
-        retriever = Retriever(documents)
-        return lambda query: fused(retriever.scores(query), by_meaning_of(query), share)
+        retriever, near, share = Retriever(documents), by_meaning(), embedder().share
+        return lambda query: fused(retriever.scores(query), near(query), share)
 
     def own() -> Method:
         return together() if arguments.embedder else Retriever(documents).scores

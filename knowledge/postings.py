@@ -92,7 +92,8 @@ class Postings:
         for term in terms:
             if (number := self._vocabulary.get(term)) is not None:
                 counts[self._documents[self._starts[number] : self._starts[number + 1]]] += 1
-        return counts == len(terms)
+        found: NDArray[np.bool_] = counts == len(terms)
+        return found
 
     @property
     def terms(self) -> Iterable[str]:
