@@ -88,12 +88,7 @@ class SearchIndex:
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
-        shelves = dict.fromkeys(name for product in self.products for name in texts(product.category))
-        self._words = ShopWords(
-            Terms(brand_terms(self.products)),
-            Terms((name, name) for name in shelves if _is_mixed(name, thesaurus)),
-            self._retriever.has,
-        )
+        self._words = _shop_words(self.products, thesaurus, self._retriever)
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
         """The index of `products` if they differ from these only in prices, stock and the like; None if words do."""
@@ -110,10 +105,9 @@ class SearchIndex:
 
     def _places_of(self, products: Mapping[str, Product]) -> NDArray[np.int64]:
         """Where each product stands here, -1 when it is new or its words have changed."""
-        places = {product.id: place for place, product in enumerate(self.products)}
         kept = np.full(len(products), -1, np.int64)
         for number, product in enumerate(products.values()):
-            place = places.get(product.id, -1)
+            place = self._places.get(product.id, -1)
             if place >= 0 and _reads_same(product, self.products[place]):
                 kept[number] = place
         return kept
@@ -127,11 +121,13 @@ class SearchIndex:
     ) -> "SearchIndex":
         index = object.__new__(SearchIndex)
         index.__dict__.update(self.__dict__)
+        index.__dict__.pop("_places", None)
         index.products = tuple(products.values())
         index._retriever = retriever
         index._meaning = meaning
         index._prices = _price_range(index.products)
-        index._brands = Terms(brand_terms(index.products))
+        if retriever is not self._retriever:
+            index._words = _shop_words(index.products, self._thesaurus, retriever)
         index._sheets = [
             self._sheets[place] if place >= 0 and self.products[place] is product else Sheet(product, self._thesaurus)
             for product, place in zip(index.products, kept.tolist(), strict=True)
@@ -454,6 +450,15 @@ def brand_terms(products: Sequence[Product]) -> Iterator[tuple[str, str]]:
 
 
 _SCRIPTS = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9&'. -]*")
+
+
+def _shop_words(products: Sequence[Product], thesaurus: Thesaurus, retriever: Retriever) -> ShopWords:
+    shelves = dict.fromkeys(name for product in products for name in texts(product.category))
+    return ShopWords(
+        Terms(brand_terms(products)),
+        Terms((name, name) for name in shelves if _is_mixed(name, thesaurus)),
+        retriever.has,
+    )
 
 
 def _reads_same(new: Product, old: Product) -> bool:
