@@ -195,28 +195,7 @@ class Sheet:
         return next((one for one in (*options, *self.product.attributes) if self._option_is(one, word)), None)
 
     def _says(self, attribute: Attribute, want: str) -> bool | None:
-        value, name = _plain(attribute.value), _plain(attribute.name)
-        if (match := _NONE_OF.fullmatch(normalise(want))) and self._holds(name, value, match[1] or match[2]):
-            return False
-        if match := _PURE.fullmatch(normalise(want)):
-            for share, of in _SHARE.findall(value):
-                if of.startswith(match[1]) and Decimal(share) < 100:
-                    return False
-        for word in self._thesaurus.widened(want):
-            if has(value, word):
-                return True
-            if contains(name, word):
-                return not _SAYS_NO.match(value)
-            if contains(value, word):
-                return False
-        return None
-
-    def _holds(self, name: str, value: str, stuff: str) -> bool:
-        """Whether an attribute says that something is in it: 配料 白砂糖, 糖 12g/100g."""
-        wide = {stuff, *self._thesaurus.widened(stuff)}
-        if any(has(value, word) for word in wide):
-            return True
-        return any(contains(name, word) for word in wide) and value[:1].isdigit() and not value.startswith("0")
+        return _attribute_says(attribute, want, self._thesaurus)
 
     def _keeps(self, limit: Limit) -> bool:
         if limit.measure == "age" and not amounts(self.product, measure_of("age"), limit.dimension):
@@ -302,13 +281,7 @@ class Sheet:
         return any(self._option_is(option, word) for option in options)
 
     def _option_is(self, option: Attribute, word: str) -> bool:
-        wide = self._thesaurus.widened(word)
-        if self._is_colour_word(word):
-            return _is_colour(option.name) and _has_colour(option.value, wide)
-        values = _values(option.value)
-        if len(word) <= 4 and word.isascii():  # a size is a whole value or a whole word of one, never a part
-            return any(word in value.replace("/", " ").replace("码", " ").split() for value in values)
-        return any(contains(value, other) for other in wide for value in values)
+        return _option_is(option, word, self._thesaurus)
 
     def shows(self, word: str) -> bool:
         """Whether it has what the shopper does not want; a colour only when nothing else can be chosen."""
@@ -478,3 +451,41 @@ def dearest(product: Product) -> Decimal:
     """The highest price among its variants."""
     prices = [variant.price for variant in product.variants if variant.price is not None]
     return max(prices, default=product.price or Decimal(0))
+
+
+@lru_cache(maxsize=65_536)  # the same values stand in thousands of products
+def _attribute_says(attribute: Attribute, want: str, thesaurus: Thesaurus) -> bool | None:
+    value, name = _plain(attribute.value), _plain(attribute.name)
+    if (match := _NONE_OF.fullmatch(normalise(want))) and _holds(name, value, match[1] or match[2], thesaurus):
+        return False
+    if match := _PURE.fullmatch(normalise(want)):
+        for share, of in _SHARE.findall(value):
+            if of.startswith(match[1]) and Decimal(share) < 100:
+                return False
+    for word in thesaurus.widened(want):
+        if has(value, word):
+            return True
+        if contains(name, word):
+            return not _SAYS_NO.match(value)
+        if contains(value, word):
+            return False
+    return None
+
+
+def _holds(name: str, value: str, stuff: str, thesaurus: Thesaurus) -> bool:
+    """Whether an attribute says that something is in it: 配料 白砂糖, 糖 12g/100g."""
+    wide = {stuff, *thesaurus.widened(stuff)}
+    if any(has(value, word) for word in wide):
+        return True
+    return any(contains(name, word) for word in wide) and value[:1].isdigit() and not value.startswith("0")
+
+
+@lru_cache(maxsize=65_536)
+def _option_is(option: Attribute, word: str, thesaurus: Thesaurus) -> bool:
+    wide = thesaurus.widened(word)
+    if thesaurus.is_colour(word):
+        return _is_colour(option.name) and _has_colour(option.value, wide)
+    values = _values(option.value)
+    if len(word) <= 4 and word.isascii():  # a size is a whole value or a whole word of one, never a part
+        return any(word in value.replace("/", " ").replace("码", " ").split() for value in values)
+    return any(contains(value, other) for other in wide for value in values)
