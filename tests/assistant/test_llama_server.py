@@ -27,7 +27,7 @@ def url() -> Iterator[str]:
 
 
 async def test_it_streams_and_is_found_by_itself(url: str) -> None:
-    model = OpenAIModel(url, max_tokens=12)
+    model = OpenAIModel(url, max_tokens=12, temperature=0)  # random weights, but always the same words
     pieces = [piece async for piece in model.respond((Message("user", "hello"),), ())]
     await model.close()
     assert model.name == "tiny"
@@ -35,12 +35,14 @@ async def test_it_streams_and_is_found_by_itself(url: str) -> None:
 
 
 async def test_closing_in_the_middle_leaves_the_server_usable(url: str) -> None:
-    model = OpenAIModel(url, model="tiny", max_tokens=400)
+    model = OpenAIModel(url, model="tiny", max_tokens=400, temperature=0)
     answer = model.respond((Message("user", "hello"),), ())
     await anext(answer)
     await answer.aclose()
-    assert [piece async for piece in OpenAIModel(url, model="tiny", max_tokens=4).respond((Message("user", "hi"),), ())]
+    again = OpenAIModel(url, model="tiny", max_tokens=12, temperature=0)
+    assert [piece async for piece in again.respond((Message("user", "hello"),), ())]
     await model.close()
+    await again.close()
 
 
 async def test_its_nonsense_never_reaches_a_shopper(counter: Counter, url: str) -> None:
