@@ -26,7 +26,8 @@ __all__ = ["Filters", "Hit", "LeftOut", "Reason", "SearchIndex", "SearchResult",
 
 _CANDIDATES = 100  # looked at closely
 _REREAD = 50  # handed to a reranker, when there is one
-_COUNTED = 500  # products that pass are counted up to here
+_COUNTED = 100  # products that pass are looked for up to here, best first
+_SORTED = 500  # up to here when they are to be put in an order of their own
 _LEAST = 0.3  # of the best score: what is worse is no answer to the same question
 _WEIGHED = 1000  # of them are weighed when no wish less than all can be met
 _LOOKED_BACK = 60  # of them are asked why they were left out, until `_LEFT_OUT` are
@@ -54,7 +55,7 @@ class SearchResult:
     hits: tuple[Hit, ...] = ()
     relaxed: tuple[str, ...] = ()  # wishes nothing met and that were let go, in the query's language
     filters: Filters = field(default_factory=Filters)  # what the query demanded, before anything was let go
-    total: int = 0  # how many products fit, hits that `limit` left out included; 500 stands for 500 or more
+    total: int = 0  # how many products fit, hits that `limit` left out included; from 100 on it may be more
     left_out: tuple[LeftOut, ...] = ()  # the best that a wish kept out, and why; at most five
     need: Need | None = None  # what was understood
     sure: bool = True  # false: the shop has no such goods, the hits are at best near to what was asked
@@ -176,8 +177,10 @@ class SearchIndex:
         concepts = Concepts(need, self._thesaurus, self._retriever.mend)
         wishes = wishes_of(wanted, need, self._thesaurus)
         places, scores = self._relevant(need, concepts, wanted)
-        whole = scores is None and (need.order != "relevance" or need.by is not None)
-        fitting, let_go = self._fitting(places, wanted, wishes, concepts, None if whole else _COUNTED)
+        in_order = need.order != "relevance" or need.by is not None
+        most = max(limit, _SORTED if in_order or need.prefers else _COUNTED)
+        whole = scores is None and in_order
+        fitting, let_go = self._fitting(places, wanted, wishes, concepts, None if whole else most)
         relaxed: tuple[str, ...] = ()
         if let_go is not None:
             relaxed = notes(let_go, wishes, wanted, self._currency, need.lang, self._name(need))
