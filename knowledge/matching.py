@@ -132,7 +132,10 @@ class Sheet:
 
     def passes(self, wanted: Filters, wishes: Sequence[Wish]) -> bool:
         """Whether it meets everything but the price limits, which are compared for all products at once."""
-        return all(self.meets(wish, wanted) for wish in wishes) and self._in_one_variant(wanted)
+        if not _together(wanted):
+            return all(self.meets(wish, wanted) for wish in wishes)
+        rest = (wish for wish in wishes if wish.kind not in _CHOSEN)  # the others are met where one variant has all
+        return all(self.meets(wish, wanted) for wish in rest) and self._in_one_variant(wanted)
 
     def missed(self, wanted: Filters, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
         """The wishes it doesn't meet; those that it meets, but not in one variant, count as unmet options."""
@@ -256,9 +259,9 @@ class Sheet:
 
     def _in_one_variant(self, wanted: Filters) -> bool:
         """Whether one variant has a wished colour, every other choice, and every amount at once."""
-        exact = [limit for limit in wanted.limits if limit.sense == "is" and not limit.measure]
-        if len(wanted.options) + len(exact) < 2:
+        if not _together(wanted):
             return True
+        exact = _exact(wanted)
         colours = [word for word in wanted.options if self._is_colour_word(word)]
         others = [word for word in wanted.options if word not in colours]
         return any(
@@ -312,6 +315,16 @@ class Sheet:
 
     def _groups(self, word: str) -> tuple[Group, ...]:
         return tuple(group for mention in self._thesaurus.find(normalise(word)) for group in mention.groups)
+
+
+def _exact(wanted: Filters) -> list[Limit]:
+    """The amounts that may stand anywhere in a product, in a variant too."""
+    return [limit for limit in wanted.limits if limit.sense == "is" and not limit.measure]
+
+
+def _together(wanted: Filters) -> bool:
+    """Whether several wishes must be met by one variant."""
+    return len(wanted.options) + len(_exact(wanted)) > 1
 
 
 @dataclass(frozen=True, slots=True)
