@@ -50,11 +50,11 @@ class ChromaFolder:
 
     def keep(self, rows: Mapping[str, tuple[str, Vectors]]) -> None:
         """Make the collection hold exactly these vectors, each with its text's digest."""
-        stored = self._collection.get(include=["metadatas"])
-        there = {
-            product_id: (data or {}).get("digest", "")
-            for product_id, data in zip(stored["ids"], stored["metadatas"] or (), strict=False)
-        }
+        there: dict[str, object] = {}
+        for start in range(0, self._collection.count(), _CHUNK):  # SQLite takes only so many variables
+            stored = self._collection.get(include=["metadatas"], limit=_CHUNK, offset=start)
+            for product_id, data in zip(stored["ids"], stored["metadatas"] or (), strict=False):
+                there[product_id] = (data or {}).get("digest", "")
         gone = [product_id for product_id in there if product_id not in rows]
         new = [product_id for product_id, (name, _) in rows.items() if there.get(product_id) != name]
         for start in range(0, len(gone), _CHUNK):

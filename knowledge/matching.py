@@ -117,13 +117,7 @@ class Sheet:
     @cached_property
     def category_kinds(self) -> frozenset[Group]:
         """What its category names, when that is one thing: what lies under 服饰鞋包 is no shoe for it."""
-        found: set[Group] = set()
-        for text in texts(self.product.category):
-            named = [m for m in self._thesaurus.find(normalise(text).replace("-", " ")) if m.in_section("goods")]
-            if len(named) > 1:
-                return frozenset()
-            found.update(group for one in named for group in one.groups if group.section == "goods")
-        return frozenset(found)
+        return _kinds_of(self.product.category, self._thesaurus)
 
     @cached_property
     def audiences(self) -> frozenset[Group]:
@@ -315,6 +309,17 @@ class Sheet:
 
     def _groups(self, word: str) -> tuple[Group, ...]:
         return tuple(group for mention in self._thesaurus.find(normalise(word)) for group in mention.groups)
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of(category: Text, thesaurus: Thesaurus) -> frozenset[Group]:
+    found: set[Group] = set()
+    for text in texts(category):
+        named = [m for m in thesaurus.find(normalise(text).replace("-", " ")) if m.in_section("goods")]
+        if len(named) > 1:
+            return frozenset()
+        found.update(group for one in named for group in one.groups if group.section == "goods")
+    return frozenset(found)
 
 
 def _exact(wanted: Filters) -> list[Limit]:

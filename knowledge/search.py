@@ -87,6 +87,8 @@ class SearchIndex:
         self._meaning = meaning
         self._reread = reread
         self._sheets = [Sheet(product, thesaurus) for product in self.products]
+        for sheet in self._sheets:
+            _ = sheet.kinds  # asked of thousands in the first searches already
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
         self._words = _shop_words(self.products, thesaurus, self._retriever)

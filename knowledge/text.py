@@ -151,8 +151,10 @@ class Terms(Generic[T]):
             folded = normalise(term.strip()).text
             if folded:
                 found.setdefault(folded[:2], {}).setdefault(folded, value)
+        # Under each beginning the terms with their lengths, longest first: a look-up for a length, not for a term.
         self._by_prefix = {
-            prefix: sorted(entries.items(), key=lambda entry: -len(entry[0])) for prefix, entries in found.items()
+            prefix: (sorted({len(term) for term in entries}, reverse=True), entries)
+            for prefix, entries in found.items()
         }
 
     def __bool__(self) -> bool:
@@ -160,13 +162,17 @@ class Terms(Generic[T]):
 
     def at(self, text: str, start: int) -> Iterator[tuple[int, T]]:
         """(end, value) of each term that begins at `start` of the normalised `text`, longest first."""
-        for prefix in (text[start : start + 2], text[start : start + 1]):
-            for term, value in self._by_prefix.get(prefix, ()):
-                end = start + len(term)
-                if text.startswith(term, start) and is_word_boundary(text, start) and is_word_boundary(text, end):
-                    yield end, value
-            if len(prefix) < 2:
-                break
+        if not is_word_boundary(text, start):
+            return
+        for prefix in dict.fromkeys((text[start : start + 2], text[start : start + 1])):
+            if (known := self._by_prefix.get(prefix)) is None:
+                continue
+            lengths, terms = known
+            for length in lengths:
+                end = start + length
+                piece = text[start:end]
+                if end <= len(text) and piece in terms and is_word_boundary(text, end):
+                    yield end, terms[piece]
 
     def find(self, text: str) -> list[tuple[int, int, T]]:
         """(start, end, value), leftmost-longest, not overlapping; `text` in normal form."""
@@ -188,6 +194,8 @@ class Terms(Generic[T]):
     def _places(self, text: str) -> Iterator[int]:
         """Where a term may begin."""
         known = self._by_prefix
-        for index in range(len(text)):
-            if text[index : index + 2] in known or text[index] in known:
+        inside = False  # a Latin word or a number
+        for index, char in enumerate(text):
+            begins, inside = not inside, char.isascii() and char.isalnum()
+            if (begins or not inside) and (text[index : index + 2] in known or char in known):
                 yield index
