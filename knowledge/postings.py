@@ -1,5 +1,6 @@
 """Which documents have which terms: an inverted index in numpy, with BM25 and with TF-IDF weights."""
 
+from abc import ABC, abstractmethod
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -24,7 +25,7 @@ class Ranking:
     b: float = 0.6
 
 
-class Postings:
+class Postings(ABC):
     """Terms of `documents`, and how often each document has each; immutable, so threads may share it."""
 
     def __init__(self, documents: Iterable[Fields], analyser: Analyser) -> None:
@@ -78,8 +79,9 @@ class Postings:
         self._starts = np.concatenate(([0], np.cumsum(found_in))).astype(np.int64)
         self._of_term = found_in
 
+    @abstractmethod
     def _weigh(self) -> None:
-        raise NotImplementedError
+        """Work out the weight of each posting from the counts."""
 
     def found_in(self, term: str) -> int:
         """How many documents have a term."""
