@@ -53,7 +53,8 @@ def search_products(arguments: SearchArguments, context: ToolContext) -> ToolRes
     result = catalog.search(arguments.query, limit=(40 if measured else 12) + len(skip), lang=lang, filters=filters)
     best = max((hit.score for hit in result.hits), default=0.0)
     hits = [hit for hit in result.hits if hit.product.id not in skip]
-    safe = [hit for hit in hits if not catalog.shows(hit.product.id, arguments.never)]
+    never = arguments.never
+    safe = [hit for hit in hits if not (never and catalog.shows(hit.product.id, never))]
     unsafe, hits = len(hits) - len(safe), safe
     if arguments.order != "best":
         close = [hit for hit in hits if hit.score >= 0.5 * best]
