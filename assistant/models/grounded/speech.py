@@ -422,19 +422,6 @@ def need(text: str, lang: Lang) -> str:
     return " ".join(_request(lang).sub(" ", text).split()).strip(" ，,、.")
 
 
-def names_kind(topic: str, lang: Lang) -> bool:
-    """Whether a narrowing wish names a kind of thing of its own ("要杯子") and so is a new search."""
-    rest = without_money(without_colours(without_features(topic)))
-    rest = re.sub(
-        r"[大小轻薄厚长短高低新软硬]+|码|号|以内|以下|以上|左右|不|除了|元|块|\b(under|below|over|less|around|about|size|not|without|no|small|large|big|light)\b",
-        " ",
-        rest,
-        flags=re.I,
-    )
-    rest = " ".join(rest.split())
-    return len(rest) >= (2 if lang == "zh" else 3) and not re.search(r"^\d+$", rest)
-
-
 def is_kind(topic: str, goods: Goods) -> bool:
     """Whether the topic is just the kind of thing that these goods are (杯子 for 马克杯)."""
     topic = topic.lower()
