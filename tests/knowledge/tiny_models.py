@@ -1,6 +1,7 @@
 """Models of sentence-transformers made on the spot with random weights: everything about them is real but the sense."""
 
 import importlib.util
+import string
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -52,19 +53,22 @@ def _config(labels: int) -> Any:
     torch.manual_seed(7)
     return BertConfig(
         vocab_size=400, hidden_size=HIDDEN, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64,
-        max_position_embeddings=64, num_labels=labels,
+        max_position_embeddings=64, num_labels=labels, initializer_range=0.5,  # wide: scores far apart
     )  # fmt: skip
 
 
 def _tokenizer(texts: Iterable[str]) -> Any:
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+    """Whole words of `texts` and single letters. The vocabulary is written down, not trained: a trainer numbers words
+    that are equally frequent differently in every run, and with random weights another number is another sense."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    words = {word for text in texts for word in text.split()}
+    letters = {*string.ascii_lowercase, *(letter for word in words for letter in word)}
+    pieces = [*SPECIAL, *sorted(words | letters), *(f"##{letter}" for letter in sorted(letters))]
+    tokenizer = Tokenizer(models.WordPiece({piece: at for at, piece in enumerate(pieces)}, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = trainers.WordPieceTrainer(vocab_size=400, special_tokens=SPECIAL, show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
