@@ -1,7 +1,8 @@
 # make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
 # make test   set-up, then every test (as root on Debian it installs the servers and the browser they need)
 # make models torch and sentence-transformers beside it, for embedders with weights (3 minutes, 1 GB)
-# make check  format, lint, strict types, and the tests that need no server
+# make lint   format, lint, strict types
+# make check  the same, and the tests that need no server
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
@@ -9,7 +10,7 @@ TORCH_VERSION := 2.13.0
 SENTENCE_TRANSFORMERS_VERSION := 6.2.0
 SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg
 
-.PHONY: demo setup test models check bench pictures lock clean
+.PHONY: demo setup test models lint check bench pictures lock clean
 
 demo: setup
 	@$(BIN)/zhibo demo $(if $(PORT),--port $(PORT))
@@ -28,10 +29,12 @@ models: .venv/models.done
 	    sentence-transformers==$(SENTENCE_TRANSFORMERS_VERSION)
 	@touch $@
 
-check: .venv/dev.done
+lint: .venv/dev.done
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+check: lint
 	$(BIN)/python -m pytest -q -m "not server" $(ARGS)
 
 bench: .venv/dev.done
