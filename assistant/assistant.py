@@ -29,7 +29,7 @@ from assistant.events import (
 )
 from assistant.guard.privacy import mask
 from assistant.guard.sentences import sentences
-from assistant.guard.verdict import Verdict
+from assistant.guard.verdict import Span, Verdict
 from assistant.handoff import HandoffError, State, trigger, withdraws, words
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
@@ -378,13 +378,16 @@ def review_text(guard: Reviewer, text: str, facts: Facts, lang: Lang, about: tup
     if len(verdicts) == 1:
         return verdicts[0]
     worst = max(verdicts, key=lambda verdict: _GRAVITY[verdict.label], default=None)
-    offset, spans = 0, []
+    offset = 0
+    spans: list[Span] = []
+    remarks: list[Span] = []
     for verdict in verdicts:
-        spans += [replace(span, start=span.start + offset, end=span.end + offset) for span in verdict.spans]
+        for found, own in ((spans, verdict.spans), (remarks, verdict.remarks)):
+            found += [replace(span, start=span.start + offset, end=span.end + offset) for span in own]
         offset += len(verdict.original)
     evidence = tuple(dict.fromkeys(fact for verdict in verdicts for fact in verdict.evidence))
     cleaned = "".join(verdict.text for verdict in verdicts)
-    return Verdict(worst.label if worst else "ok", text, cleaned, tuple(spans), evidence)
+    return Verdict(worst.label if worst else "ok", text, cleaned, tuple(spans), evidence, tuple(remarks))
 
 
 _GRAVITY = {"ok": 0, "unsupported": 1, "contradicted": 2, "forbidden": 3}

@@ -214,4 +214,5 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "changed": verdict.changed,
         "spans": [span_json(span) for span in verdict.spans],
         "evidence": [fact_json(fact) for fact in verdict.evidence],
+        "remarks": [span_json(span) for span in verdict.remarks],
     }

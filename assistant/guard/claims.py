@@ -76,6 +76,7 @@ class Reading:
     index: Index
     about: tuple[str, ...]
     proofs: list[Fact] = field(default_factory=list)  # facts that backed something
+    remarks: list[Finding] = field(default_factory=list)  # what stays as it is but should be known to a person
     _sheets: dict[tuple[int, int], list[Sheet]] = field(default_factory=dict)
 
     @property

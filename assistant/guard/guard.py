@@ -32,29 +32,42 @@ class Guard:
         reading = Reading(normalise(sentence), lang, index_of(facts), about)
         found = findings(reading, self._law)
         if not found:
-            return Verdict("ok", sentence, sentence, (), _unique(reading.proofs))
-        text, proofs = self._mended(reading, found, facts)
+            return Verdict("ok", sentence, sentence, (), _unique(reading.proofs), _remarks(reading, reading))
+        last = self._mended(reading, found, facts)
         label = next(label for label in _ORDER if any(f.label == label for f in found))
         spans = tuple(_span(reading, finding) for finding in found)
-        return Verdict(label, sentence, text, spans, proofs if text else ())
+        if last is None:
+            return Verdict(label, sentence, "", spans)
+        return Verdict(label, sentence, last.normal.source, spans, _unique(last.proofs), _remarks(reading, last))
 
-    def _mended(self, reading: Reading, found: list[Finding], facts: Facts) -> tuple[str, tuple[Fact, ...]]:
+    def _mended(self, reading: Reading, found: list[Finding], facts: Facts) -> Reading | None:
+        """The reading of what may be said of it; None: nothing may."""
         for _ in range(_ROUNDS):
             text = mend(reading, found)
             if not text.strip():
-                return "", ()
+                return None
             reading = Reading(normalise(text), reading.lang, index_of(facts), reading.about)
             found = findings(reading, self._law)
             if not found:
-                return text, _unique(reading.proofs)
+                return reading
             found = [replace(finding, replacement=None) for finding in found]
-        return "", ()
+        return None
 
 
 def _span(reading: Reading, finding: Finding) -> Span:
     start, end = reading.normal.span(finding.start, finding.end)
     text = "" if finding.replacement is None else finding.replacement
     return Span(start, end, finding.label, finding.reason, finding.field, finding.rule, text, finding.evidence)
+
+
+def _remarks(reading: Reading, last: Reading) -> tuple[Span, ...]:
+    """The remarks on the sentence as it came in, so far as what they are about is still in what is said."""
+    kept = {(remark.rule, last.text[remark.start : remark.end]) for remark in last.remarks}
+    return tuple(
+        replace(_span(reading, remark), replacement=None)
+        for remark in reading.remarks
+        if (remark.rule, reading.text[remark.start : remark.end]) in kept
+    )
 
 
 def _unique(facts: list[Fact]) -> tuple[Fact, ...]:

@@ -24,13 +24,17 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`text` is what may be shown or spoken; empty when nothing of the sentence may be."""
+    """`text` is what may be shown or spoken; empty when nothing of the sentence may be.
+
+    Remarks have the label "ok", a rule, and as evidence the facts that a claim rests on; they change nothing.
+    """
 
     label: Label
     original: str
     text: str
     spans: tuple[Span, ...] = ()
     evidence: tuple[Fact, ...] = ()  # facts that back what remains
+    remarks: tuple[Span, ...] = ()  # said as it is, but a person should know: rules of caution, claims on evidence
 
     @property
     def changed(self) -> bool:

@@ -8,9 +8,12 @@ from assistant.guard.checks.money import check_money
 from assistant.guard.checks.statements import check_statements
 from assistant.guard.checks.values import check_values
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.law import Law
-from assistant.guard.sheet import squeeze
+from assistant.guard.law import Law, is_denied
+from assistant.guard.sheet import Entry, squeeze
 from assistant.guard.verbatim import is_verbatim
+from knowledge.facts import Fact
+from knowledge.model import Lang
+from knowledge.text import normalise
 
 _RANK = {"forbidden": 0, "contradicted": 1, "unsupported": 2, "ok": 3}
 _CHECKS = (check_contacts, check_money, check_measures, check_values, check_statements)
@@ -33,17 +36,44 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
 def _forbidden(reading: Reading, law: Law) -> Iterable[Finding]:
     for breach in law.breaches(reading.normal):
         rule = breach.rule
-        if rule.severity == "caution" or (rule.severity == "ban" and reading.in_brand(breach.start, breach.end)):
-            continue
-        if rule.severity == "ban":
-            yield Finding(breach.start, breach.end, "forbidden", rule.reason(reading.lang), rule=rule.id)
-        elif not _stated(reading, breach.start, breach.end):
-            yield Finding(breach.start, breach.end, "unsupported", rule.reason(reading.lang), rule=rule.id)
+        place, reason = (breach.start, breach.end), rule.reason(reading.lang)
+        if rule.severity == "caution":
+            reading.remarks.append(Finding(*place, "ok", reason, rule=rule.id))
+        elif rule.severity == "ban":
+            if not reading.in_brand(*place):
+                yield Finding(*place, "forbidden", reason, rule=rule.id)
+        elif evidence := _stated(reading, *place):
+            told = _STATED[reading.lang].format(evidence[0].attribute)
+            reading.remarks.append(Finding(*place, "ok", told, rule=rule.id, evidence=evidence))
+        else:
+            yield Finding(*place, "unsupported", reason, rule=rule.id)
 
 
-def _stated(reading: Reading, start: int, end: int) -> bool:
-    said = squeeze(reading.text[start:end])
-    return any(said in sheet.text for sheet in (*reading.sheets_at(start), reading.index.common))
+_STATED: dict[Lang, str] = {
+    "zh": "这句话以资料里的“{}”为依据，请留好证明",
+    "en": 'Rests on the shop\'s own "{}"; keep the proof at hand',
+}
+
+
+def _stated(reading: Reading, start: int, end: int) -> tuple[Fact, ...]:
+    """The facts that say the same; not those that deny it, like 专利技术: 无 or "非食品级"."""
+    words = reading.text[start:end]
+    said = squeeze(words)
+    return tuple(
+        entry.fact
+        for sheet in (*reading.sheets_at(start), reading.index.common)
+        if said in sheet.text
+        for entry in sheet.entries
+        if _says(entry, words, said)
+    )
+
+
+def _says(entry: Entry, words: str, said: str) -> bool:
+    if said in entry.squeezed:
+        value = normalise(entry.fact.value).text  # squeezed English has no word boundaries left to find a "not" by
+        place = value.find(words)
+        return place < 0 or not is_denied(value, place, place + len(words))
+    return said in squeeze(entry.fact.attribute) and entry.fact.typed.flag is not False
 
 
 def _swaps(reading: Reading, found: list[Finding]) -> Iterable[Finding]:
