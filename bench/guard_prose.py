@@ -20,7 +20,7 @@ import yaml
 from assistant.guard.guard import Guard
 from assistant.guard.sentences import sentences
 from assistant.guard.sheet import facts_from_sheet
-from assistant.guard.verdict import Verdict
+from assistant.guard.verdict import Label, Verdict
 from bench.report import Cell, arguments, report
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
@@ -28,7 +28,7 @@ from knowledge.model import LANGS
 from knowledge.settings import KnowledgeSettings
 
 CHAT = Path(__file__).parents[1] / "tests" / "assistant" / "guard" / "ordinary.yaml"
-LABELS = ("ok", "forbidden", "contradicted", "unsupported")
+LABELS: tuple[Label, ...] = ("ok", "forbidden", "contradicted", "unsupported")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,60 +2,28 @@
 
 import re
 
+from assistant.guard.thoughts import Thoughts
+
 MAX_CHARS = 220  # a longer run without a stop is cut at a clause, or hard: nothing may be held back for ever
 
-_HARD_STOPS = frozenset("。！？!?…\n")
+_LINE_ENDS = "\n\u2028\u2029"
+_HARD_STOPS = frozenset("。｡！？!?…" + _LINE_ENDS)
 _EMOJI = "\u200d\ufe0f\u2600-\u27bf\U0001f1e6-\U0001faff"
-_TRAILERS = re.compile(rf"[。！？!?….~～”’」』）)】》\"'*_`{_EMOJI}]*\s*")
+_TRAILERS = re.compile(rf"[。｡！？!?….~～”’」』）)】》\"'*_`{_EMOJI}]*\s*")
 _BLANKS = re.compile(r"\s*")
 _NEVER_END = re.compile(r"(?:\b(?:mr|mrs|ms|dr|st|jr|prof|vs|no|nos|fig|approx|e\.g|i\.e)|\b[a-z](?:\.[a-z])*)\Z", re.I)
 _END_BEFORE_CAPITAL = re.compile(
     r"\b(?:etc|inc|ltd|co|corp|oz|lbs?|ft|in|cm|mm|ml|kg|hrs?|max|min|sq|a\.m|p\.m)\Z", re.I
 )
-_LIST_NUMBER = re.compile(r"(?:\A|\n)\s*(?:[-*>#]\s*)*\d{1,3}\Z")
-_URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*\Z", re.I)
+_LIST_NUMBER = re.compile(r"(?:\A|\n|[:：|])\s*(?:[-*+>#]\s*)*[*_(（]*(?:\d{1,3}|[a-z]|[ivx]{1,4})\Z", re.I)
+_URL = re.compile(
+    r"(?:https?://|www\.|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,8}/)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]*\Z",
+    re.I,
+)
+_SPACE = re.compile(r"(?<=[^\s\d$¥€£])\s(?!\d)")  # "500 ml" and "No 5" are not cut
+_FIGURE = re.compile(r"[\da-z零〇一二两三四五六七八九十百千万亿点.,$¥€£ ]", re.I)
+_CLOSERS = frozenset("\"'”’」』）)】》*_`~")
 _CLAUSE_MARK = re.compile(r"[，；;、：]|,(?!\d)|:(?!/)")
-_TAG = re.compile(r"<(think|thinking|reasoning)\s*>", re.I)
-_STRAY_TAG = re.compile(r"</(?:think|thinking|reasoning)\s*>\s*", re.I)
-_TAGS = ("<think>", "<thinking>", "<reasoning>", "</think>", "</thinking>", "</reasoning>")
-
-
-class _Thoughts:
-    """Lets through what stands outside `<think>…</think>`, however the stream is cut."""
-
-    def __init__(self) -> None:
-        self._buffer = ""
-        self._inside = ""
-
-    def feed(self, delta: str) -> str:
-        self._buffer += delta
-        out: list[str] = []
-        while True:
-            if self._inside:
-                closing = re.search(rf"</{self._inside}\s*>\s*", self._buffer, re.I)
-                if closing is None:
-                    self._buffer = self._buffer[-16:]  # the closing tag may be half here
-                    return "".join(out)
-                self._buffer, self._inside = self._buffer[closing.end() :], ""
-            opening = _TAG.search(self._buffer)
-            if opening is None:
-                break
-            out.append(self._buffer[: opening.start()])
-            self._buffer, self._inside = self._buffer[opening.end() :], opening[1].lower()
-        keep = self._half_tag()
-        ready, self._buffer = self._buffer[:keep], self._buffer[keep:]
-        return "".join(out) + _STRAY_TAG.sub("", ready)
-
-    def flush(self) -> str:
-        rest = "" if self._inside else _STRAY_TAG.sub("", self._buffer)
-        self._buffer = self._inside = ""
-        return rest
-
-    def _half_tag(self) -> int:
-        at = self._buffer.rfind("<")
-        if at >= 0 and any(tag.startswith(self._buffer[at:].lower()) for tag in _TAGS):
-            return at
-        return len(self._buffer)
 
 
 class SentenceSplitter:
@@ -70,7 +38,7 @@ class SentenceSplitter:
         if max_chars < 20:
             raise ValueError(f"max_chars must be at least 20, got {max_chars}")
         self._max = max_chars
-        self._thoughts = _Thoughts()
+        self._thoughts = Thoughts()
         self._text = ""
         self._from = 0  # no stop lies before this place
 
@@ -120,7 +88,7 @@ class SentenceSplitter:
             if not verdict:
                 index += 1
                 continue
-            trail = (_BLANKS if char == "\n" else _TRAILERS).match(text, index + 1)
+            trail = (_BLANKS if char in _LINE_ENDS else _TRAILERS).match(text, index + 1)
             end = trail.end() if trail else index + 1
             if end == len(text) and not final:
                 self._from = index
@@ -131,7 +99,7 @@ class SentenceSplitter:
 
     def _is_stop(self, start: int, index: int, *, final: bool) -> bool | None:
         text, char = self._text, self._text[index]
-        if char == "\n":
+        if char in _LINE_ENDS:
             return bool(text[start:index].strip())
         before = text[max(start, index - 200) : index]
         following = text[index + 1 : index + 2]
@@ -141,7 +109,7 @@ class SentenceSplitter:
             return False
         if char != ".":
             return True
-        if following and not following.isspace() and following not in "\"'”’)*_":
+        if following and not following.isspace() and following not in _CLOSERS:
             return bool(following >= "\u3400" and not before[-1:].isdigit())
         if _LIST_NUMBER.search(before) or _NEVER_END.search(before):
             return False
@@ -153,15 +121,13 @@ class SentenceSplitter:
         return True
 
     def _forced_cut(self, start: int, limit: int) -> int:
-        window = self._text[start:limit]
-        marks = [mark.end() for mark in _CLAUSE_MARK.finditer(window)]
-        if marks and marks[-1] > self._max // 4:
-            return start + marks[-1]
-        space = window.rfind(" ")
-        if space > self._max // 4:
-            return start + space + 1
+        for mark in (_CLAUSE_MARK, _SPACE):
+            # What follows the limit is looked at too: the comma of "1,299" is no mark.
+            ends = [found.end() for found in mark.finditer(self._text[: limit + 1], start) if found.end() <= limit]
+            if ends and ends[-1] - start > self._max // 4:
+                return ends[-1]
         cut = limit
-        while cut > start + self._max // 2 and self._text[cut - 1].isdigit():
+        while cut > start + self._max // 2 and _FIGURE.match(self._text, cut - 1):
             cut -= 1  # half a price would be another price
         return cut
 
