@@ -6,9 +6,9 @@ from decimal import Decimal
 _ZH_DIGITS = dict(zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", map(int, "001223456789123456789"), strict=True))
 _ZH_POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _ZH_GROUPS = {"万": 10_000, "亿": 100_000_000}
-# 两 is a number in 两百 and 一万两千, and a weight in 八两.
+# 两 is a number in 两百 and 一万两千, and a weight in 八两; 一 is none in 统一六块.
 ZH_NUMBER = re.compile(
-    r"(?:[零〇一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]|(?<![一二三四五六七八九十])两)+(?:点[零〇一二三四五六七八九]+)?"
+    r"(?:[零〇二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]|(?<![统唯逐])一|(?<![一二三四五六七八九十])两)+(?:点[零〇一二三四五六七八九]+)?"
 )
 
 _EN_ONES = {

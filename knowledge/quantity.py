@@ -112,6 +112,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _EN_DATE = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? ((?:19|20)\d\d))?\b"
 )
+_MONTH_OF = re.compile(
+    r"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>1[0-2]|0?[1-9])月(?!\d)"
+    r"|\b(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (?:of )?(?P<y2>(?:19|20)\d\d)\b"
+)
 _DIGITS = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 _FRACTION = re.compile(r"\d/[2-9](?!\d)")
 _GROUP = re.compile(
@@ -144,7 +148,7 @@ _VAGUE = (
 _SOME = re.compile(
     r"(?<![一二两三四五六七八九几数十百千万])([十百千万])(?:来|把)|([一二两三四五六七八九][十百千]|\d+0)来|小(一[百千万])|(?:个)(把)"
 )
-_ODD = re.compile(r"((?:[一二两三四五六七八九][十百千万])|\d+0)多")
+_ODD = re.compile(r"((?:(?:[一二两三四五六七八九][百千万]零?)*[一二两三四五六七八九]?[十百千万])|\d+0)多")
 _SOME_OF = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "把": 1}
 _ISH = re.compile(r"-?ish\b|-odd\b")
 _SHARES = re.compile(
@@ -215,6 +219,9 @@ def _dates(text: str) -> Iterator[Mention]:
     for match in _EN_DATE.finditer(text):
         value = Decimal((match[3] or "") + f"{_MONTHS.index(match[1]) + 1:02d}" + match[2].zfill(2))
         yield _date(match.start(), match.end(), value)
+    for match in _MONTH_OF.finditer(text):
+        month = match["m"] or f"{_MONTHS.index(match['name']) + 1}"
+        yield _date(match.start(), match.end(), Decimal((match["y"] or match["y2"]) + month.zfill(2) + "00"))
 
 
 def _date(start: int, end: int, value: Decimal) -> Mention:
@@ -330,12 +337,14 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     """The unit written at `place`, perhaps after one space or hyphen, and where it ends."""
     _, by_name, first = unit_table()
     start = place + 1 if text[place : place + 1] in (" ", "-") and place + 1 < len(text) else place
+    start += bool(_SMALL_PACK.match(text, start))
     for name in first.get(text[start : start + 1], ()):
         end = start + len(name)
         if not text.startswith(name, start):
             continue
         following = text[end : end + 1]
         runs_on = name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha()
+        runs_on = runs_on and not (name in ("pound", "inch") and _ER.match(text, end))
         if runs_on and not (following == "x" and text[end + 1 : end + 2].isdigit()):  # 385mmx385mm goes on to a side
             continue
         if start > place and text[place] == "-" and not name[0].isascii():
@@ -348,6 +357,8 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     return None
 
 
+_ER = re.compile(r"ers?\b")  # a two-pounder, a 15-incher
+_SMALL_PACK = re.compile(r"[小大](?=[包袋盒瓶罐支块片杯份勺])")  # 30小包
 # A unit's name that begins a word: 升级, 天然, 元素, 包邮…
 _NOT_UNITS = {
     (word[0], word[1])
@@ -438,7 +449,7 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
             first = last = replace(first, low=first.low + more, high=first.high + more, end=atoms[index].end)
             sides = [first]
             index += 1
-        while index < len(atoms) and _joins(_SIDE, text, last, atoms[index]):
+        while index < len(atoms) and _joins(_SIDE, text, last, atoms[index]) and not _packs(last, atoms[index]):
             last = atoms[index]
             sides.append(last)
             index += 1
@@ -469,6 +480,11 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
 def _joins(pattern: re.Pattern[str], text: str, left: _Atom, right: _Atom) -> bool:
     match = pattern.match(text, left.end)
     return match is not None and match.end() == right.start
+
+
+def _packs(left: _Atom, right: _Atom) -> bool:
+    """25g×30包 is an amount and a number of packs, no size."""
+    return bool(left.unit.id and right.unit.id) and left.unit.dimension != right.unit.dimension
 
 
 # A unit and the smaller one that may follow it: 两斤三两, 1小时30分钟, 5 ft 8 in.

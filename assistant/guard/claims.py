@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cached_property
 
 from assistant.guard.segments import Clause, clauses
@@ -10,7 +9,6 @@ from assistant.guard.sheet import Index, Sheet
 from assistant.guard.verdict import Label
 from knowledge.facts import Fact
 from knowledge.model import Lang
-from knowledge.numerals import parse_en
 from knowledge.quantity import Mention, quantities_of
 from knowledge.text import Normal
 
@@ -18,20 +16,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
 _SMALL = frozenset("a an the of for and with in on to by from as or at".split())
-_PIECES = re.compile(
-    r"(?<!第)(?:件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|只|份|支|台|把|块"
-    r"|张)(?!装|入装?|组|套)|piece(?![- ]set)|pcs|item|unit|of (?:them|these|the)|packs"
-)
-_JUST_THEM = re.compile(r" [a-z-]{2,}s(?:,| for| are|:| -)? ")  # "two kettles, ninety dollars"
-_FOR_SOME = re.compile(
-    r" (?:for|covers) (?:the )?([2-9]|two|three|four|five|six)(?= (?:of )?(?:them|pieces|of)\b|[.,;!?]|$)"
-)
-_PACK_OF = re.compile(r"\b(?:pack|set|box|case|bundle|bag) of $")  # the number is part of what is sold
-_PAIR = re.compile(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|一对|俩")
-_SOLD_IN_PAIRS = re.compile(r"一对|两只装|两支装|\bpair\b")
-_AT_LEAST = re.compile(r"minimum|at least|起订|起购|起卖")
-_PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")
-_SUMMED = re.compile(r"\b(?:comes? to|total|together|altogether|adds? up|costs?|in all)\b")
 _QUOTED = re.compile(
     r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
     r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer"
@@ -193,38 +177,13 @@ class Reading:
     # --- figures
 
     @cached_property
+    def all_mentions(self) -> tuple[Mention, ...]:
+        return quantities_of(self.normal)
+
+    @cached_property
     def mentions(self) -> list[Mention]:
         """The quantities outside product names."""
-        return [m for m in quantities_of(self.normal) if not self.in_name(m.number[0], m.number[1])]
-
-    def pieces_before(self, mention: Mention) -> Decimal | None:
-        """How many pieces the sentence speaks of just before an amount ("拿两件就是"): at least two, else None."""
-        number = self.clause_number(mention.start)
-        first = self.clauses[max(0, number - 1)]
-        if _AT_LEAST.search(self.text, first.start, mention.start):
-            return None
-        for other in reversed([m for m in self.mentions if first.start <= m.start and m.end <= mention.start]):
-            quantity = other.quantity
-            if quantity.dimension not in ("count", "") or not 2 <= quantity.low <= 99 or quantity.low != quantity.high:
-                continue
-            unit = self.text[other.number[1] : other.number[1] + 12].lstrip(" -")
-            if unit.startswith("of ") and any(0 <= start - other.number[1] <= 8 for start, _, _ in self.regions):
-                return quantity.low  # "2 of Fawn Bottle"
-            if _PACK_OF.search(self.text, 0, other.start) or self.text.startswith("-", other.number[1]):
-                continue
-            if (
-                _PIECES.match(unit)
-                or (_PLURAL.match(unit) and _SUMMED.search(self.clause_text(mention.start)))
-                or _JUST_THEM.fullmatch(self.text, other.number[1], mention.outer[0])
-            ) and not self.text.startswith("第", other.start - 1):
-                return quantity.low
-        after = _FOR_SOME.match(self.text, mention.end)
-        if after:
-            return parse_en(after[1]) if after[1].isalpha() else Decimal(after[1])
-        if _PAIR.search(self.clause_text(mention.start)):
-            names = [name for sheet in self.sheets_at(mention.start) for name in sheet.names]
-            return None if any(_SOLD_IN_PAIRS.search(name) for name in names) else Decimal(2)
-        return None
+        return [m for m in self.all_mentions if not self.in_name(m.number[0], m.number[1])]
 
     # --- what a statement's words say about it
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from assistant.guard.checks.money import Till, deny
+from assistant.guard.checks.money import deny
+from assistant.guard.checks.till import Till
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import plain

@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, share_of
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.sheet import Entry, Sheet, squeeze
+from assistant.guard.pieces import pieces_before
+from assistant.guard.sheet import Sheet, squeeze
 from assistant.guard.style import in_words_like, money_like, rounded_bound
+from assistant.guard.variants import variant_at
 from assistant.guard.words import Role, words
 from knowledge.facts import Fact
-from knowledge.quantity import Mention, Quantity, quantities_of
-from knowledge.text import normalise
+from knowledge.quantity import Mention, Quantity
 
 _MONEY_WORD = re.compile(
     r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
     r"|lists?|dollars?|cents?)\b|包邮|免邮|运费"
 )
-_COUPON = re.compile(r"满\D{0,2}(\d+(?:\.\d+)?)\D{0,3}?(?:立?减|优惠|抵)\D{0,2}(\d+(?:\.\d+)?)")
-_COUPON_EN = re.compile(r"[¥$€£]?(\d+(?:\.\d+)?) off (?:orders? (?:of|over|above) |every )?[¥$€£]?(\d+(?:\.\d+)?)")
 _NOT_MONEY_AFTER = re.compile(
     r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%"
     r"|stars?|reviews?|colou?rs?|sizes?|more|times|days?|hours?|minutes?|weeks?|months?"
@@ -50,94 +49,6 @@ _FIELDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
-    value: Decimal
-    facts: tuple[Fact, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Coupon:
-    threshold: Decimal
-    minus: Decimal
-    fact: Fact
-
-
-class Till:
-    """The amounts one product's facts allow, and what follows from them."""
-
-    def __init__(self, sheet: Sheet, common: Sheet, variant: str) -> None:
-        self.sheet, self.common = sheet, common
-        self.prices = _chosen(_amounts(sheet.get("price")), variant)
-        self.lists = _chosen(_amounts(sheet.get("list_price")), variant)
-        self.all_prices = _amounts(sheet.get("price"))
-        self.decimals = max((_decimals(e.fact.value) for e in sheet.get("price", "list_price")), default=0)
-        entries = [*sheet.get("coupon"), *sheet.entries_of("promotion"), *common.entries_of("promotion")]
-        self.coupons = [coupon for entry in entries for coupon in _coupons(entry)]
-        self.coupons += _promotion_pairs(common)
-        shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
-        self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
-        self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
-        everything = (*sheet.entries, *common.entries)
-        self.computed = _all_amounts(e for e in everything if e.fact.kind in ("computed", "order"))
-        self.offered = _all_amounts(common.entries_of("promotion"))
-
-    def allowed(self, role: str, pieces: Decimal | None) -> list[Amount]:
-        """The true amounts for a role, the one to put in place of a wrong one first."""
-        if role == "price":
-            return self.prices
-        if role == "list_price":
-            return self.lists
-        if role == "saving":
-            return self.savings()
-        if role == "difference":
-            return [*self.steps(), *self.savings()]
-        if role == "after_coupon":
-            return self._after_coupon(pieces)
-        if role == "total":
-            return self._totals(pieces or Decimal(1))
-        if role == "ship_threshold":
-            return self.thresholds
-        if role == "ship_fee":
-            return self.fees
-        if role == "coupon_threshold":
-            return [Amount(coupon.threshold, (coupon.fact,)) for coupon in self.coupons]
-        if role == "coupon_minus":
-            return [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
-        return []
-
-    def savings(self) -> list[Amount]:
-        found = [
-            Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value
-        ]
-        return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
-
-    def steps(self) -> list[Amount]:
-        """What one variant costs more than another."""
-        amounts = self.all_prices
-        return [Amount(a.value - b.value, a.facts + b.facts) for a in amounts for b in amounts if a.value > b.value]
-
-    def _after_coupon(self, pieces: Decimal | None) -> list[Amount]:
-        found: list[Amount] = []
-        counts = [Decimal(1)] if pieces is None else [Decimal(1), pieces]
-        for count in counts:
-            for price in self.prices:
-                for coupon in self.coupons:
-                    if price.value * count >= coupon.threshold:
-                        found.append(Amount(price.value * count - coupon.minus, (*price.facts, coupon.fact)))
-        return found
-
-    def _totals(self, pieces: Decimal) -> list[Amount]:
-        whole = [Amount(price.value * pieces, price.facts) for price in self.prices]
-        with_coupon = [
-            Amount(price.value * pieces - coupon.minus, (*price.facts, coupon.fact))
-            for price in self.prices
-            for coupon in self.coupons
-            if price.value * pieces >= coupon.threshold
-        ]
-        return whole + with_coupon
-
-
 def check_money(reading: Reading) -> Iterable[Finding]:
     for mention in reading.mentions:
         quantity = mention.quantity
@@ -165,7 +76,7 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
         return None
     for role in words().money_roles:
         if role.pieces:
-            fits = reading.pieces_before(mention) is not None and not bare
+            fits = pieces_before(reading, mention) is not None and not bare
         else:
             fits = _fits(role, before, after, near, reading, mention)
         if fits:
@@ -232,7 +143,7 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         return None  # 小方块6块 counts pieces
     if role == "price" and _is_pieces(reading, mention):
         return None
-    pieces = reading.pieces_before(mention)
+    pieces = pieces_before(reading, mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
     for till in tills:
         hit = _backed(till, mention.quantity, role, pieces, reading)
@@ -311,7 +222,7 @@ _THAN = re.compile(r"比|\bthan\b")
 def _between_products(reading: Reading) -> list[Amount]:
     """How much more one of the products named costs than another."""
     subjects = {subject for _, _, subject in reading.regions}
-    prices = [a for subject in subjects for a in _amounts(reading.index.sheet(subject).get("price"))]
+    prices = [a for subject in subjects for a in amounts_of(reading.index.sheet(subject).get("price"))]
     return [Amount(a.value - b.value, a.facts + b.facts) for a in prices for b in prices if a.value > b.value]
 
 
@@ -324,7 +235,7 @@ def _exact(claim: Quantity) -> Quantity:
 
 def holds(claim: Quantity, truth: Decimal) -> bool:
     """Whether a true figure is what the claim says, its 不到, "about" or range taken at its word."""
-    low, high = claim.low * _share(claim), claim.high * _share(claim)
+    low, high = claim.low * share_of(claim), claim.high * share_of(claim)
     if claim.bound == "under":
         return truth < high and truth >= high / 3
     if claim.bound == "most":
@@ -339,10 +250,6 @@ def holds(claim: Quantity, truth: Decimal) -> bool:
         places = max(0, -int(low.as_tuple().exponent))
         return round(truth, places) == low or abs(truth - low) <= Decimal("0.05") * truth
     return truth == low
-
-
-def _share(claim: Quantity) -> Decimal:
-    return claim.unit.factor if claim.unit.dimension == "money" else Decimal(1)
 
 
 def _is_free_amount(reading: Reading, mention: Mention) -> bool:
@@ -386,7 +293,7 @@ def _belongs_to_other(reading: Reading, till: Till, mention: Mention, key: str) 
     return bool(till.lists) and any(
         amount.value == mention.quantity.low
         for subject in others
-        for amount in _amounts(reading.index.sheet(subject).get(key))
+        for amount in amounts_of(reading.index.sheet(subject).get(key))
     )
 
 
@@ -401,7 +308,7 @@ def _mended(reading: Reading, mention: Mention, role: str, till: Till, truth: Am
         start, end = mention.outer
     else:
         said = reading.raw(mention.start, mention.end)
-        own = {_decimals(fact.value) for fact in truth.facts[:1] if len(truth.facts) == 1 and role not in ("total",)}
+        own = {decimals_of(fact.value) for fact in truth.facts[:1] if len(truth.facts) == 1 and role not in ("total",)}
         decimals = own.pop() if own else till.decimals
         text = money_like(said, reading.raw(mention.number[1], mention.end), mention.style, truth.value, decimals)
     return Finding(
@@ -436,74 +343,3 @@ def deny(reading: Reading, negation: tuple[int, int], key: str, facts: tuple[Fac
     return Finding(
         start + len(lead), start + len(stripped), "contradicted", reason, key, replacement=positive, evidence=facts
     )
-
-
-# --- amounts in facts -----------------------------------------------------------------------------------------------
-
-
-def _amounts(entries: Iterable[Entry]) -> list[Amount]:
-    return [Amount(q.low * _share(q), (e.fact,)) for e in entries for q in e.quantities[:1] if not q.sides]
-
-
-def _all_amounts(entries: Iterable[Entry]) -> list[Amount]:
-    return [Amount(q.low * _share(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension in ("money", "")]
-
-
-def _chosen(amounts: list[Amount], variant: str) -> list[Amount]:
-    """With a variant named, its own amounts; otherwise all, the whole product's first."""
-    own = [amount for amount in amounts if variant and amount.facts[0].variant == variant]
-    return own or sorted(amounts, key=lambda amount: bool(amount.facts[0].variant))
-
-
-def variant_at(reading: Reading, sheet: Sheet, place: int) -> str:
-    """The variant whose options the sentence names, or empty."""
-    squeezed = reading.clause_text(place)
-    best, found = 0, ""
-    for variant, options in sheet.variants.items():
-        named = [option for option in options if option and option in squeezed]
-        if named and len("".join(named)) > best and len(named) == max(1, min(len(options), len(named))):
-            best, found = len("".join(named)), variant
-    return found
-
-
-def _decimals(value: str) -> int:
-    match = re.search(r"\d\.(\d+)", value)
-    return len(match[1]) if match else 0
-
-
-def _coupons(entry: Entry) -> list[Coupon]:
-    text = normalise(entry.fact.value).text.replace(",", "")
-    pairs = [(m[1], m[2]) for m in _COUPON.finditer(text)] + [(m[2], m[1]) for m in _COUPON_EN.finditer(text)]
-    return [Coupon(Decimal(threshold), Decimal(minus), entry.fact) for threshold, minus in pairs]
-
-
-def _promotion_pairs(common: Sheet) -> list[Coupon]:
-    thresholds = {e.fact.subject: e for e in common.get("promotion_threshold")}
-    return [
-        Coupon(thresholds[e.fact.subject].quantities[0].low, e.quantities[0].low, e.fact)
-        for e in common.get("promotion_minus")
-        if e.fact.subject in thresholds and e.quantities and thresholds[e.fact.subject].quantities
-    ]
-
-
-def _thresholds(entry: Entry) -> list[Decimal]:
-    """Amounts from which shipping is free, in a policy's text or an attribute such as 包邮门槛."""
-    text = normalise(entry.fact.value).text
-    if re.search(r"包邮|free", entry.name) and entry.quantities:
-        return [entry.quantities[0].low]
-    return [
-        m.quantity.low
-        for m in quantities_of(normalise(entry.fact.value))
-        if m.quantity.dimension in ("money", "") and re.search(r"(?:满|over|above|of|from|least) ?$", text[: m.start])
-    ]
-
-
-def _fees(entry: Entry) -> list[Decimal]:
-    text = normalise(entry.fact.value).text
-    mentions = [m for m in quantities_of(normalise(entry.fact.value)) if m.quantity.dimension in ("money", "")]
-    return [
-        m.quantity.low
-        for m in mentions
-        if re.search(r"(?:收取?|付|运费|邮费|否则|\bis|costs?|fee|otherwise|else) ?$", text[: m.start])
-        or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
-    ]

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.guard.checks.discounts import COLOUR_COUNT
-from assistant.guard.checks.money import holds, variant_at
+from assistant.guard.checks.money import holds
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Entry, Sheet
 from assistant.guard.style import plain
+from assistant.guard.variants import variant_at
 from knowledge.facts import Fact
 from knowledge.quantity import Mention
 
