@@ -1,9 +1,11 @@
 """Reading a sentence: its clauses, the products it names, the figures in it, and which product each is about."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from assistant.guard.naming import common_han, common_words, distinctive, references
 from assistant.guard.segments import Clause, clauses
 from assistant.guard.sheet import Index, Sheet
 from assistant.guard.verdict import Label
@@ -14,13 +16,16 @@ from knowledge.text import Normal
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2}")
-_WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
-_SMALL = frozenset("a an the of for and with in on to by from as or at".split())
 _QUOTED = re.compile(
     r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
     r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer"
     r"|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
     r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
+)
+_ATTRIBUTED = re.compile(
+    r"(?:您|你|有人|有朋友|大家|刚才|网上|别家)(?:刚才?|刚刚|之前|上次|是|在)*(?:说|看到|看见|记得|听到|听说|以为|提到|讲|写)"
+    r"[^，。！？,!?]{0,24}$"
+    r"|\byou(?:['’]ve| have)? (?:thought|heard|saw|seen|said|read|remember(?:ed)?|wrote)\b[^.,;!?]{0,60}$"
 )
 _REFUTED_AFTER = re.compile(
     r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)"
@@ -118,11 +123,20 @@ class Reading:
             if subject not in known
             for start, end in self._partial(self.index.sheet(subject))
         ]
+        sheets = [self.index.sheet(subject) for subject in self.in_play(subject for _, _, subject in sorted(named))]
+        if len(sheets) > 1:
+            named.extend(references(self.text, sheets))
+            partial.extend(region for region in distinctive(self.text, sheets) if region[2] not in known)
         # Of names that share words ("vacuum bottle") the longest is meant; of two alike, the likelier product.
         for start, end, subject in sorted(partial, key=lambda region: region[0] - region[1]):
             if not any(s < end and start < e and other != subject for s, e, other in named):
                 named.append((start, end, subject))
         return sorted(named)
+
+    def in_play(self, named: Iterable[str] = ()) -> list[str]:
+        """The products at hand, as far as they are few: those named in their order, then those talked about."""
+        found = list(dict.fromkeys((*named, *self._candidates)))
+        return found if len(found) <= 6 else []
 
     @cached_property
     def _candidates(self) -> tuple[str, ...]:
@@ -134,8 +148,8 @@ class Reading:
         brand = " ".join(entry.fact.value for entry in sheet.get("brand", "category", "item form")).lower()
         found: set[tuple[int, int]] = set()
         for title in sheet.names:
-            found.update(_common_words(self.text, f"{title} {brand}"))
-            found.update(_common_han(self.text, title))
+            found.update(common_words(self.text, f"{title} {brand}"))
+            found.update(common_han(self.text, title))
         return sorted(found)
 
     def sheets_at(self, place: int) -> list[Sheet]:
@@ -196,7 +210,19 @@ class Reading:
             return True
         if _RATHER.match(after) and self.negation_before(start):
             return True
-        return bool(_QUOTED.search(before) and _REFUTATION.search(after))
+        if _QUOTED.search(before) and _REFUTATION.search(after):
+            return True
+        return bool(_ATTRIBUTED.search(before)) and self._another_follows(start, end)
+
+    def _another_follows(self, start: int, end: int) -> bool:
+        """Whether a figure of the same kind, another one, comes after: "You thought it was $499? It's $549." """
+        own = next((m.quantity for m in self.mentions if m.start <= start < m.end), None)
+        return own is not None and any(
+            m.start >= end
+            and {m.quantity.dimension, own.dimension} <= {own.dimension, "", "money"}
+            and m.quantity.low != own.low
+            for m in self.mentions
+        )
 
     def negation_before(self, start: int) -> tuple[int, int] | None:
         """The negation directly before a value, e.g. of "不是" in 材质不是100%棉."""
@@ -209,48 +235,3 @@ class Reading:
 
     def said(self, *facts: Fact) -> None:
         self.proofs.extend(facts)
-
-
-def _common_words(text: str, title: str) -> list[tuple[int, int]]:
-    """Runs of two or more words of the text that all stand in the title."""
-    known = {match[0].strip(".'") for match in _WORD.finditer(title)} - _SMALL
-    spans: list[tuple[int, int]] = []
-    run: list[tuple[int, int, str]] = []
-
-    def close() -> None:
-        while run and (run[0][2] in _SMALL or run[0][2][0].isdigit()):
-            run.pop(0)
-        while run and (run[-1][2] in _SMALL or run[-1][2][0].isdigit()):
-            run.pop()
-        if sum(word not in _SMALL for _, _, word in run) >= 2:
-            spans.append((run[0][0], run[-1][1]))
-        run.clear()
-
-    last = -1
-    for match in _WORD.finditer(text):
-        word = match[0].strip(".'")
-        if run and text[last : match.start()].strip(" -&"):
-            close()
-        if word in known or (run and word in _SMALL):
-            run.append((match.start(), match.start() + len(word), word))
-        else:
-            close()
-        last = match.end()
-    close()
-    return spans
-
-
-def _common_han(text: str, title: str, shortest: int = 5) -> list[tuple[int, int]]:
-    """Pieces of the title of at least five Han characters in the text."""
-    spans: list[tuple[int, int]] = []
-    place = 0
-    while place + shortest <= len(text):
-        if text[place] < "\u3400" or text[place : place + shortest] not in title:
-            place += 1
-            continue
-        end = place + shortest
-        while end < len(text) and text[place : end + 1] in title:
-            end += 1
-        spans.append((place, end))
-        place = end
-    return spans

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from assistant.guard.checks.cues import cue_distance
 from assistant.guard.checks.discounts import COLOUR_COUNT, check_colour_count, check_discount, is_discount
-from assistant.guard.checks.money import deny, holds, role_of
+from assistant.guard.checks.money import deny, role_of
 from assistant.guard.checks.stock import check_stock, is_stock
 from assistant.guard.checks.terms import PROCESS, check_ship_words, check_term, time_role
+from assistant.guard.checks.till import holds
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Entry, Sheet
 from assistant.guard.style import quantity_like

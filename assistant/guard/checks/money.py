@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, share_of
+from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
+from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.pieces import pieces_before
 from assistant.guard.sheet import Sheet, squeeze
@@ -16,7 +17,7 @@ from knowledge.quantity import Mention, Quantity
 
 _MONEY_WORD = re.compile(
     r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
-    r"|lists?|dollars?|cents?)\b|包邮|免邮|运费"
+    r"|lists?|dollars?|cents?)\b|包邮|免邮|运费|一共|总共|合计"
 )
 _NOT_MONEY_AFTER = re.compile(
     r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%"
@@ -54,6 +55,11 @@ def check_money(reading: Reading) -> Iterable[Finding]:
         quantity = mention.quantity
         if quantity.dimension not in ("money", "") or quantity.sides:
             continue
+        verdict, finding = check_unit_price(reading, mention)
+        if verdict:
+            if finding is not None:
+                yield finding
+            continue
         role = role_of(reading, mention)
         if role is None:
             continue
@@ -72,25 +78,38 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
     )
     bare = mention.quantity.dimension == ""
     near = text[clause.start : clause.end]
-    if bare and (not (_MONEY_WORD.search(near) or _pays(before, after, near)) or _NOT_MONEY_AFTER.match(after)):
+    if bare and _NOT_MONEY_AFTER.match(after):
+        return None
+    if bare and _is_named_price(reading, mention):
+        return "price"
+    if bare and not (_MONEY_WORD.search(near) or _pays(before, after, near)):
         return None
     for role in words().money_roles:
         if role.pieces:
-            fits = pieces_before(reading, mention) is not None and not bare
+            fits = pieces_before(reading, mention) is not None and (not bare or bool(_TOTALLED.search(before)))
         else:
             fits = _fits(role, before, after, near, reading, mention)
         if fits:
             if role.before is None and role.after is None and role.near is None and role.around is None:
                 if role.pieces:
                     return role.name
-                return None if bare else _same_as_before(reading, mention) or "price"
+                if bare:
+                    return "said_price" if _pays(before, after, near) else None
+                return _same_as_before(reading, mention) or "price"
             return "said_price" if role.name == "price" else role.name
     return None
 
 
-_PAY_BEFORE = re.compile(r"(?:按|算您?|给您?(?:按|算)?|收您?|才|只要)\s?$")
-_PAY_AFTER = re.compile(r"\s?(?:拿走|带走|包走|抱走|到手|就行|$|[，。！!,])")
-_TAKEN_FOR = re.compile(r"\s?(?:就|便)(?:能|可以)?(?:直接)?(?:拿走|带走|带回家|抱走|拿下)")
+_PAY_BEFORE = re.compile(
+    r"(?:按|算您?|给您?(?:按|算)?|收您?|才|只要|实付|到手)\s?$"
+    r"|\b(?:yours for|go(?:es|ing)? for|sell(?:s|ing)? for|runs? you|sets? you back|you['’]d pay|you pay)\s?$"
+)
+_PAY_AFTER = re.compile(r"\s?(?:拿走|带走|包走|抱走|到手|就行|$|[，。！!,.;]|(?:today|tonight|right now|flat|even)\b)")
+_TAKEN_FOR = re.compile(r"\s?(?:就|便)?(?:能|可以)?(?:直接)?(?:拿走|带走|带回家|抱走|抱回家|拿下|入手|到手(?!价))")
+_TOTALLED = re.compile(
+    r"(?:一共|总共|合计|一起|共|加起来|只要|才|就是|comes? to|would be|will be|are|totals?|makes?|cost|run you|back)"
+    r"(?:是|才|只要|就|就是)?\s?$"
+)
 _OTHER_FIGURE = re.compile(r"身高|体重|重|高|长|宽|厚|岁|度|码|剩|余|还有|库存|倒计时|数到|编号|页|楼")
 
 
@@ -98,6 +117,21 @@ def _pays(before: str, after: str, near: str) -> bool:
     """才228, 给您按550: a figure that ends its clause after a word for what one pays."""
     said = (_PAY_BEFORE.search(before) and _PAY_AFTER.match(after)) or _TAKEN_FOR.match(after)
     return bool(said) and not _OTHER_FIGURE.search(near)
+
+
+def _is_named_price(reading: Reading, mention: Mention) -> bool:
+    """山月壶268，清风梳49: a bare figure that is all a clause says of a product, and the price of one at hand."""
+    clause = reading.clause_at(mention.start)
+    named = [end for start, end, _ in reading.regions if clause.start <= start and end <= mention.start]
+    if not named or reading.text[mention.end : clause.end].strip():
+        return False
+    if not _NAMED_PRICE.fullmatch(reading.text[named[-1] : mention.outer[0]]):
+        return False
+    prices = (a.value for s in reading.in_play() for a in amounts_of(reading.index.sheet(s).get("price")))
+    return mention.quantity.low in set(prices)
+
+
+_NAMED_PRICE = re.compile(r"[的那款个：:（( ]*(?:is |at )?")
 
 
 def _same_as_before(reading: Reading, mention: Mention) -> str | None:
@@ -146,7 +180,7 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     pieces = pieces_before(reading, mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
     for till in tills:
-        hit = _backed(till, mention.quantity, role, pieces, reading)
+        hit = _backed(till, mention.quantity, role, pieces, reading, spoken=_is_spoken(mention))
         if hit is not None:
             negation = reading.negation_before(mention.outer[0])
             if negation and not reading.is_quoted(mention.start, mention.end):
@@ -177,12 +211,16 @@ def _is_pieces(reading: Reading, mention: Mention) -> bool:
 
 
 def _backed(
-    till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading
+    till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading, *, spoken: bool
 ) -> tuple[Fact, ...] | None:
     if role in ("bound_price", "said_price"):
         amounts = [*till.prices, *till.computed] if till.prices else till.lists
+        if _WITH_SHIPPING.search(reading.text):
+            amounts = [*amounts, *till.shipped(pieces or Decimal(1))]
+        if spoken:
+            amounts = [*amounts, *(Amount(amount.value / 100, amount.facts) for amount in amounts)]
         return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
-    if role == "ship_threshold" and claim.bound in ("over", "least", "under"):
+    if role in ("ship_threshold", "coupon_threshold") and claim.bound in ("over", "least", "under"):
         claim = _exact(claim)
     if _compares(reading, role):
         return next((a.facts for a in _between_products(reading) if holds(claim, a.value)), None)
@@ -195,12 +233,18 @@ def _backed(
     if role == "list_price" and not till.lists:
         amounts += till.prices
     amounts += till.computed
+    if role in ("price", "total") and _WITH_SHIPPING.search(reading.text):
+        amounts += till.shipped(pieces or Decimal(1))
+    if role == "saving" and len(reading.in_play()) == 2:
+        amounts += _between_products(reading)
     if role in ("total", "saving", "after_coupon", "coupon_threshold", "coupon_minus"):
         amounts += till.offered
     if role == "coupon_threshold":
         amounts += till.lists  # "$20 off $99" of a list price
     if role == "coupon_minus":
         amounts += till.savings()
+    if spoken:  # "four ninety-nine" is $4.99 or $499
+        amounts += [Amount(amount.value / 100, amount.facts) for amount in amounts]
     for amount in amounts:
         if holds(claim, amount.value):
             return amount.facts
@@ -209,11 +253,23 @@ def _backed(
     return None
 
 
+def _is_spoken(mention: Mention) -> bool:
+    return mention.style == "en" and mention.quantity.low != int(mention.quantity.low)
+
+
+_WITH_SHIPPING = re.compile(
+    r"加上?(?:运费|邮费)|[含连]运费|\b(?:plus|add|with|including|after)\b[^.;!?]{0,24}\b(?:shipping|delivery|postage)"
+)
+
+
 def _compares(reading: Reading, role: str) -> bool:
-    """Whether the amount is what one of two products named costs more or less than the other."""
-    if role not in ("difference", "saving") or len({subject for _, _, subject in reading.regions}) < 2:
+    """Whether the amount is what one of two products costs more or less than the other."""
+    named = {subject for _, _, subject in reading.regions}
+    if role not in ("difference", "saving") or len(reading.in_play(named)) < 2 or not named:
         return False
-    return role == "difference" or _THAN.search(reading.text) is not None
+    if len(named) == 1 and any(reading.index.sheet(subject).get("list_price") for subject in named):
+        return False
+    return role == "difference" or len(named) == 1 or _THAN.search(reading.text) is not None
 
 
 _THAN = re.compile(r"比|\bthan\b")
@@ -222,6 +278,8 @@ _THAN = re.compile(r"比|\bthan\b")
 def _between_products(reading: Reading) -> list[Amount]:
     """How much more one of the products named costs than another."""
     subjects = {subject for _, _, subject in reading.regions}
+    if len(subjects) < 2:
+        subjects = set(reading.in_play(subjects)[:2])
     prices = [a for subject in subjects for a in amounts_of(reading.index.sheet(subject).get("price"))]
     return [Amount(a.value - b.value, a.facts + b.facts) for a in prices for b in prices if a.value > b.value]
 
@@ -231,25 +289,6 @@ _PRICED = re.compile(r"价|卖|钱|元|¥|到手|付|只要|券|省|降")
 
 def _exact(claim: Quantity) -> Quantity:
     return Quantity(claim.low, claim.high, claim.unit)
-
-
-def holds(claim: Quantity, truth: Decimal) -> bool:
-    """Whether a true figure is what the claim says, its 不到, "about" or range taken at its word."""
-    low, high = claim.low * share_of(claim), claim.high * share_of(claim)
-    if claim.bound == "under":
-        return truth < high and truth >= high / 3
-    if claim.bound == "most":
-        return truth <= high and truth >= high / 3
-    if claim.bound == "over":
-        return truth > low and truth <= low * 3
-    if claim.bound == "least":
-        return truth >= low and truth <= low * 3
-    if low != high:
-        return low <= truth <= high
-    if claim.bound == "about":
-        places = max(0, -int(low.as_tuple().exponent))
-        return round(truth, places) == low or abs(truth - low) <= Decimal("0.05") * truth
-    return truth == low
 
 
 def _is_free_amount(reading: Reading, mention: Mention) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from assistant.guard.checks.discounts import COLOUR_COUNT
-from assistant.guard.checks.money import holds
+from assistant.guard.checks.till import holds
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Entry, Sheet
 from assistant.guard.style import plain

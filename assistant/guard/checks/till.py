@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.guard.checks.offers import offers_in
 from assistant.guard.sheet import Entry, Sheet
 from knowledge.facts import Fact
 from knowledge.quantity import Quantity, quantities_of
@@ -39,6 +40,7 @@ class Till:
         entries = [*sheet.get("coupon"), *sheet.entries_of("promotion"), *common.entries_of("promotion")]
         self.coupons = [coupon for entry in entries for coupon in _coupons(entry)]
         self.coupons += _promotion_pairs(common)
+        self.offers = [offer for entry in entries for offer in offers_in(entry.fact)]
         shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
         self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
         self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
@@ -72,7 +74,10 @@ class Till:
 
     def savings(self) -> list[Amount]:
         found = [
-            Amount(a.value - b.value, a.facts + b.facts) for a in self.lists for b in self.prices if a.value > b.value
+            Amount(full.value - price.value, full.facts + price.facts)
+            for price in self.prices
+            for full in self.lists
+            if full.value > price.value and _of_one_variant(full, price)
         ]
         return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
 
@@ -83,7 +88,7 @@ class Till:
 
     def _after_coupon(self, pieces: Decimal | None) -> list[Amount]:
         found: list[Amount] = []
-        counts = [Decimal(1)] if pieces is None else [Decimal(1), pieces]
+        counts = [Decimal(1)] if pieces is None else [pieces, Decimal(1)]
         for count in counts:
             for price in self.prices:
                 for coupon in self.coupons:
@@ -99,7 +104,31 @@ class Till:
             for coupon in self.coupons
             if price.value * pieces >= coupon.threshold
         ]
-        return whole + with_coupon
+        return whole + self._with_offer(pieces) + with_coupon
+
+    def _with_offer(self, pieces: Decimal) -> list[Amount]:
+        """What several pieces cost with 第二件半价, 2件8折, 买二送一."""
+        return [
+            Amount(price.value * offer.paid(pieces), (*price.facts, offer.fact))
+            for price in self.prices
+            for offer in self.offers
+            if offer.paid(pieces) != pieces
+        ]
+
+    def shipped(self, pieces: Decimal) -> list[Amount]:
+        """Totals with the shipping fee, where it falls due."""
+        return [
+            Amount(total.value + fee.value, total.facts + fee.facts)
+            for total in self._totals(pieces)
+            for fee in self.fees
+            if not any(total.value >= threshold.value for threshold in self.thresholds)
+        ]
+
+
+def _of_one_variant(left: Amount, right: Amount) -> bool:
+    """Whether the two amounts may be of the same variant: 3L's list price says nothing of what 5L saves."""
+    one, other = left.facts[0].variant, right.facts[0].variant
+    return not one or not other or one == other
 
 
 def amounts_of(entries: Iterable[Entry]) -> list[Amount]:
@@ -107,7 +136,9 @@ def amounts_of(entries: Iterable[Entry]) -> list[Amount]:
 
 
 def all_amounts_of(entries: Iterable[Entry]) -> list[Amount]:
-    return [Amount(q.low * share_of(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension in ("money", "")]
+    return [
+        Amount(q.low * share_of(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension in ("money", "")
+    ]
 
 
 def _chosen(amounts: list[Amount], variant: str) -> list[Amount]:
@@ -161,3 +192,22 @@ def _fees(entry: Entry) -> list[Decimal]:
 
 def share_of(claim: Quantity) -> Decimal:
     return claim.unit.factor if claim.unit.dimension == "money" else Decimal(1)
+
+
+def holds(claim: Quantity, truth: Decimal) -> bool:
+    """Whether a true figure is what the claim says, its 不到, "about" or range taken at its word."""
+    low, high = claim.low * share_of(claim), claim.high * share_of(claim)
+    if claim.bound == "under":
+        return truth < high and truth >= high / 3
+    if claim.bound == "most":
+        return truth <= high and truth >= high / 3
+    if claim.bound == "over":
+        return truth > low and truth <= low * 3
+    if claim.bound == "least":
+        return truth >= low and truth <= low * 3
+    if low != high:
+        return low <= truth <= high
+    if claim.bound == "about":
+        places = max(0, -int(low.as_tuple().exponent))
+        return round(truth, places) == low or abs(truth - low) <= Decimal("0.05") * truth
+    return truth == low

@@ -1,0 +1,103 @@
+"""What one part of the contents costs: 一包不到三块钱, "$1.54 an ounce", 平均每斤5.98."""
+
+import re
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from assistant.guard.checks.till import Amount, Till, holds
+from assistant.guard.claims import Finding, Reading
+from assistant.guard.sheet import Sheet
+from assistant.guard.style import money_like, rounded_bound
+from assistant.guard.variants import variant_at
+from knowledge.quantity import Mention, quantities_of
+from knowledge.text import normalise
+
+_AFTER = re.compile(
+    r"\s?(?:钱)?\s?(?:[/每]|一|(?:per|an?|each|every|for every)\s)\s?"
+    r"(?P<unit>[a-z\d\u4e00-\u9fff][^，。！？,.!?;]{0,14})"
+)
+_BEFORE = re.compile(
+    r"(?:平均|每|一|按)(?P<unit>(?:\d+|百)?(?!共|起)[\u4e00-\u9fffa-z][^，。！？,.!?;\d]{0,10})$"
+    r"|\b(?:each|every|per) (?P<en>[a-z]+ ?[a-z]*)[^.,;!?\d]{0,20}$"
+)
+_CONTENTS = re.compile(r"净含量|数量|件数|包数|片数|规格|装|count|pack|servings|loads|volume|size|pieces")
+_HUNDRED = re.compile(r"^百(?=[克毫])")
+
+
+def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding | None]:
+    """Whether the amount is the price of a part of the contents, and what is wrong with it."""
+    for unit in _units(reading, mention):
+        for sheet in reading.sheets_at(mention.start)[:1]:
+            till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
+            shares = [
+                Amount(price.value / parts, price.facts)
+                for price in till.prices
+                for parts, variant in _parts(sheet, unit)
+                if not variant or not price.facts[0].variant or variant == price.facts[0].variant
+            ]
+            if shares:
+                return True, _judge(reading, mention, shares)
+    return False, None
+
+
+def _units(reading: Reading, mention: Mention) -> Iterator[Mention]:
+    """The unit the amount is said to be for, as a quantity: 1 包, 100 克, 1 oz."""
+    text = reading.text
+    after = _AFTER.match(text, mention.end)
+    clause = reading.clause_at(mention.start)
+    before = _BEFORE.search(text[clause.start : mention.outer[0]])
+    said = [after["unit"]] if after else []
+    said += [before["unit"] or before["en"]] if before else []
+    for part in said:
+        part = _HUNDRED.sub("100", part)
+        found = quantities_of(normalise(part if part[0].isdigit() else "1" + part))
+        if found and found[0].start == 0 and found[0].quantity.dimension in ("mass", "volume", "count", "length"):
+            yield found[0]
+
+
+def _parts(sheet: Sheet, unit: Mention) -> Iterator[tuple[Decimal, str]]:
+    """How many such units are in what is sold, and of which variant that is told."""
+    wanted = unit.quantity
+    for entry in sheet.entries:
+        sized = entry.key in ("capacity", "weight", "size", "pieces") or entry.fact.kind == "option"
+        if not sized and not _CONTENTS.search(entry.name):
+            continue
+        value = normalise(entry.fact.value)
+        for mention in quantities_of(value):
+            quantity = mention.quantity
+            if quantity.dimension != wanted.dimension or quantity.sides or quantity.low != quantity.high:
+                continue
+            if wanted.dimension == "count" and quantity.unit.id != wanted.unit.id:
+                continue
+            parts = quantity.base()[0] / wanted.base()[0]
+            if parts > 1:
+                yield parts, entry.fact.variant
+
+
+def _judge(reading: Reading, mention: Mention, shares: list[Amount]) -> Finding | None:
+    claim = mention.quantity
+    places = max(0, -int(claim.low.as_tuple().exponent))
+    for share in shares:
+        near = Decimal("0.05") if claim.bound == "about" else Decimal("0.011")
+        rounded = claim.low == claim.high and abs(share.value - claim.low) <= near * share.value
+        if (
+            holds(claim, share.value)
+            or holds(claim, round(share.value, places))
+            or (claim.bound in ("exact", "about") and rounded)
+        ):
+            reading.said(*share.facts)
+            return None
+    if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
+        return None
+    truth = shares[0].value
+    reason = "单价算错了" if reading.lang == "zh" else "the price per unit does not add up"
+    if claim.bound in ("under", "most", "over", "least"):
+        value = rounded_bound(truth, claim.bound, claim.low)
+    else:
+        value = truth.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    said, unit = reading.raw(mention.start, mention.end), reading.raw(mention.number[1], mention.end)
+    decimals = max(0, -int(value.normalize().as_tuple().exponent))
+    text = money_like(said, unit, mention.style, value, decimals)
+    return Finding(
+        mention.start, mention.end, "contradicted", reason, "price", replacement=text, evidence=shares[0].facts
+    )
