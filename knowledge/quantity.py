@@ -130,7 +130,8 @@ _HALF_ZH = re.compile(r"半(?=个?(?:升|斤|公斤|年|个?月|小时|天|米|�
 _HALF_EN = re.compile(r"\b(?:half (?:an? |of an? )?|an? half[ -])(?=[a-z])")
 _AND_A_HALF = re.compile(r" and a half\b")
 _ARTICLE = re.compile(
-    r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day)s?\b)"
+    r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day|pound|litre|liter"
+    r"|gallon|kilo)s?\b)"
 )
 _VAGUE = (
     (re.compile(r"(?<![二三四五六七八九])十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99),
@@ -155,6 +156,7 @@ _SHARES = re.compile(
     r"([一二两三四五六七八九])分之([一二两三四五六七八九])|([一二两三四五六七八九])成(?=$|[，。；、的左以含])"
 )
 _FEET = re.compile(r"(?<![\d.])(\d)['′] ?(\d{1,2})(?:[\"″”]|(?!\d))")
+_PART_OF = re.compile(r"\b(a|one|two|three) (quarter|third)s? of an? (?=[a-z])")  # three quarters of a pound
 _HALF_PRICE = re.compile(r"\bhalf[ -](?:price|off)\b|半价|对折(?!叠)")
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and)\s?(?:¥|\$|rmb)?")
 _SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
@@ -292,6 +294,10 @@ def _add_colloquial(
         share = Decimal(parts[1] * 100) / parts[0] if parts[0] else Decimal(parts[2] * 10)
         if free(*match.span()):
             found.append(_Atom(*match.span(), share, share, match.span(), "zh", known("pct")))
+    for match in _PART_OF.finditer(text):
+        if _unit_at(text, match.end()) is not None:
+            part = {"two": 2, "three": 3}.get(match[1], 1) / Decimal(4 if match[2] == "quarter" else 3)
+            add(match.start(), match.end(), part, part, "en")
     for match in _FEET.finditer(text):
         feet = Decimal(match[1]) + Decimal(match[2]) / 12
         if free(*match.span()):
@@ -342,6 +348,8 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
         end = start + len(name)
         if not text.startswith(name, start):
             continue
+        if name.endswith(".") and not text[end:].strip():
+            end -= 1  # the full stop is the sentence's
         following = text[end : end + 1]
         runs_on = name[-1].isascii() and name[-1].isalpha() and following.isascii() and following.isalpha()
         runs_on = runs_on and not (name in ("pound", "inch") and _ER.match(text, end))

@@ -30,7 +30,8 @@ _PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")
 _SUMMED = re.compile(r"\b(?:comes? to|total|together|altogether|adds? up|costs?|in all)\b")
 # "Two would come to", "two will run you", "three small bags are": the number is who pays, or what is paid for.
 _MONEY_VERB = re.compile(
-    r" ?(?:would|will|['’]d|['’]ll|are|come|cost|total|makes?|works? out|set|sets|run|runs|for|at|:|=|–|-)(?: |$)"
+    r" ?(?:would|will|['’]d|['’]ll|are|come|cost|total|makes?|works? out|set|sets|run|runs"
+    r"|for(?! (?:shipping|delivery|postage))|at|:|=|–|-)(?: |$)"
 )
 _GENERIC = frozenset(
     "ones bags packs boxes bottles pieces sets pairs units jars tins cans tubes copies rolls bars bundles items cases "
@@ -43,6 +44,12 @@ def pieces_before(reading: Reading, mention: Mention) -> Decimal | None:
     """How many pieces the sentence speaks of beside an amount: at least two, else None."""
     number = reading.clause_number(mention.start)
     first = reading.clauses[max(0, number - 1)]
+    if (
+        number > 1
+        and _COUPON.search(text_of(reading, number - 1))
+        and reading.clauses[number - 2].sentence == first.sentence
+    ):
+        first = reading.clauses[number - 2]  # 拍两盒179.8，叠上满150减20的券，实付159.8
     text = reading.text
     if _AT_LEAST.search(text, first.start, mention.start):
         return None
@@ -59,6 +66,13 @@ def pieces_before(reading: Reading, mention: Mention) -> Decimal | None:
         names = [name for sheet in reading.sheets_at(mention.start) for name in sheet.names]
         return None if any(_SOLD_IN_PAIRS.search(name) for name in names) else Decimal(2)
     return None
+
+
+_COUPON = re.compile(r"券|满减|coupon|voucher|code")
+
+
+def text_of(reading: Reading, number: int) -> str:
+    return reading.text[reading.clauses[number].start : reading.clauses[number].end]
 
 
 def _counts_pieces(reading: Reading, other: Mention, mention: Mention) -> bool:

@@ -71,7 +71,7 @@ _ADDRESS_LEAD = re.compile(
 )
 _PLACE_WORD = re.compile(r"[省市区县镇路街道巷弄村号栋楼室]")
 _ADDRESS_EN = re.compile(
-    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?:street|st|avenue|ave|road|rd|boulevard"
+    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?<!the )(?:street|st|avenue|ave|road|rd|boulevard"
     r"|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|parkway|pkwy)\b\.?"
     r"(?:,?\s+(?:apt|apartment|suite|unit"
     r"|#)\.?\s*[\w-]+)?(?:,\s*[A-Za-z][A-Za-z .]*[A-Za-z]){0,2}(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?",

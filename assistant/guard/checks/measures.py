@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from assistant.guard.checks.cues import cue_distance
+from assistant.guard.checks.comparisons import check_comparisons, check_difference, is_ratio
+from assistant.guard.checks.cues import cue_distance, measured_by
+from assistant.guard.checks.dates import check_dates
 from assistant.guard.checks.discounts import COLOUR_COUNT, check_colour_count, check_discount, is_discount
 from assistant.guard.checks.money import deny, role_of
 from assistant.guard.checks.stock import check_stock, is_stock
@@ -28,7 +30,12 @@ _PROMISE_UNITS = frozenset(
 def check_measures(reading: Reading) -> Iterable[Finding]:
     for mention in reading.mentions:
         quantity = mention.quantity
-        if quantity.dimension in ("money", "date"):
+        if quantity.dimension in ("money", "date") or is_ratio(reading, mention):
+            continue
+        compares, wrong = check_difference(reading, mention)
+        if compares:
+            if wrong is not None:
+                yield wrong
             continue
         if quantity.dimension == "" and role_of(reading, mention) is not None and not is_stock(reading, mention):
             continue
@@ -38,6 +45,8 @@ def check_measures(reading: Reading) -> Iterable[Finding]:
         if finding is not None:
             yield finding
     yield from check_ship_words(reading)
+    yield from check_comparisons(reading)
+    yield from check_dates(reading)
 
 
 def _judge(reading: Reading, mention: Mention) -> Finding | None:
@@ -100,7 +109,7 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     clause = reading.clause_at(mention.start)
     common = reading.index.common
     cued: list[tuple[int, Entry]] = []
-    hinted: list[Entry] = []  # by a single word of their name only
+    hinted: list[tuple[int, Entry]] = []  # by a single word of their name only
     same: list[Entry] = []
     for sheet in sheets:
         for entry in sheet.entries:
@@ -109,19 +118,23 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
             distance = cue_distance(reading, entry, *mention.number, clause.start, clause.end)
             if distance is not None:
                 cued.append((distance, entry))
-            elif cue_distance(reading, entry, *mention.number, clause.start, clause.end, hints=True) is not None:
-                hinted.append(entry)
+            else:
+                hint = cue_distance(reading, entry, *mention.number, clause.start, clause.end, hints=True)
+                if hint is not None:
+                    hinted.append((hint, entry))
             if any(_comparable(mention.quantity, truth) for truth in entry.quantities):
                 same.append(entry)
     cued.sort(key=lambda pair: pair[0])
     strong = [e for distance, e in cued if distance == cued[0][0] and _speaks_of(mention, e)]
     prose = [e for sheet in (*sheets, common) for e in sheet.entries if e.fact.kind in _PROSE]
     hit = _supporting(mention, [*strong, *(e for _, e in cued), *prose])
+    adjectives = [e for e in same if measured_by(reading, e, mention)] if not strong else []
     if hit is None and not strong:
-        hit = _supporting(mention, [*same, *common.entries])
-    if hit is None and mention.quantity.dimension == "length" and not mention.quantity.sides:
+        hit = _supporting(mention, [*(adjectives or same), *common.entries])
+    if hit is None and mention.quantity.dimension == "length" and not mention.quantity.sides and not adjectives:
         hit = _supporting(mention, [e for sheet in sheets for e in sheet.entries])  # one side of a size
-    strong = strong or [e for e in hinted if _speaks_of(mention, e)]
+    hinted.sort(key=lambda pair: pair[0])
+    strong = strong or adjectives or [e for _, e in hinted if _speaks_of(mention, e)]
     if hit is not None:
         negation = reading.negation_before(mention.outer[0])
         if negation and not reading.is_quoted(mention.start, mention.end):
@@ -132,7 +145,7 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
         return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
-    if len(sheets) != 1 or not sheets[0].entries or _is_one(mention):
+    if len(sheets) != 1 or not sheets[0].entries or _is_one(reading, mention):
         return None
     return _wrong_property(reading, mention, strong, same)
 
@@ -148,23 +161,31 @@ def _speaks_of(mention: Mention, entry: Entry) -> bool:
     return claim.dimension in _PROMISE_UNITS and any(_same_figure(claim, truth) for truth in entry.quantities)
 
 
-def _is_one(mention: Mention) -> bool:
-    """一件, 一遍, "one pack": a way of speaking, not a figure."""
-    return mention.quantity.dimension in ("count", "") and mention.quantity.low == 1 and mention.style != "digits"
+def _is_one(reading: Reading, mention: Mention) -> bool:
+    """一件, 一遍, "one pack": a way of speaking, not a figure; and the unit of a price, "$3 an ounce", 三块钱一斤."""
+    if mention.quantity.low != 1 or mention.style == "digits":
+        return False
+    place = len(reading.text[: mention.outer[0]].rstrip())
+    priced = any(m.end in (place, place - 1) and m.quantity.dimension in ("money", "") for m in reading.mentions)
+    return mention.quantity.dimension in ("count", "") or priced
 
 
 def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], same: list[Entry]) -> Finding | None:
     quantity = mention.quantity
     same_figure = [e for e in _sheet_entries(reading, mention) if any(_same_figure(quantity, q) for q in e.quantities)]
     target: Entry | None = None
-    if strong:
+    per_piece = [e for e in same if _PACKED.search(normalise(e.fact.value).text)]
+    if per_piece and _EACH.search(reading.text[max(0, mention.outer[0] - 10) : mention.outer[0]]):
+        target = per_piece[0]  # 每小包30克 of 25g×30包
+    elif strong:
         target = next((e for e in strong if any(_comparable(quantity, q) for q in e.quantities)), strong[0])
     elif quantity.dimension == "count" and not _counts_title(reading, mention):
         target = _counted_alike(reading, mention)
     elif quantity.dimension in _PROMISE_UNITS or quantity.dimension == "count":
         word = reading.text[mention.number[1] : mention.end].strip(" -")
         alike = [e for e in same if word and word in normalise(e.fact.value).text]
-        target = (alike or same)[0] if len(same) == 1 or quantity.dimension == "count" and same else None
+        one_value = same and all(_agree_all(entry, same[0]) for entry in same)
+        target = (alike or same)[0] if one_value or quantity.dimension == "count" and same else None
         if quantity.dimension in _PROMISE_UNITS and same_figure:
             target = same_figure[0]
     if target is None and quantity.dimension == "" and _STARS.match(reading.text, mention.end):
@@ -172,6 +193,9 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
         return Finding(*mention.outer, "unsupported", reason, "rating")
     if target is None and quantity.dimension == "time" and _LASTING.search(reading.clause_text(mention.start)):
         reason = "资料里没有这个时长" if reading.lang == "zh" else "the facts state no such time"
+        return Finding(*mention.outer, "unsupported", reason)
+    if target is None and _is_unbacked_count(reading, mention):
+        reason = "资料里没有这个数据" if reading.lang == "zh" else "the facts hold no such figure"
         return Finding(*mention.outer, "unsupported", reason)
     if target is None:
         if quantity.dimension in _PROMISE_UNITS - {"generation", "zoom", "temperature"} and not PROCESS.search(
@@ -183,12 +207,38 @@ def _wrong_property(reading: Reading, mention: Mention, strong: list[Entry], sam
     return _mend_property(reading, mention, target)
 
 
+def _is_unbacked_count(reading: Reading, mention: Mention) -> bool:
+    """吸水率400%, "over 3 million bags sold": a rate or a number of buyers that no fact states."""
+    near = reading.clause_text(mention.start)
+    if PROCESS.search(near):
+        return False
+    if mention.quantity.dimension == "percent":
+        return mention.quantity.unit.id == "pct" and bool(_RATE.search(near))
+    return mention.quantity.dimension in ("count", "") and mention.quantity.low >= 1000 and bool(_SOLD.search(near))
+
+
+def _agree_all(one: Entry, other: Entry) -> bool:
+    """Whether two entries state the same figure: the title repeats what an attribute says."""
+    return one is other or any(q.equals(truth) for q in one.quantities for truth in other.quantities)
+
+
 _LASTING = re.compile(
     r"保温|保冷|保鲜|续航|待机|持续|持久|充电|充满|能用|可用|耐用|使用寿命|定妆|留香"
     r"|防晒时长|\b(?:lasts?|keeps?|stays?|charges?|runs? for|battery|up to|of (?:use|play"
     r"|battery))\b"
 )
 _STARS = re.compile(r"[ -]?(?:stars?\b|out of (?:5|five|10|ten)\b|分好评)")
+# Kinds of units that are taken for each other; 25克 is no slip for 25℃.
+_MISTAKEN = (
+    {"mass", "volume"}, {"charge", "energy"}, {"power", "voltage"}, {"mass", "gsm"}, {"frequency", "power"},
+    {"length", "area"}, {"charge", "power"}, {"length", "volume"},
+)  # fmt: skip
+_PACKED = re.compile(r"[×x*]\s?\d+|每|\bper\b|/[包袋片粒]")
+_EACH = re.compile(r"(?:每[^\d，。]{0,4}|\b(?:each|every|per) [a-z ]{0,8})$")
+_RATE = re.compile(r"率|含量|浓度|纯度|占比|\b(?:rate|efficiency|purity|concentration)\b")
+_SOLD = re.compile(
+    r"卖|售出|销量|销了|销出|买过|回购|复购|\b(?:sold|roasted|shipped|bought|served|customers|buyers|shoppers|people|orders)\b"
+)
 _ANY_UNIT = frozenset(
     (
         "个 件 款 种 次 位 名 人 张 把 单 步 期 条 套 遍 piece pieces item items unit units"
@@ -199,7 +249,7 @@ _ANY_UNIT = frozenset(
 
 def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
     """The entry that counts in the same rare unit: 枚, 根, loads."""
-    said = reading.text[mention.number[1] : mention.end].strip(" -")
+    said = reading.text[mention.number[1] : mention.end].strip(" -").lstrip("小大")
     if not said or said in _ANY_UNIT:
         return None
     for entry in _sheet_entries(reading, mention):
@@ -217,9 +267,9 @@ def _sheet_entries(reading: Reading, mention: Mention) -> list[Entry]:
 
 
 def _same_figure(claim: Quantity, truth: Quantity) -> bool:
-    return (
-        claim.low == truth.low and claim.sides == truth.sides and claim.unit.id != truth.unit.id and bool(truth.unit.id)
-    )
+    if claim.low != truth.low or claim.sides != truth.sides or claim.unit.id == truth.unit.id or not truth.unit.id:
+        return False
+    return claim.dimension == truth.dimension or {claim.dimension, truth.dimension} in _MISTAKEN
 
 
 def _counts_title(reading: Reading, mention: Mention) -> bool:
@@ -270,7 +320,8 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
         tolerated = truth.tolerance and abs(claim.low - truth.low) <= truth.tolerance and truth.unit.id == claim.unit.id
         return bool(tolerated or _rounded(claim, truth))
     if claim.dimension == truth.dimension or not (claim.dimension and truth.dimension):
-        figure = truth.low * truth.unit.factor / (claim.unit.factor or 1)
+        end = truth.high if claim.bound in ("most", "under") else truth.low
+        figure = end * truth.unit.factor / (claim.unit.factor or 1)
         if claim.bound == "most":  # "holds up to a litre" says a litre, not anything below
             return claim.high * Decimal("0.8") <= figure <= claim.high
         return holds(Quantity(claim.low, claim.high, bound=claim.bound), figure)
@@ -316,6 +367,7 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
         and value
         and chosen.quantity.unit.dimension in ("mass", "volume")
         and not chosen.quantity.sides
+        and chosen.quantity.unit.id != mention.quantity.unit.id
     ):
         value = f"{raw[slice(*normalise(raw).span(*chosen.number))]} {chosen.quantity.unit.en}"
     replacement = quantity_like(said, chosen.quantity, value, reading.lang) if chosen.quantity.sides else value

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from assistant.guard.checks.offers import free_offer, free_offers, offers_in
 from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
@@ -14,6 +15,7 @@ from assistant.guard.variants import variant_at
 from assistant.guard.words import Role, words
 from knowledge.facts import Fact
 from knowledge.quantity import Mention, Quantity
+from knowledge.text import normalise
 
 _MONEY_WORD = re.compile(
     r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
@@ -51,6 +53,7 @@ _FIELDS = {
 
 
 def check_money(reading: Reading) -> Iterable[Finding]:
+    yield from _check_offers(reading)
     for mention in reading.mentions:
         quantity = mention.quantity
         if quantity.dimension not in ("money", "") or quantity.sides:
@@ -66,6 +69,22 @@ def check_money(reading: Reading) -> Iterable[Finding]:
         finding = _judge(reading, mention, role)
         if finding is not None:
             yield finding
+
+
+def _check_offers(reading: Reading) -> Iterable[Finding]:
+    """买二送一, "get the third free": only what an offer says."""
+    for match in free_offers(reading.text):
+        entries = [
+            e for sheet in reading.sheets_at(match.start()) for e in sheet.entries
+        ] + reading.index.common.entries
+        offers = [offer for entry in entries for offer in offers_in(entry.fact)]
+        bought, free = free_offer(match)
+        hit = next((o for o in offers if o.group == bought + free and o.saved == Decimal(free)), None)
+        if hit is not None:
+            reading.said(hit.fact)
+        elif not reading.negation_before(match.start()) and not reading.is_quoted(*match.span()):
+            reason = "资料里没有这个活动" if reading.lang == "zh" else "the facts hold no such offer"
+            yield Finding(*match.span(), "unsupported", reason, "coupon")
 
 
 def role_of(reading: Reading, mention: Mention) -> str | None:
@@ -323,7 +342,23 @@ def _truth(
         amounts = till.lists
     if not amounts and wanted == "list_price":
         amounts = till.prices
+    if role == "total":
+        amounts = sorted(amounts, key=lambda amount: not _speaks_of(reading, amount))
     return (till, amounts[0]) if amounts else None
+
+
+_OF_COUPON = re.compile(r"券|满减|立减|coupon|voucher|\bcode\b")
+_OF_OFFER = re.compile(r"半价|折|[送赠]|\bfree\b|\bhalf\b|\boffer\b|\bdeal\b|% off")
+
+
+def _speaks_of(reading: Reading, amount: Amount) -> bool:
+    """Whether a total is reckoned with what the sentence reckons with: the coupon, the offer, or neither."""
+    wanted = _OF_COUPON.search(reading.text) or _OF_OFFER.search(reading.text)
+    rest = amount.facts[1:]
+    if not wanted:
+        return not rest
+    cue = _OF_COUPON if _OF_COUPON.search(reading.text) else _OF_OFFER
+    return any(cue.search(normalise(fact.value).text) for fact in rest)
 
 
 def _belongs_to_other(reading: Reading, till: Till, mention: Mention, key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Offers on several pieces, read from the shop's own words: 第二件半价, 2件8.5折, 买二送一, buy one get one half off."""
+"""Offers on several pieces, read from the shop's own words: 第二件半价, 2件8.5折, 买二送一, buy one get one half."""
 
 import re
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ _SHARE = re.compile(
     rf"(?<!第){_N}件(?:及?以上)?(?:打|享)?([\d.]+|[一二三四五六七八九]+)折|\b(?:buy|any) {_N}[^.;]{{0,20}}?(\d+)% off"
 )
 _FREE = re.compile(
-    rf"买{_N}[件袋盒瓶包罐个]?(?:再|就)?[送赠]{_N}"
-    rf"|\bbuy {_N}[ ,]*(?:[a-z ]{{1,30}})?get (?:the )?(third|second|{_N})(?: one)? free"
+    rf"买[^，。！？\d]{{0,12}}?{_N}[件袋盒瓶包罐个]?(?:再|就)?[送赠]{_N}"
+    rf"|\bbuy {_N}[ ,]*(?:[a-z ]{{1,30}}?)?(?:and )?get (?:the )?(third|second|{_N})(?: one)? free"
 )
 
 

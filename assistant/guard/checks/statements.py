@@ -203,7 +203,10 @@ _EVERYWHERE = re.compile(
 )
 
 
-_FROM_ON = re.compile(r"(?<!不)[满够过到]|over|above|from|of|least")
+_FROM_ON = re.compile(r"(?<!不)[满够过到]|over|above|from|of|least|spend|reach")
+_SHORT_OF = re.compile(
+    r"(?:不够|差一点|差点|没到|shy of|short of|away from|not enough for|below|misses|needed for)\s?$"
+)
 _BELOW = re.compile(r"(?:不满|没满|未满|不到|不足|不够|under|below|less than)\s?$")
 
 
@@ -214,6 +217,8 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     number = reading.clause_number(start)
     opening = reading.clauses[max(0, number - 1)].start
     everything = _EVERYWHERE.search(reading.text, clause.start, clause.end)
+    if _SHORT_OF.search(reading.text[clause.start : start]):
+        return None  # "just shy of free shipping" promises none
     figures = [
         m
         for m in reading.mentions

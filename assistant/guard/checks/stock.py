@@ -17,9 +17,12 @@ _STOCK_NEAR = re.compile(r"库存|现货|仓库|备了|存货|余量|备货|\bst
 _STOCK_BEFORE = re.compile(
     r"(?:只剩下?|就剩下?|仅剩下?|还剩下?|剩下?|最后|只有|还有|仅有|不到|不足)\s?(?:最后|不到|了)?\s?$"
 )
+_LEFT_BEFORE = re.compile(r"(?:只剩下?|就剩下?|仅剩下?|还剩下?|剩下?|最后)\s?(?:最后|不到|了)?\s?$")
 _STOCK_AFTER = re.compile(
     r"\s?(?:units? |pieces? |pairs? |items? |sets? )?"
     r"(?:of (?:the |these |them |this |our )?[^.,;!?]{0,70}?)?\s?(?:left|in stock|remaining|available|to go)\b"
+    r"|\s?(?:of [^.,;!?]{0,60}? |[a-z][a-z' -]{0,40}? )?"
+    r"(?:on hand|in (?:the|our) warehouse|on the shelf|up for grabs)\b"
 )
 _SCARCE_ZH = re.compile(
     r"(?:(?:马上|快要?|就要|即将)(?:断货|卖完|没货|售罄)了?[，,]?)?(?:库存|现货)?"
@@ -51,7 +54,24 @@ def is_stock(reading: Reading, mention: Mention) -> bool:
         _STOCK_NEAR.search(near)
         or _STOCK_BEFORE.search(text[clause.start : mention.outer[0]])
         and "件" in text[mention.start : mention.end]
+        or _LEFT_BEFORE.search(text[clause.start : mention.outer[0]])
+        and not _tells_contents(reading, mention)
     )
+
+
+def _tells_contents(reading: Reading, mention: Mention) -> bool:
+    """Whether the product itself holds things counted in this unit: 30小包 in a box."""
+    unit = text_of_unit(reading, mention)
+    return any(
+        unit in entry.squeezed
+        for sheet in reading.sheets_at(mention.start)[:1]
+        for entry in sheet.entries
+        if entry.key != "stock" and any(q.dimension == "count" for q in entry.quantities)
+    )
+
+
+def text_of_unit(reading: Reading, mention: Mention) -> str:
+    return reading.text[mention.number[1] : mention.end].strip(" -")
 
 
 def check_stock(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Finding | None:

@@ -71,7 +71,7 @@ def _mend_term(reading: Reading, mention: Mention, entry: Entry, role: str) -> F
     }
     reason = (zh if reading.lang == "zh" else en)[role]
     text = reading.text
-    start, end = mention.outer
+    start, end = (mention.start, mention.end) if mention.quantity.bound == "most" else mention.outer
     truth = next((q for q in entry.quantities if q.dimension == "time"), None)
     if role == "ship_time" and reading.lang == "en":
         lead = re.search(r"(?:in|within)\s?$", text[:start])

@@ -9,7 +9,7 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import money_like, rounded_bound
 from assistant.guard.variants import variant_at
-from knowledge.quantity import Mention, quantities_of
+from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
 _AFTER = re.compile(
@@ -26,13 +26,13 @@ _HUNDRED = re.compile(r"^百(?=[克毫])")
 
 def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding | None]:
     """Whether the amount is the price of a part of the contents, and what is wrong with it."""
-    for unit in _units(reading, mention):
+    for unit, word in _units(reading, mention):
         for sheet in reading.sheets_at(mention.start)[:1]:
             till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
             shares = [
                 Amount(price.value / parts, price.facts)
                 for price in till.prices
-                for parts, variant in _parts(sheet, unit)
+                for parts, variant in _parts(sheet, unit, word)
                 if not variant or not price.facts[0].variant or variant == price.facts[0].variant
             ]
             if shares:
@@ -40,8 +40,8 @@ def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding 
     return False, None
 
 
-def _units(reading: Reading, mention: Mention) -> Iterator[Mention]:
-    """The unit the amount is said to be for, as a quantity: 1 包, 100 克, 1 oz."""
+def _units(reading: Reading, mention: Mention) -> Iterator[tuple[Quantity, str]]:
+    """The unit the amount is said to be for, as a quantity and in its own word: 1 包, 100 克, 1 oz."""
     text = reading.text
     after = _AFTER.match(text, mention.end)
     clause = reading.clause_at(mention.start)
@@ -52,12 +52,17 @@ def _units(reading: Reading, mention: Mention) -> Iterator[Mention]:
         part = _HUNDRED.sub("100", part)
         found = quantities_of(normalise(part if part[0].isdigit() else "1" + part))
         if found and found[0].start == 0 and found[0].quantity.dimension in ("mass", "volume", "count", "length"):
-            yield found[0]
+            body = part if part[0].isdigit() else "1" + part
+            yield found[0].quantity, _word(body[found[0].number[1] : found[0].end])
 
 
-def _parts(sheet: Sheet, unit: Mention) -> Iterator[tuple[Decimal, str]]:
+def _word(unit: str) -> str:
+    """A counting word by itself: 包 of 小包, "bag" of "bags"."""
+    return unit.strip(" -").lstrip("小大").rstrip("s")
+
+
+def _parts(sheet: Sheet, wanted: Quantity, word: str) -> Iterator[tuple[Decimal, str]]:
     """How many such units are in what is sold, and of which variant that is told."""
-    wanted = unit.quantity
     for entry in sheet.entries:
         sized = entry.key in ("capacity", "weight", "size", "pieces") or entry.fact.kind == "option"
         if not sized and not _CONTENTS.search(entry.name):
@@ -67,7 +72,7 @@ def _parts(sheet: Sheet, unit: Mention) -> Iterator[tuple[Decimal, str]]:
             quantity = mention.quantity
             if quantity.dimension != wanted.dimension or quantity.sides or quantity.low != quantity.high:
                 continue
-            if wanted.dimension == "count" and quantity.unit.id != wanted.unit.id:
+            if wanted.dimension == "count" and _word(value.text[mention.number[1] : mention.end]) != word:
                 continue
             parts = quantity.base()[0] / wanted.base()[0]
             if parts > 1:
