@@ -16,6 +16,7 @@ from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
+from assistant.guard.verifier import SecondOpinion
 from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
 from assistant.models.fallback import Switched
 from assistant.tools import TOOLS, ToolContext, ToolResult
@@ -114,9 +115,18 @@ class Turn:
 class Agent:
     """Runs answers; keeps nothing of them."""
 
-    def __init__(self, model: Model, guard: Reviewer, *, max_rounds: int, answer_s: float) -> None:
+    def __init__(
+        self,
+        model: Model,
+        guard: Reviewer,
+        *,
+        max_rounds: int,
+        answer_s: float,
+        second: SecondOpinion | None = None,
+    ) -> None:
         self._model = model
         self._guard = guard
+        self._second = second
         self._max_rounds = max_rounds
         self._answer_s = answer_s
         self._version = -1  # of the catalogue, when a tool last ran
@@ -175,17 +185,17 @@ class Agent:
                     yield piece
                 else:
                     for sentence in splitter.feed(piece.text):
-                        if (passed := self._pass(sentence, turn, catalog)) is not None:
+                        if (passed := await self._pass(sentence, turn, catalog)) is not None:
                             yield passed
                         if turn.enough:
                             return
         for sentence in splitter.flush():
-            if (passed := self._pass(sentence, turn, catalog)) is not None:
+            if (passed := await self._pass(sentence, turn, catalog)) is not None:
                 yield passed
             if turn.enough:
                 return
 
-    def _pass(self, sentence: str, turn: Turn, catalog: Catalog) -> Sentence | None:
+    async def _pass(self, sentence: str, turn: Turn, catalog: Catalog) -> Sentence | None:
         """The gate. Nothing of a model's text goes any other way."""
         if not sentence.strip():
             if turn.text:
@@ -195,6 +205,8 @@ class Agent:
             turn.renew(catalog)
             about, facts = _scope(sentence, turn, catalog)
             verdict = self._guard.review(sentence, facts, lang=turn.lang, about=about)
+            if self._second is not None:
+                verdict = await self._second.weigh(verdict, facts, lang=turn.lang, about=about)
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")

@@ -30,6 +30,7 @@ from assistant.events import (
 from assistant.guard.privacy import mask
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
+from assistant.guard.verifier import SecondOpinion
 from assistant.handoff import HandoffError, State, trigger, withdraws, words
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
@@ -78,7 +79,9 @@ class Assistant:
         conversations: Conversations,
         settings: AssistantSettings | None = None,
         sight: Sight | None = None,
+        second: SecondOpinion | None = None,
     ) -> None:
+        """`second`: asked about sentences of the model that the guard can neither back nor refute."""
         self.catalog = catalog
         self.model = model
         self.guard = guard
@@ -86,6 +89,7 @@ class Assistant:
         self.settings = settings or AssistantSettings()
         self._shown = Shown(catalog, guard)
         self._sight = sight or Sight()
+        self._second = second
         self._agent = self._agent_of(model)
 
     @property
@@ -98,9 +102,12 @@ class Assistant:
         if close is not None:
             await close()
         await self._sight.close()
+        if self._second is not None:
+            await self._second.close()
 
     def _agent_of(self, model: Model) -> Agent:
-        return Agent(model, self.guard, max_rounds=self.settings.max_rounds, answer_s=self.settings.answer_s)
+        limits = self.settings
+        return Agent(model, self.guard, max_rounds=limits.max_rounds, answer_s=limits.answer_s, second=self._second)
 
     async def answer(
         self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None

@@ -26,12 +26,14 @@ class AssistantSettings:
     order_guesses: int = 5  # wrong order numbers a conversation may try
     breaker_failures: int = 2  # failures in a row after which the model is left alone for a while
     breaker_s: float = 20.0
+    verifier: str = ""  # a name in assistant.guard.verifier.VERIFIERS, with ":MODEL"; empty: none
+    verifier_ms: int = 400  # what a second opinion may add to a sentence
 
     def __post_init__(self) -> None:
         for name in ("connect_s", "first_token_s", "answer_s", "breaker_s"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
-        for name in ("max_rounds", "max_tokens", "max_message_chars", "breaker_failures"):
+        for name in ("max_rounds", "max_tokens", "max_message_chars", "breaker_failures", "verifier_ms"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.history_messages < 0:

@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(8.0, gt=0, le=600, description="Seconds of its silence before grounded answers")
     model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
 
+    # a second opinion on what the guard cannot look up
+    verifier: str = Field("", description="nli:FOLDER-OR-NAME or judge (asks the model server); empty: none")
+    verifier_ms: int = Field(400, ge=10, le=10_000, description="Milliseconds a second opinion may add to a sentence")
+
     # search
     embedder: str = Field("hashed", description="hashed, sentence-transformers:FOLDER-OR-NAME or openai:MODEL")
     embedder_url: str = Field("", description="Base URL of the embedding server, for openai:MODEL")

@@ -45,14 +45,17 @@ def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> Know
 
 
 def assistant_settings(settings: Settings) -> AssistantSettings:
+    judged = settings.verifier.partition(":")[0] == "judge"  # by the model server, whoever answers
     try:
         return AssistantSettings(
             model=settings.model,
-            model_url=settings.model_url if settings.model == "openai" else "",
+            model_url=settings.model_url if settings.model == "openai" or judged else "",
             model_name=settings.model_name,
             model_vision=settings.model_vision,
             model_key=settings.model_key.get_secret_value() if settings.model_key else "",
             first_token_s=settings.model_timeout_s,
+            verifier=settings.verifier,
+            verifier_ms=settings.verifier_ms,
         )
     except ValueError as error:
         raise SettingsError(str(error)) from error
@@ -97,18 +100,24 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
     """What answers, with the configured model or with the one given."""
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
+    from assistant.guard.verifier import VerifierError, load_verifier
     from assistant.models import load_eyes, load_model
     from assistant.pictures import Pictures
     from assistant.seeing import Sight
 
     told = assistant_settings(settings)
     chosen = model or load_model(told)
+    try:
+        second = load_verifier(told)
+    except VerifierError as error:
+        raise SettingsError(str(error)) from error
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard()
     conversations = Conversations(catalog.store.engine)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
-    return Core(catalog, guard, conversations, Assistant(catalog, chosen, guard, conversations, told, sight), pictures)
+    assistant = Assistant(catalog, chosen, guard, conversations, told, sight, second)
+    return Core(catalog, guard, conversations, assistant, pictures)
 
 
 def room_client(settings: Settings) -> Callable[[str], Client]:

@@ -3,7 +3,7 @@
 import importlib.util
 import string
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,19 @@ def make_reranker(folder: Path) -> Path:
 
         _save(BertForSequenceClassification(_config(1)), _tokenizer(TEXTS), folder / "reranker")
     return folder / "reranker"
+
+
+def make_nli(folder: Path, labels: Sequence[str] = ("contradiction", "entailment", "neutral")) -> Path:
+    """A folder with a cross-encoder that names its labels in this order."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from transformers import BertForSequenceClassification
+
+        config = _config(len(labels))
+        config.id2label = dict(enumerate(labels))
+        config.label2id = {label: index for index, label in enumerate(labels)}
+        _save(BertForSequenceClassification(config), _tokenizer(TEXTS), folder / "nli")
+    return folder / "nli"
 
 
 def _config(labels: int) -> Any:
