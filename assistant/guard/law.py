@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 import yaml
 
+from assistant.guard.disguises import unmask
 from knowledge.model import Lang
-from knowledge.text import Normal, Terms, is_han
+from knowledge.text import Normal, Terms
 
 Severity = Literal["ban", "evidence", "caution"]
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -40,8 +41,13 @@ class Rule:
     patterns: tuple[re.Pattern[str], ...] = ()
     exceptions: tuple[re.Pattern[str], ...] = ()
     negatable: bool = True  # "不能治疗失眠" breaks no rule; "不是AI" said by an AI does
+    applies: re.Pattern[str] | None = None  # which goods, by category or title; None: all
     bad: tuple[str, ...] = ()  # examples that must be caught
     good: tuple[str, ...] = ()  # examples that must not
+
+    def concerns(self, goods: str) -> bool:
+        """Whether the rule is for goods whose normalised category, title or description is `goods`."""
+        return self.applies is None or bool(self.applies.search(goods))
 
     def reason(self, lang: Lang) -> str:
         return self.reason_zh if lang == "zh" else self.reason_en
@@ -70,9 +76,16 @@ class Law:
         self._spared = _by_term(spared)
 
     @classmethod
-    def load(cls, packs: Sequence[str] | None = None, folder: Path | None = None) -> "Law":
-        """The packs named (all of them by default) from `folder` (the ones that come with the package by default)."""
+    def load(
+        cls, packs: Sequence[str] | None = None, folder: Path | None = None, *, extra: Path | None = None
+    ) -> "Law":
+        """The packs named (all of them by default) from `folder` (the ones that come with the package by default).
+
+        `extra` is a folder of packs beside those: one of the same name replaces ours.
+        """
         texts = dict(_read_packs(folder))
+        if extra is not None:
+            texts |= dict(_read_packs(extra))
         unknown = set(packs or ()) - texts.keys()
         if unknown:
             raise RulePackError(f"no rule pack named {sorted(unknown)}; there are {sorted(texts)}")
@@ -91,11 +104,10 @@ class Law:
     def breaches(self, normal: Normal) -> list[Breach]:
         """Every breach in the text, longest first where several begin together; ordered by place."""
         found = self._scan(normal.text)
-        bare, places = unmask(normal.text)
-        if bare != normal.text:
-            for breach in self._scan(bare):
-                start, end = places[breach.start], places[breach.end - 1] + 1
-                found.append(Breach(start, end, breach.rule))
+        bare = unmask(normal.text)
+        if bare.text != normal.text:
+            for breach in self._scan(bare.text):
+                found.append(Breach(bare.starts[breach.start], bare.ends[breach.end - 1], breach.rule))
         unique: list[Breach] = []
         for breach in sorted(set(found), key=lambda b: (b.start, -b.end)):
             if not any(b.start <= breach.start and breach.end <= b.end and b.rule is breach.rule for b in unique):
@@ -140,6 +152,8 @@ def _by_term(pairs: Iterable[tuple[str, Rule]]) -> Terms[tuple[Rule, ...]]:
 
 def _read_packs(folder: Path | None) -> Iterable[tuple[str, str]]:
     root = folder if folder is not None else resources.files(__package__) / "rules"
+    if not root.is_dir():
+        raise RulePackError(f"there is no folder of rule packs at {root}")
     for file in sorted(root.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".yaml"):
             yield file.name.removesuffix(".yaml"), file.read_text(encoding="utf-8")
@@ -156,6 +170,7 @@ def _entries(name: str, text: str) -> list[dict[str, Any]]:
     for entry in data["rules"]:
         entry["patterns"] = [_fill(pattern, shared) for pattern in entry.get("patterns", ())]
         entry["except_patterns"] = [_fill(pattern, shared) for pattern in entry.get("except_patterns", ())]
+        entry.setdefault("applies", data.get("applies"))
     return list(data["rules"])
 
 
@@ -183,6 +198,7 @@ def _rule(pack: str, entry: dict[str, Any]) -> Rule:
             patterns=tuple(re.compile(pattern) for pattern in entry["patterns"]),
             exceptions=tuple(re.compile(pattern) for pattern in entry["except_patterns"]),
             negatable=entry.get("negation", "excuses") == "excuses",
+            applies=_goods(entry["applies"]),
             bad=tuple(map(str, entry.get("bad", ()))),
             good=tuple(map(str, entry.get("good", ()))),
         )
@@ -190,6 +206,13 @@ def _rule(pack: str, entry: dict[str, Any]) -> Rule:
         raise RulePackError(f"{pack}.yaml, rule {name!r}: {error} is missing") from error
     except re.error as error:
         raise RulePackError(f"{pack}.yaml, rule {name!r}: bad pattern {error.pattern!r}: {error}") from error
+
+
+def _goods(words: Sequence[str] | None) -> re.Pattern[str] | None:
+    """Category words as one pattern; Latin ones are whole words, also in the plural."""
+    if not words:
+        return None
+    return re.compile("|".join(rf"(?<![a-z]){w}s?(?![a-z])" if w.isascii() else w for w in map(str, words)))
 
 
 @lru_cache(maxsize=4)
@@ -204,12 +227,16 @@ _CLAUSE_END = re.compile(r"[，,：:。！？!?;；\n]|\.(?=\s|$)")
 _DENIAL_ZH = re.compile(
     r"(?<!不)(?:不(?:能(?!不)|可以?|得|会(?!不)|是(?!只)|算|敢|保证|承诺|代表|属于|等于"
     r"|要说|宣传|宜|该|应|写|具备?|含|支持)"
-    r"|(?<![是不])不$|无法|没法|并非|没有|没(?=说|写|法)|未|禁止|谈不上|算不上|避免)[^，。！？,!?]{0,7}$"
+    r"|(?<![是不])不$|无法|没法|并非|没有|没(?=说|写|法)|未|禁止|谈不上|算不上|避免)"
+    r"(?:[^，。！？,!?]{0,7}|[^，。！？,!?]{0,6}(?:、[^，。！？,!?、]{1,4}){1,4}(?:[或和及与][^，。！？,!?]{0,6})?)$"
 )
 _DENIAL_EN = re.compile(
     r"(?:\b(?:not|cannot|never|neither|nor|without|unable to|avoid(?:s|ing)?|nobody"
     r"|no(?! (?:other|one|wonder|doubt|brand)\b))\b"
     r"|n['’]t\b)(?! (?:only|just|merely|simply))[^.,;!?]{0,32}$"
+)
+_DENIED_LIST = re.compile(  # "not intended to diagnose, treat, cure or prevent": what stands in the list is denied
+    r"(?:\b(?:not|never|cannot)|n['’]t)(?: [a-z]+){1,5}(?:, [a-z]+)*,? (?:or|nor) [a-z]+"
 )
 _REPORTED = re.compile(
     r"(?:问|听说|有人说|您说|你说|提到|以为|是不是|是否|号称)"
@@ -229,90 +256,6 @@ def is_denied(text: str, start: int, end: int) -> bool:
     if _DENIAL_ZH.search(before) or _DENIAL_EN.search(before):
         return True
     opening = max((m.end() for m in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    if any(m.start() < start < m.end() for m in _DENIED_LIST.finditer(text, opening)):
+        return True
     return bool(_REPORTED.search(text, opening, start) and _REFUSAL.search(text, end))
-
-
-# --- evasions -------------------------------------------------------------------------------------------------------
-
-_SEPARATORS = frozenset(".·*-_|/~^+=•・'\"` ")
-_LEET = {"@": "a", "3": "e", "0": "o", "1": "i", "$": "s", "5": "s", "!": "i", "4": "a", "7": "t"}
-_LEET_WORD = re.compile(r"(?<![\w@$])(?=[a-z@$!\d]*[a-z])(?=[a-z@$!\d]*[@$!\d])[a-z@$!\d]{4,}(?<!!)(?![\w@$])")
-_SPACED_LETTERS = re.compile(r"(?<![a-z\d])[a-z](?:[ .\-_*][a-z]){2,}(?![a-z\d])")
-_NUMBER_ONE = re.compile(r"\bn[0o]\s?[.。]?\s?[1il](?![\da-z])")
-_SOUNDS = {
-    "zui": "最", "ding": "顶", "guo": "国", "jia": "家", "ji": "级", "di": "第", "yi": "一", "wei": "唯", "zhi": "治",
-    "liao": "疗", "du": "独", "quan": "全", "wang": "网", "pin": "品", "jue": "绝", "dui": "对", "hao": "好",
-    "top": "顶",
-}  # fmt: skip
-_SOUND = re.compile(r"(?<![a-z])(" + "|".join(sorted(_SOUNDS, key=len, reverse=True)) + r")(?![a-z\d])")
-# Characters said or drawn like 最, 顶, 第… where only those make sense.
-_HOMOPHONES = (
-    (re.compile(r"(?<![喝陶麻沉酒])[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
-    (re.compile(r"(?<=[全球国网业])[弟帝递](?=[一1])"), "第"),
-    (re.compile(r"[鼎订丁仃](?=级|尖配?的)"), "顶"),
-    (re.compile(r"菌(?=家级)"), "国"),
-    (re.compile(r"(?<=国)[佳加嘉](?=级)"), "家"),
-    (re.compile(r"(?<=国家)[及极吉](?=[别的品]|$)"), "级"),
-    (re.compile(r"[织质只](?=疗[效糖高失])"), "治"),
-    (re.compile(r"(?<=治)[聊辽](?=[效失高糖])"), "疗"),
-)
-
-
-def unmask(text: str) -> tuple[str, list[int]]:
-    """Normalised text with the usual disguises taken off, and where each character stood.
-
-    国.家.级 → 国家级, ding级 → 顶级, 醉好 → 最好, che@pest → cheapest, b e s t → best, n0.1 → no.1.
-    """
-    chars, places = list(text), list(range(len(text)))
-    for pattern in (_LEET_WORD, _NUMBER_ONE):
-        for match in pattern.finditer(text):
-            if pattern is _NUMBER_ONE:
-                _replace(chars, match.start(), match.end(), "no.1")
-            elif not match[0][:-1].isdigit() and sum(c.isdigit() for c in match[0]) <= len(match[0]) // 2:
-                for index in range(match.start(), match.end()):
-                    chars[index] = _LEET.get(chars[index], chars[index])
-    for match in _SPACED_LETTERS.finditer(text):
-        for index in range(match.start() + 1, match.end() - 1):
-            if text[index] in " .-_*":
-                chars[index] = ""
-    for match in _SOUND.finditer(text):
-        before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
-        if (before and is_han(before)) or (after and is_han(after)):
-            _replace(chars, match.start(), match.end(), _SOUNDS[match[1]])
-    _close_gaps(chars)
-    bare, kept = _joined(chars, places)
-    for pattern, plain in _HOMOPHONES:
-        bare = pattern.sub(plain, bare)
-    return bare, kept
-
-
-def _replace(chars: list[str], start: int, end: int, plain: str) -> None:
-    for index in range(start, end):
-        chars[index] = ""
-    chars[start] = plain
-
-
-def _close_gaps(chars: list[str]) -> None:
-    """Empty the separators between single Han characters: only a disguise puts a dot or star there."""
-    index = 1
-    while index < len(chars) - 1:
-        if chars[index] in _SEPARATORS and chars[index - 1] and is_han(chars[index - 1][-1]):
-            end = index
-            while end < len(chars) and chars[end] in _SEPARATORS:
-                end += 1
-            spaces_only = all(chars[i] == " " for i in range(index, end))
-            if end < len(chars) and end - index <= 3 and chars[end] and is_han(chars[end][0]):
-                lone_before = index < 2 or not chars[index - 2] or not is_han(chars[index - 2][-1])
-                lone_after = end + 1 >= len(chars) or not chars[end + 1] or not is_han(chars[end + 1][0])
-                if not spaces_only or lone_before or lone_after:
-                    for gap in range(index, end):
-                        chars[gap] = ""
-            index = end
-        index += 1
-
-
-def _joined(chars: list[str], places: list[int]) -> tuple[str, list[int]]:
-    kept: list[int] = []
-    for char, place in zip(chars, places, strict=True):
-        kept.extend([place] * len(char))
-    return "".join(chars), kept

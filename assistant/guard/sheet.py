@@ -90,6 +90,12 @@ class Sheet:
         return tuple(sorted({name for title in titles for name in _spellings(title, brands)}, key=len, reverse=True))
 
     @cached_property
+    def goods(self) -> str:
+        """What sort of thing it is, in normal form: its categories and titles."""
+        told = (*self.entries_of("category"), *self.entries_of("title"))
+        return " ".join(normalise(entry.fact.value).text for entry in told)
+
+    @cached_property
     def variants(self) -> dict[str, tuple[str, ...]]:
         """What each variant is called, squeezed: {"white-39": ("白色", "39")}."""
         found: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ from assistant.guard.checks.money import check_money
 from assistant.guard.checks.statements import check_statements
 from assistant.guard.checks.values import check_values
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.law import Law, is_denied
+from assistant.guard.law import Law, Rule, is_denied
 from assistant.guard.sheet import Entry, squeeze
 from assistant.guard.verbatim import is_verbatim
 from knowledge.facts import Fact
@@ -39,6 +39,8 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
 def _forbidden(reading: Reading, law: Law) -> Iterable[Finding]:
     for breach in law.breaches(reading.normal):
         rule = breach.rule
+        if not _concerns(reading, rule, breach.start):
+            continue
         place, reason = (breach.start, breach.end), rule.reason(reading.lang)
         if rule.severity == "caution":
             reading.remarks.append(Finding(*place, "ok", reason, rule=rule.id))
@@ -50,6 +52,21 @@ def _forbidden(reading: Reading, law: Law) -> Iterable[Finding]:
             reading.remarks.append(Finding(*place, "ok", told, rule=rule.id, evidence=evidence))
         else:
             yield Finding(*place, "unsupported", reason, rule=rule.id)
+
+
+_AT_HAND = 50  # products looked at where none is named
+
+
+def _concerns(reading: Reading, rule: Rule, place: int) -> bool:
+    """Whether the rule is for what is spoken of: by the product's category and title, or as the sentence calls it.
+
+    Where no product is named, any of those at hand may be meant; without any fact at all every rule holds.
+    """
+    if rule.applies is None or rule.concerns(reading.text):
+        return True
+    index = reading.index
+    sheets = reading.sheets_at(place) or [index.sheet(subject) for subject in index.products[:_AT_HAND]]
+    return any(rule.concerns(sheet.goods) for sheet in sheets) or not (index.products or index.shop)
 
 
 _STATED: dict[Lang, str] = {
