@@ -126,7 +126,7 @@ def run_guard(settings: Settings, text: str, product_ids: list[str], lang: Lang 
             if catalog.product(product_id) is None:
                 raise IngestError(f"没有商品 {product_id}。There is no product {product_id}.")
             facts |= catalog.facts(product_id)
-        verdict = review_text(build_guard(), text, facts, lang or language(text), tuple(product_ids))
+        verdict = review_text(build_guard(settings), text, facts, lang or language(text), tuple(product_ids))
     finally:
         catalog.close()
     shown = verdict_json(verdict)

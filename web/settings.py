@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
 
     # a second opinion on what the guard cannot look up
+    law_folder: Path | None = Field(None, description="Folder of rule packs (YAML) beside those that come along")
+    law_packs: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names of the rule packs that hold, separated by commas; empty: all of them"
+    )
     verifier: str = Field("", description="nli:FOLDER-OR-NAME or judge (asks the model server); empty: none")
     verifier_ms: int = Field(400, ge=10, le=10_000, description="Milliseconds a second opinion may add to a sentence")
 
@@ -83,7 +87,7 @@ class Settings(BaseSettings):
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
 
-    @field_validator("origins", "trusted_proxies", mode="before")
+    @field_validator("origins", "trusted_proxies", "law_packs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

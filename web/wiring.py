@@ -90,10 +90,14 @@ def open_catalog(settings: Settings, *, keeps_index: bool = False) -> "Catalog":
         raise SettingsError(str(error)) from error
 
 
-def build_guard() -> "Guard":
+def build_guard(settings: Settings) -> "Guard":
     from assistant.guard.guard import Guard
+    from assistant.guard.law import RulePackError, load_law
 
-    return Guard()
+    try:
+        return Guard(load_law(settings.law_folder, settings.law_packs))
+    except RulePackError as error:
+        raise SettingsError(str(error)) from error
 
 
 def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False) -> Core:
@@ -112,7 +116,7 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
     except VerifierError as error:
         raise SettingsError(str(error)) from error
     catalog = open_catalog(settings, keeps_index=keeps_index)
-    guard = build_guard()
+    guard = build_guard(settings)
     conversations = Conversations(catalog.store.engine)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))

@@ -42,11 +42,14 @@ class Rule:
     exceptions: tuple[re.Pattern[str], ...] = ()
     negatable: bool = True  # "不能治疗失眠" breaks no rule; "不是AI" said by an AI does
     applies: re.Pattern[str] | None = None  # which goods, by category or title; None: all
+    not_for: re.Pattern[str] | None = None  # goods it is not for: a medical device may name the illness it is for
     bad: tuple[str, ...] = ()  # examples that must be caught
     good: tuple[str, ...] = ()  # examples that must not
 
     def concerns(self, goods: str) -> bool:
         """Whether the rule is for goods whose normalised category, title or description is `goods`."""
+        if self.not_for is not None and self.not_for.search(goods):
+            return False
         return self.applies is None or bool(self.applies.search(goods))
 
     def reason(self, lang: Lang) -> str:
@@ -199,11 +202,14 @@ def _rule(pack: str, entry: dict[str, Any]) -> Rule:
             exceptions=tuple(re.compile(pattern) for pattern in entry["except_patterns"]),
             negatable=entry.get("negation", "excuses") == "excuses",
             applies=_goods(entry["applies"]),
+            not_for=_goods(entry.get("not_for")),
             bad=tuple(map(str, entry.get("bad", ()))),
             good=tuple(map(str, entry.get("good", ()))),
         )
     except KeyError as error:
         raise RulePackError(f"{pack}.yaml, rule {name!r}: {error} is missing") from error
+    except TypeError as error:
+        raise RulePackError(f"{pack}.yaml, rule {name!r}: 'reason' needs zh and en, lists need brackets") from error
     except re.error as error:
         raise RulePackError(f"{pack}.yaml, rule {name!r}: bad pattern {error.pattern!r}: {error}") from error
 
@@ -216,8 +222,9 @@ def _goods(words: Sequence[str] | None) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=4)
-def load_law(folder: Path | None = None) -> Law:
-    return Law.load(None, folder)
+def load_law(extra: Path | None = None, packs: tuple[str, ...] = ()) -> Law:
+    """The packs that come along and those in the folder `extra`, or of all these the ones named."""
+    return Law.load(packs or None, extra=extra)
 
 
 # --- denials --------------------------------------------------------------------------------------------------------

@@ -62,11 +62,12 @@ def _concerns(reading: Reading, rule: Rule, place: int) -> bool:
 
     Where no product is named, any of those at hand may be meant; without any fact at all every rule holds.
     """
-    if rule.applies is None or rule.concerns(reading.text):
+    if rule.applies is None and rule.not_for is None:
         return True
     index = reading.index
     sheets = reading.sheets_at(place) or [index.sheet(subject) for subject in index.products[:_AT_HAND]]
-    return any(rule.concerns(sheet.goods) for sheet in sheets) or not (index.products or index.shop)
+    goods = [sheet.goods for sheet in sheets] or [""]
+    return any(rule.concerns(f"{reading.text} {each}") for each in goods) or not (index.products or index.shop)
 
 
 _STATED: dict[Lang, str] = {

@@ -111,6 +111,13 @@ def test_a_bad_pattern_is_named(tmp_path: Path) -> None:
         Law.load(folder=tmp_path)
 
 
+@pytest.mark.parametrize("field", ["reason: 不说", "reason: {zh: z, en: e}, applies: 7"])
+def test_a_field_of_the_wrong_kind_is_named(tmp_path: Path, field: str) -> None:
+    (tmp_path / "mine.yaml").write_text(f"rules:\n- {{id: X, name: 我的规则, article: a, {field}}}\n", encoding="utf-8")
+    with pytest.raises(RulePackError, match="mine.yaml.*我的规则.*brackets"):
+        Law.load(folder=tmp_path)
+
+
 def test_an_unknown_pack_is_refused() -> None:
     with pytest.raises(RulePackError, match="no rule pack"):
         Law.load(["nonsense"])
@@ -133,8 +140,9 @@ def test_public_advertising_cases(shared_data: Path) -> None:
     for line in file.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         normal = normalise(case["text"])
-        places = {b.start: b.end for b in LAW.breaches(normal) if _is_grave(b.rule, normal.text)}
-        found = [case["text"][slice(*normal.span(start, end))] for start, end in sorted(places.items())]
+        places = {(b.start, b.end) for b in LAW.breaches(normal) if _is_grave(b.rule, normal.text)}
+        widest = [(s, e) for s, e in places if not any(a <= s and e <= b and (a, b) != (s, e) for a, b in places)]
+        found = [case["text"][slice(*normal.span(start, end))] for start, end in sorted(widest)]
         assert len(found) == len(case["hits"]), (case["text"], found)
         assert all(hit in ours for hit, ours in zip(case["hits"], found, strict=True)), (case["text"], found)
 

@@ -11,6 +11,8 @@ from assistant.guard.law import Law, RulePackError, load_law
 from assistant.guard.sheet import facts_from_sheet
 from knowledge.facts import Facts
 from knowledge.text import normalise
+from web.settings import Settings, SettingsError
+from web.wiring import build_guard
 
 LAW = load_law()
 GRADES = ("ok", "caution", "evidence", "ban")
@@ -32,7 +34,7 @@ def test_graded_sentences(case: dict[str, Any]) -> None:
 
 def test_there_are_enough_of_them_and_enough_lawful_ones() -> None:
     lawful = [case for case in ALL if case["grade"] in ("ok", "caution")]
-    assert len(CASES["first"]) >= 120 and len(CASES["second"]) >= 60
+    assert len(CASES["first"]) >= 120 and min(len(CASES[part]) for part in ("second", "third")) >= 60
     assert len(lawful) >= 0.4 * len(ALL)
     assert len({case["text"] for case in ALL}) == len(ALL)
 
@@ -74,3 +76,14 @@ def test_packs_of_ones_own_stand_beside_ours(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(RulePackError, match="nowhere"):
         Law.load(extra=tmp_path / "nowhere")
+
+
+def test_settings_choose_packs_and_name_what_is_wrong(tmp_path: Path) -> None:
+    chosen = build_guard(Settings(law_packs="absolute, identity"))
+    assert chosen.review("全网最低价。", Facts()).label == "forbidden"
+    assert "AD-17" not in [span.rule for span in chosen.review("它能治疗失眠。", Facts()).spans]
+    (tmp_path / "house.yaml").write_text("rules: [{id: H-1, name: 我的}]", encoding="utf-8")
+    with pytest.raises(SettingsError, match="house.yaml.*我的"):
+        build_guard(Settings(law_folder=tmp_path))
+    with pytest.raises(SettingsError, match="no rule pack named"):
+        build_guard(Settings(law_packs="fod"))
