@@ -5,6 +5,7 @@ import re
 from assistant.guard.thoughts import Thoughts
 
 MAX_CHARS = 220  # a longer run without a stop is cut at a clause, or hard: nothing may be held back for ever
+_ROW = 4  # times that for a row of a table: its cells are read below their headers, so it stays whole
 
 _LINE_ENDS = "\n\u2028\u2029"
 _HARD_STOPS = frozenset("。｡！？!?…" + _LINE_ENDS)
@@ -31,7 +32,7 @@ class SentenceSplitter:
 
     A sentence keeps the space or newline after it. A stop counts only once it is known what follows, so "3.5",
     "v2.0", "example.com/a?b=1", "e.g. this" and "1. first" stay whole wherever the stream is cut. A run of more than
-    `max_chars` without a stop is cut at its last clause mark.
+    `max_chars` without a stop is cut at its last clause mark. A row of a table ends with its line.
     """
 
     def __init__(self, max_chars: int = MAX_CHARS) -> None:
@@ -73,12 +74,13 @@ class SentenceSplitter:
         """Where the sentence that begins at `start` ends, or None when that can't be said yet."""
         text = self._text
         index = max(start, self._from)
-        limit = start + self._max
+        row = text[start : start + self._max].lstrip()[:1] == "|"
+        limit = start + self._max * (_ROW if row else 1)
         while index < len(text):
             if index >= limit:
                 return self._forced_cut(start, limit)
             char = text[index]
-            if char not in _HARD_STOPS and char != ".":
+            if (char not in _LINE_ENDS) if row else (char not in _HARD_STOPS and char != "."):
                 index += 1
                 continue
             verdict = self._is_stop(start, index, final=final)

@@ -80,7 +80,7 @@ def test_however_the_stream_is_cut_the_sentences_are_the_same(text: str, sizes: 
 def test_joined_again_they_are_the_text(text: str) -> None:
     if not set(text) & set("<[◁"):
         assert "".join(sentences(text)) == text
-    assert all(len(piece) <= 480 for piece in sentences(text))
+    assert all(len(piece) <= 960 for piece in sentences(text))
 
 
 def test_numbers_versions_links_and_abbreviations_stay_whole() -> None:
@@ -157,6 +157,17 @@ def test_a_very_long_thought_is_not_kept_in_memory() -> None:
     for piece in ("<think>", *(["想" * 50] * 2000), "</think>好的。"):
         assert splitter.feed(piece) == []
     assert splitter.flush() == ["好的。"]
+
+
+def test_a_row_of_a_table_stays_whole() -> None:
+    row = "| 杯。 | " + "很好！" * 90 + " | 99元 |\n"
+    assert sentences("看表：\n| 款 | 评 | 价 |\n" + row + "好。完。") == [
+        "看表：\n",
+        "| 款 | 评 | 价 |\n",
+        row,
+        "好。",
+        "完。",
+    ]
 
 
 def test_links_lists_and_brackets() -> None:
