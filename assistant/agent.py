@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from assistant.arithmetic import shop_and
 from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
+from assistant.guard.context import Context, products_in, review_parts
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
 from assistant.guard.verifier import SecondOpinion
@@ -52,6 +53,8 @@ class Turn:
     titles: list[tuple[str, list[str]]] = field(default_factory=list)  # of those, with their ids
     offers: frozenset[str] = frozenset()  # names of the promotions that run
     scopes: dict[tuple[str, ...], Facts] = field(default_factory=dict)  # by the products a sentence names
+    context: Context = field(default_factory=Context)  # what the sentences so far leave open
+    spoken: tuple[str, ...] = ()  # products that were named last: "it" is the first of them
     text: str = ""
     sentences: int = 0
     verdicts: list[Verdict] = field(default_factory=list)
@@ -203,10 +206,13 @@ class Agent:
             return None
         try:
             turn.renew(catalog)
-            about, facts = _scope(sentence, turn, catalog)
-            verdict = self._guard.review(sentence, facts, lang=turn.lang, about=about)
+            parts = turn.context.parts(sentence, lambda cell: bool(products_in(cell, turn.facts, turn.about)))
+            verdict = review_parts(sentence, parts, lambda text: self._review(text, turn, catalog))
             if self._second is not None:
+                about, facts = _scope(sentence, turn, catalog)
                 verdict = await self._second.weigh(verdict, facts, lang=turn.lang, about=about)
+            turn.context.said(verdict.text)
+            turn.spoken = products_in(verdict.text, turn.facts, turn.about) or turn.spoken
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")
@@ -218,6 +224,17 @@ class Agent:
         turn.text += verdict.text
         turn.sentences += 1
         return Sentence(verdict.text, verdict)
+
+    def _review(self, text: str, turn: Turn, catalog: Catalog) -> Verdict:
+        """The guard's verdict on what stands for itself."""
+        about, facts = _scope(text, turn, catalog)
+        verdict = self._guard.review(text, facts, lang=turn.lang, about=about)
+        if verdict.label == "contradicted" and facts is turn.facts:
+            for other in turn.spoken[1:]:  # after two products "it" may be either of them
+                again = self._guard.review(text, facts, lang=turn.lang, about=(other,))
+                if again.label == "ok":
+                    return again
+        return verdict
 
     async def _call(self, call: ToolCall, context: ToolContext, turn: Turn) -> tuple[ToolResult | None, str]:
         """Run one tool. A mistake of the model comes back to it as data, so that it can do better."""
@@ -266,7 +283,8 @@ def _offers(catalog: Catalog) -> frozenset[str]:
 
 
 def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...], Facts]:
-    """What a sentence is about and may rely on: the products it names in full, and only them; else all of the turn."""
+    """What a sentence is about and may rely on: the products it names in full, and only them; else all
+    of the turn, those first that were named last."""
     places: dict[str, int] = {}
     rest = sentence
     for title, product_ids in turn.titles:
@@ -277,7 +295,7 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
     if not places:
         if any(name in sentence for name in turn.offers):
             return (), turn.scope((), catalog)  # an offer's figures are its own, not a product's
-        return turn.about, turn.facts
+        return tuple(dict.fromkeys((*turn.spoken, *turn.about))), turn.facts
     named = tuple(sorted(places, key=lambda one: places[one]))
     return named, turn.scope(named, catalog)
 

@@ -27,6 +27,7 @@ from assistant.events import (
     QuickReplies,
     Sentence,
 )
+from assistant.guard.context import products_in, review_each
 from assistant.guard.privacy import mask
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
@@ -379,9 +380,20 @@ class Assistant:
         return review_text(self.guard, text, facts, lang, tuple(product_ids))
 
 
+def review_sentences(
+    guard: Reviewer, text: str, facts: Facts, lang: Lang | None, about: tuple[str, ...] = ()
+) -> list[Verdict]:
+    """One verdict for each sentence of a text, read with those before it."""
+    return review_each(
+        sentences(text),
+        lambda sentence: guard.review(sentence, facts, lang=lang, about=about),
+        lambda cell: bool(products_in(cell, facts, about)),
+    )
+
+
 def review_text(guard: Reviewer, text: str, facts: Facts, lang: Lang, about: tuple[str, ...] = ()) -> Verdict:
     """The verdicts of a text's sentences as one; spans count from the start of the text."""
-    verdicts = [guard.review(sentence, facts, lang=lang, about=about) for sentence in sentences(text)]
+    verdicts = review_sentences(guard, text, facts, lang, about)
     if len(verdicts) == 1:
         return verdicts[0]
     worst = max(verdicts, key=lambda verdict: _GRAVITY[verdict.label], default=None)

@@ -1,7 +1,7 @@
 """What a sentence says because of those before it: an answer of one word, a line below its label, a cell of a table.
 
-"价格？79。" is a price only together with its question, and "| 79 |" only below its header. Each part of a sentence is read
-with the words that stand for its property in front ("价格：79"), and what the guard makes of it goes back in its place.
+"价格？79。" is a price only together with its question, and "| 79 |" only below its header. Each part of a sentence is
+read with the words for its property in front ("价格：79"); what the guard makes of it goes back in its place.
 """
 
 import re
@@ -27,7 +27,9 @@ _BAR = re.compile(r"[|｜│\t]")
 _RULE = re.compile(r"[\s|｜│:+=—-]+")
 _OPEN_END = re.compile(r"(?:[:：]|…|\.{3}|[—–-]{1,2}|[^。｡！？!?.\s])[*_\s]*$")
 _QUESTION_END = re.compile(r"[?？]\W*$")
-_OF_IT = re.compile(r"^(?:那|那么|至于|再说|它的|这款的?|这个的?|请问|and |so |its |the |what about |how about )+", re.I)
+_OF_IT = re.compile(
+    r"^(?:那|那么|至于|再说|它的|这款的?|这个的?|请问|and |so |its |the |what about |how about )+", re.I
+)
 _PARTICLES = re.compile(r"(?:呢|吗|嘛|呀|啊|是|有)*\W*$")
 _TO_SHOPPER = re.compile(r"(?<![问说])[您你](?!问|说)|\byou(?:r)?\b(?! (?:ask|said|mentioned))", re.I)
 _SAYS_NOTHING = re.compile(r"内容|说明|参数|详情|项目|信息|value|details?|specs?|info(?:rmation)?|item|feature", re.I)
@@ -103,10 +105,14 @@ def review_parts(sentence: str, parts: Sequence[Part], review: Callable[[str], V
         return review(sentence)
     text, place, dropped = "", 0, 0
     spans: list[Span] = []
+    remarks: list[Span] = []
     evidence: list[Fact] = []
     for part in parts:
-        said, found, facts = _reviewed(sentence, part, review)
+        verdict = review(part.lead + sentence[part.start : part.end])
+        found = _own(verdict.spans, part)
+        said, facts = _mended(sentence[part.start : part.end], part, verdict, found)
         spans += found
+        remarks += _own(verdict.remarks, part)
         evidence += facts
         if found and not said.strip():
             dropped += 1
@@ -116,32 +122,32 @@ def review_parts(sentence: str, parts: Sequence[Part], review: Callable[[str], V
     text += sentence[place:]
     if dropped >= max(1, len(parts) - 1):
         text = ""  # nothing but a bullet, or a label without a value, is left
-    label = max((span.label for span in spans), key=_GRAVITY.index, default="ok")
-    return Verdict(label, sentence, text, tuple(spans), tuple(dict.fromkeys(evidence)) if text else ())
+    label = max([span.label for span in spans], key=_GRAVITY.index, default=_GRAVITY[0])
+    return Verdict(label, sentence, text, tuple(spans), tuple(dict.fromkeys(evidence)) if text else (), tuple(remarks))
 
 
-def _reviewed(
-    sentence: str, part: Part, review: Callable[[str], Verdict]
-) -> tuple[str, list[Span], tuple[Fact, ...]]:
-    """What may stand in the part's place, and why."""
-    own = sentence[part.start : part.end]
-    verdict = review(part.lead + own)
+def _own(spans: Sequence[Span], part: Part) -> list[Span]:
+    """The spans that reach into the part itself, counted in its sentence. The lead was judged when it was said."""
     shift = part.start - len(part.lead)
-    spans = [
+    return [
         replace(span, start=max(span.start + shift, part.start), end=span.end + shift)
-        for span in verdict.spans
+        for span in spans
         if span.end > len(part.lead)
     ]
-    if not spans:  # the lead was judged when it was said
-        return own, [], verdict.evidence
+
+
+def _mended(own: str, part: Part, verdict: Verdict, spans: Sequence[Span]) -> tuple[str, tuple[Fact, ...]]:
+    """What may stand in the part's place, and the facts behind it."""
+    if not spans:
+        return own, verdict.evidence
     if verdict.text.startswith(part.lead):
-        return verdict.text[len(part.lead) :], spans, verdict.evidence
+        return verdict.text[len(part.lead) :], verdict.evidence
     # The lead was mended as well ("1000ml 价格：79" below another column): what is wrong here is replaced alone.
     if any(span.replacement is None for span in spans):
-        return "", spans, ()
+        return "", ()
     for span in reversed(spans):
         own = own[: span.start - part.start] + (span.replacement or "") + own[span.end - part.start :]
-    return own, spans, tuple(fact for span in spans for fact in span.evidence)
+    return own, tuple(fact for span in spans for fact in span.evidence)
 
 
 def review_each(

@@ -5,8 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from assistant.assistant import review_text
-from assistant.guard.sentences import sentences
+from assistant.assistant import review_sentences, review_text
 from knowledge.facts import Facts
 from knowledge.text import language
 from web.errors import Refusal
@@ -36,6 +35,6 @@ def facts_about(services: Services, product_ids: list[str]) -> Facts:
 async def check(body: Check, services: Svc) -> dict[str, Any]:
     facts = facts_about(services, body.product_ids)
     about = tuple(body.product_ids)
-    verdicts = [services.guard.review(each, facts, lang=body.lang, about=about) for each in sentences(body.text)]
+    verdicts = review_sentences(services.guard, body.text, facts, body.lang, about)
     whole = review_text(services.guard, body.text, facts, body.lang or language(body.text), about)
     return {**verdict_json(whole), "sentences": [verdict_json(verdict) for verdict in verdicts]}
