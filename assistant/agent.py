@@ -295,7 +295,8 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
     if not places:
         if any(name in sentence for name in turn.offers):
             return (), turn.scope((), catalog)  # an offer's figures are its own, not a product's
-        return tuple(dict.fromkeys((*turn.spoken, *turn.about))), turn.facts
+        called = products_in(sentence, turn.facts, turn.about)
+        return tuple(dict.fromkeys((*called, *turn.spoken, *turn.about))), turn.facts
     named = tuple(sorted(places, key=lambda one: places[one]))
     return named, turn.scope(named, catalog)
 

@@ -33,6 +33,9 @@ _OF_IT = re.compile(
 _PARTICLES = re.compile(r"(?:呢|吗|嘛|呀|啊|是|有)*\W*$")
 _TO_SHOPPER = re.compile(r"(?<![问说])[您你](?!问|说)|\byou(?:r)?\b(?! (?:ask|said|mentioned))", re.I)
 _SAYS_NOTHING = re.compile(r"内容|说明|参数|详情|项目|信息|value|details?|specs?|info(?:rmation)?|item|feature", re.I)
+_TITLE_TAIL = re.compile(r"(?<=[\u3400-\u9fff])\s|[\d(（\[【,，/]|\s(?:with|for|of|in|set)\s")
+_HAN_TAIL = re.compile(r"[\u3400-\u9fff]{2}$")
+_KEYED = re.compile(r"[*_`]*[^:：\d]{1,20}[:：](?!\d)")  # brings its own label
 _GRAVITY: tuple[Label, ...] = ("ok", "unsupported", "contradicted", "forbidden")
 
 
@@ -163,9 +166,26 @@ def review_each(
 
 
 def products_in(text: str, facts: Facts, about: tuple[str, ...]) -> tuple[str, ...]:
-    """The products that `text` names, in full or by a piece of their titles."""
+    """The products that `text` names: in full, by a piece of their titles, or by what only one of `about` is."""
     reading = Reading(normalise(text), language(text), index_of(facts), about)
-    return tuple(dict.fromkeys(subject for _, _, subject in reading.regions))
+    named = tuple(dict.fromkeys(subject for _, _, subject in reading.regions))
+    if named or len(about) < 2:
+        return named
+    called = [one for one in about if any(head.search(reading.text) for head in _heads(reading.index.sheet(one).names))]
+    return tuple(called) if len(called) == 1 else ()
+
+
+@lru_cache(maxsize=4096)
+def _heads(names: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """What a product with these titles is: the 马克杯 or the mug."""
+    found = set()
+    for name in names:
+        core = _TITLE_TAIL.split(name)[0].strip()
+        if _HAN_TAIL.search(core):
+            found.add(re.escape(core[-2:]))
+        elif (word := re.search(r"([a-z]{3,}?)s?$", core)) is not None:
+            found.add(rf"\b{word[1]}s?\b")
+    return tuple(re.compile(one) for one in sorted(found))
 
 
 def _is_row(sentence: str) -> bool:
@@ -189,7 +209,7 @@ def _cells(row: str) -> list[tuple[int, int, str]]:
 
 def _is_fragment(text: str) -> bool:
     body = text.strip()
-    if not body or _QUESTION_END.search(body):
+    if not body or _QUESTION_END.search(body) or _KEYED.match(body):
         return False
     return len(body) <= _SHORT if language(body) == "zh" else len(body.split()) <= 6
 
@@ -204,8 +224,10 @@ def _lead(sentence: str) -> str:
     body = _OF_IT.sub("", body.rstrip("：:…。.！!—–- *_\n"))
     if not 0 < len(body) <= _LONGEST_LABEL:
         return ""
-    if line.rstrip("*_ ").endswith((":", "：")) or (open_ended or len(body) <= 8) and _is_property(body):
-        return _as_lead(body)
+    colon = line.rstrip("*_ ").endswith((":", "："))
+    bare = _PARTICLES.sub("", body)
+    if colon and not _SAYS_NOTHING.search(body) or (_ends_in_property(bare) if open_ended else bare in words().key_of):
+        return _as_lead(body if colon else bare)
     return ""
 
 
@@ -238,6 +260,11 @@ def _is_property(text: str) -> bool:
         for name in words().key_of
         if len(name) >= 2
     )
+
+
+def _ends_in_property(text: str) -> bool:
+    folded = normalise(text).text.strip()
+    return any(folded.endswith(name) for name in words().key_of if len(name) >= 2)
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ _TRAILERS = re.compile(rf"[。｡！？!?….~～”’」』）)】》\"'*_`{_E
 _BLANKS = re.compile(r"\s*")
 _NEVER_END = re.compile(r"(?:\b(?:mr|mrs|ms|dr|st|jr|prof|vs|no|nos|fig|approx|e\.g|i\.e)|\b[a-z](?:\.[a-z])*)\Z", re.I)
 _END_BEFORE_CAPITAL = re.compile(
-    r"\b(?:etc|inc|ltd|co|corp|oz|lbs?|ft|in|cm|mm|ml|kg|hrs?|max|min|sq|a\.m|p\.m)\Z", re.I
+    r"(?:\b(?:etc|inc|ltd|co|corp|oz|lbs?|ft|in|cm|mm|ml|kg|hrs?|max|min|sq|a\.m|p\.m)|\d ?[a-z])\Z", re.I
 )
 _LIST_NUMBER = re.compile(r"(?:\A|\n|[:：|])\s*(?:[-*+>#]\s*)*[*_(（]*(?:\d{1,3}|[a-z]|[ivx]{1,4})\Z", re.I)
 _URL = re.compile(
@@ -113,9 +113,10 @@ class SentenceSplitter:
             return True
         if following and not following.isspace() and following not in _CLOSERS:
             return bool(following >= "\u3400" and not before[-1:].isdigit())
-        if _LIST_NUMBER.search(before) or _NEVER_END.search(before):
+        unit = _END_BEFORE_CAPITAL.search(before)
+        if not unit and (_LIST_NUMBER.search(before) or _NEVER_END.search(before)):
             return False
-        if _END_BEFORE_CAPITAL.search(before):
+        if unit:
             ahead = text[index + 1 :].lstrip()
             if not ahead:
                 return True if final else None
