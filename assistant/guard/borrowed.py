@@ -1,8 +1,8 @@
 """Whether a statement about a product stands on the shop's figures, which are about something else.
 
 The shop gives ¥50 off, ships within 48 hours and repairs small appliances for two years; none of that makes "only ¥50",
-"keeps hot for 48 hours" or "two years of warranty" true of a cup whose own facts say otherwise. What only the shop backs,
-without a word of offers or service, is therefore held against the products' own facts as well.
+"keeps hot for 48 hours" or "two years of warranty" true of a cup whose own facts say otherwise. What the shop alone
+backs, without a word of offers or service, is therefore held against the products' own facts as well.
 """
 
 import re
@@ -12,24 +12,26 @@ from assistant.guard.claims import Reading
 from assistant.guard.sheet import index_of
 from knowledge.facts import Fact, Facts
 
-_SHOP = ("policy:", "promotion:", "faq:", "shop")
+_SHOP = ("policy:", "promotion:", "faq:")
 _AFTER_OFFER = frozenset({"减", "off", "活动后", "after the offer"})
 _OF_THE_SHOP = re.compile(
     r"满|减|券|折|惠|活动|促销|定金|预售|会员|[金银黑]卡|积分|赠|送|第[二2]件|凑|到手|返|红包|限时"
     r"|运费|邮|发货|发出|发走|寄|到货|[天日]到|配送|快递|物流|仓|退|换|发票|开票|付款|支付|客服|人工|电话|热线|价保|保价|补差"
     r"|签收|收货|偏远|每天|工作日|小时内|天内|规则|政策|便宜|贵"
     r"|\b(?:off|coupons?|vouchers?|codes?|offers?|promo\w*|deals?|discount\w*|members?\w*|deposit|gifts?|free|points|second"
-    r"|ship\w*|deliver\w*|arriv\w*|dispatch\w*|warehouse|returns?|returned|refund\w*|exchang\w*|invoice\w*|payments?|pay (?:by|with|within)"
+    r"|ship\w*|deliver\w*|arriv\w*|dispatch\w*|warehouse|returns?|returned|refund\w*|exchang\w*|invoice\w*"
+    r"|payments?|pay (?:by|with|within)"
     r"|daily|orders?|(?:business|working) days?|hotline|call|colleagues?|policy|remote|cheaper|dearer|expensive)\b"
 )
 
 
 def own_reading(reading: Reading, facts: Facts) -> Reading | None:
     """The sentence over the products' own facts; None when it doesn't stand on the shop's, or speaks of them."""
-    if not any(_is_borrowed(fact) for fact in reading.proofs) or _OF_THE_SHOP.search(reading.text):
+    borrowed = [fact for fact in reading.proofs if _is_borrowed(fact)]
+    if not borrowed or not reading.index.known or _OF_THE_SHOP.search(reading.text):
         return None
-    if not reading.index.known:
-        return None
+    if any(len(fact.attribute) >= 3 and fact.attribute.lower() in reading.text for fact in borrowed):
+        return None  # 小家电质保: by its own name
     return replace(reading, index=index_of(_own(facts)), proofs=[], remarks=[], _sheets={})
 
 

@@ -226,7 +226,7 @@ def _lead(sentence: str) -> str:
         return ""
     colon = line.rstrip("*_ ").endswith((":", "："))
     bare = _PARTICLES.sub("", body)
-    if colon and not _SAYS_NOTHING.search(body) or (_ends_in_property(bare) if open_ended else bare in words().key_of):
+    if colon and _names_something(body) or (_ends_in_property(bare) if open_ended else bare in words().key_of):
         return _as_lead(body if colon else bare)
     return ""
 
@@ -260,6 +260,13 @@ def _is_property(text: str) -> bool:
         for name in words().key_of
         if len(name) >= 2
     )
+
+
+def _names_something(label: str) -> bool:
+    """A property, or at least a name: "these 2" and "the reasons for it" are neither."""
+    if _SAYS_NOTHING.search(label) or re.search(r"\d", label):
+        return False
+    return _is_property(label) or (len(label) <= 6 if language(label) == "zh" else len(label.split()) <= 2)
 
 
 def _ends_in_property(text: str) -> bool:
