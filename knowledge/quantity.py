@@ -158,7 +158,7 @@ _SHARES = re.compile(
 _FEET = re.compile(r"(?<![\d.])(\d)['′] ?(\d{1,2})(?:[\"″”]|(?!\d))")
 _PART_OF = re.compile(r"\b(a|one|two|three) (quarter|third)s? of an? (?=[a-z])")  # three quarters of a pound
 _HALF_PRICE = re.compile(r"\bhalf[ -](?:price|off)\b|半价|对折(?!叠)")
-_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|to|and)\s?(?:¥|\$|rmb)?")
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|and|or)\s?(?:¥|\$|rmb)?")
 _SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
 _BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
@@ -365,12 +365,14 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     return None
 
 
+_AND_MORE = re.compile(r"多(?=[，。！？、,!?的重长高宽深厚远]|$)")
 _ER = re.compile(r"ers?\b")  # a two-pounder, a 15-incher
 _SMALL_PACK = re.compile(r"[小大](?=[包袋盒瓶罐支块片杯份勺])")  # 30小包
 # A unit's name that begins a word: 升级, 天然, 元素, 包邮…
 _NOT_UNITS = {
     (word[0], word[1])
     for word in (
+        "床上 床单 床品 床垫 床头 顶配 顶级 顶部 "
         "升级 天然 天猫 元素 年级 条纹 只是 只要 只有 口气 部分 位置 度假 人工 种草 代表 步骤 两点 个劲 包邮 m/"
     ).split()
 }
@@ -409,6 +411,8 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + len(" and a half")
     if unit.id == "liang" and text.startswith("半", end):
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
+    if _AND_MORE.match(text, end) and text[end - 1] > "\u3400" and atom.low == atom.high:  # 三斤多
+        atom.high, end = atom.low + Decimal("0.99"), end + 1
     if unit.id == "zhe" and atom.low >= 10:
         atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
     if text[end - 1] == "块" or unit.id in ("liang", "jin") or (text[end - 1] == "米" and unit.id == "m"):
@@ -439,6 +443,8 @@ def _stands_alone(text: str, atom: _Atom) -> bool:
             or len(word) >= 2
             and any(char in "十百千万亿" for char in word)
             and word not in ("十百", "一十")
+            or len(word) >= 3
+            and word not in ("一二三", "三二一", "二三四")
         )
     return True
 
@@ -518,6 +524,8 @@ def _is_range(text: str, left: _Atom, right: _Atom) -> bool:
         return False
     if "and" in match[0] and not re.search(r"\bbetween\s?$", text[max(0, left.start - 9) : left.start]):
         return False
+    if ("or" in match[0] or "或" in match[0]) and right.low != left.low + 1:
+        return False  # three or four, but not "30 or 50"
     if left.unit.id and right.unit.id and left.unit.id != right.unit.id:
         if left.unit.dimension != right.unit.dimension or left.unit.dimension in ("temperature", "count"):
             return False

@@ -168,7 +168,7 @@ def _inner_cut(reading: Reading, bad: list[int], found: list[Finding]) -> tuple[
         for m in reading.mentions
         if clause.start <= m.start and m.end <= start and m.quantity.unit.id and m.quantity.dimension != "count"
     ]
-    if not figures or clause.end - end > 2:
+    if not figures or clause.end - end > 2 or start - figures[-1].end > 3:
         return None
     return figures[-1].end, end
 

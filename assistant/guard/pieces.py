@@ -120,7 +120,7 @@ def _named_by_number(reading: Reading, other: Mention, mention: Mention) -> bool
         word.rstrip("s")
         for sheet in reading.sheets_at(other.start)
         for title in (*sheet.names, *(e.fact.value.lower() for e in sheet.get("category")))
-        for word in re.findall(r"[a-z]+", title)
+        for word in re.findall(r"[a-z\d]+", title)
     }
     variants = {
         word for sheet in reading.sheets_at(other.start) for options in sheet.variants.values() for word in options

@@ -218,13 +218,16 @@ class Index:
         return hits
 
 
+_PLURAL = re.compile(r"s(?![a-z\d])")
+
+
 def _whole(text: str, start: int, end: int) -> bool:
     def latin(char: str) -> bool:
         return char.isascii() and char.isalnum()
 
     return not (
         (start and latin(text[start]) and latin(text[start - 1]))
-        or (end < len(text) and latin(text[end - 1]) and latin(text[end]))
+        or (end < len(text) and latin(text[end - 1]) and latin(text[end]) and not _PLURAL.match(text, end))
     )
 
 

@@ -32,11 +32,11 @@ _DIMENSIONS = (
     (re.compile(r"贵|价|钱|\bprice|\bexpensive|\bcosts?"), ("money",)),
     (re.compile(r"大|多|\bbig|\blarge|\bmuch"), ("mass", "volume", "length")),
 )
-_DIFFERS = re.compile(r"(?:短|重|轻|大|小|高|矮|宽|窄|厚|薄|多|少|久|长)(?:了|出|上|足足|整整|将近)*\s?$")
+_DIFFERS = re.compile(r"(?:短|重|轻|大|小|高|低|矮|宽|窄|厚|薄|多|少|久|长)(?:了|出|上|足足|整整|将近)*\s?$")
 _DIFFERS_EN = re.compile(
-    r"\s?(?:longer|shorter|heavier|lighter|taller|wider|narrower|bigger|smaller|deeper|more|less|thicker)\b"
+    r"\s?(?:longer|shorter|heavier|lighter|taller|higher|lower|wider|narrower|bigger|smaller|deeper|more|less|thicker)\b"
 )
-_THAN = re.compile(r"比|\bthan\b|短|轻|矮|窄|薄|\b(?:shorter|lighter)\b")
+_THAN = re.compile(r"比|\bthan\b|短|轻|矮|窄|薄|\b(?:shorter|lighter|lower|higher|narrower)\b")
 
 
 @dataclass(frozen=True, slots=True)

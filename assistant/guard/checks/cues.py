@@ -41,7 +41,9 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 def cues_of(entry: Entry) -> tuple[str, ...]:
     known = words().fields.get(entry.key)
-    own = (entry.name,) if len(entry.name) >= 2 else ()
+    own: tuple[str, ...] = (entry.name,) if len(entry.name) >= 2 else ()
+    if entry.name.isascii() and len(entry.name) > 4 and entry.name.endswith("s"):
+        own += (entry.name[:-1],)  # "will last" of "lasts", one door of "doors"
     if known is None:
         return own
     return own + known.cues
@@ -87,7 +89,7 @@ _MEASURES = (
     ),
 )
 _MEASURE_ZH = re.compile(
-    r"(?:厚度|长度|宽度|高度|深度|直径|重量|容量|时间|时长|尺寸|温度|数量|面积|速度|功率|范围|人数)$"
+    r"(?:厚度|长度|宽度|高度|深度|直径|重量|容量|时间|时长|尺寸|温度|数量|面积|速度|功率|范围|人数|寿命|价格|价)$"
 )
 _GENERIC = frozenset(
     "number type size total item product range content percentage level rating maximum upper phone count".split()

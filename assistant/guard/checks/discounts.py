@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.guard.checks.money import deny
-from assistant.guard.checks.till import Till
+from assistant.guard.checks.till import Till, of_one_variant
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import plain
+from assistant.guard.variants import variant_at
 from knowledge.facts import Fact
 from knowledge.quantity import Mention, Quantity
 
@@ -42,12 +43,12 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
         truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
         common = [e for e in reading.index.common.entries if e.fact.kind in ("promotion", "computed", "policy", "faq")]
         truths += [(percent_off(q), (e.fact,)) for e in common for q in e.quantities if q.dimension == "percent"]
-        till = Till(sheet, reading.index.common, "")
+        till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
         truths += [
             ((1 - price.value / full.value) * 100, full.facts + price.facts)
             for full in till.lists
             for price in till.prices
-            if full.value > price.value
+            if full.value > price.value and of_one_variant(full, price)
         ]
     for value, facts in truths:
         if abs(value - claim) < Decimal("0.55"):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.guard.checks.comparisons import check_comparisons, check_difference, is_ratio
 from assistant.guard.checks.cues import cue_distance, measured_by
@@ -23,7 +24,7 @@ from knowledge.text import normalise
 _TITLE_UNITS = re.compile(r"件套|寸|升|件装|片装|只装|个装|枚|支装|件|把")
 _PROMISE_UNITS = frozenset(
     "mass volume length area charge energy power voltage frequency pressure data pixels temperature spf gsm generation "
-    "zoom".split()
+    "sound zoom".split()
 )
 
 
@@ -127,13 +128,14 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     cued.sort(key=lambda pair: pair[0])
     strong = [e for distance, e in cued if distance == cued[0][0] and _speaks_of(mention, e)]
     prose = [e for sheet in (*sheets, common) for e in sheet.entries if e.fact.kind in _PROSE]
-    hit = _supporting(mention, [*strong, *(e for _, e in cued), *prose])
+    hit = _supporting(reading, mention, [*strong, *(e for _, e in cued), *prose])
     adjectives = [e for e in same if measured_by(reading, e, mention)] if not strong else []
     if hit is None and not strong:
-        hit = _supporting(mention, [*(adjectives or same), *common.entries])
+        hit = _supporting(reading, mention, [*(adjectives or same), *common.entries])
     if hit is None and mention.quantity.dimension == "length" and not mention.quantity.sides and not adjectives:
-        hit = _supporting(mention, [e for sheet in sheets for e in sheet.entries])  # one side of a size
+        hit = _supporting(reading, mention, [e for sheet in sheets for e in sheet.entries])  # one side of a size
     hinted.sort(key=lambda pair: pair[0])
+    hit = hit or _energy_used(reading, mention, sheets)
     strong = strong or adjectives or [e for _, e in hinted if _speaks_of(mention, e)]
     if hit is not None:
         negation = reading.negation_before(mention.outer[0])
@@ -148,6 +150,23 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     if len(sheets) != 1 or not sheets[0].entries or _is_one(reading, mention):
         return None
     return _wrong_property(reading, mention, strong, same)
+
+
+def _energy_used(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Entry | None:
+    """开一天也就一度电 of 45 W: the power times the hours in the clause."""
+    if mention.quantity.dimension != "energy":
+        return None
+    hours = [m.quantity for m in reading.mentions if m.quantity.dimension == "time"]
+    for entry in (e for sheet in sheets for e in sheet.entries):
+        for power in (q for q in entry.quantities if q.dimension == "power"):
+            if any(holds(_in_base(mention.quantity), power.base()[1] * time.base()[0] / 3600) for time in hours):
+                return entry
+    return None
+
+
+def _in_base(claim: Quantity) -> Quantity:
+    low, high = claim.base()
+    return Quantity(low, high, bound="about" if claim.bound == "exact" else claim.bound)
 
 
 _PROSE = frozenset({"text", "faq", "policy", "promotion", "computed", "order"})
@@ -286,13 +305,37 @@ def _comparable(claim: Quantity, truth: Quantity) -> bool:
     return {claim.dimension, truth.dimension} <= {"", "count", "zoom"}
 
 
-def _supporting(mention: Mention, entries: Sequence[Entry]) -> Entry | None:
+def _supporting(reading: Reading, mention: Mention, entries: Sequence[Entry]) -> Entry | None:
     exact = replace(mention.quantity, bound="exact")
+    near = reading.clause_text(mention.start)
     for entry in entries:
         claim = exact if entry.key == "min_order" else mention.quantity
-        if any(_agrees(claim, truth) for truth in entry.quantities):
+        if any(_agrees(claim, truth) for truth in _meant(entry, near)):
             return entry
     return None
+
+
+def _meant(entry: Entry, near: str) -> Sequence[Quantity]:
+    """Of "睡眠档24dB，最高64dB" those the clause names by their own words, else all."""
+    labels = _labels(entry.fact.value)
+    named = [quantity for label, quantity in labels if label and label in near]
+    return named or entry.quantities
+
+
+@lru_cache(maxsize=4096)
+def _labels(value: str) -> tuple[tuple[str, Quantity], ...]:
+    """The figures of a value with the Chinese words directly before each."""
+    text = normalise(value)
+    found: list[tuple[str, Quantity]] = []
+    end = 0
+    for mention in quantities_of(text):
+        words_before = _LABEL.search(text.text[end : mention.outer[0]])
+        found.append((words_before[1] if words_before else "", mention.quantity))
+        end = mention.outer[1]
+    return tuple(found) if len(found) > 1 else ()
+
+
+_LABEL = re.compile(r"([\u4e00-\u9fff]{2,6}?)[:：约]?$")
 
 
 def _agrees(claim: Quantity, truth: Quantity) -> bool:
@@ -344,14 +387,14 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     raw = entry.fact.value
     facts = quantities_of(normalise(raw))
     unit = said.lstrip("0123456789.,一二两三四五六七八九十百千万 -")
-    alike = tuple(m for m in facts if _comparable(mention.quantity, m.quantity))
+    meant = _meant(entry, reading.clause_text(mention.start))
+    alike = tuple(m for m in facts if m.quantity in meant and _comparable(mention.quantity, m.quantity))
     chosen = next((m for m in alike if unit and raw[normalise(raw).span(m.start, m.end)[1] - 1] == unit[-1]), None)
     if chosen is None and (alike or facts):
         chosen = (alike or facts)[0]
     if chosen is None:
         return Finding(*mention.outer, "contradicted", reason, entry.key, evidence=(entry.fact,))
-    start, end = normalise(raw).span(chosen.start, chosen.end)
-    value = raw[start:end]
+    value = raw[slice(*normalise(raw).span(chosen.start, chosen.end))]
     if not chosen.quantity.unit.id and mention.quantity.unit.id:
         value += reading.raw(mention.number[1], mention.end)
     if chosen.quantity.unit.id and not mention.quantity.unit.id:
@@ -362,6 +405,10 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     ):
         number = normalise(raw).span(*chosen.number)
         value = raw[number[0] : number[1]] + reading.raw(mention.number[1], mention.end)
+    if mention.quantity.bound in ("under", "over") and not mention.quantity.sides:
+        start, end = mention.outer  # 不到三斤 of what weighs five: the bound goes with its figure
+    else:
+        start, end = mention.start, mention.end
     if (
         reading.lang == "en"
         and value
@@ -371,6 +418,4 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     ):
         value = f"{raw[slice(*normalise(raw).span(*chosen.number))]} {chosen.quantity.unit.en}"
     replacement = quantity_like(said, chosen.quantity, value, reading.lang) if chosen.quantity.sides else value
-    return Finding(
-        mention.start, mention.end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,)
-    )
+    return Finding(start, end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,))

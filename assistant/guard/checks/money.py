@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from assistant.guard.checks.offers import free_offer, free_offers, offers_in
+from assistant.guard.checks.offers import Offer, free_offer, free_offers, offers_in
 from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
@@ -18,7 +18,7 @@ from knowledge.quantity import Mention, Quantity
 from knowledge.text import normalise
 
 _MONEY_WORD = re.compile(
-    r"价|卖|元|块|券|标|降|省|便宜|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
+    r"价|卖|元|块|券|标|降|省|便宜|贵|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
     r"|lists?|dollars?|cents?)\b|包邮|免邮|运费|一共|总共|合计"
 )
 _NOT_MONEY_AFTER = re.compile(
@@ -83,8 +83,19 @@ def _check_offers(reading: Reading) -> Iterable[Finding]:
         if hit is not None:
             reading.said(hit.fact)
         elif not reading.negation_before(match.start()) and not reading.is_quoted(*match.span()):
-            reason = "资料里没有这个活动" if reading.lang == "zh" else "the facts hold no such offer"
-            yield Finding(*match.span(), "unsupported", reason, "coupon")
+            yield _wrong_offer(reading, match, [offer for offer in offers if not offer.whole and offer.saved >= 1])
+
+
+def _wrong_offer(reading: Reading, match: re.Match[str], offers: list[Offer]) -> Finding:
+    if not offers:
+        reason = "资料里没有这个活动" if reading.lang == "zh" else "the facts hold no such offer"
+        return Finding(*match.span(), "unsupported", reason, "coupon")
+    reason = "活动与资料不符" if reading.lang == "zh" else "the offer is another one"
+    value = normalise(offers[0].fact.value)
+    true = next(free_offers(value.text))
+    text = offers[0].fact.value[slice(*value.span(*true.span()))]
+    text = text[0].upper() + text[1:] if reading.raw(*match.span())[0].isupper() else text
+    return Finding(*match.span(), "contradicted", reason, "coupon", replacement=text, evidence=(offers[0].fact,))
 
 
 def role_of(reading: Reading, mention: Mention) -> str | None:
@@ -101,7 +112,8 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
         return None
     if bare and _is_named_price(reading, mention):
         return "price"
-    if bare and not (_MONEY_WORD.search(near) or _pays(before, after, near)):
+    paid = bare and (_pays(before, after, _nameless(reading, mention)) or _is_todays_price(reading, mention))
+    if bare and not (paid or _MONEY_WORD.search(near)):
         return None
     for role in words().money_roles:
         if role.pieces:
@@ -113,7 +125,7 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
                 if role.pieces:
                     return role.name
                 if bare:
-                    return "said_price" if _pays(before, after, near) else None
+                    return "said_price" if paid else None
                 return _same_as_before(reading, mention) or "price"
             return "said_price" if role.name == "price" else role.name
     return None
@@ -130,6 +142,15 @@ _TOTALLED = re.compile(
     r"(?:是|才|只要|就|就是)?\s?$"
 )
 _OTHER_FIGURE = re.compile(r"身高|体重|重|高|长|宽|厚|岁|度|码|剩|余|还有|库存|倒计时|数到|编号|页|楼")
+
+
+def _nameless(reading: Reading, mention: Mention) -> str:
+    """The clause without the products' names: 长毛坐垫 speaks of no length."""
+    clause, text = reading.clause_at(mention.start), reading.text
+    for start, end, _ in reading.regions:
+        if clause.start <= start and end <= clause.end:
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text[clause.start : clause.end]
 
 
 def _pays(before: str, after: str, near: str) -> bool:
@@ -150,6 +171,19 @@ def _is_named_price(reading: Reading, mention: Mention) -> bool:
     return mention.quantity.low in set(prices)
 
 
+def _is_todays_price(reading: Reading, mention: Mention) -> bool:
+    """今天也是699: a bare figure that ends its clause and is near what the product costs."""
+    clause = reading.clause_at(mention.start)
+    if reading.text[mention.outer[1] : clause.end].strip("哦哈啦呢吧 "):
+        return False
+    if not _TODAY.search(reading.text[clause.start : mention.outer[0]]):
+        return False
+    sheets = reading.sheets_at(mention.start)[:1]
+    prices = [amount.value for sheet in sheets for amount in amounts_of(sheet.get("price"))]
+    return any(price / 3 <= mention.quantity.low <= price * 3 for price in prices)
+
+
+_TODAY = re.compile(r"(?:今天|今晚|现在|目前|直播间)(?:也|都|就|只|还)?(?:是|要|卖|只要)?\s?$")
 _NAMED_PRICE = re.compile(r"[的那款个：:（( ]*(?:is |at )?")
 
 
@@ -198,6 +232,11 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         return None
     pieces = pieces_before(reading, mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
+    parts = [part for till in tills[:1] for part in _part_prices(reading, mention, till)] if "price" in role else []
+    hit_part = next((part for part in parts if holds(mention.quantity, part.value)), None)
+    if hit_part is not None:
+        reading.said(*hit_part.facts)
+        return None
     for till in tills:
         hit = _backed(till, mention.quantity, role, pieces, reading, spoken=_is_spoken(mention))
         if hit is not None:
@@ -208,12 +247,38 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
             return None
     if reading.negation_before(mention.outer[0]) or reading.is_quoted(mention.start, mention.end):
         return None
+    if parts:
+        return _mended(reading, mention, "price", tills[0], parts[0])
     if role == "saving" and _TAKES_OFF.search(reading.text[max(0, mention.start - 4) : mention.start]):
         return _unbacked(reading, mention, role)  # 再减20 is an offer of its own, not a sum gone wrong
     truth = _truth(reading, tills, mention, role, pieces)
+    if truth is None and role == "after_coupon" and tills[0].coupons and tills[0].prices:
+        reason = "没到用券的门槛" if reading.lang == "zh" else "the price is below what the coupon needs"
+        return Finding(*mention.outer, "contradicted", reason, "coupon", evidence=(tills[0].coupons[0].fact,))
     if truth is None:
         return _unbacked(reading, mention, role)
     return _mended(reading, mention, role, *truth)
+
+
+def _part_prices(reading: Reading, mention: Mention, till: Till) -> list[Amount]:
+    """What a part costs that the clause names, 滤芯 of 滤芯价格; and the product with it, where it is added."""
+    near = reading.clause_text(mention.start)
+    parts = [
+        Amount(quantity.low, (entry.fact,))
+        for entry in till.sheet.entries
+        if entry.fact.kind == "attribute" and not entry.known
+        for part in [_PART_PRICE.fullmatch(entry.name)]
+        if part and (part[1] or part[2]) in near
+        for quantity in entry.quantities[:1]
+        if quantity.dimension in ("money", "")
+    ]
+    if not _ADDED.search(near):
+        return parts
+    return [Amount(price.value + part.value, price.facts + part.facts) for price in till.prices for part in parts]
+
+
+_PART_PRICE = re.compile(r"([\u4e00-\u9fff]{2,6})(?:价格|价|费用|费|售价)|([a-z ]{3,30}?) (?:price|cost|fee)")
+_ADDED = re.compile(r"加上?|[和带连]|\b(?:plus|with|and)\b")
 
 
 def _is_pieces(reading: Reading, mention: Mention) -> bool:

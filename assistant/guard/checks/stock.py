@@ -21,8 +21,8 @@ _LEFT_BEFORE = re.compile(r"(?:只剩下?|就剩下?|仅剩下?|还剩下?|剩�
 _STOCK_AFTER = re.compile(
     r"\s?(?:units? |pieces? |pairs? |items? |sets? )?"
     r"(?:of (?:the |these |them |this |our )?[^.,;!?]{0,70}?)?\s?(?:left|in stock|remaining|available|to go)\b"
-    r"|\s?(?:of [^.,;!?]{0,60}? |[a-z][a-z' -]{0,40}? )?"
-    r"(?:on hand|in (?:the|our) warehouse|on the shelf|up for grabs)\b"
+    r"|\s?(?:of [^.,;!?]{0,60}? |[a-z][a-z\d' -]{0,40}? )?"
+    r"(?:on hand|in stock|left|in (?:the|our) warehouse|on the shelf|up for grabs)\b"
 )
 _SCARCE_ZH = re.compile(
     r"(?:(?:马上|快要?|就要|即将)(?:断货|卖完|没货|售罄)了?[，,]?)?(?:库存|现货)?"

@@ -57,7 +57,7 @@ class Till:
         if role == "saving":
             return self.savings()
         if role == "difference":
-            return [*self.steps(), *self.savings()]
+            return [*self.steps(), *(amount for amount in self.savings() if len(amount.facts) == 2)]
         if role == "after_coupon":
             return self._after_coupon(pieces)
         if role == "total":
@@ -77,7 +77,7 @@ class Till:
             Amount(full.value - price.value, full.facts + price.facts)
             for price in self.prices
             for full in self.lists
-            if full.value > price.value and _of_one_variant(full, price)
+            if full.value > price.value and of_one_variant(full, price)
         ]
         return found + [Amount(coupon.minus, (coupon.fact,)) for coupon in self.coupons]
 
@@ -125,7 +125,7 @@ class Till:
         ]
 
 
-def _of_one_variant(left: Amount, right: Amount) -> bool:
+def of_one_variant(left: Amount, right: Amount) -> bool:
     """Whether the two amounts may be of the same variant: 3L's list price says nothing of what 5L saves."""
     one, other = left.facts[0].variant, right.facts[0].variant
     return not one or not other or one == other

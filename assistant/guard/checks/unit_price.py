@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from assistant.guard.checks.till import Amount, Till, holds
+from assistant.guard.checks.till import Amount, Till, holds, share_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import money_like, rounded_bound
 from assistant.guard.variants import variant_at
-from knowledge.quantity import Mention, Quantity, quantities_of
+from knowledge.quantity import NO_UNIT, Mention, Quantity, quantities_of
 from knowledge.text import normalise
 
 _AFTER = re.compile(
@@ -20,6 +21,7 @@ _BEFORE = re.compile(
     r"(?:平均|每|一|按)(?P<unit>(?:\d+|百)?(?!共|起)[\u4e00-\u9fffa-z][^，。！？,.!?;\d]{0,10})$"
     r"|\b(?:each|every|per) (?P<en>[a-z]+ ?[a-z]*)[^.,;!?\d]{0,20}$"
 )
+_BEFORE_IT = re.compile(r"(?:平均|每|按)(\d*[\u4e00-\u9fff]{1,3}?)(?:来?算|下来|的话)?|(?:each|every|per) ([a-z]+)")
 _CONTENTS = re.compile(r"净含量|数量|件数|包数|片数|规格|装|count|pack|servings|loads|volume|size|pieces")
 _HUNDRED = re.compile(r"^百(?=[克毫])")
 
@@ -46,8 +48,12 @@ def _units(reading: Reading, mention: Mention) -> Iterator[tuple[Quantity, str]]
     after = _AFTER.match(text, mention.end)
     clause = reading.clause_at(mention.start)
     before = _BEFORE.search(text[clause.start : mention.outer[0]])
+    number = reading.clause_number(mention.start)
+    if before is None and number:  # "Per ml, it comes to 93 cents"; 按斤算，不到三块
+        earlier = reading.clauses[number - 1]
+        before = _BEFORE_IT.fullmatch(text[earlier.start : earlier.end].strip())
     said = [after["unit"]] if after else []
-    said += [before["unit"] or before["en"]] if before else []
+    said += [next(part for part in before.groups() if part)] if before else []
     for part in said:
         part = _HUNDRED.sub("100", part)
         found = quantities_of(normalise(part if part[0].isdigit() else "1" + part))
@@ -80,7 +86,11 @@ def _parts(sheet: Sheet, wanted: Quantity, word: str) -> Iterator[tuple[Decimal,
 
 
 def _judge(reading: Reading, mention: Mention, shares: list[Amount]) -> Finding | None:
-    claim = mention.quantity
+    cents = mention.quantity.unit.dimension == "money" and share_of(mention.quantity) != 1
+    scale = share_of(mention.quantity)
+    claim = replace(
+        mention.quantity, low=mention.quantity.low * scale, high=mention.quantity.high * scale, unit=NO_UNIT
+    )
     places = max(0, -int(claim.low.as_tuple().exponent))
     for share in shares:
         near = Decimal("0.05") if claim.bound == "about" else Decimal("0.011")
@@ -100,6 +110,8 @@ def _judge(reading: Reading, mention: Mention, shares: list[Amount]) -> Finding 
         value = rounded_bound(truth, claim.bound, claim.low)
     else:
         value = truth.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if cents:
+        value = (truth * 100).quantize(Decimal(1), ROUND_HALF_UP)
     said, unit = reading.raw(mention.start, mention.end), reading.raw(mention.number[1], mention.end)
     decimals = max(0, -int(value.normalize().as_tuple().exponent))
     text = money_like(said, unit, mention.style, value, decimals)
