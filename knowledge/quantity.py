@@ -131,7 +131,7 @@ _HALF_EN = re.compile(r"\b(?:half (?:an? |of an? )?|an? half[ -])(?=[a-z])")
 _AND_A_HALF = re.compile(r" and a half\b")
 _ARTICLE = re.compile(
     r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day|pound|litre|liter"
-    r"|gallon|kilo)s?\b)"
+    r"|gallon|kilo|inche?|foot)s?\b)"
 )
 _VAGUE = (
     (re.compile(r"(?<![二三四五六七八九])十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99),
@@ -184,15 +184,16 @@ r"|nearly|almost|~)\s?$"),
 _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s?(?:以内|以下|之内|封顶|or less|or under|or below|max|tops|at most)(?![a-z])"), "most"),
     (re.compile(r"内(?=[的，,。！!？?\s]|$)"), "most"),
-    (re.compile(r"\s?(?:以上|起(?!球|来|床)|往上|or more|or over|at least|\+(?![\d-]))"), "least"),
+    (re.compile(r"\s?(?:以上|起步?(?!球|来|床)|往上|or more|or over|at least|\+(?![\d-]))"), "least"),
     (re.compile(r"不到(?=[，。！？,!?；\s]|$)"), "under"),
     (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
     (re.compile(r"(?:出头|挂零)"), "over"),
 )
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
+_ONE_OF = re.compile(r"一(?![，。！？、；,.!?;\s多半左出上的])[\u3400-\u9fff]")  # 七两一饼: per piece, no tenth
 _TENTHS = re.compile(r"([1-9一二三四五六七八九])(?!\d|[十百千万.])[毛角]?")
 _HUNDREDTHS = re.compile(r"([1-9一二三四五六七八九][0-9零一二三四五六七八九])(?!\d|[十百千万.])")
-_HALF_AFTER = frozenset("斤年月时米升天磅里")
+_HALF_AFTER = frozenset("斤年月时米升天磅里块")
 
 
 @lru_cache(maxsize=2048)
@@ -365,7 +366,7 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     return None
 
 
-_AND_MORE = re.compile(r"多(?=[，。！？、,!?的重长高宽深厚远]|$)")
+_AND_MORE = re.compile(r"多(?:一?点儿?)?(?=[，。！？、,!?的重长高宽深厚远]|$)")
 _ER = re.compile(r"ers?\b")  # a two-pounder, a 15-incher
 _SMALL_PACK = re.compile(r"[小大](?=[包袋盒瓶罐支块片杯份勺])")  # 30小包
 # A unit's name that begins a word: 升级, 天然, 元素, 包邮…
@@ -399,20 +400,24 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         return atom if _stands_alone(text, atom) else None
     unit, end = found
     if unit.id == "g" and atom.low in (2, 3, 4, 5, 6) and end == atom.end + 1 and text[end - 1] == "g":
-        unit = GENERATION
+        unit = unit if _SIDE.match(text, end) else GENERATION  # 4g×25袋
     if text.startswith("个半", atom.end):
         inner = (known("month"), atom.end + 3) if text.startswith("月", atom.end + 2) else _unit_at(text, atom.end + 2)
         if inner is not None and inner[0].dimension == "time":
             unit, end = inner
             atom.low, atom.high = atom.low + Decimal("0.5"), atom.high + Decimal("0.5")
-    if text[end - 1] in _HALF_AFTER and text[end : end + 1] == "半" and text[end + 1 : end + 2] not in ("价", "折"):
+    if (
+        (text[end - 1] in _HALF_AFTER or unit.id == "cm" and text[end - 1] == "分")
+        and text[end : end + 1] == "半"
+        and text[end + 1 : end + 2] not in ("价", "折")
+    ):
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
     if text.startswith(" and a half", end):
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + len(" and a half")
     if unit.id == "liang" and text.startswith("半", end):
         atom.low, atom.high, end = atom.low + Decimal("0.5"), atom.high + Decimal("0.5"), end + 1
     if _AND_MORE.match(text, end) and text[end - 1] > "\u3400" and atom.low == atom.high:  # 三斤多
-        atom.high, end = atom.low + Decimal("0.99"), end + 1
+        atom.high, end = atom.low + Decimal("0.99"), _AND_MORE.match(text, end).end()  # type: ignore[union-attr]
     if unit.id == "zhe" and atom.low >= 10:
         atom.low, atom.high = atom.low / 10, atom.high / 10  # 85折, 八五折
     if text[end - 1] == "块" or unit.id in ("liang", "jin") or (text[end - 1] == "米" and unit.id == "m"):
@@ -423,7 +428,7 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
             digits = [Decimal(d) if d.isdigit() and d.isascii() else parse_zh(d) or Decimal(0) for d in cents[1]]
             more = digits[0] / 10 + digits[1] / 100
             atom.low, atom.high, end = atom.low + more, atom.high + more, cents.end()
-        elif tenths and _unit_at(text, tenths.end()) is None:
+        elif tenths and _unit_at(text, tenths.end()) is None and not _ONE_OF.match(text, end):
             digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
             atom.low, atom.high, end = atom.low + digit / 10, atom.high + digit / 10, tenths.end()  # type: ignore[operator]
     atom.unit, atom.end = unit, end
@@ -459,8 +464,9 @@ def _mentions(text: str, atoms: list[_Atom]) -> Iterator[Mention]:
         index += 1
         sides = [first]
         while index < len(atoms) and _continues(text, first, last, atoms[index]):
-            more = atoms[index].low * atoms[index].unit.factor / first.unit.factor
-            first = last = replace(first, low=first.low + more, high=first.high + more, end=atoms[index].end)
+            share = atoms[index].unit.factor / first.unit.factor
+            low, high = first.low + atoms[index].low * share, first.high + atoms[index].high * share
+            first = last = replace(first, low=low, high=high, end=atoms[index].end)
             sides = [first]
             index += 1
         while index < len(atoms) and _joins(_SIDE, text, last, atoms[index]) and not _packs(last, atoms[index]):
@@ -511,7 +517,7 @@ _NEXT = re.compile(r" ?(?:零|and )?")
 
 def _continues(text: str, first: _Atom, last: _Atom, right: _Atom) -> bool:
     """Whether an atom goes on with the smaller unit of the one before it."""
-    if (first.unit.id, right.unit.id) not in _SMALLER or first.low != first.high or right.low != right.high:
+    if (first.unit.id, right.unit.id) not in _SMALLER or first.low != first.high:
         return False
     return _joins(_NEXT, text, last, right)
 

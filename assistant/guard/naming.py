@@ -80,12 +80,17 @@ def distinctive(text: str, sheets: Sequence[Sheet]) -> Iterator[tuple[int, int, 
     for sheet in sheets:
         others = " ".join(name for subject, names in titles.items() if subject != sheet.subject for name in names)
         for start, end in (span for name in sheet.names for span in common_han(text, name, shortest=2)):
-            if text[start:end] not in others and (end - start >= 3 or _POINTS.match(text, end)):
+            if text[start:end] not in others and (end - start >= 3 or _opens(text, start) or _POINTS.match(text, end)):
                 yield start, end, sheet.subject
         own = {word for name in sheet.names for word in _WORD.findall(name)} - set(_WORD.findall(others)) - _SMALL
         for match in _THE_WORD.finditer(text):
             if match[1] in own:
                 yield *match.span(1), sheet.subject
+
+
+def _opens(text: str, place: int) -> bool:
+    """Whether a clause or the second of two names begins there."""
+    return not place or text[place - 1] in "，。！？；、,.!?; 和与比而但"
 
 
 _POINTS = re.compile(r"[的那这款]|\d|(?:猫|狗)?[砂粮]")

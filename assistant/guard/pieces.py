@@ -23,7 +23,10 @@ _FOR_SOME = re.compile(
     r"(?= (?:of )?(?:them|these|those|pieces|of|bags|packs|boxes|bottles)\b|[.,;!?]|$)"
 )
 _PACK_OF = re.compile(r"\b(?:pack|set|box|case|bundle|bag) of $")  # the number is part of what is sold
-_PAIR = re.compile(r"\bfor (?:a pair|two|both)\b|\ba pair of\b|\bgrab a pair\b|一对|俩")
+_PAIR = re.compile(
+    r"\bfor (?:a pair|two|both)\b|\ba pair of\b|\bgrab a pair\b"
+    r"|\ba pair (?:runs|is|costs|comes|will|would|sets)\b|一对|俩"
+)
 _SOLD_IN_PAIRS = re.compile(r"一对|两只装|两支装|\bpair\b")
 _AT_LEAST = re.compile(r"minimum|at least|起订|起购|起卖")
 _PLURAL = re.compile(r"(?:[a-z-]+ )?[a-z-]+s\b")

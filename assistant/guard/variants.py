@@ -37,6 +37,11 @@ def variant_at(reading: Reading, sheet: Sheet, place: int) -> str:
     return _nearest(reading, sheet, before.start, before.end, before.end)
 
 
+def variants_in(reading: Reading, sheet: Sheet, start: int, end: int) -> set[str]:
+    """All variants that are named between two places."""
+    return {variant for variant, _, _ in _named(reading, sheet, start, end)}
+
+
 def _nearest(reading: Reading, sheet: Sheet, start: int, end: int, place: int) -> str:
     named: dict[str, list[tuple[int, int]]] = {}
     for variant, first, last in _named(reading, sheet, start, end):

@@ -65,6 +65,11 @@ def measured_by(reading: Reading, entry: Entry, mention: Mention) -> bool:
     """Whether an adjective directly beside a figure says which measure it is: "60 inches wide", 厚3毫米."""
     after = reading.text[mention.end : mention.end + 8]
     before = reading.text[max(0, mention.outer[0] - 3) : mention.outer[0]]
+    heads = [part for part in entry.name.split() if len(part) > 3 and part not in _GENERIC]
+    if len(entry.name.split()) > 1 and entry.name.isascii() and reading.lang == "en":
+        measured = next((pattern.search(entry.name) for pattern, _ in _MEASURES if pattern.search(entry.name)), None)
+        if measured and any(part not in reading.text for part in heads if part not in measured[0]):
+            return False  # "six inches long" says nothing of a cable that is not named
     for pattern, words_of in _MEASURES:
         if pattern.search(entry.name):
             for word in words_of:

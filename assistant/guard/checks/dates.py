@@ -16,6 +16,7 @@ _SUBJECTS = (
     (re.compile(r"到期|保质到|过期|喝到|吃到|用到|放到"
                 r"|\b(?:until|till|before|by|through|expires?|expiry|good (?:until|to))\b"),
      re.compile(r"到期|有效|保质|截止|best before|expir|use by|good until|sell by")),
+    (re.compile(r"采|摘|收获|\b(?:picked|harvested)\b"), re.compile(r"采|摘|收获|pick|harvest")),
     (re.compile(r"上市|发布|推出|上新|\b(?:released|launched|came out|published)\b"),
      re.compile(r"上市|发布|年份|releas|launch|publi|year")),
 )  # fmt: skip

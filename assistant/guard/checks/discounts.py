@@ -39,10 +39,6 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
     if _STOREWIDE.search(reading.clause_text(mention.start)):
         sheets = [Sheet("")]
     for sheet in sheets:
-        entries = [*sheet.get("discount", "coupon"), *reading.index.common.get("discount")]
-        truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
-        common = [e for e in reading.index.common.entries if e.fact.kind in ("promotion", "computed", "policy", "faq")]
-        truths += [(percent_off(q), (e.fact,)) for e in common for q in e.quantities if q.dimension == "percent"]
         till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
         truths += [
             ((1 - price.value / full.value) * 100, full.facts + price.facts)
@@ -50,6 +46,10 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
             for price in till.prices
             if full.value > price.value and of_one_variant(full, price)
         ]
+        entries = [*sheet.get("discount", "coupon"), *reading.index.common.get("discount")]
+        truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
+        common = [e for e in reading.index.common.entries if e.fact.kind in ("promotion", "computed", "policy", "faq")]
+        truths += [(percent_off(q), (e.fact,)) for e in common for q in e.quantities if q.dimension == "percent"]
     for value, facts in truths:
         if abs(value - claim) < Decimal("0.55"):
             negation = reading.negation_before(mention.outer[0])

@@ -185,7 +185,13 @@ def _is_one(reading: Reading, mention: Mention) -> bool:
     if mention.quantity.low != 1 or mention.style == "digits":
         return False
     place = len(reading.text[: mention.outer[0]].rstrip())
-    priced = any(m.end in (place, place - 1) and m.quantity.dimension in ("money", "") for m in reading.mentions)
+    priced = any(
+        m.end in (place, place - 1)
+        and m.quantity.dimension in ("money", "")
+        or 0 <= m.outer[0] - mention.end <= 3
+        and m.quantity.dimension == "money"
+        for m in reading.mentions
+    )
     return mention.quantity.dimension in ("count", "") or priced
 
 
@@ -253,7 +259,7 @@ _MISTAKEN = (
     {"length", "area"}, {"charge", "power"}, {"length", "volume"},
 )  # fmt: skip
 _PACKED = re.compile(r"[×x*]\s?\d+|每|\bper\b|/[包袋片粒]")
-_EACH = re.compile(r"(?:每[^\d，。]{0,4}|\b(?:each|every|per) [a-z ]{0,8})$")
+_EACH = re.compile(r"(?:每[^\d，。]{0,4}|[一单][小]?[袋包片颗粒块支]|\b(?:each|every|per) [a-z ]{0,8})$")
 _RATE = re.compile(r"率|含量|浓度|纯度|占比|\b(?:rate|efficiency|purity|concentration)\b")
 _SOLD = re.compile(
     r"卖|售出|销量|销了|销出|买过|回购|复购|\b(?:sold|roasted|shipped|bought|served|customers|buyers|shoppers|people|orders)\b"
@@ -339,11 +345,11 @@ _LABEL = re.compile(r"([\u4e00-\u9fff]{2,6}?)[:：约]?$")
 
 
 def _agrees(claim: Quantity, truth: Quantity) -> bool:
+    if claim.unit.id in ("jin", "liang") and truth.dimension == "volume" and not truth.sides:
+        return claim.base() == truth.base()  # a cup of 八两 holds so much water
     if claim.sides or truth.sides:
         if not claim.sides:
-            return any(
-                claim.dimension == truth.dimension and claim.low * claim.unit.factor == side for side in truth.base()
-            )
+            return any(claim.dimension == truth.dimension and _is_side(claim, truth, side) for side in truth.base())
         if len(claim.sides) > len(truth.sides) or (claim.dimension and claim.dimension != truth.dimension):
             return False
         mine, theirs = (
@@ -369,6 +375,16 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
             return claim.high * Decimal("0.8") <= figure <= claim.high
         return holds(Quantity(claim.low, claim.high, bound=claim.bound), figure)
     return False
+
+
+def _is_side(claim: Quantity, truth: Quantity, side: Decimal) -> bool:
+    """One side of a size, perhaps as the whole number it rounds to: six inches of 6.1."""
+    if claim.low * claim.unit.factor == side:
+        return True
+    figure = side / claim.unit.factor
+    if claim.bound == "about":
+        return abs(figure - claim.low) <= figure / 10
+    return claim.unit.id == truth.unit.id and claim.low >= 5 and round(figure) == claim.low == int(claim.low)
 
 
 def _rounded(claim: Quantity, truth: Quantity) -> bool:

@@ -11,7 +11,7 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.pieces import pieces_before
 from assistant.guard.sheet import Sheet, squeeze
 from assistant.guard.style import in_words_like, money_like, rounded_bound
-from assistant.guard.variants import variant_at
+from assistant.guard.variants import variant_at, variants_in
 from assistant.guard.words import Role, words
 from knowledge.facts import Fact
 from knowledge.quantity import Mention, Quantity
@@ -238,7 +238,7 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         reading.said(*hit_part.facts)
         return None
     for till in tills:
-        hit = _backed(till, mention.quantity, role, pieces, reading, spoken=_is_spoken(mention))
+        hit = _backed(till, mention.quantity, role, pieces, reading, mention.start, spoken=_is_spoken(mention))
         if hit is not None:
             negation = reading.negation_before(mention.outer[0])
             if negation and not reading.is_quoted(mention.start, mention.end):
@@ -252,6 +252,15 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     if role == "saving" and _TAKES_OFF.search(reading.text[max(0, mention.start - 4) : mention.start]):
         return _unbacked(reading, mention, role)  # 再减20 is an offer of its own, not a sum gone wrong
     truth = _truth(reading, tills, mention, role, pieces)
+    if truth is None and role == "ship_fee" and not tills[0].thresholds:
+        free = _ships_free(reading, sheets)
+        if free is not None:
+            zh, en = _REASONS["ship_fee"]
+            text = ("0" + reading.raw(mention.number[1], mention.end)) if reading.lang == "zh" else "free"
+            reason = zh if reading.lang == "zh" else en
+            return Finding(
+                mention.start, mention.end, "contradicted", reason, "shipping_fee", replacement=text, evidence=(free,)
+            )
     if truth is None and role == "after_coupon" and tills[0].coupons and tills[0].prices:
         reason = "没到用券的门槛" if reading.lang == "zh" else "the price is below what the coupon needs"
         return Finding(*mention.outer, "contradicted", reason, "coupon", evidence=(tills[0].coupons[0].fact,))
@@ -281,6 +290,14 @@ _PART_PRICE = re.compile(r"([\u4e00-\u9fff]{2,6})(?:价格|价|费用|费|售价
 _ADDED = re.compile(r"加上?|[和带连]|\b(?:plus|with|and)\b")
 
 
+def _ships_free(reading: Reading, sheets: Sequence[Sheet]) -> Fact | None:
+    """The fact that says shipping costs nothing, whatever is ordered."""
+    entries = [e for sheet in [*sheets[:1], reading.index.common] for e in sheet.get("shipping_fee")]
+    return next(
+        (e.fact for e in entries if re.search(r"包邮|免邮|免运费|\bfree\b", normalise(e.fact.value).text)), None
+    )
+
+
 def _is_pieces(reading: Reading, mention: Mention) -> bool:
     """两块对接, 一毛一样: a small number word before 块 or 毛, with nothing about a price beside it."""
     following = reading.text[mention.end : mention.end + 1]
@@ -295,12 +312,14 @@ def _is_pieces(reading: Reading, mention: Mention) -> bool:
 
 
 def _backed(
-    till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading, *, spoken: bool
+    till: Till, claim: Quantity, role: str, pieces: Decimal | None, reading: Reading, place: int, *, spoken: bool
 ) -> tuple[Fact, ...] | None:
     if role in ("bound_price", "said_price"):
         amounts = [*till.prices, *till.computed] if till.prices else till.lists
         if _WITH_SHIPPING.search(reading.text):
             amounts = [*amounts, *till.shipped(pieces or Decimal(1))]
+        if _with_code(reading, till):
+            amounts = [*amounts, *till.allowed("after_coupon", pieces)]
         if spoken:
             amounts = [*amounts, *(Amount(amount.value / 100, amount.facts) for amount in amounts)]
         return next((amount.facts for amount in amounts if holds(claim, amount.value)), None)
@@ -308,7 +327,7 @@ def _backed(
         claim = _exact(claim)
     if _compares(reading, role):
         return next((a.facts for a in _between_products(reading) if holds(claim, a.value)), None)
-    amounts = list(till.allowed(role, pieces))
+    amounts = list(_allowed(reading, till, role, pieces, place))
     if role == "price":
         # "Link 1 is the pan at $24.99": a price without a word for which one may be either.
         amounts += till.lists if not till.prices else []
@@ -319,6 +338,15 @@ def _backed(
     amounts += till.computed
     if role in ("price", "total") and _WITH_SHIPPING.search(reading.text):
         amounts += till.shipped(pieces or Decimal(1))
+    if role in ("price", "total") and _with_code(reading, till):
+        amounts += till.allowed("after_coupon", pieces)
+    if role == "total" and pieces and _SHARED.search(reading.clause_text(place)):
+        amounts += [
+            Amount(round(total.value / pieces, 2), total.facts)
+            for total in [*till.allowed("total", pieces), *till.allowed("after_coupon", pieces)]
+        ]
+    if role == "difference" and _MISSING.search(reading.clause_text(place)):
+        amounts += till.gaps(pieces or Decimal(1))
     if role == "saving" and len(reading.in_play()) == 2:
         amounts += _between_products(reading)
     if role in ("total", "saving", "after_coupon", "coupon_threshold", "coupon_minus"):
@@ -335,6 +363,29 @@ def _backed(
     if role == "ship_threshold":  # 满99包邮 follows from 满88包邮
         return next((a.facts for a in till.thresholds if claim.low >= a.value), None)
     return None
+
+
+def _allowed(reading: Reading, till: Till, role: str, pieces: Decimal | None, place: int) -> Sequence[Amount]:
+    """The amounts for a role; of a difference, that of the two variants which the clause names."""
+    if role == "difference" and till.sheet.variants:
+        clause = reading.clause_at(place)
+        named = variants_in(reading, till.sheet, clause.start, clause.end)
+        of_them = [amount for amount in till.all_prices if amount.facts[0].variant in named]
+        if len(named) == 2 and len(of_them) == 2:
+            one, other = of_them
+            return [Amount(abs(one.value - other.value), one.facts + other.facts)]
+    return till.allowed(role, pieces)
+
+
+def _with_code(reading: Reading, till: Till) -> bool:
+    """Whether the sentence reckons with a coupon in percent, by its name or by its code."""
+    codes = {code for _, fact in till.cuts for code in _CODE.findall(normalise(fact.value).text)}
+    return bool(till.cuts) and (bool(_OF_COUPON.search(reading.text)) or any(code in reading.text for code in codes))
+
+
+_CODE = re.compile(r"\b[a-z]+\d+\b")
+_SHARED = re.compile(r"平均|均价|[合摊]到?[一每]|算下来[一每]|\b(?:apiece|each|on average)\b")
+_MISSING = re.compile(r"还差|就差|[只再]差|凑|\b(?:away from|short of|shy of|to go)\b")
 
 
 def _is_spoken(mention: Mention) -> bool:
@@ -402,7 +453,11 @@ def _truth(
     wanted = "price" if role in ("bound_price", "said_price") else role
     if role == "price" and _belongs_to_other(reading, till, mention, "list_price"):
         wanted = "list_price"
-    amounts = _between_products(reading) if _compares(reading, role) else till.allowed(wanted, pieces)
+    amounts = (
+        _between_products(reading)
+        if _compares(reading, role)
+        else _allowed(reading, till, wanted, pieces, mention.start)
+    )
     if not amounts and wanted == "price":
         amounts = till.lists
     if not amounts and wanted == "list_price":

@@ -40,6 +40,7 @@ class Till:
         entries = [*sheet.get("coupon"), *sheet.entries_of("promotion"), *common.entries_of("promotion")]
         self.coupons = [coupon for entry in entries for coupon in _coupons(entry)]
         self.coupons += _promotion_pairs(common)
+        self.cuts = [cut for entry in entries for cut in _cuts(entry)]
         self.offers = [offer for entry in entries for offer in offers_in(entry.fact)]
         shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
         self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
@@ -94,7 +95,20 @@ class Till:
                 for coupon in self.coupons:
                     if price.value * count >= coupon.threshold:
                         found.append(Amount(price.value * count - coupon.minus, (*price.facts, coupon.fact)))
+        for price in self.prices:
+            for count in counts:
+                found += [Amount(round(price.value * count * left, 2), (*price.facts, f)) for left, f in self.cuts]
         return found
+
+    def gaps(self, pieces: Decimal) -> list[Amount]:
+        """How much is missing to free shipping or to the coupon."""
+        aims = [*self.thresholds, *(Amount(coupon.threshold, (coupon.fact,)) for coupon in self.coupons)]
+        return [
+            Amount(aim.value - price.value * pieces, (*aim.facts, *price.facts))
+            for price in self.prices
+            for aim in aims
+            if aim.value > price.value * pieces
+        ]
 
     def _totals(self, pieces: Decimal) -> list[Amount]:
         whole = [Amount(price.value * pieces, price.facts) for price in self.prices]
@@ -103,6 +117,9 @@ class Till:
             for price in self.prices
             for coupon in self.coupons
             if price.value * pieces >= coupon.threshold
+        ]
+        with_coupon += [
+            Amount(round(total.value * left, 2), (*total.facts, fact)) for total in whole for left, fact in self.cuts
         ]
         return whole + self._with_offer(pieces) + with_coupon
 
@@ -156,6 +173,22 @@ def _coupons(entry: Entry) -> list[Coupon]:
     text = normalise(entry.fact.value).text.replace(",", "")
     pairs = [(m[1], m[2]) for m in _COUPON.finditer(text)] + [(m[2], m[1]) for m in _COUPON_EN.finditer(text)]
     return [Coupon(Decimal(threshold), Decimal(minus), entry.fact) for threshold, minus in pairs]
+
+
+_CUT = re.compile(r"(\d+)% off|([\d.]+)折")
+
+
+def _cuts(entry: Entry) -> list[tuple[Decimal, Fact]]:
+    """What is left of a price with a coupon in percent: "10% off with code VOLT10", 9折券."""
+    text = normalise(entry.fact.value).text
+    if not re.search(r"\b(?:code|coupon|voucher)\b|券", f"{entry.name} {text}") or re.search(
+        r"第|件|满|\bbuy\b|over", text
+    ):
+        return []
+    return [
+        (1 - Decimal(match[1]) / 100 if match[1] else Decimal(match[2]) / 10, entry.fact)
+        for match in _CUT.finditer(text)
+    ]
 
 
 def _promotion_pairs(common: Sheet) -> list[Coupon]:
