@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from knowledge.dates import find_dates
 from knowledge.model import Lang
 from knowledge.numerals import EN_NUMBER, ZH_NUMBER, parse_en, parse_spoken_price, parse_zh, parse_zh_span
 from knowledge.text import Normal, normalise
@@ -102,20 +103,6 @@ _MASKED = re.compile(
     r"|(?:link|no\.|item|number|#|step|sku|版本|型号|货号|编号)\s?#?\d+(?![\d.]*\s?(?:%|percent|元|kg))"
     r"|\d{1,2}:\d{2}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|\d{3,4}-\d{3,4}-\d{3,4}"
 )
-_DATES = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s?(?:年|[-/.](?=\d{1,2}[-/.]))\s?(?P<m>1[0-2]"
-    r"|0?[1-9])[月/.-]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
-    r"|(?<!\d)(?P<m2>1[0-2]|0?[1-9])月(?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)[日号]?"
-    r"|(?<!\d)(?P<y2>(?:19|20)\d\d)(?:年(?!\d)|(?=款|版))"
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_EN_DATE = re.compile(
-    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? ((?:19|20)\d\d))?\b"
-)
-_MONTH_OF = re.compile(
-    r"(?P<y>(?:19|20)\d\d)\s?年\s?(?P<m>1[0-2]|0?[1-9])月(?!\d)"
-    r"|\b(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (?:of )?(?P<y2>(?:19|20)\d\d)\b"
-)
 _DIGITS = re.compile(r"(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 _FRACTION = re.compile(r"\d/[2-9](?!\d)")
 _GROUP = re.compile(
@@ -199,7 +186,7 @@ _HALF_AFTER = frozenset("斤年月时米升天磅里块")
 @lru_cache(maxsize=2048)
 def _find(text: str) -> tuple[Mention, ...]:
     hidden = [(m.start(), m.end()) for m in _MASKED.finditer(text)]
-    mentions = list(_dates(text))
+    mentions = [_date(*found) for found in find_dates(text)]
     hidden.extend((m.start, m.end) for m in mentions)
     atoms = _atoms(text, hidden)
     atoms.sort(key=lambda atom: (atom.start, -atom.end))
@@ -209,22 +196,6 @@ def _find(text: str) -> tuple[Mention, ...]:
             kept.append(atom)
     mentions.extend(_mentions(text, kept))
     return tuple(sorted(mentions, key=lambda m: m.start))
-
-
-def _dates(text: str) -> Iterator[Mention]:
-    for match in _DATES.finditer(text):
-        if match["y2"]:
-            value = Decimal(match["y2"]) * 10_000
-        else:
-            month, day = match["m"] or match["m2"], match["d"] or match["d2"]
-            value = Decimal((match["y"] or "") + month.zfill(2) + day.zfill(2))
-        yield _date(match.start(), match.end(), value)
-    for match in _EN_DATE.finditer(text):
-        value = Decimal((match[3] or "") + f"{_MONTHS.index(match[1]) + 1:02d}" + match[2].zfill(2))
-        yield _date(match.start(), match.end(), value)
-    for match in _MONTH_OF.finditer(text):
-        month = match["m"] or f"{_MONTHS.index(match['name']) + 1}"
-        yield _date(match.start(), match.end(), Decimal((match["y"] or match["y2"]) + month.zfill(2) + "00"))
 
 
 def _date(start: int, end: int, value: Decimal) -> Mention:
@@ -424,15 +395,20 @@ def _with_unit(text: str, atom: _Atom) -> _Atom | None:
         # 九块九, 一米五, 三两二
         cents = _HUNDREDTHS.match(text, end) if unit.id == "m" else None
         tenths = _TENTHS.match(text, end)
-        if cents and _unit_at(text, cents.end()) is None:  # 一米七五
+        if cents and not _counts_on(text, cents.end()):  # 一米七五
             digits = [Decimal(d) if d.isdigit() and d.isascii() else parse_zh(d) or Decimal(0) for d in cents[1]]
             more = digits[0] / 10 + digits[1] / 100
             atom.low, atom.high, end = atom.low + more, atom.high + more, cents.end()
-        elif tenths and _unit_at(text, tenths.end()) is None and not _ONE_OF.match(text, end):
+        elif tenths and not _counts_on(text, tenths.end()) and not _ONE_OF.match(text, end):
             digit = Decimal(tenths[1]) if tenths[1].isdigit() and tenths[1].isascii() else parse_zh(tenths[1])
             atom.low, atom.high, end = atom.low + digit / 10, atom.high + digit / 10, tenths.end()  # type: ignore[operator]
     atom.unit, atom.end = unit, end
     return atom
+
+
+def _counts_on(text: str, place: int) -> bool:
+    """Whether a unit follows a digit, which then is a number of its own: 三米五根. 一米八床 is a bed's size."""
+    return text[place : place + 1] != "床" and _unit_at(text, place) is not None
 
 
 def _stands_alone(text: str, atom: _Atom) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from assistant.guard.checks.offers import Offer, free_offer, free_offers, offers_in
+from assistant.guard.checks.offers import check_offers
 from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
@@ -53,7 +53,7 @@ _FIELDS = {
 
 
 def check_money(reading: Reading) -> Iterable[Finding]:
-    yield from _check_offers(reading)
+    yield from check_offers(reading)
     for mention in reading.mentions:
         quantity = mention.quantity
         if quantity.dimension not in ("money", "") or quantity.sides:
@@ -69,33 +69,6 @@ def check_money(reading: Reading) -> Iterable[Finding]:
         finding = _judge(reading, mention, role)
         if finding is not None:
             yield finding
-
-
-def _check_offers(reading: Reading) -> Iterable[Finding]:
-    """买二送一, "get the third free": only what an offer says."""
-    for match in free_offers(reading.text):
-        entries = [
-            e for sheet in reading.sheets_at(match.start()) for e in sheet.entries
-        ] + reading.index.common.entries
-        offers = [offer for entry in entries for offer in offers_in(entry.fact)]
-        bought, free = free_offer(match)
-        hit = next((o for o in offers if o.group == bought + free and o.saved == Decimal(free)), None)
-        if hit is not None:
-            reading.said(hit.fact)
-        elif not reading.negation_before(match.start()) and not reading.is_quoted(*match.span()):
-            yield _wrong_offer(reading, match, [offer for offer in offers if not offer.whole and offer.saved >= 1])
-
-
-def _wrong_offer(reading: Reading, match: re.Match[str], offers: list[Offer]) -> Finding:
-    if not offers:
-        reason = "资料里没有这个活动" if reading.lang == "zh" else "the facts hold no such offer"
-        return Finding(*match.span(), "unsupported", reason, "coupon")
-    reason = "活动与资料不符" if reading.lang == "zh" else "the offer is another one"
-    value = normalise(offers[0].fact.value)
-    true = next(free_offers(value.text))
-    text = offers[0].fact.value[slice(*value.span(*true.span()))]
-    text = text[0].upper() + text[1:] if reading.raw(*match.span())[0].isupper() else text
-    return Finding(*match.span(), "contradicted", reason, "coupon", replacement=text, evidence=(offers[0].fact,))
 
 
 def role_of(reading: Reading, mention: Mention) -> str | None:
@@ -232,7 +205,11 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
         return None
     pieces = pieces_before(reading, mention)
     tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
-    parts = [part for till in tills[:1] for part in _part_prices(reading, mention, till)] if "price" in role else []
+    parts = (
+        [part for till in tills[:1] for part in till.parts(reading.clause_text(mention.start))]
+        if "price" in role
+        else []
+    )
     hit_part = next((part for part in parts if holds(mention.quantity, part.value)), None)
     if hit_part is not None:
         reading.said(*hit_part.facts)
@@ -267,27 +244,6 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     if truth is None:
         return _unbacked(reading, mention, role)
     return _mended(reading, mention, role, *truth)
-
-
-def _part_prices(reading: Reading, mention: Mention, till: Till) -> list[Amount]:
-    """What a part costs that the clause names, 滤芯 of 滤芯价格; and the product with it, where it is added."""
-    near = reading.clause_text(mention.start)
-    parts = [
-        Amount(quantity.low, (entry.fact,))
-        for entry in till.sheet.entries
-        if entry.fact.kind == "attribute" and not entry.known
-        for part in [_PART_PRICE.fullmatch(entry.name)]
-        if part and (part[1] or part[2]) in near
-        for quantity in entry.quantities[:1]
-        if quantity.dimension in ("money", "")
-    ]
-    if not _ADDED.search(near):
-        return parts
-    return [Amount(price.value + part.value, price.facts + part.facts) for price in till.prices for part in parts]
-
-
-_PART_PRICE = re.compile(r"([\u4e00-\u9fff]{2,6})(?:价格|价|费用|费|售价)|([a-z ]{3,30}?) (?:price|cost|fee)")
-_ADDED = re.compile(r"加上?|[和带连]|\b(?:plus|with|and)\b")
 
 
 def _ships_free(reading: Reading, sheets: Sequence[Sheet]) -> Fact | None:

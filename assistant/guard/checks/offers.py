@@ -1,10 +1,11 @@
 """Offers on several pieces, read from the shop's own words: 第二件半价, 2件8.5折, 买二送一, buy one get one half."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from assistant.guard.claims import Finding, Reading
 from knowledge.facts import Fact
 from knowledge.numerals import parse_en, parse_zh
 from knowledge.text import normalise
@@ -65,6 +66,33 @@ def free_offer(match: re.Match[str]) -> tuple[int, int]:
 def free_offers(text: str) -> Iterator[re.Match[str]]:
     """Where a normalised text offers pieces for nothing."""
     return _FREE.finditer(text)
+
+
+def check_offers(reading: Reading) -> Iterable[Finding]:
+    """买二送一, "get the third free": only what an offer says."""
+    for match in free_offers(reading.text):
+        entries = [
+            e for sheet in reading.sheets_at(match.start()) for e in sheet.entries
+        ] + reading.index.common.entries
+        offers = [offer for entry in entries for offer in offers_in(entry.fact)]
+        bought, free = free_offer(match)
+        hit = next((o for o in offers if o.group == bought + free and o.saved == Decimal(free)), None)
+        if hit is not None:
+            reading.said(hit.fact)
+        elif not reading.negation_before(match.start()) and not reading.is_quoted(*match.span()):
+            yield _wrong_offer(reading, match, [offer for offer in offers if not offer.whole and offer.saved >= 1])
+
+
+def _wrong_offer(reading: Reading, match: re.Match[str], offers: list[Offer]) -> Finding:
+    if not offers:
+        reason = "资料里没有这个活动" if reading.lang == "zh" else "the facts hold no such offer"
+        return Finding(*match.span(), "unsupported", reason, "coupon")
+    reason = "活动与资料不符" if reading.lang == "zh" else "the offer is another one"
+    value = normalise(offers[0].fact.value)
+    true = next(free_offers(value.text))
+    text = offers[0].fact.value[slice(*value.span(*true.span()))]
+    text = text[0].upper() + text[1:] if reading.raw(*match.span())[0].isupper() else text
+    return Finding(*match.span(), "contradicted", reason, "coupon", replacement=text, evidence=(offers[0].fact,))
 
 
 def _fold(text: str) -> Decimal:

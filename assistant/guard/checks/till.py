@@ -132,6 +132,21 @@ class Till:
             if offer.paid(pieces) != pieces
         ]
 
+    def parts(self, near: str) -> list[Amount]:
+        """What a part costs that the clause names, 滤芯 of 滤芯价格; and the product with it, where it is added."""
+        parts = [
+            Amount(quantity.low, (entry.fact,))
+            for entry in self.sheet.entries
+            if entry.fact.kind == "attribute" and not entry.known
+            for part in [_PART_PRICE.fullmatch(entry.name)]
+            if part and (part[1] or part[2]) in near
+            for quantity in entry.quantities[:1]
+            if quantity.dimension in ("money", "")
+        ]
+        if not _ADDED.search(near):
+            return parts
+        return [Amount(price.value + part.value, price.facts + part.facts) for price in self.prices for part in parts]
+
     def shipped(self, pieces: Decimal) -> list[Amount]:
         """Totals with the shipping fee, where it falls due."""
         return [
@@ -140,6 +155,10 @@ class Till:
             for fee in self.fees
             if not any(total.value >= threshold.value for threshold in self.thresholds)
         ]
+
+
+_PART_PRICE = re.compile(r"([\u4e00-\u9fff]{2,6})(?:价格|价|费用|费|售价)|([a-z ]{3,30}?) (?:price|cost|fee)")
+_ADDED = re.compile(r"加上?|[和带连]|\b(?:plus|with|and)\b")
 
 
 def of_one_variant(left: Amount, right: Amount) -> bool:
