@@ -316,16 +316,19 @@ def _supporting(reading: Reading, mention: Mention, entries: Sequence[Entry]) ->
     near = reading.clause_text(mention.start)
     for entry in entries:
         claim = exact if entry.key == "min_order" else mention.quantity
-        if any(_agrees(claim, truth) for truth in _meant(entry, near)):
+        if any(_agrees(claim, truth) for truth in _meant(entry, near, claim)):
             return entry
     return None
 
 
-def _meant(entry: Entry, near: str) -> Sequence[Quantity]:
-    """Of "睡眠档24dB，最高64dB" those the clause names by their own words, else all."""
-    labels = _labels(entry.fact.value)
-    named = [quantity for label, quantity in labels if label and label in near]
-    return named or entry.quantities
+def _meant(entry: Entry, near: str, claim: Quantity) -> Sequence[Quantity]:
+    """Of "睡眠档24dB，最高64dB" those the clause names by their own words, else all; prose has no such labels."""
+    if entry.fact.kind in _PROSE:
+        return entry.quantities
+    labels = [(label, quantity) for label, quantity in _labels(entry.fact.value) if _comparable(claim, quantity)]
+    if len(labels) < 2 or not all(label for label, _ in labels):
+        return entry.quantities
+    return [quantity for label, quantity in labels if label in near] or entry.quantities
 
 
 @lru_cache(maxsize=4096)
@@ -403,7 +406,7 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     raw = entry.fact.value
     facts = quantities_of(normalise(raw))
     unit = said.lstrip("0123456789.,一二两三四五六七八九十百千万 -")
-    meant = _meant(entry, reading.clause_text(mention.start))
+    meant = _meant(entry, reading.clause_text(mention.start), mention.quantity)
     alike = tuple(m for m in facts if m.quantity in meant and _comparable(mention.quantity, m.quantity))
     chosen = next((m for m in alike if unit and raw[normalise(raw).span(m.start, m.end)[1] - 1] == unit[-1]), None)
     if chosen is None and (alike or facts):
