@@ -96,8 +96,11 @@ def _letters(bare: _Text) -> None:
         if not match[0][:-1].isdigit() and sum(c.isdigit() for c in match[0]) <= len(match[0]) // 2:
             bare.put(match.start(), match.end(), "".join(_LEET.get(char, char) for char in match[0]))
     for match in reversed(list(_LETTERS_APART.finditer(bare.text))):
-        for gap in reversed(list(re.finditer(r"[^a-z]+", match[0]))):
-            kept = " " if "  " in gap[0] else "'" if "'" in gap[0] or "’" in gap[0] else ""
+        gaps = list(re.finditer(r"[^a-z]+", match[0]))
+        spaced = any(gap[0].strip(" '’") for gap in gaps)  # "t.h.e b.e.s.t": then a space stands between words
+        for gap in reversed(gaps):
+            between = "  " in gap[0] or (spaced and gap[0] == " ")
+            kept = " " if between else "'" if "'" in gap[0] or "’" in gap[0] else ""
             bare.put(match.start() + gap.start(), match.start() + gap.end(), kept)
     bare.replace(_BROKEN_WORD, "")
     bare.replace(_STRETCHED, r"\1")

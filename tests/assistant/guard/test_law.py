@@ -54,6 +54,7 @@ def test_every_ban_has_examples_and_reasons_in_both_languages() -> None:
         ("b🔥e🔥s🔥t", "best"),
         ("be*st", "best"),
         ("w o r l d ' s  b e s t", "world's best"),
+        ("t.h.e b.e.s.t", "the best"),
         ("国🔥家🔥级", "国家级"),
         ("国【家】级", "国家级"),
         ("国、家、级", "国家级"),
