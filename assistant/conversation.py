@@ -309,8 +309,8 @@ class Conversations:
         if message_id:
             query = query.where(VERDICTS.c.message_id == message_id)
         rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
-        shown = ("message_id", "label", "original", "text", "spans", "evidence")
-        return [{key: row[key] for key in shown} | {"changed": row["text"] != row["original"]} for row in rows]
+        shown = ("message_id", "label", "original", "text", "changed", "spans", "evidence", "remarks")
+        return [{key: row[key] for key in shown} for row in rows]
 
     # Who answers
 

@@ -199,21 +199,35 @@ def store_answer(
         connection.execute(update(CONVERSATIONS).where(mine).values(wrong_guesses=counted))
     if message.verdicts:
         at = datetime.fromisoformat(event["at"])
+        channel = connection.scalar(select(CONVERSATIONS.c.channel).where(CONVERSATIONS.c.id == conversation_id))
         rows = [
             {
                 "conversation_id": conversation_id,
                 "message_id": message.id,
                 "position": index,
+                "channel": channel,
+                "model": message.model,
+                "product_id": subject(verdict, message.product_ids),
+                "rule": verdict.rule,
+                "changed": verdict.changed,
                 "label": verdict.label,
                 "original": verdict.original,
                 "text": verdict.text,
                 "spans": [asdict(span) for span in verdict.spans],
                 "evidence": [asdict(fact) for fact in verdict.evidence],
+                "remarks": [asdict(remark) for remark in verdict.remarks],
                 "at": at,
             }
             for index, verdict in enumerate(message.verdicts)
         ]
         connection.execute(insert(VERDICTS), rows)
+
+
+def subject(verdict: Verdict, product_ids: Sequence[str]) -> str:
+    """The product a sentence is about: the first one its evidence is of; without evidence the answer's first."""
+    cited = [fact.subject for fact in verdict.evidence]
+    cited += [fact.subject for span in verdict.spans for fact in span.evidence]
+    return next((one for one in cited if one in product_ids), product_ids[0] if product_ids else "")
 
 
 def move(

@@ -65,12 +65,18 @@ VERDICTS = Table(
     Column("conversation_id", String(40), nullable=False, index=True),
     Column("message_id", String(40), nullable=False, index=True),
     Column("position", Integer, nullable=False),
+    Column("channel", String(8), nullable=False, default="chat"),
+    Column("model", String(80), nullable=False, default=""),
+    Column("product_id", String(200), nullable=False, default=""),  # what the sentence is about, first of all
+    Column("rule", String(40), nullable=False, default=""),  # of law, of the gravest span
+    Column("changed", Boolean, nullable=False, default=False),
     Column("label", String(16), nullable=False),
     Column("original", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("spans", JSON, nullable=False),
     Column("evidence", JSON, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    Column("remarks", JSON, nullable=False, default=list),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
 )
 
 HANDOFFS = Table(

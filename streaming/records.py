@@ -41,6 +41,9 @@ utterances = sa.Table(
     sa.Column("label", sa.String(16), nullable=False),
     sa.Column("spans", sa.JSON, nullable=False),
     sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("rule", sa.String(40), nullable=False, default=""),  # of law, of the gravest span
+    sa.Column("changed", sa.Boolean, nullable=False, default=False),
+    sa.Column("remarks", sa.JSON, nullable=False, default=list),
     sa.Column("spoken_chars", sa.Integer, nullable=False),  # less than the text when it was cut off
 )
 comments = sa.Table(
@@ -93,10 +96,6 @@ class Records:
         self, utterance_id: str, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = ""
     ) -> None:
         """Store a sentence that is going to be spoken, or one that was blocked."""
-        spans = [
-            {"start": s.start, "end": s.end, "label": s.label, "reason": s.reason, "rule": s.rule, "now": s.replacement}
-            for s in verdict.spans
-        ]
         with self._store.write() as connection:
             connection.execute(
                 utterances.insert().values(
@@ -109,8 +108,11 @@ class Records:
                     text=verdict.text,
                     original=verdict.original,
                     label=verdict.label,
-                    spans=spans,
-                    evidence=[{"id": f.id, "value": f.value, "version": f.version} for f in verdict.evidence],
+                    rule=verdict.rule,
+                    changed=verdict.changed,
+                    spans=[asdict(span) for span in verdict.spans],
+                    evidence=[asdict(fact) for fact in verdict.evidence],
+                    remarks=[asdict(remark) for remark in verdict.remarks],
                     spoken_chars=0,
                 )
             )

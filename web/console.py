@@ -1,4 +1,4 @@
-"""The merchant's console: catalogue, test chat, live rooms, status. Gradio is imported only when this module is."""
+"""The merchant's console: catalogue, test chat, live rooms, claims, status. Gradio is imported only here."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -14,6 +14,7 @@ from streaming.control import RoomError
 from web import consolehtml as view
 from web.api.service import health
 from web.consolecatalogue import catalogue_tab
+from web.consoleclaims import claims_tab
 from web.errors import Refusal
 from web.rooms import RoomPlan
 from web.services import Running
@@ -73,6 +74,8 @@ def build_console(running: Running) -> FastAPI:
                 _chat(running)
             with gr.Tab("直播间 · Live rooms"):
                 _rooms(running, blocks)
+            with gr.Tab("说法核验 · Claims"):
+                claims_tab(running, blocks)
             with gr.Tab("状态 · Status"):
                 _status(running)
     blocks.queue(default_concurrency_limit=8, max_size=64)

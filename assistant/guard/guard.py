@@ -23,6 +23,11 @@ class Guard:
     def __init__(self, law: Law | None = None) -> None:
         self._law = law if law is not None else load_law()
 
+    @property
+    def articles(self) -> dict[str, str]:
+        """The article that each rule of law rests on."""
+        return {rule.id: rule.article for rule in self._law.rules}
+
     def review(self, sentence: str, facts: Facts, *, lang: Lang | None = None, about: tuple[str, ...] = ()) -> Verdict:
         """What may be shown or spoken of `sentence`, given `facts`.
 

@@ -39,3 +39,8 @@ class Verdict:
     @property
     def changed(self) -> bool:
         return self.text != self.original
+
+    @property
+    def rule(self) -> str:
+        """The rule of law behind the label; empty when none is."""
+        return next((span.rule for span in self.spans if span.rule and span.label == self.label), "")

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -35,9 +36,9 @@ def test_what_was_said_keeps_its_verdict_and_evidence(tmp_path: Path) -> None:
     records.spoken("u1", 6)
     (row,) = records.transcript()
     assert (row["text"], row["original"], row["spoken_chars"]) == ("只要129元", "只要9元", 6)
-    assert row["spans"][0]["reason"] == "价格与资料不符" and row["evidence"] == [
-        {"id": "p1/price", "value": "129", "version": 3}
-    ]
+    assert row["spans"][0]["reason"] == "价格与资料不符" and row["spans"][0]["replacement"] == "129"
+    assert row["evidence"] == [asdict(fact)]
+    assert row["changed"] and row["rule"] == ""
     catalog.close()
 
 

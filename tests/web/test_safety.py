@@ -30,6 +30,9 @@ STAFF_ONLY = [
     ("GET", "/api/catalogue/refused/x.csv"),
     ("GET", "/api/catalogue/mappings"),
     ("DELETE", "/api/catalogue/mappings/x"),
+    ("GET", "/api/claims"),
+    ("GET", "/api/claims/sentences"),
+    ("GET", "/api/claims/export.csv"),
     ("GET", "/api/staff/me"),
     ("GET", "/openapi.json"),
 ]

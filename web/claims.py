@@ -1,0 +1,158 @@
+"""The claims report: what the guard changed in chats and on air, counted and listed from the stored verdicts."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from assistant.guard.privacy import mask
+from assistant.tables import VERDICTS
+from streaming.records import utterances
+
+By = Literal["product", "rule", "model", "label", "day"]
+
+LABELS = ("ok", "unsupported", "contradicted", "forbidden")
+HEAD = tuple("time channel where product model label rule article said instead reasons evidence".split())
+_TESTS = "test"  # conversations of the console's test chat
+_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so for a formula
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which verdicts: empty means any. `since` and `until` bound the time, the latter not included."""
+
+    product: str = ""
+    rule: str = ""
+    model: str = ""
+    label: str = ""
+    channel: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    only_changed: bool = True  # of a list; counts are of all sentences
+
+
+class Claims:
+    """Reads what the assistant and the rooms have stored. `articles`: the article of each rule."""
+
+    def __init__(self, engine: sa.Engine, articles: Mapping[str, str]) -> None:
+        self._engine = engine
+        self._articles = articles
+
+    def counts(self, by: By, chosen: Filter | None = None, limit: int = 200) -> list[dict[str, Any]]:
+        """A row for each product, rule, …: sentences, how many of each label, how many were changed; most changed
+        first, days newest first."""
+        rows = _rows(chosen or Filter())
+        key: sa.ColumnElement[Any] = sa.func.date(rows.c.at) if by == "day" else rows.c[_COLUMNS[by]]
+        changed = _number(rows.c.changed)
+        query = sa.select(
+            key.label("key"),
+            sa.func.count().label("sentences"),
+            changed.label("changed"),
+            *(_number(rows.c.label == label).label(label) for label in LABELS),
+        ).group_by(key)
+        query = query.order_by(key.desc()) if by == "day" else query.order_by(changed.desc(), sa.func.count().desc())
+        with self._engine.connect() as connection:
+            found = connection.execute(query.limit(limit)).mappings().all()
+        return [dict(row) | {"key": str(row["key"] or "")} for row in found if by != "rule" or row["key"]]
+
+    def listed(self, chosen: Filter, *, limit: int = 50, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """The newest sentences, and how many there are in all. Personal data is masked."""
+        rows = _rows(chosen)
+        wanted = sa.select(rows).where(rows.c.changed) if chosen.only_changed else sa.select(rows)
+        with self._engine.connect() as connection:
+            total = connection.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+            page = wanted.order_by(rows.c.at.desc(), rows.c.where).limit(limit).offset(offset)
+            found = connection.execute(page).mappings().all()
+        return [self._shown(dict(row)) for row in found], total
+
+    def csv(self, chosen: Filter, *, most: int = 100_000) -> Iterator[str]:
+        """The list as CSV for a spreadsheet, piece by piece; begins with a byte order mark so that Chinese is read."""
+        yield "\ufeff" + _line(HEAD)
+        for offset in range(0, most, 1000):
+            page, _ = self.listed(chosen, limit=1000, offset=offset)
+            for row in page:
+                yield _line(
+                    (
+                        row["at"],
+                        row["channel"],
+                        row["where"],
+                        row["product_id"],
+                        row["model"],
+                        row["label"],
+                        row["rule"],
+                        row["article"],
+                        row["original"],
+                        row["text"],
+                        "; ".join(span["reason"] for span in row["spans"]),
+                        "; ".join(map(_cited, row["evidence"])),
+                    )
+                )
+            if len(page) < 1000:
+                return
+
+    def _shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        at = row["at"]
+        evidence = [*row["evidence"], *(fact for span in row["spans"] for fact in span.get("evidence") or ())]
+        unique = {(fact["id"], fact["value"]): fact for fact in evidence}
+        return {
+            **row,
+            "at": (at if isinstance(at, str) else at.isoformat(sep=" ", timespec="seconds"))[:19],
+            "original": mask(row["original"]),
+            "text": mask(row["text"]),
+            "evidence": list(unique.values()),
+            "article": self._articles.get(row["rule"], ""),
+        }
+
+
+_COLUMNS: dict[By, str] = {"product": "product_id", "rule": "rule", "model": "model", "label": "label"}
+_KEPT = ("at", "product_id", "rule", "label", "changed", "original", "text", "spans", "evidence", "remarks")
+
+
+def _rows(chosen: Filter) -> sa.Subquery:
+    """Sentences of answers, in the chat and on air, and the lines of the live script; filtered before they are put
+    together, so that each table's indexes are used. An answer's sentences on air stand in both; they count once."""
+    spoken = sa.case((utterances.c.said == "inserted", "person"), else_="script")
+    parts = (
+        (VERDICTS, VERDICTS.c.channel, VERDICTS.c.model, VERDICTS.c.conversation_id, VERDICTS.c.channel != _TESTS),
+        (utterances, sa.literal("live"), spoken, utterances.c.room, utterances.c.said != "answer"),
+    )
+    selects = []
+    for table, channel, model, where, counts in parts:
+        query = sa.select(
+            *(table.c[name] for name in _KEPT), channel.label("channel"), model.label("model"), where.label("where")
+        ).where(counts)
+        for value, column in (
+            (chosen.product, table.c.product_id),
+            (chosen.rule, table.c.rule),
+            (chosen.label, table.c.label),
+            (chosen.channel, channel),
+            (chosen.model, model),
+        ):
+            query = query.where(column == value) if value else query
+        if chosen.since is not None:
+            query = query.where(table.c.at >= chosen.since)
+        if chosen.until is not None:
+            query = query.where(table.c.at < chosen.until)
+        selects.append(query)
+    return sa.union_all(*selects).subquery()
+
+
+def _number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
+
+
+def _cited(fact: Mapping[str, Any]) -> str:
+    """A fact in a line; rows of before the trail kept less of it."""
+    what, where = f"{fact.get('subject', '')} {fact.get('attribute', '')}".strip(), fact.get("source", "")
+    return f"{what}: {fact['value'][:120]} ({where} v{fact['version']})"
+
+
+def _line(cells: tuple[Any, ...]) -> str:
+    """One row; a cell that a spreadsheet would run as a formula is told to be text."""
+    out = io.StringIO()
+    csv.writer(out).writerow(f"'{cell}" if str(cell).startswith(_RISKY) else cell for cell in cells)
+    return out.getvalue()
