@@ -69,7 +69,7 @@ def test_a_changed_sentence_comes_with_its_reason_rule_and_facts(shop: Site) -> 
         by_text = {row["original"].strip(): row for row in found["sentences"]}
         price, banned, spoken = by_text["云朵防滑拖鞋现在只要39元。"], by_text["这是全网最低价。"], by_text["只要99元"]
         assert (price["label"], price["product_id"], price["channel"]) == ("contradicted", "S1", "chat")
-        assert "test" in {fact["source"] for fact in price["evidence"]}
+        assert {(fact["source"], fact["version"]) for fact in price["evidence"]} == {("S1", 1)}
         assert (banned["label"], banned["text"]) == ("forbidden", "")
         assert "广告法" in banned["article"]
         assert spoken["evidence"][0] | {"version": 4, "source": "goods.csv:3"} == spoken["evidence"][0]
