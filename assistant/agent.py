@@ -15,6 +15,7 @@ from assistant.arithmetic import shop_and
 from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.context import Context, products_in, review_parts
+from assistant.guard.injection import harmless, leaks
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
 from assistant.guard.verifier import SecondOpinion
@@ -47,6 +48,7 @@ class Turn:
     lang: Lang
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
+    prompt: str = ""  # what the model was told to be; not to be recited
     most_sentences: int = 0  # 0: as many as the model says
     extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
     known: frozenset[str] = frozenset()  # those that were spoken of before this turn
@@ -139,6 +141,7 @@ class Agent:
     ) -> AsyncGenerator[Event, None]:
         """Yield what happens; `turn` tells afterwards how it went. ModelError when no model could answer."""
         said = list(messages)
+        turn.prompt = said[0].content if said and said[0].role == "system" else ""
         deadline = time.monotonic() + self._answer_s
         turn.model = turn.model or getattr(self._model, "name", type(self._model).__name__)
         for number in range(self._max_rounds):
@@ -207,7 +210,10 @@ class Agent:
         try:
             turn.renew(catalog)
             parts = turn.context.parts(sentence, lambda cell: bool(products_in(cell, turn.facts, turn.about)))
-            verdict = review_parts(sentence, parts, lambda text: self._review(text, turn, catalog))
+            if leaks(sentence, turn.prompt):
+                verdict = Verdict("unsupported", sentence, "")
+            else:
+                verdict = review_parts(sentence, parts, lambda text: self._review(text, turn, catalog))
             if self._second is not None:
                 about, facts = _scope(sentence, turn, catalog)
                 verdict = await self._second.weigh(verdict, facts, lang=turn.lang, about=about)
@@ -311,7 +317,7 @@ def _priced(ids: list[str], sentence: str, catalog: Catalog) -> list[str]:
 
 def _as_data(data: Mapping[str, Any]) -> str:
     """Quoted and delimited; the delimiter can't be closed from within."""
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    body = json.dumps(harmless(data), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"{DATA_OPENS}{body}{DATA_CLOSES}"
 
 

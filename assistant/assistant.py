@@ -51,6 +51,7 @@ log = structlog.get_logger(__name__)
 
 
 LIVE_SENTENCES = 2  # an answer on air; a viewer who wants more asks again
+LONGEST_REPLY = 24  # characters on a button
 _NO_LANGUAGE = re.compile(r"[A-Za-z-]*\d[A-Za-z0-9-]*|\b(?:ok|okay|hi|vip)\b", re.I)  # order numbers and the like
 
 
@@ -254,8 +255,10 @@ class Assistant:
         named = tuple(one for one in cards if self._named(one, turn.text))
         if named:
             extras.append(Cards(named[:4]))
-        replies = tuple(
-            option for option in turn.replies if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
+        replies = tuple(  # judged whole, cut afterwards: half a link is no link
+            option[:LONGEST_REPLY]
+            for option in turn.replies
+            if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
         )
         if turn.unanswered and turn.handoff is None:
             replies += (_phrase("person", answer.lang),)

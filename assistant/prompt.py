@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from assistant.agent import DATA_CLOSES, DATA_OPENS
 from assistant.conversation import StoredMessage
 from assistant.events import PageContext
+from assistant.guard.injection import harmless
 from assistant.guard.privacy import mask
 from assistant.messages import Message, ToolCall
 from assistant.pictures import unmarked
@@ -66,7 +67,7 @@ def _answer(stored: StoredMessage) -> list[Message]:
     for index, tool in enumerate(stored.tools):
         call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
         calls.append(call)
-        body = json.dumps(tool["data"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        body = json.dumps(harmless(tool["data"]), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         results.append(Message("tool", f"{DATA_OPENS}{body}{DATA_CLOSES}", tool_call_id=call.id, name=call.name))
     messages = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
     return [*messages, Message("assistant", stored.text)]

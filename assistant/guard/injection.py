@@ -6,9 +6,11 @@ foreign link or forbidden word through.
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from typing import Any, Literal
 
 import yaml
 
@@ -25,10 +27,11 @@ class Suspicion:
     kind: str  # override, role, secrets, steer, hide, tool, markup, script
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+@lru_cache(maxsize=4)
+def patterns(part: Literal["patterns", "said"]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Kinds and expressions of the lexicon: `patterns` for text that comes in, `said` for what goes out."""
     file = resources.files("assistant.guard") / "lexicon" / "injection.yaml"
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))["patterns"]
+    entries = yaml.safe_load(file.read_text(encoding="utf-8"))[part]
     return tuple((entry["id"], re.compile(entry["pattern"], re.MULTILINE)) for entry in entries)
 
 
@@ -37,15 +40,65 @@ def detect(text: str) -> list[Suspicion]:
     normal = normalise(text)
     found = [
         Suspicion(*normal.span(*match.span()), kind)
-        for kind, pattern in _patterns()
+        for kind, pattern in patterns("patterns")
         for match in pattern.finditer(normal.text)
     ]
     return sorted(found, key=lambda s: (s.start, s.end))
 
 
+# Characters that a page does not show and a model reads: tags, directions, nothing wide.
+_UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+_STRONG = frozenset({"override", "role", "secrets", "hide", "tool", "markup", "encoded"})
+
+
+def trusted(text: str) -> str:
+    """What of a fact's text may back a statement.
+
+    Sentences that steer an answer don't; after one that gives a model orders or closes a quotation nothing does.
+    """
+    strong = [suspicion.start for suspicion in detect(text) if suspicion.kind in _STRONG]
+    end = min(strong, default=len(text))
+    kept, place = [], 0
+    for sentence in sentences(text):
+        place += len(sentence)
+        if place > end:
+            break
+        if not detect(sentence):
+            kept.append(sentence)
+    return "".join(kept)
+
+
+def leaks(sentence: str, prompt: str) -> bool:
+    """Whether `sentence` recites seven words in a row of what the model was told.
+
+    Of who it is only what says "you": it may say of itself what shop it serves.
+    """
+    said = _words(sentence)
+    if len(said) < _RECITED:
+        return False
+    return any(tuple(said[place : place + _RECITED]) in _runs(prompt) for place in range(len(said) - _RECITED + 1))
+
+
+_RECITED = 7
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z']+|[\u4e00-\u9fff]", normalise(text).text)
+
+
+@lru_cache(maxsize=16)
+def _runs(prompt: str) -> frozenset[tuple[str, ...]]:
+    found: set[tuple[str, ...]] = set()
+    for line in prompt.splitlines():
+        words = _words(line)
+        runs = (tuple(words[place : place + _RECITED]) for place in range(len(words) - _RECITED + 1))
+        found.update(run for run in runs if line.startswith("- ") or "you" in run)
+    return frozenset(found)
+
+
 def neutralise(text: str) -> str:
     """`text` without the sentences that speak to the model and without markup; the rest word for word."""
-    text = re.sub(r"<!--.*?-->", " ", html.unescape(text), flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->", " ", html.unescape(_UNSEEN.sub("", text)), flags=re.DOTALL)
     kept = []
     for sentence in sentences(text):
         kinds = {suspicion.kind for suspicion in detect(sentence)}
@@ -54,6 +107,27 @@ def neutralise(text: str) -> str:
         elif kinds == {"script"}:
             kept.append(re.sub(r"<[^>]{0,500}>", "", sentence))
     return re.sub(r"</?[a-z][^>]{0,200}>", "", "".join(kept), flags=re.IGNORECASE).strip()
+
+
+def harmless(data: Any) -> Any:
+    """What a tool returned, each text in it without what speaks to the model."""
+    match data:
+        case str():
+            return _harmless(data) if len(data) >= _SHORTEST_ORDER else data
+        case Mapping():
+            return {name: harmless(value) for name, value in data.items()}
+        case list() | tuple():
+            return [harmless(value) for value in data]
+        case _:
+            return data
+
+
+_SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
+
+
+@lru_cache(maxsize=4096)
+def _harmless(text: str) -> str:
+    return neutralise(text) if detect(text) else _UNSEEN.sub("", text)
 
 
 def quoted(text: str, source: str) -> str:

@@ -23,6 +23,9 @@ _PLACEHOLDER = re.compile(r"\[(?:PHONE|ID|CARD|EMAIL|ADDRESS|PLATE|NAME|ACCOUNT)
 _EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _ID_18 = re.compile(r"(?<![\da-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])")
 _CN_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_SPOKEN_MOBILE = re.compile(
+    r"(?<![零〇一二三四五六七八九幺两\d])[一幺1][\s-]?[三四五六七八九3-9](?:[\s-]?[零〇一二三四五六七八九幺两\d]){9}(?![零〇一二三四五六七八九幺\d])"
+)
 _CN_LANDLINE = re.compile(r"(?<![\d-])(?:\(?0\d{2,3}\)?[ -])\d{7,8}(?:-\d{1,5})?(?![\d-])")
 _SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")  # a firm's number is not personal
 _INTERNATIONAL = re.compile(r"(?<![\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}(?!\d)")
@@ -125,7 +128,7 @@ def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
         for match in pattern.finditer(text):
             if not any(s <= match.start() < e for s, e in firm):
                 yield kind, *_span(match)
-    for match in _CN_MOBILE.finditer(text):
+    for match in (*_CN_MOBILE.finditer(text), *_SPOKEN_MOBILE.finditer(text)):
         if not _ORDER_LABEL.search(text[max(0, match.start() - 16) : match.start()]):
             yield "phone", *match.span()
     for match in _ID_18.finditer(text):

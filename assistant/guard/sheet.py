@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from threading import Lock
 
+from assistant.guard.injection import detect, trusted
 from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
 from knowledge.quantity import Quantity, quantities_of
@@ -20,6 +21,7 @@ _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
 _VARIANT_NAME = re.compile(r"(?P<name>[^(（]+)[(（](?P<variant>[^)）]+)[)）]\s*$")
 _SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
 _SHOP_KINDS = frozenset({"computed", "order", "promotion", "policy", "faq"})
+_SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
 # One word for what is one thing: 纯棉 is 100 % cotton.
 _SAME = (
     (re.compile(r"纯棉|全棉"), "100%棉"),
@@ -56,12 +58,18 @@ class Entry:
     known: bool  # the property is one of `lexicon/fields.yaml`
 
     @cached_property
+    def value(self) -> str:
+        """What the fact states, without what speaks to a model: an instruction backs nothing."""
+        said = self.fact.value
+        return trusted(said) if len(said) >= _SHORTEST_ORDER and detect(said) else said
+
+    @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        return tuple(mention.quantity for mention in quantities_of(normalise(self.fact.value)))
+        return tuple(mention.quantity for mention in quantities_of(normalise(self.value)))
 
     @cached_property
     def squeezed(self) -> str:
-        return squeeze(self.fact.value)
+        return squeeze(self.value)
 
 
 @dataclass
@@ -81,6 +89,11 @@ class Sheet:
     @cached_property
     def text(self) -> str:
         return "\n".join(entry.squeezed + "\n" + squeeze(entry.fact.attribute) for entry in self.entries)
+
+    @cached_property
+    def deliberate(self) -> str:
+        """The same without descriptions and manuals: who imports prose has not read every address and code in it."""
+        return "\n".join(entry.squeezed for entry in self.entries if entry.fact.kind != "text")
 
     @cached_property
     def names(self) -> tuple[str, ...]:

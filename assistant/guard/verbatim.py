@@ -10,14 +10,19 @@ _NEGATED = re.compile(r"(?:[不无没非未勿别]|不能|不可|not|never|no|n[
 _KINDS = frozenset({"policy", "promotion", "faq", "text", "attribute", "computed", "order"})
 
 
-def is_verbatim(reading: Reading, place: int) -> bool:
-    """Whether the clause at `place` is a piece of a fact that holds here, cut where a statement can be cut."""
+def is_verbatim(reading: Reading, place: int, *, prose: bool = True) -> bool:
+    """Whether the clause at `place` is a piece of a fact that holds here, cut where a statement can be cut.
+
+    Without `prose`, descriptions and manuals prove nothing.
+    """
     clause = reading.clause_at(place)
     said = squeeze(reading.text[clause.start : clause.end])
     if len(said) < _SHORTEST[reading.lang]:
         return False
     entries = [*reading.index.common.entries, *(e for s in reading.sheets_at(place)[:1] for e in s.entries)]
     for entry in entries:
+        if entry.fact.kind == "text" and not prose:
+            continue
         if entry.fact.kind in _KINDS and not entry.fact.variant and _holds(entry.squeezed, said):
             reading.said(entry.fact)
             return True

@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant.guard.checks.contacts import check_contacts
 from assistant.guard.checks.measures import check_measures
 from assistant.guard.checks.money import check_money
+from assistant.guard.checks.smuggled import check_smuggled
 from assistant.guard.checks.statements import check_statements
 from assistant.guard.checks.values import check_values
 from assistant.guard.claims import Finding, Reading
@@ -18,7 +19,7 @@ from knowledge.quantity import parse_quantity
 from knowledge.text import normalise
 
 _RANK = {"forbidden": 0, "contradicted": 1, "unsupported": 2, "ok": 3}
-_CHECKS = (check_contacts, check_money, check_measures, check_values, check_statements)
+_CHECKS = (check_contacts, check_smuggled, check_money, check_measures, check_values, check_statements)
 
 
 def findings(reading: Reading, law: Law) -> list[Finding]:
@@ -28,12 +29,21 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
         found.extend(check(reading))
     swapped = list(_swaps(reading, found))
     found = [*swapped, *(f for f in found if not any(f.start < s.end and s.start < f.end for s in swapped))]
-    found = [finding for finding in found if finding.rule or not is_verbatim(reading, finding.start)]
+    found = [finding for finding in found if not _is_quoted_from_facts(reading, finding)]
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (_RANK[f.label], f.start, f.start - f.end)):
         if not any(k.start < finding.end and finding.start < k.end for k in kept):
             kept.append(finding)
     return sorted(kept, key=lambda f: f.start)
+
+
+def _is_quoted_from_facts(reading: Reading, finding: Finding) -> bool:
+    """What stands word for word in the shop's data needs no more backing, with three exceptions: what a law forbids,
+    what leads out of the shop or can't be read, and a price that a description gives and the price list doesn't."""
+    if finding.rule or finding.field in ("contact", "smuggled"):
+        return False
+    priced = finding.label == "contradicted" and finding.field in ("price", "list_price")
+    return is_verbatim(reading, finding.start, prose=not priced)
 
 
 def _forbidden(reading: Reading, law: Law) -> Iterable[Finding]:

@@ -171,4 +171,4 @@ class ReplyArguments(Arguments):
 
 
 def offer_replies(arguments: ReplyArguments, context: ToolContext) -> ToolResult:
-    return ToolResult({"offered": arguments.options}, replies=tuple(option[:24] for option in arguments.options))
+    return ToolResult({"offered": arguments.options}, replies=tuple(arguments.options))

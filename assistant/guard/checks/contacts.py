@@ -8,13 +8,17 @@ from assistant.guard.law import is_denied
 from assistant.guard.privacy import find_personal
 from assistant.guard.sheet import squeeze
 
+_ENDS = (
+    "com|cn|net|org|shop|store|info|xyz|top|vip|io|co|cc|me|link|site|online|club|biz|app|ru|example|test|tk|ml|cf|gq"
+    "|icu|fun|click|live|page|dev|ai|tv|ws|pw|gg|ly|us|uk|eu|de|fr|jp|kr|hk|tw|sg|in|buzz|cyou|mobi|asia|ltd|wang|ink"
+)
 _LINK = re.compile(
     r"(?:https?|ftp)://[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+|www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s\u3400-\u9fff，。！？]*"
-    r"|(?<![a-z0-9@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop|store|info|xyz|top|vip|io|co|cc|me|link|site|online|club|biz|app|ru)(?:/[^\s\u3400-\u9fff，。！？]*)?(?![a-z0-9])"
+    rf"|(?<![a-z0-9@.-])[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:{_ENDS})(?:/[^\s\u3400-\u9fff，。！？]*)?(?![a-z0-9])"
 )
 _SPACED_LINK = re.compile(
-    r"(?<![a-z0-9])[a-z0-9-]{2,}\s?(?:\s[.。·]\s|\s[.。·]|[。·]\s?|\s?[(\[（]?\s?(?:dot|点)\s?[)\]）]?\s?)"
-    r"(?:com|cn|net|org|shop|store|xyz|top|vip|io|cc|me|link|site|online|club)(?![a-z0-9])"
+    r"(?<![a-z0-9])[a-z0-9-]{2,}\s?(?:\s[.。·]\s|\s[.。·]|[。·]\s?|\s?[(\[（]?\s?(?:dot|点)\s?[)\]）]?\s?|\s?[(\[（]\.[)\]）]\s?)"
+    r"(?:com?|cn|net|org|shop|store|xyz|top|vip|io|cc|me|link|site|online|club|example)(?![a-z0-9])"
     r"|(?<![a-z0-9@./-])[a-z0-9-]{1,30}\.[a-z]{2,4}/(?=[a-z0-9_-]*[a-z0-9])[a-z0-9_-]{3,}"  # a short link
 )
 _LEAD = re.compile(  # ways out of the room that need no address
@@ -33,7 +37,12 @@ _LEAD = re.compile(  # ways out of the room that need no address
     r"|\bscan (?:the|this|my) (?:qr )?code to (?:join|add|get|claim|pay)|\bjoin (?:our|my) (?:group|channel)\b"
     r"|\b(?:venmo|cash ?app|zelle|paypal) (?:me|it|the money)\b"
 )
-_ACCOUNT = re.compile(r"(?:加|搜|找)\s?(?:v|vx|wx|q)\s?[:：]?\s?[a-z0-9_-]{4,}|(?<![a-z0-9._-])@[a-z0-9_]{4,}")
+_ACCOUNT = re.compile(
+    r"(?:加|搜|找)\s?(?:v|vx|wx|q)\s?[:：]?\s?[a-z0-9_-]{4,}|(?:(?<![a-z0-9._-])|[a-z0-9._-]{2,})@[a-z0-9_]{4,}"
+)
+_CONSIGNEE = re.compile(
+    r"(?:收件人|收货人|寄件人|持卡人|户名|recipient|consignee|cardholder|shipp?(?:ed)? to)\W{0,3}(?:是|为|is)?\W{0,3}$"
+)
 _SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")
 _REASON = {
     "link": ("资料里没有这个链接", "the facts hold no such link"),
@@ -50,9 +59,9 @@ _PATTERNS = (
 
 
 def check_contacts(reading: Reading) -> Iterable[Finding]:
-    def is_known(said: str) -> bool:
+    def is_known(said: str, *, prose: bool = False) -> bool:
         sheets = (reading.index.common, *map(reading.index.sheet, reading.index.products[:6]))
-        return any(squeeze(said) in sheet.text for sheet in sheets)
+        return any(squeeze(said) in (sheet.text if prose else sheet.deliberate) for sheet in sheets)
 
     for pattern, kind in _PATTERNS:
         for match in pattern.finditer(reading.text):
@@ -61,9 +70,11 @@ def check_contacts(reading: Reading) -> Iterable[Finding]:
             if not is_known(match[0].rstrip(".,;!?")) and not reading.in_name(*match.span()):
                 yield _finding(reading, match.start(), match.end(), kind)
     for item in find_personal(reading.text):
-        if item.kind in ("name",) or is_known(reading.text[item.start : item.end]):
-            continue
-        yield _finding(reading, item.start, item.end, "person")
+        # A description may say where something is made; whom to call, the shop says elsewhere.
+        if item.kind == "name" and not _CONSIGNEE.search(reading.text[max(0, item.start - 12) : item.start]):
+            continue  # "My name is" a host's or a brand's
+        if not is_known(reading.text[item.start : item.end], prose=item.kind == "address"):
+            yield _finding(reading, item.start, item.end, "person")
 
 
 _WARNS = re.compile(
