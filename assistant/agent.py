@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from assistant.arithmetic import shop_and
 from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
+from assistant.guard.checks.smuggled import recited
 from assistant.guard.context import Context, products_in, review_parts
 from assistant.guard.injection import harmless, leaks
 from assistant.guard.sentences import SentenceSplitter
@@ -211,7 +212,7 @@ class Agent:
             turn.renew(catalog)
             parts = turn.context.parts(sentence, lambda cell: bool(products_in(cell, turn.facts, turn.about)))
             if leaks(sentence, turn.prompt):
-                verdict = Verdict("unsupported", sentence, "")
+                verdict = recited(sentence, turn.lang)
             else:
                 verdict = review_parts(sentence, parts, lambda text: self._review(text, turn, catalog))
             if self._second is not None:

@@ -192,7 +192,7 @@ def _is_doubted(verdict: Verdict) -> bool:
     if verdict.label != "unsupported":
         return False
     pieces = (verdict.original[span.start : span.end] for span in verdict.spans)
-    return not any(span.rule or span.field == "contact" for span in verdict.spans) and not any(
+    return not any(span.rule or span.field in ("contact", "smuggled") for span in verdict.spans) and not any(
         mention.quantity.low != 1 or mention.quantity.dimension not in _COUNTED  # "一个收纳袋" is no figure
         for piece in pieces
         for mention in quantities_of(normalise(piece))

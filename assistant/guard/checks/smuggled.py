@@ -12,6 +12,8 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.injection import detect, patterns
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import squeeze
+from assistant.guard.verdict import Span, Verdict
+from knowledge.model import Lang
 
 _TO_THE_MODEL = frozenset({"override", "role", "markup", "script"})  # in an answer: it recites what it was told
 _REASON = {
@@ -77,6 +79,13 @@ def check_smuggled(reading: Reading) -> Iterable[Finding]:
     if kind:
         zh, en = _REASON[kind]
         yield Finding(0, len(reading.text), "unsupported", zh if reading.lang == "zh" else en, "smuggled")
+
+
+def recited(sentence: str, lang: Lang) -> Verdict:
+    """The verdict on a sentence that tells what the model was told."""
+    zh, en = _REASON["foreign"]
+    span = Span(0, len(sentence), "unsupported", zh if lang == "zh" else en, "smuggled", "", "", ())
+    return Verdict("unsupported", sentence, "", (span,))
 
 
 def _fault(reading: Reading) -> str:
