@@ -59,7 +59,9 @@ class Context:
     def parts(self, sentence: str, is_product: Callable[[str], bool]) -> tuple[Part, ...]:
         """How `sentence` has to be read; empty when it stands for itself."""
         if _is_row(sentence):
-            return tuple(self._cells(sentence, is_product)) if self._header and not _RULE.fullmatch(sentence) else ()
+            if _RULE.fullmatch(sentence):
+                return ()
+            return tuple(self._cells(sentence, is_product)) if self._header else _pair(sentence)
         bullet = _BULLET.match(sentence)
         start = bullet.end() if bullet else 0
         lead = self._lead or (self._label if start else "")
@@ -72,7 +74,8 @@ class Context:
         if not sentence.strip():
             return
         if _is_row(sentence):
-            self._header = self._header or tuple(cell for _, _, cell in _cells(sentence))
+            if not self._header and not _pair(sentence):
+                self._header = tuple(cell for _, _, cell in _cells(sentence))
             self._lead = self._label = ""
             return
         self._header = ()
@@ -205,6 +208,16 @@ def _cells(row: str) -> list[tuple[int, int, str]]:
             found.append((place, place, ""))  # an empty cell keeps its column
         place = bar + 1
     return found
+
+
+def _pair(row: str) -> tuple[Part, ...]:
+    """A row without a header: its first cell may name what the second one says."""
+    cells = _cells(row)
+    if len(cells) != 2 or not _is_property(cells[0][2]) or _is_property(cells[1][2]):
+        return ()
+    return tuple(
+        Part(start, end, _as_lead(cells[0][2]) if number else "") for number, (start, end, _) in enumerate(cells)
+    )
 
 
 def _is_fragment(text: str) -> bool:

@@ -24,6 +24,7 @@ _URL = re.compile(
 _SPACE = re.compile(r"(?<=[^\s\d$¥€£])\s(?!\d)")  # "500 ml" and "No 5" are not cut
 _FIGURE = re.compile(r"[\da-z零〇一二两三四五六七八九十百千万亿点.,$¥€£ ]", re.I)
 _CLOSERS = frozenset("\"'”’」』）)】》*_`~")
+_LETTER_ALONE = re.compile(r"(?:\A|[\n。｡！？!?….])\s?[^\W\d]\Z")
 _CLAUSE_MARK = re.compile(r"[，；;、：]|,(?!\d)|:(?!/)")
 
 
@@ -101,6 +102,8 @@ class SentenceSplitter:
 
     def _is_stop(self, start: int, index: int, *, final: bool) -> bool | None:
         text, char = self._text, self._text[index]
+        if _LETTER_ALONE.search(text[max(start, index - 3) : index]):
+            return False  # 全！网！最！低！价: stops between the letters part no sentences
         if char in _LINE_ENDS:
             return bool(text[start:index].strip())
         before = text[max(start, index - 200) : index]
@@ -112,7 +115,7 @@ class SentenceSplitter:
         if char != ".":
             return True
         if following and not following.isspace() and following not in _CLOSERS:
-            return bool(following >= "\u3400" and not before[-1:].isdigit())
+            return bool(following >= "\u3400" and before[-1:].isascii() and before[-1:].isalpha())
         unit = _END_BEFORE_CAPITAL.search(before)
         if not unit and (_LIST_NUMBER.search(before) or _NEVER_END.search(before)):
             return False

@@ -159,14 +159,19 @@ def test_a_very_long_thought_is_not_kept_in_memory() -> None:
     assert splitter.flush() == ["好的。"]
 
 
+def test_stops_between_letters_part_nothing() -> None:
+    for disguised in ("全！网！最！低！价", "全\n网\n最\n低\n价", "做工顶.级", "b! e! s! t"):
+        assert sentences(disguised + "。真的。")[0].startswith(disguised)
+
+
 def test_a_row_of_a_table_stays_whole() -> None:
     row = "| 杯。 | " + "很好！" * 90 + " | 99元 |\n"
-    assert sentences("看表：\n| 款 | 评 | 价 |\n" + row + "好。完。") == [
+    assert sentences("看表：\n| 款 | 评 | 价 |\n" + row + "好的。完了。") == [
         "看表：\n",
         "| 款 | 评 | 价 |\n",
         row,
-        "好。",
-        "完。",
+        "好的。",
+        "完了。",
     ]
 
 
