@@ -10,6 +10,7 @@ from assistant.guard.checks.smuggled import check_smuggled
 from assistant.guard.checks.statements import check_statements
 from assistant.guard.checks.values import check_values
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.elsewhere import about_the_product
 from assistant.guard.law import Law, Rule, is_denied
 from assistant.guard.sheet import Entry, squeeze
 from assistant.guard.verbatim import is_verbatim
@@ -30,6 +31,7 @@ def findings(reading: Reading, law: Law) -> list[Finding]:
     swapped = list(_swaps(reading, found))
     found = [*swapped, *(f for f in found if not any(f.start < s.end and s.start < f.end for s in swapped))]
     found = [finding for finding in found if not _is_quoted_from_facts(reading, finding)]
+    found = [own for finding in found if (own := finding if finding.rule else about_the_product(reading, finding))]
     kept: list[Finding] = []
     for finding in sorted(found, key=lambda f: (_RANK[f.label], f.start, f.start - f.end)):
         if not any(k.start < finding.end and finding.start < k.end for k in kept):

@@ -87,7 +87,9 @@ def check_colour_count(reading: Reading, mention: Mention, sheets: Sequence[Shee
     for sheet in sheets:
         options = {e.squeezed: e.fact for e in sheet.get("color") if e.fact.variant}
         if options:
-            counts.append((len(options), next(iter(options.values()))))
+            # A colour that is named in both languages is one colour.
+            chinese = sum(any(char > "\u3400" for char in option) for option in options)
+            counts.append((max(chinese, len(options) - chinese), next(iter(options.values()))))
         counts += [(len(items_of(e.fact.value)), e.fact) for e in sheet.get("color") if not e.fact.variant]
     if not counts:
         return None

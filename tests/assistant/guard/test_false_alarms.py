@@ -71,3 +71,66 @@ def test_merchants_briefs(shared_data: Path) -> None:
         ).changed
     ]
     assert sorted(touched) == ["人体工学设计，缓解腰背疼痛", "安心舒适是最好的礼物"]
+
+
+PILLOW = facts_from_sheet(
+    {
+        "名称": "山泉枕",
+        "售价": "89元",
+        "原价": "119元",
+        "库存": "40件",
+        "尺寸": "45*70cm",
+        "重量": "900g",
+        "面料": "100%棉",
+        "填充物": "超细羊毛",
+        "填充物重量": "700g",
+    },
+    "p",
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "布料上有一小块颜色深一点。",
+        "毯子很大一块，够用。",
+        "买了两块，客厅卧室都放了。",
+        "打算对折起来用。",
+        "和外面一两百的枕头差不多。",
+        "和四件套一起买的。",
+        "配水洗棉四件套正好。",
+        "放在1.5米的床上刚刚好。",
+        "三年前的旧枕头可以换了。",
+        "到现在有十天了，还是很软。",
+        "今天刚收到，家里人很喜欢。",
+        "到货当天就用上了。",
+        "比59元那款软一些。",
+        "必须给十二分好评。",
+        "尺寸有点大，枕套刚好装得下。",
+        "摸着和真丝的没有什么区别。",
+        "支持国货！",
+        "用防尘袋装着，很贴心。",
+        "熨烫一下更平整。",
+        "里面确实是羊毛的。",
+        "I bought one two years ago.",
+        "It arrived today, thanks.",
+    ],
+)
+def test_what_only_looks_like_a_claim_about_the_product(sentence: str) -> None:
+    verdict = GUARD.review(sentence, PILLOW, about=("p",))
+    assert not verdict.changed, (verdict.text, [span.reason for span in verdict.spans])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "instead"),
+    [
+        ("只要两块钱。", "只要89块钱。"),
+        ("现在打对折。", ""),
+        ("面料是真丝的。", "面料是100%棉的。"),
+        ("京东卖120元。", ""),
+        ("它重一斤。", "它重900g。"),
+    ],
+)
+def test_what_is_one_is_still_one(sentence: str, instead: str) -> None:
+    verdict = GUARD.review(sentence, PILLOW, about=("p",))
+    assert verdict.label == "contradicted" and (not instead or verdict.text == instead), verdict.text
