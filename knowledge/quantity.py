@@ -145,7 +145,7 @@ _SHARES = re.compile(
 _FEET = re.compile(r"(?<![\d.])(\d)['′] ?(\d{1,2})(?:[\"″”]|(?!\d))")
 _PART_OF = re.compile(r"\b(a|one|two|three) (quarter|third)s? of an? (?=[a-z])")  # three quarters of a pound
 _HALF_PRICE = re.compile(r"\bhalf[ -](?:price|off)\b|半价|对折(?!叠)")
-_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|and|or)\s?(?:¥|\$|rmb)?")
+_RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|through|and|or)\s?(?:¥|\$|rmb)?")
 _SIDE = re.compile(r"\s?[x×*✕╳✖乘]\s?(?:长|宽|高|厚|深|直径)?\s?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
 _BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (

@@ -47,12 +47,10 @@ def pieces_before(reading: Reading, mention: Mention) -> Decimal | None:
     """How many pieces the sentence speaks of beside an amount: at least two, else None."""
     number = reading.clause_number(mention.start)
     first = reading.clauses[max(0, number - 1)]
-    if (
-        number > 1
-        and _COUPON.search(text_of(reading, number - 1))
-        and reading.clauses[number - 2].sentence == first.sentence
-    ):
-        first = reading.clauses[number - 2]  # 拍两盒179.8，叠上满150减20的券，实付159.8
+    beside = [text_of(reading, n) for n in range(max(0, number - 1), number + 1)]
+    if SHARED.search(beside[-1]) or any(_COUPON.search(part) for part in beside):
+        # 拍两盒179.8，叠上满150减20的券，实付159.8: what was reckoned with stands further back.
+        first = next(c for c in reading.clauses if c.sentence == reading.clauses[number].sentence)
     text = reading.text
     if _AT_LEAST.search(text, first.start, mention.start):
         return None
@@ -71,6 +69,7 @@ def pieces_before(reading: Reading, mention: Mention) -> Decimal | None:
     return None
 
 
+SHARED = re.compile(r"平均|均价|[合摊]到?(?:下来)?[一每]|算下来[一每]|\b(?:apiece|each|on average)\b")
 _COUPON = re.compile(r"券|满减|coupon|voucher|code")
 
 

@@ -29,12 +29,15 @@ _DIMENSIONS = (
     (re.compile(r"容量|能装|装得|\bhold|\bcapacity|\broom"), ("volume", "mass")),
     (re.compile(r"久|时间|时长|保质|续航|\blong(?:er)?\b|\bburn|\blast|\bruns?\b|\bbattery"), ("time", "charge")),
     (re.compile(r"长|高|宽|厚|深|\btall|\bwide|\blong\b|\bthick|\bdeep"), ("length",)),
+    (re.compile(r"亮|\bbright"), ("light",)),
+    (re.compile(r"响|吵|静|\bloud|\bquiet"), ("sound",)),
+    (re.compile(r"功率|\bpower|\bwatts?\b|\bdraws?\b"), ("power",)),
     (re.compile(r"贵|价|钱|\bprice|\bexpensive|\bcosts?"), ("money",)),
     (re.compile(r"大|多|\bbig|\blarge|\bmuch"), ("mass", "volume", "length")),
 )
 _DIFFERS = re.compile(r"(?:短|重|轻|大|小|高|低|矮|宽|窄|厚|薄|多|少|久|长)(?:了|出|上|足足|整整|将近)*\s?$")
 _DIFFERS_EN = re.compile(
-    r"\s?(?:longer|shorter|heavier|lighter|taller|higher|lower|wider|narrower|bigger|smaller|deeper|more|less|thicker)\b"
+    r"\s?(?:longer|shorter|heavier|lighter|taller|higher|lower|wider|narrower|bigger|smaller|deeper|thicker|(?:more|less)(?! than \d))\b"
 )
 _THAN = re.compile(r"比|\bthan\b|短|轻|矮|窄|薄|\b(?:shorter|lighter|lower|higher|narrower)\b")
 
@@ -172,9 +175,8 @@ def _figure(entry: Entry) -> Quantity | None:
 def check_difference(reading: Reading, mention: Mention) -> tuple[bool, Finding | None]:
     """Whether a measure is how much one product has more or less than the other, and what is wrong with it."""
     before, after = reading.text[max(0, mention.outer[0] - 10) : mention.outer[0]], reading.text[mention.end :]
-    if not (_DIFFERS.search(before) or _DIFFERS_EN.match(after)) or not _THAN.search(
-        reading.clause_text(mention.start)
-    ):
+    told = _DIFFERS.search(before) and _THAN.search(reading.clause_text(mention.start))
+    if not told and not _DIFFERS_EN.match(after):
         return False, None
     sheets = compared(reading, mention.start)
     if sheets is None or not mention.quantity.dimension:

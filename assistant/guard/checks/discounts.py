@@ -17,6 +17,7 @@ COLOUR_COUNT = re.compile(r"\s?(?:个|种|款)?(?:颜色|色可选|配色|色号
 _DISCOUNT_NEAR = re.compile(r"\boff\b|discount|折扣|优惠|降价|半价|对折|half|less|save|reduc|markdown")
 _OF_ANOTHER = re.compile(r"第[二三2-3]件|前\S{1,5}名|\b(?:second|another|next|other) (?:one|item|piece|pair)?")
 _STOREWIDE = re.compile(r"全场|全店|所有商品|\b(?:everything|store[- ]?wide|site[- ]?wide|all items|every item)\b")
+_SEVERAL = re.compile(r"(?:[两二三四五六2-9])件|\b(?:buy|any) (?:two|three|[2-9])\b")
 _REDUCED = re.compile(r"打|优惠|折扣|活动|价|元|限时|券|会员|全场|享受?|直接|促销")
 
 
@@ -46,6 +47,11 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
             for price in till.prices
             if full.value > price.value and of_one_variant(full, price)
         ]
+        offered = [
+            (percent_off(q), (e.fact,)) for e in sheet.get("coupon") for q in e.quantities if q.dimension == "percent"
+        ]
+        if offered and _SEVERAL.search(reading.clause_text(mention.start)):
+            truths = [*offered, *truths]  # 两件六折 is the offer on several, not the product's own discount
         entries = [*sheet.get("discount", "coupon"), *reading.index.common.get("discount")]
         truths += [(percent_off(q), (e.fact,)) for e in entries for q in e.quantities if q.dimension == "percent"]
         common = [e for e in reading.index.common.entries if e.fact.kind in ("promotion", "computed", "policy", "faq")]

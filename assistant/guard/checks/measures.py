@@ -16,7 +16,7 @@ from assistant.guard.checks.terms import PROCESS, check_ship_words, check_term, 
 from assistant.guard.checks.till import holds
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Entry, Sheet
-from assistant.guard.style import quantity_like
+from assistant.guard.style import plain, quantity_like
 from assistant.guard.words import words
 from knowledge.quantity import Mention, Quantity, quantities_of
 from knowledge.text import normalise
@@ -24,7 +24,7 @@ from knowledge.text import normalise
 _TITLE_UNITS = re.compile(r"件套|寸|升|件装|片装|只装|个装|枚|支装|件|把")
 _PROMISE_UNITS = frozenset(
     "mass volume length area charge energy power voltage frequency pressure data pixels temperature spf gsm generation "
-    "sound zoom".split()
+    "sound light zoom".split()
 )
 
 
@@ -308,17 +308,56 @@ def _comparable(claim: Quantity, truth: Quantity) -> bool:
         return False
     if claim.dimension == truth.dimension:
         return claim.dimension != "count" or claim.unit.id == truth.unit.id
-    return {claim.dimension, truth.dimension} <= {"", "count", "zoom"}
+    dimensions = {claim.dimension, truth.dimension}
+    return dimensions <= {"", "count", "zoom"} or dimensions == {"temperature", "angle"}  # 135度 of 90-135°
 
 
 def _supporting(reading: Reading, mention: Mention, entries: Sequence[Entry]) -> Entry | None:
     exact = replace(mention.quantity, bound="exact")
     near = reading.clause_text(mention.start)
+    extreme = _EXTREME.search(reading.text[max(0, mention.outer[0] - 12) : mention.start])
     for entry in entries:
         claim = exact if entry.key == "min_order" else mention.quantity
+        if extreme and any(_is_end(claim, truth) for truth in _meant(entry, near, claim)):
+            return entry
         if any(_agrees(claim, truth) for truth in _meant(entry, near, claim)):
             return entry
     return None
+
+
+_EXTREME = re.compile(
+    r"(?:最[低高大小多少长短]|至多|至少|从|[能可]\S{0,3}到|低至|高达)\S{0,3}$"
+    r"|\b(?:up to|down to|as (?:low|high|little|much) as|from|to|max|min)[a-z ]{0,6}$"
+)
+
+
+_LOWEST = re.compile(r"最[低小少短]|从|低至|\b(?:down to|as (?:low|little) as|from|min)\b")
+
+
+def _end_of(reading: Reading, mention: Mention, truth: Quantity) -> str | None:
+    """The end of a range that is meant, in the claim's own unit: 135度 for 最大能躺到160度 of 90-135°."""
+    before = reading.text[max(0, mention.outer[0] - 12) : mention.start]
+    if truth.low == truth.high or mention.quantity.low != mention.quantity.high or not _EXTREME.search(before):
+        return None
+    end = truth.low if _LOWEST.search(before) else truth.high
+    if truth.unit.id != mention.quantity.unit.id and truth.dimension == mention.quantity.dimension:
+        end = end * truth.unit.factor / mention.quantity.unit.factor
+    return plain(end) + reading.raw(mention.number[1], mention.end)
+
+
+def _is_end(claim: Quantity, truth: Quantity) -> bool:
+    """Whether the figure is one end of a range: 最低45 of 45-53."""
+    if (
+        truth.low == truth.high
+        or truth.sides
+        or claim.sides
+        or claim.low != claim.high
+        or not _comparable(claim, truth)
+    ):
+        return False
+    if claim.dimension != truth.dimension:
+        return claim.low in (truth.low, truth.high)
+    return claim.base()[0] in truth.base()
 
 
 def _meant(entry: Entry, near: str, claim: Quantity) -> Sequence[Quantity]:
@@ -371,7 +410,8 @@ def _agrees(claim: Quantity, truth: Quantity) -> bool:
             return claim.low * claim.unit.factor >= truth.high * truth.unit.factor / 2  # a 14-inch one where 15 fit
         tolerated = truth.tolerance and abs(claim.low - truth.low) <= truth.tolerance and truth.unit.id == claim.unit.id
         return bool(tolerated or _rounded(claim, truth))
-    if claim.dimension == truth.dimension or not (claim.dimension and truth.dimension):
+    alike = {claim.dimension, truth.dimension} == {"temperature", "angle"}
+    if claim.dimension == truth.dimension or alike or not (claim.dimension and truth.dimension):
         end = truth.high if claim.bound in ("most", "under") else truth.low
         figure = end * truth.unit.factor / (claim.unit.factor or 1)
         if claim.bound == "most":  # "holds up to a litre" says a litre, not anything below
@@ -436,5 +476,6 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
         and chosen.quantity.unit.id != mention.quantity.unit.id
     ):
         value = f"{raw[slice(*normalise(raw).span(*chosen.number))]} {chosen.quantity.unit.en}"
+    value = _end_of(reading, mention, chosen.quantity) or value
     replacement = quantity_like(said, chosen.quantity, value, reading.lang) if chosen.quantity.sides else value
     return Finding(start, end, "contradicted", reason, entry.key, replacement=replacement, evidence=(entry.fact,))

@@ -8,7 +8,7 @@ from assistant.guard.checks.offers import check_offers
 from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.pieces import pieces_before
+from assistant.guard.pieces import SHARED, pieces_before
 from assistant.guard.sheet import Sheet, squeeze
 from assistant.guard.style import in_words_like, money_like, rounded_bound
 from assistant.guard.variants import variant_at, variants_in
@@ -25,7 +25,7 @@ _NOT_MONEY_AFTER = re.compile(
     r"\s?(?:left|in stock|remaining|available|of (?:the|these|them|this)|out of|percent|%"
     r"|stars?|reviews?|colou?rs?|sizes?|more|times|days?|hours?|minutes?|weeks?|months?"
     r"|years?|people|viewers)\b"
-    r"|[号个件只条张把双套瓶盒袋包片根层人名位次天日年月周点秒分步种款折级度倍米升斤克两]|:\d"
+    r"|[号个件只条张把双套瓶盒袋片根层人名位次天日年月周点秒分步种款折级度倍米升斤克两]|包(?!邮)|:\d"
 )
 _REASONS = {
     "price": ("价格与资料不符", "the price is not the one in the facts"),
@@ -296,7 +296,7 @@ def _backed(
         amounts += till.shipped(pieces or Decimal(1))
     if role in ("price", "total") and _with_code(reading, till):
         amounts += till.allowed("after_coupon", pieces)
-    if role == "total" and pieces and _SHARED.search(reading.clause_text(place)):
+    if role == "total" and pieces and SHARED.search(reading.clause_text(place)):
         amounts += [
             Amount(round(total.value / pieces, 2), total.facts)
             for total in [*till.allowed("total", pieces), *till.allowed("after_coupon", pieces)]
@@ -340,7 +340,6 @@ def _with_code(reading: Reading, till: Till) -> bool:
 
 
 _CODE = re.compile(r"\b[a-z]+\d+\b")
-_SHARED = re.compile(r"平均|均价|[合摊]到?[一每]|算下来[一每]|\b(?:apiece|each|on average)\b")
 _MISSING = re.compile(r"还差|就差|[只再]差|凑|\b(?:away from|short of|shy of|to go)\b")
 
 
