@@ -37,7 +37,8 @@ _DIMENSIONS = (
 )
 _DIFFERS = re.compile(r"(?:短|重|轻|大|小|高|低|矮|宽|窄|厚|薄|多|少|久|长)(?:了|出|上|足足|整整|将近)*\s?$")
 _DIFFERS_EN = re.compile(
-    r"\s?(?:longer|shorter|heavier|lighter|taller|higher|lower|wider|narrower|bigger|smaller|deeper|thicker|(?:more|less)(?! than \d))\b"
+    r"\s?(?:longer|shorter|heavier|lighter|taller|higher|lower|wider|narrower|bigger|smaller"
+    r"|deeper|thicker|(?:more|less)(?! than \d))\b"
 )
 _THAN = re.compile(r"比|\bthan\b|短|轻|矮|窄|薄|\b(?:shorter|lighter|lower|higher|narrower)\b")
 
