@@ -236,7 +236,7 @@ class Agent:
         """The guard's verdict on what stands for itself."""
         about, facts = _scope(text, turn, catalog)
         verdict = self._guard.review(text, facts, lang=turn.lang, about=about)
-        if verdict.label == "contradicted" and facts is turn.facts:
+        if verdict.label == "contradicted" and facts is turn.facts and not products_in(text, facts, turn.about):
             for other in turn.spoken[1:]:  # after two products "it" may be either of them
                 again = self._guard.review(text, facts, lang=turn.lang, about=(other,))
                 if again.label == "ok":

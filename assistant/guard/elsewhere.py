@@ -41,9 +41,13 @@ _OTHER_SHOP = re.compile(
     r"(?:考拉|京东|淘宝|天猫|拼多多|外面|市面上|别家|别的店|实体店|专柜|超市)[^，。！？]{0,14}$"
     r"|\b(?:on amazon|on ebay|elsewhere|other (?:shops|stores)|competitors?)\b[^.!?]{0,30}$"
 )
+_NO_PRICE = re.compile(
+    r"(?:补贴|返现?|抽|赢|赠|送|奖|抵|捐)[了个]?(?:至高|高达|最高)?$"
+    r"|\b(?:donat\w+|subsid\w+|cashback of|win|refund of) (?:up to )?$"
+)
 _A_CARD = re.compile(r"^(?:元|块)?(?:e卡|礼券|代金券|购物卡|红包)")
-_FIGURE = re.compile(r"^[\d.]+ ?[a-z克千斤%]")
 _PLAIN = re.compile(r"100%|纯|全")
+_EACH = re.compile(r"一个.{0,12}[，,]\s?(?:一个|另一)|\bone is\b.{0,30}\bthe other\b")  # of two products
 _PART = re.compile(r"面料|被面|外层|里料|外壳|内胆|表面|填充|内芯|里面")
 
 
@@ -57,7 +61,7 @@ def about_the_product(reading: Reading, finding: Finding) -> Finding | None:
     if finding.field in ("material", "filling", "weight") and _is_made_of(reading, finding, said):
         return None
     before, after = reading.text[max(0, finding.start - 24) : finding.start], reading.text[finding.end :]
-    if _OTHER_SHOP.search(before) or _A_CARD.search(after):
+    if _OTHER_SHOP.search(before) or _NO_PRICE.search(before) or _A_CARD.search(after):
         return replace(finding, replacement=None)  # ours in its place would be another lie
     return finding
 
@@ -67,5 +71,8 @@ def _is_made_of(reading: Reading, finding: Finding, said: str) -> bool:
     stuff = _PLAIN.sub("", said)
     if len(stuff) < 2 or re.search(r"\d", stuff) or _PART.search(reading.clause_text(finding.start)):
         return False
-    facts = "\n".join(sheet.text for sheet in reading.sheets_at(finding.start)).replace("绵", "棉")
+    sheets = reading.sheets_at(finding.start)
+    if _EACH.search(reading.text):
+        sheets = [reading.index.sheet(one) for one in reading.about if one in reading.index.known]
+    facts = "\n".join(sheet.text for sheet in sheets).replace("绵", "棉")
     return stuff in facts

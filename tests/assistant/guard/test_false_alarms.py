@@ -134,3 +134,9 @@ def test_what_only_looks_like_a_claim_about_the_product(sentence: str) -> None:
 def test_what_is_one_is_still_one(sentence: str, instead: str) -> None:
     verdict = GUARD.review(sentence, PILLOW, about=("p",))
     assert verdict.label == "contradicted" and (not instead or verdict.text == instead), verdict.text
+
+
+@pytest.mark.parametrize("sentence", ["以旧换新至高补贴325元。", "每单捐一元。", "进店抽百元E卡。", "外面卖到200元。"])
+def test_no_amount_but_a_price_is_mended_with_the_price(sentence: str) -> None:
+    said = GUARD.review(sentence, PILLOW, about=("p",)).text
+    assert "89" not in said and "119" not in said
