@@ -111,7 +111,7 @@ class Till:
         ]
 
     def _totals(self, pieces: Decimal) -> list[Amount]:
-        whole = [Amount(price.value * pieces, price.facts) for price in self.prices]
+        whole = [Amount(price.value * pieces, price.facts) for price in self.prices or self.lists]
         with_coupon = [
             Amount(price.value * pieces - coupon.minus, (*price.facts, coupon.fact))
             for price in self.prices
