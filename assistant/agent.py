@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -49,6 +49,7 @@ class Turn:
     lang: Lang
     facts: Facts
     about: tuple[str, ...] = ()  # product ids, most likely first
+    restore: Callable[[str], str] = str  # puts the shopper's own data back
     prompt: str = ""  # what the model was told to be; not to be recited
     most_sentences: int = 0  # 0: as many as the model says
     extra: Facts = field(default_factory=Facts)  # what tools brought besides the products
@@ -228,9 +229,10 @@ class Agent:
             return None
         if turn.degraded and len(verdict.text.strip()) > 12 and verdict.text.strip() in turn.text:
             return None  # the second model repeats what the first one had already said
-        turn.text += verdict.text
+        text = turn.restore(verdict.text)  # for the shopper's own eyes; the verdict keeps the marks
+        turn.text += text
         turn.sentences += 1
-        return Sentence(verdict.text, verdict)
+        return Sentence(text, verdict)
 
     def _review(self, text: str, turn: Turn, catalog: Catalog) -> Verdict:
         """The guard's verdict on what stands for itself."""

@@ -28,7 +28,7 @@ from assistant.events import (
     Sentence,
 )
 from assistant.guard.context import products_in, review_each
-from assistant.guard.privacy import mask
+from assistant.guard.privacy import Vault
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
 from assistant.guard.verifier import SecondOpinion
@@ -166,10 +166,13 @@ class Assistant:
         """Let the model answer."""
         earlier = _before(history, answer.asked)
         turn = self._turn(answer, context, earlier)
+        vault = Vault()
+        if context.channel == "chat":  # what is said on air, everybody hears
+            turn.restore = vault.restore
         messages = [
             system_message(self.catalog, context, answer.lang, answer.conversation.id),
-            *past(remembered(earlier, self.catalog, self.guard)),
-            Message("user", mask(text)),
+            *past(remembered(earlier, self.catalog, self.guard), vault.mask),
+            Message("user", vault.mask(text)),
         ]
         tools = ToolContext(
             self.catalog,
@@ -256,7 +259,7 @@ class Assistant:
         if named:
             extras.append(Cards(named[:4]))
         replies = tuple(  # judged whole, cut afterwards: half a link is no link
-            option[:LONGEST_REPLY]
+            turn.restore(option)[:LONGEST_REPLY]
             for option in turn.replies
             if self.guard.review(option, turn.facts, lang=answer.lang).label == "ok"
         )

@@ -1,7 +1,7 @@
 """What a model is told: who it is, where the shopper stands, what was said before."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.agent import DATA_CLOSES, DATA_OPENS
 from assistant.conversation import StoredMessage
@@ -49,20 +49,20 @@ def system_message(catalog: Catalog, page: PageContext, lang: Lang, conversation
     return Message("system", f"{rules}\n{CONTEXT_OPENS}{line}")
 
 
-def past(history: Sequence[StoredMessage]) -> list[Message]:
-    """Earlier messages with the tool calls that led to them; personal data is masked before any model sees it."""
+def past(history: Sequence[StoredMessage], hide: Callable[[str], str] = mask) -> list[Message]:
+    """Earlier messages with the tool calls that led to them; `hide` masks personal data before any model sees it."""
     messages: list[Message] = []
     for stored in history:
         if stored.role == "user":
-            messages.append(Message("user", mask(unmarked(stored.text))))
+            messages.append(Message("user", hide(unmarked(stored.text))))
         elif stored.role == "agent":
-            messages.append(Message("assistant", mask(stored.text)))
+            messages.append(Message("assistant", hide(stored.text)))
         elif stored.role == "bot":
-            messages += _answer(stored)
+            messages += _answer(stored, hide)
     return messages
 
 
-def _answer(stored: StoredMessage) -> list[Message]:
+def _answer(stored: StoredMessage, hide: Callable[[str], str]) -> list[Message]:
     calls, results = [], []
     for index, tool in enumerate(stored.tools):
         call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
@@ -70,4 +70,4 @@ def _answer(stored: StoredMessage) -> list[Message]:
         body = json.dumps(harmless(tool["data"]), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         results.append(Message("tool", f"{DATA_OPENS}{body}{DATA_CLOSES}", tool_call_id=call.id, name=call.name))
     messages = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
-    return [*messages, Message("assistant", stored.text)]
+    return [*messages, Message("assistant", hide(stored.text))]

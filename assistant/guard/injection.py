@@ -98,6 +98,18 @@ def _runs(prompt: str) -> frozenset[tuple[str, ...]]:
 
 def neutralise(text: str) -> str:
     """`text` without the sentences that speak to the model and without markup; the rest word for word."""
+    for _ in range(_NESTED):
+        before, text = text, _once_less(text)
+        if text == before:
+            return text
+    return ""  # whoever nests markup so deep has no message for a shopper
+
+
+_NESTED = 8
+
+
+def _once_less(text: str) -> str:
+    """Without what can be seen at once: taking a tag out may join the halves of another one, <</data>/data>."""
     text = re.sub(r"<!--.*?-->", " ", html.unescape(_UNSEEN.sub("", text)), flags=re.DOTALL)
     kept = []
     for sentence in sentences(text):

@@ -19,43 +19,66 @@ class Personal:
     kind: Kind
 
 
-_PLACEHOLDER = re.compile(r"\[(?:PHONE|ID|CARD|EMAIL|ADDRESS|PLATE|NAME|ACCOUNT)(?:_\d+)?\]")
+MARK = re.compile(r"\[(?:PHONE|ID|CARD|EMAIL|ADDRESS|PLATE|NAME|ACCOUNT)(?:_\d+)?\]", re.I)
+# Written out so that collectors don't find it: john (at) example (dot) com, lily#example.com.
+_VEILED_EMAIL = re.compile(
+    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,40}"
+    r"(?:\s?[(\[（]\s?(?:at|@|圈a)\s?[)\]）]\s?|#|\s?@\s?|\sat\s(?=[a-z0-9-]+\s?(?:dot\b|[(\[])))"
+    r"[a-z0-9-]+(?:(?:\s?[(\[（]\s?(?:dot|\.|点)\s?[)\]）]\s?|\sdot\s|\.)[a-z0-9-]+)*?"
+    r"(?:\s?[(\[（]\s?(?:dot|\.|点)\s?[)\]）]\s?|\sdot\s|\.)(?:com|cn|net|org|edu|io|me|uk|de|fr|example)(?![a-z0-9])"
+)
 _EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _ID_18 = re.compile(r"(?<![\da-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])")
-_CN_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_CN_MOBILE = re.compile(r"(?<![\d.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ .-]?\d{4}[ .-]?\d{4}(?!\.?\d)")
+_SAID = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 _SPOKEN_MOBILE = re.compile(
-    r"(?<![零〇一二三四五六七八九幺两\d])[一幺1][\s-]?[三四五六七八九3-9](?:[\s-]?[零〇一二三四五六七八九幺两\d]){9}(?![零〇一二三四五六七八九幺\d])"
+    rf"(?<![{_SAID}\d])[一幺壹1][\s-]?[三四五六七八九叁肆伍陆柒捌玖3-9](?:[\s-]?[{_SAID}\d]){{9}}(?![{_SAID}\d])"
 )
-_CN_LANDLINE = re.compile(r"(?<![\d-])(?:\(?0\d{2,3}\)?[ -])\d{7,8}(?:-\d{1,5})?(?![\d-])")
+_CN_LANDLINE = re.compile(r"(?<![\d-])(?:[(（]0\d{2,3}[)）][ -]?|0\d{2,3}[ -])\d{7,8}(?:-\d{1,5})?(?![\d-])")
 _SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")  # a firm's number is not personal
 _INTERNATIONAL = re.compile(r"(?<![\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}(?!\d)")
 _US_PHONE = re.compile(r"(?<![\d-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?![\d-])")
-_CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{1,7}(?![\d-])|(?<![\da-z-])\d{13,19}(?![\da-z])")
+_CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{1,7}(?:[ -]\d{1,4})?(?![\d-])|(?<![\da-z-])\d{13,19}(?![\da-z])")
 _CARD_LABEL = re.compile(
     r"(?:银行)?卡号?|账号|账户|\bcard\b|\baccount\b|\bdebit\b|\bcredit\b|\bvisa\b|master ?card|银联"
 )
 _ORDER_LABEL = re.compile(r"(?:订单|运单|快递单|物流|单号|流水)\D{0,6}$|\b(?:order|tracking|invoice|parcel)\b\D{0,12}$")
 _PLATE = re.compile(
-    r"(?<![\u4e00-\u9fff])[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[牌号是为开源]))[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
     r"[a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"
 )
 _ACCOUNT = re.compile(
-    r"(?:微信号?|wechat(?: id)?|weixin|vx|qq号?|whatsapp|telegram|支付宝账?号?)\s?(?:是|为"
-    r"|is|:|：)?\s?(?P<value>[a-z0-9_-]{5,24})"
+    r"(?:微信(?:同?号)?|wechat(?: id)?|weixin|\bvx|\bwx|[我加]v信?|qq(?:号码?)?|whatsapp|telegram|line id|instagram"
+    r"|(?:支付宝|抖音|快手|微博|小红书|淘宝)账?号)\s?(?:(?:是|为|is|:|：)\s?(?P<told>@?[a-z0-9._-]{5,24})"
+    r"|(?P<value>@?(?=[a-z]*[\d._-])[a-z0-9._-]{5,24}))"
 )
+_ID_15 = re.compile(r"(?<![\da-z])[1-6]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?![\da-z])")
+_ID_LABEL = re.compile(r"(?:身份证|证件)\D{0,6}$")  # those of 15 digits have no checksum
+_ID_SPACED = re.compile(r"(?<![\da-z])\d{6} \d{4} ?\d{4} \d{3}[\dx](?![\da-z])")
+_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![a-z0-9])")
+_SSN = re.compile(
+    r"(?:\bssn|social security(?: (?:no\.?|number))?)\s?(?:is|:|#)?\s?(?P<value>\d{3}[- ]?\d{2}[- ]?\d{4})(?!\d)"
+)
+_PO_BOX = re.compile(r"\bp\.?\s?o\.? ?box \d{1,6}\b")
 _PASSPORT = re.compile(
     r"(?:护照号?码?|passport(?: (?:no\.?|number))?)\s?(?:是|为|is|:|：)?\s?(?P<value>[a-z]{1,2}\d{7,8})(?!\d)"
 )
+_SURNAMES = (
+    "欧阳|司马|上官|诸葛|司徒|慕容|皇甫|夏侯|东方|令狐|尉迟|公孙|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹"
+    "彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵"
+    "钱严覃武戴莫孔向汤温康施牛樊葛邢齐乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂苗"
+    "盛曲翁骆蓝路靳管柴蒙鲍华喻祁蒲房滕屈饶牟艾阳穆农司卓古吉缪简车项麦褚娄窦戚岑景费卜冷晏席柏瞿佟臧苟邬卞姬仇栾隋商沙荣巫寇桑"
+    "郎甄仲虞敖巩苑邝]"
+)
 _NAME_ZH = re.compile(
-    r"(?:姓名|收件人|收货人|联系人|真实姓名|持卡人|寄件人|户名|我叫|名字叫|名字是"
-    r"|本人叫)\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:欧阳|司马|上官|诸葛"
-    r"|[\u4e00-\u9fff])[\u4e00-\u9fff]{1,2}?)"
-    r"(?=[，。,.!！；;、\s\d]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
+    r"(?:姓名|收件人|收货人|联系人|真实姓名|持卡人|寄件人|户名|我叫|名字叫|名字是|本人叫|我是(?=[\u4e00-\u9fff]{2,4}[，,]))"
+    rf"\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}?)"
+    r"(?=[，。,.!！；;、\s\d\[]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
 )
 _NAME_EN = re.compile(
-    r"(?:(?:full |my )?name(?: is|:)|recipient(?: is|:)|consignee:?|cardholder:?"
-    r"|ship(?:ped)? to:?|attn:?)\s+(?P<value>[A-Z][a-z'’-]+(?:\s+[A-Z](?:[a-z'’-]+"
-    r"|\.)){0,2})"
+    r"(?:(?:[Ff]ull |[Mm]y )?[Nn]ame(?: is|['’]s|:)|I['’]m called|[Rr]ecipient(?: is|:)|[Cc]onsignee:?|[Cc]ardholder:?"
+    r"|[Ss]hip(?:ped)? to:|[Aa]ttn:?)\s+(?!United|New|Hong|South|North|Great|The\b)"
+    r"(?P<value>[A-Z][A-Za-z'’-]+(?:\s+[A-Z](?:[A-Za-z'’-]+|\.)){0,2})"
 )
 _REGION = r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区)|北京市?|上海市?|天津市?|重庆市?)?"
 _ADDRESS_ZH = re.compile(
@@ -73,12 +96,12 @@ _ADDRESS_LEAD = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:地址|寄到|送到|住在|收货|改成|改为|发到|是|在|到)+(?=[\u4e00-\u9fff]{2})"
 )
 _PLACE_WORD = re.compile(r"[省市区县镇路街道巷弄村号栋楼室]")
+# A street has a capital letter: "5 star court" and "the 750 ml flask suits road trips" are no addresses.
 _ADDRESS_EN = re.compile(
-    r"\b\d{1,6}\s+(?:[A-Za-z0-9.'’-]+\s+){1,4}(?<!the )(?:street|st|avenue|ave|road|rd|boulevard"
-    r"|blvd|lane|ln|drive|dr|court|ct|way|place|pl|terrace|parkway|pkwy)\b\.?"
-    r"(?:,?\s+(?:apt|apartment|suite|unit"
-    r"|#)\.?\s*[\w-]+)?(?:,\s*[A-Za-z][A-Za-z .]*[A-Za-z]){0,2}(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?",
-    re.I,
+    r"\b\d{1,6}\s+(?:[A-Z0-9][A-Za-z0-9.'’-]*\s+){1,4}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr"
+    r"|Court|Ct|Way|Place|Pl|Terrace|Parkway|Pkwy|STREET|AVENUE|ROAD|LANE|DRIVE)\b\.?(?: (?:NW|NE|SW|SE)\b)?"
+    r"(?:,?\s+(?:[Aa]pt|[Aa]partment|[Ss]uite|[Uu]nit|#)\.?\s*[\w-]+)?(?:,\s*[A-Z][A-Za-z .]*[A-Za-z]){0,2}"
+    r"(?:,?\s+[A-Z]{2})?(?:\s+\d{5}(?:-\d{4})?)?"
 )
 
 
@@ -106,11 +129,17 @@ def find_personal(text: str) -> list[Personal]:
 
 
 def _span(match: re.Match[str]) -> tuple[int, int]:
-    return match.span("value") if "value" in match.re.groupindex else match.span()
+    for name in match.re.groupindex:
+        if match[name] is not None:
+            return match.span(name)
+    return match.span()
 
 
 _SIMPLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("email", _EMAIL),
+    ("email", _VEILED_EMAIL),
+    ("address", _PO_BOX),
+    ("id", _SSN),
     ("phone", _CN_LANDLINE),
     ("phone", _INTERNATIONAL),
     ("phone", _US_PHONE),
@@ -134,6 +163,15 @@ def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
     for match in _ID_18.finditer(text):
         if id_number_is_valid(match[0]):
             yield "id", *match.span()
+    for match in _ID_SPACED.finditer(text):
+        if id_number_is_valid(match[0].replace(" ", "")):
+            yield "id", *match.span()
+    for match in _ID_15.finditer(text):
+        if _ID_LABEL.search(text[max(0, match.start() - 10) : match.start()]):
+            yield "id", *match.span()
+    for match in _IBAN.finditer(text):
+        if iban_is_valid(match[0]):
+            yield "card", *match.span()
     for match in _CARD.finditer(text):
         if _is_card(text, match):
             yield "card", *match.span()
@@ -163,6 +201,12 @@ def id_number_is_valid(number: str) -> bool:
     return "10x98765432"[total % 11] == number[17].lower()
 
 
+def iban_is_valid(text: str) -> bool:
+    """The checksum of an international account number (ISO 7064, MOD 97-10)."""
+    bare = text.replace(" ", "").lower()
+    return 15 <= len(bare) <= 34 and int("".join(str(int(char, 36)) for char in bare[4:] + bare[:4])) % 97 == 1
+
+
 def luhn_is_valid(digits: str) -> bool:
     total = 0
     for place, digit in enumerate(reversed(digits)):
@@ -184,7 +228,7 @@ class Vault:
 
     def restore(self, text: str) -> str:
         """The marks of this vault turned back; unknown marks stay. Only for the eyes of the shopper they belong to."""
-        return _PLACEHOLDER.sub(lambda match: self._values.get(match[0], match[0]), text)
+        return MARK.sub(lambda match: self._values.get(match[0].upper(), match[0]), text)
 
     def _mark(self, kind: Kind, value: str) -> str:
         key = (kind, re.sub(r"[\s-]", "", value))

@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.injection import detect, patterns
 from assistant.guard.law import is_denied
+from assistant.guard.privacy import MARK
 from assistant.guard.sheet import squeeze
 from assistant.guard.verdict import Span, Verdict
 from knowledge.model import Lang
@@ -91,8 +92,9 @@ def recited(sentence: str, lang: Lang) -> Verdict:
 def _fault(reading: Reading) -> str:
     if any(suspicion.kind in _TO_THE_MODEL for suspicion in detect(reading.normal.source)):
         return "foreign"
+    text = MARK.sub(lambda mark: " " * len(mark[0]), reading.text)
     for kind, pattern in patterns("said"):
-        for match in pattern.finditer(reading.text):
+        for match in pattern.finditer(text):
             if kind == "markup":
                 return "foreign"
             if not _is_known(reading, match[0]) and not _is_warning(reading.text, *match.span()):

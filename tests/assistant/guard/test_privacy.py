@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.guard.privacy import Vault, id_number_is_valid, luhn_is_valid, mask
+from assistant.guard.privacy import MARK, Vault, iban_is_valid, id_number_is_valid, luhn_is_valid, mask
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,15 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     assert mask(once) == once
 
 
+@given(st.text(max_size=80))
+def test_no_text_breaks_masking(text: str) -> None:
+    once = mask(text)
+    assert mask(once) == once
+    vault = Vault()
+    assert vault.restore(vault.mask(text)) == text or MARK.search(text)
+
+
 def test_checksums() -> None:
+    assert iban_is_valid("DE89 3704 0044 0532 0130 00") and not iban_is_valid("DE89 3704 0044 0532 0130 01")
     assert id_number_is_valid("11010519491231002X") and not id_number_is_valid("110105194912310021")
     assert luhn_is_valid("4111111111111111") and not luhn_is_valid("4111111111111112")
