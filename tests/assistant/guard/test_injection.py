@@ -69,7 +69,8 @@ def test_quoting_cannot_be_broken_out_of() -> None:
 
 PIECES = st.sampled_from(
     ["<", ">", "/", "</", "data", "</data>", "<data>", "&lt;", "&gt;", "&amp;", "＜", "／", "＞", "⟦", "⟧", "\u200b",
-     "\U000e0041", "/评论", "system", ":", "：", " ", "。", ". ", "\n", "好用", "soft", "<b>", "<!--", "-->", "[", "](", "http://"]
+     "\U000e0041", "/评论", "system", ":", "：", " ", "。", ". ", "\n", "好用", "soft", "<b>", "<!--", "-->", "[", "](",
+     "http://"]
 )  # fmt: skip
 
 
