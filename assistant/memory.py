@@ -10,7 +10,9 @@ from assistant.agent import Reviewer, stand
 from assistant.arithmetic import shop_and
 from assistant.cards import plain
 from assistant.conversation import StoredMessage
+from assistant.guard.context import products_in, review_each
 from assistant.guard.sentences import sentences
+from assistant.guard.verdict import Verdict
 from assistant.tools.products import brief, comparison_rows, describe
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
@@ -45,11 +47,19 @@ def remembered(history: Sequence[StoredMessage], catalog: Catalog, guard: Review
     facts = shop_and(catalog, about)
     for index, message in enumerate(told):
         if message.role == "bot":
-            verdicts = (guard.review(each, facts, about=message.product_ids) for each in sentences(message.text))
+            verdicts = _reviewed(message.text, facts, message.product_ids, guard)
             text = "".join(verdict.text for verdict in verdicts).strip()
             tools = tuple(_still_offered(tool, facts, guard) for tool in message.tools)
             told[index] = replace(message, text=text or _SILENT, tools=tools)
     return told
+
+
+def _reviewed(text: str, facts: Facts, about: tuple[str, ...], guard: Reviewer) -> list[Verdict]:
+    return review_each(
+        sentences(text),
+        lambda each: guard.review(each, facts, about=about),
+        lambda cell: bool(products_in(cell, facts, about)),
+    )
 
 
 def _still_offered(tool: Mapping[str, Any], facts: Facts, guard: Reviewer) -> Mapping[str, Any]:
