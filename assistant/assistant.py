@@ -91,7 +91,7 @@ class Assistant:
         self.settings = settings or AssistantSettings()
         self._shown = Shown(catalog, guard)
         self._sight = sight or Sight()
-        self._second = second
+        self.second = second
         self._agent = self._agent_of(model)
 
     @property
@@ -104,12 +104,12 @@ class Assistant:
         if close is not None:
             await close()
         await self._sight.close()
-        if self._second is not None:
-            await self._second.close()
+        if self.second is not None:
+            await self.second.close()
 
     def _agent_of(self, model: Model) -> Agent:
         limits = self.settings
-        return Agent(model, self.guard, max_rounds=limits.max_rounds, answer_s=limits.answer_s, second=self._second)
+        return Agent(model, self.guard, max_rounds=limits.max_rounds, answer_s=limits.answer_s, second=self.second)
 
     async def answer(
         self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None

@@ -59,6 +59,14 @@ class Claims:
             found = connection.execute(query.limit(limit)).mappings().all()
         return [dict(row) | {"key": str(row["key"] or "")} for row in found if by != "rule" or row["key"]]
 
+    def totals(self) -> list[tuple[str, str, str, int]]:
+        """How many sentences, for each channel, model and label."""
+        rows = _rows(Filter())
+        key = rows.c.channel, rows.c.model, rows.c.label
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(*key, sa.func.count()).group_by(*key)).all()
+        return [(str(row[0]), str(row[1]), str(row[2]), int(row[3])) for row in found]
+
     def listed(self, chosen: Filter, *, limit: int = 50, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """The newest sentences, and how many there are in all. Personal data is masked."""
         rows = _rows(chosen)

@@ -1,5 +1,6 @@
 """`zhibo`: everything from the command line. Heavy imports wait until a command needs them."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ Host = Annotated[str | None, typer.Option("--host", help="Address to listen on; 
 LangOption = Annotated[str | None, typer.Option("--lang", help="zh or en; left out: the language of the question.")]
 
 
+CHANGED = 3  # exit status of `guard`; 1 is trouble, 2 is wrong use
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -141,18 +143,27 @@ def ask(
 
 @app.command()
 def guard(
-    text: Annotated[str, typer.Argument(help="What somebody wants to say about the shop's products.")],
+    text: Annotated[str, typer.Argument(help="What somebody wants to say about products; - reads standard input.")],
     product: Annotated[list[str] | None, typer.Option(help="Id of a product it is about; may be repeated.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="YAML or JSON file of one product, property: value; instead of the shop's own.")
+    ] = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
     data: Data = None,
 ) -> None:
-    """Check a text against catalogue and law. · 按商品资料和广告法检查一段话。"""
+    """Check a text against catalogue and law; exits with 3 when it may not be said as it is.
+
+    按商品资料和广告法检查一段话；有改动时退出码为 3。
+    """
     settings = settings_of(data=data)
     with told():
         from web.commands import run_guard
 
-        run_guard(settings, text, product or [], checked(lang), as_json=as_json)
+        said = sys.stdin.read() if text == "-" else text
+        passed = run_guard(settings, said, product or [], checked(lang), sheet=sheet, as_json=as_json)
+    if not passed:
+        raise typer.Exit(CHANGED)
 
 
 @app.command()

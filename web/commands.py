@@ -5,20 +5,24 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
 from assistant.assistant import review_text
 from assistant.events import Cards, Finished, Handoff, PageContext, Sentence
+from assistant.guard.sheet import facts_from_sheet
 from assistant.guard.verdict import Verdict
+from knowledge.facts import Facts
 from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from knowledge.text import language
 from web.auth import Auth
 from web.log import configure_logging
-from web.present import fact_json, verdict_json
+from web.present import fact_json, verdict_json, with_articles
 from web.settings import Settings
 from web.wiring import Core, build_core, build_guard, open_catalog
 
@@ -117,8 +121,28 @@ def show_facts(console: Console, facts: Sequence[dict[str, Any]]) -> None:
     console.print(table)
 
 
-def run_guard(settings: Settings, text: str, product_ids: list[str], lang: Lang | None, *, as_json: bool) -> None:
+def run_guard(
+    settings: Settings, text: str, product_ids: list[str], lang: Lang | None, *, sheet: Path | None, as_json: bool
+) -> bool:
+    """Whether the text may be said as it is."""
     configure_logging("error")
+    about = tuple(product_ids) if sheet is None else ("sheet",)
+    facts = _facts_of(settings, product_ids) if sheet is None else read_sheet(sheet)
+    guard = build_guard(settings)
+    verdict = review_text(guard, text, facts, lang or language(text), about)
+    shown = with_articles(verdict_json(verdict), guard.articles)
+    if as_json:
+        print_json(shown)
+        return not verdict.changed
+    console = Console()
+    show_verdict(console, shown)
+    if verdict.changed:
+        console.print(f"= {verdict.text or '（整句不说 nothing of it is said）'}", markup=False, highlight=False)
+    show_facts(console, shown["evidence"])
+    return not verdict.changed
+
+
+def _facts_of(settings: Settings, product_ids: list[str]) -> Facts:
     catalog = open_catalog(settings)
     try:
         facts = catalog.shop_facts()
@@ -126,18 +150,25 @@ def run_guard(settings: Settings, text: str, product_ids: list[str], lang: Lang 
             if catalog.product(product_id) is None:
                 raise IngestError(f"没有商品 {product_id}。There is no product {product_id}.")
             facts |= catalog.facts(product_id)
-        verdict = review_text(build_guard(settings), text, facts, lang or language(text), tuple(product_ids))
+        return facts
     finally:
         catalog.close()
-    shown = verdict_json(verdict)
-    if as_json:
-        print_json(shown)
-        return
-    console = Console()
-    show_verdict(console, shown)
-    if verdict.changed:
-        console.print(f"= {verdict.text or '（整句不说 nothing of it is said）'}", markup=False, highlight=False)
-    show_facts(console, shown["evidence"])
+
+
+def read_sheet(path: Path) -> Facts:
+    """The facts of one product in a YAML or JSON file of property: value. Raises IngestError."""
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))  # JSON is YAML
+    except OSError as error:
+        raise IngestError(f"读不了 {path}。Cannot read {path}: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict) or not found or any(isinstance(value, dict | list) for value in found.values()):
+        raise IngestError(
+            f"{path} 应是一张“属性: 值”的表（YAML 或 JSON，UTF-8）。"
+            f"{path} should be one table of property: value (YAML or JSON, UTF-8)."
+        )
+    return facts_from_sheet({str(name): str(value) for name, value in found.items()}, "sheet", source=path.name)
 
 
 def run_link(settings: Settings, name: str) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from web.api.claims import claims
 from web.services import Running
 
 
@@ -27,6 +28,29 @@ class _Now(Collector):
             restarts.add_metric([room], view["restarts"])
         yield on_air
         yield restarts
+        yield from self._claims()
+
+    def _claims(self) -> Iterable[Metric]:
+        """What the guard did since the shop's records begin: they outlive a restart, so a counter need not."""
+        services = self._running.services
+        kept = claims(services)
+        sentences = CounterMetricFamily(
+            "zhibo_sentences", "Sentences that were checked", labels=["channel", "model", "label"]
+        )
+        rules = CounterMetricFamily("zhibo_rule_hits", "Sentences that a rule of law changed", labels=["rule"])
+        for channel, model, label, count in kept.totals():
+            sentences.add_metric([channel, model, label], count)
+        for row in kept.counts("rule"):
+            rules.add_metric([row["key"]], row["changed"])
+        yield sentences
+        yield rules
+        if (second := services.assistant.second) is not None:
+            opinions = CounterMetricFamily(
+                "zhibo_second_opinions", "What became of second opinions since the start", labels=["outcome"]
+            )
+            for outcome in ("asked", "failed", "rescued", "withdrawn"):
+                opinions.add_metric([outcome], second.counts[outcome])
+            yield opinions
 
 
 def watch(running: Running) -> None:

@@ -216,3 +216,11 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         "evidence": [fact_json(fact) for fact in verdict.evidence],
         "remarks": [span_json(span) for span in verdict.remarks],
     }
+
+
+def with_articles(verdict: dict[str, Any], articles: Mapping[str, str]) -> dict[str, Any]:
+    """The verdict with the article of law beside every rule that a span or a remark names."""
+    for span in (*verdict["spans"], *verdict["remarks"]):
+        if article := articles.get(span["rule"]):
+            span["article"] = article
+    return verdict

@@ -129,6 +129,12 @@ def test_the_guard_alone(site: Site) -> None:
         assert "39" not in answer["text"]
         for span in answer["spans"]:
             assert span["reason"]
+        law = next(span for span in answer["spans"] if span["rule"])
+        assert "广告法" in law["article"]
+        sheet = {"名称": "小鹿保温杯", "售价": "99元", "容量": "500ml"}
+        alone = client.post("/v1/guard", json={"text": "这款只要89元，容量半升。", "sheet": sheet}).json()
+        assert alone["text"] == "这款只要99元，容量半升。"
+        assert client.post("/v1/guard", json={"text": "x", "sheet": ["a"]}).status_code == 422
         unknown = client.post("/v1/guard", json={"text": "x", "product_ids": ["none"]})
         assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
 

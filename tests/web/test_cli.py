@@ -94,7 +94,24 @@ def test_guard_on_the_command_line(shop: Path) -> None:
     verdict = json.loads(done.stdout)
     assert verdict["label"] == "forbidden"
     assert "39" not in verdict["text"]
-    assert "没有商品" in zhibo(shop, "guard", "x", "--product", "none").stderr
+    assert done.returncode == 3
+    assert zhibo(shop, "guard", "云朵防滑拖鞋59元。", "--product", "S1").returncode == 0
+    unknown = zhibo(shop, "guard", "x", "--product", "none")
+    assert "没有商品" in unknown.stderr
+    assert unknown.returncode == 1
+
+
+def test_guard_with_a_sheet_needs_no_shop(tmp_path: Path) -> None:
+    sheet = tmp_path / "cup.yaml"
+    sheet.write_text("名称: 小鹿保温杯\n售价: 99元\n容量: 500ml\n", encoding="utf-8")
+    done = zhibo(tmp_path, "guard", "这款只要89元，容量半升。", "--sheet", str(sheet), "--json")
+    verdict = json.loads(done.stdout)
+    assert (done.returncode, verdict["text"]) == (3, "这款只要99元，容量半升。")
+    assert {fact["source"] for fact in verdict["evidence"]} == {"cup.yaml"}
+    sheet.write_text("- 一份\n- 清单\n", encoding="utf-8")
+    refused = zhibo(tmp_path, "guard", "x", "--sheet", str(sheet))
+    assert refused.returncode == 1
+    assert "属性: 值" in refused.stderr
 
 
 def test_ingest_reports_each_row_and_fails_only_for_what_cannot_be_read(shop: Path) -> None:

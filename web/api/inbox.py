@@ -15,7 +15,7 @@ from assistant.handoff import HandoffError
 from web.api.chat import Typing, jpeg
 from web.auth import Staff
 from web.errors import Refusal
-from web.present import plain
+from web.present import plain, with_articles
 from web.services import Limited, Live, Running, Services, StaffDep, Svc, address, staff
 from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
 
@@ -88,7 +88,10 @@ async def detail(services: Svc, chosen: Chosen) -> dict[str, Any]:
     return {
         "conversation": await summary(services, chosen),
         "events": await services.conversations.events(chosen.id, limit=5000),
-        "verdicts": await services.conversations.verdicts(chosen.id),
+        "verdicts": [
+            with_articles(verdict, services.guard.articles)
+            for verdict in await services.conversations.verdicts(chosen.id)
+        ],
         "context": {
             "url": chosen.url,
             "product": services.presenter.card(product, chosen.lang) if product else None,

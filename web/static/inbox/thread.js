@@ -26,6 +26,9 @@ function proof(fact) {
 
 const distinct = (facts) => [...new Map(facts.map((fact) => [`${fact.id} ${fact.value}`, fact])).values()];
 
+/** The rule of law that a span or remark rests on, with its article. */
+const lawOf = (span) => (span.rule ? h("code", {}, [span.rule, span.article].filter(Boolean).join(" · ")) : "");
+
 function verdictCard(verdict) {
   const reasons = verdict.spans.filter((span) => span.label !== "ok");
   const unique = distinct([...reasons.flatMap((span) => span.evidence), ...verdict.evidence]).slice(0, 6);
@@ -33,7 +36,8 @@ function verdictCard(verdict) {
     h("p", {}, h("span", { class: "tag" }, t("before")), " ", h("span", { class: "draft" }, struck(verdict))),
     h("p", {}, h("span", { class: "tag good" }, t("after")), " ", verdict.text.trim() || h("em", {}, t("blocked"))),
     reasons.length ? h("ul", { class: "reasons" }, reasons.map((span) => h("li", {},
-      h("span", { class: `tag ${LABELS[span.label] || ""}` }, t(`l_${span.label}`)), " ", span.reason, span.rule && h("code", {}, span.rule)))) : null,
+      h("span", { class: `tag ${LABELS[span.label] || ""}` }, t(`l_${span.label}`)), " ", span.reason, lawOf(span)))) : null,
+    (verdict.remarks || []).length ? h("ul", { class: "reasons" }, verdict.remarks.map((remark) => h("li", {}, remark.reason, lawOf(remark)))) : null,
     unique.length ? h("div", { class: "proof" }, h("b", {}, t("evidence")), h("ul", {}, unique.map(proof))) : null);
 }
 
