@@ -54,10 +54,11 @@ class Claims:
             changed.label("changed"),
             *(_number(rows.c.label == label).label(label) for label in LABELS),
         ).group_by(key)
+        query = query.where(key != "") if by == "rule" else query
         query = query.order_by(key.desc()) if by == "day" else query.order_by(changed.desc(), sa.func.count().desc())
         with self._engine.connect() as connection:
             found = connection.execute(query.limit(limit)).mappings().all()
-        return [dict(row) | {"key": str(row["key"] or "")} for row in found if by != "rule" or row["key"]]
+        return [dict(row) | {"key": str(row["key"] or "")} for row in found]
 
     def totals(self) -> list[tuple[str, str, str, int]]:
         """How many sentences, for each channel, model and label."""
@@ -73,34 +74,21 @@ class Claims:
         wanted = sa.select(rows).where(rows.c.changed) if chosen.only_changed else sa.select(rows)
         with self._engine.connect() as connection:
             total = connection.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
-            page = wanted.order_by(rows.c.at.desc(), rows.c.where).limit(limit).offset(offset)
+            page = wanted.order_by(*_newest(rows)).limit(limit).offset(offset)
             found = connection.execute(page).mappings().all()
         return [self._shown(dict(row)) for row in found], total
 
     def csv(self, chosen: Filter, *, most: int = 100_000) -> Iterator[str]:
         """The list as CSV for a spreadsheet, piece by piece; begins with a byte order mark so that Chinese is read."""
         yield "\ufeff" + _line(HEAD)
-        for offset in range(0, most, 1000):
-            page, _ = self.listed(chosen, limit=1000, offset=offset)
-            for row in page:
-                yield _line(
-                    (
-                        row["at"],
-                        row["channel"],
-                        row["where"],
-                        row["product_id"],
-                        row["model"],
-                        row["label"],
-                        row["rule"],
-                        row["article"],
-                        row["original"],
-                        row["text"],
-                        "; ".join(span["reason"] for span in row["spans"]),
-                        "; ".join(map(_cited, row["evidence"])),
-                    )
-                )
-            if len(page) < 1000:
-                return
+        rows = _rows(chosen)
+        wanted = sa.select(rows).where(rows.c.changed) if chosen.only_changed else sa.select(rows)
+        with self._engine.connect().execution_options(yield_per=500) as connection:
+            for found in connection.execute(wanted.order_by(*_newest(rows)).limit(most)).mappings():
+                row = self._shown(dict(found))
+                kept = (str(row[name]) for name in _CELLS)
+                reasons = "; ".join(span["reason"] for span in row["spans"])
+                yield _line((*kept, reasons, "; ".join(map(_cited, row["evidence"]))))
 
     def _shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
         at = row["at"]
@@ -116,6 +104,7 @@ class Claims:
         }
 
 
+_CELLS = ("at", "channel", "where", "product_id", "model", "label", "rule", "article", "original", "text")
 _COLUMNS: dict[By, str] = {"product": "product_id", "rule": "rule", "model": "model", "label": "label"}
 _KEPT = ("at", "product_id", "rule", "label", "changed", "original", "text", "spans", "evidence", "remarks")
 
@@ -124,14 +113,27 @@ def _rows(chosen: Filter) -> sa.Subquery:
     """Sentences of answers, in the chat and on air, and the lines of the live script; filtered before they are put
     together, so that each table's indexes are used. An answer's sentences on air stand in both; they count once."""
     spoken = sa.case((utterances.c.said == "inserted", "person"), else_="script")
+    answered, first = VERDICTS.c, sa.literal(0)
     parts = (
-        (VERDICTS, VERDICTS.c.channel, VERDICTS.c.model, VERDICTS.c.conversation_id, VERDICTS.c.channel != _TESTS),
-        (utterances, sa.literal("live"), spoken, utterances.c.room, utterances.c.said != "answer"),
+        (
+            VERDICTS,
+            answered.channel,
+            answered.model,
+            answered.conversation_id,
+            answered.position,
+            answered.channel != _TESTS,
+        ),
+        (utterances, sa.literal("live"), spoken, utterances.c.room, first, utterances.c.said != "answer"),
     )
     selects = []
-    for table, channel, model, where, counts in parts:
+    for table, channel, model, where, position, counts in parts:
         query = sa.select(
-            *(table.c[name] for name in _KEPT), channel.label("channel"), model.label("model"), where.label("where")
+            *(table.c[name] for name in _KEPT),
+            channel.label("channel"),
+            model.label("model"),
+            where.label("where"),
+            position.label("position"),
+            sa.cast(table.c.id, sa.String).label("number"),
         ).where(counts)
         for value, column in (
             (chosen.product, table.c.product_id),
@@ -147,6 +149,11 @@ def _rows(chosen: Filter) -> sa.Subquery:
             query = query.where(table.c.at < chosen.until)
         selects.append(query)
     return sa.union_all(*selects).subquery()
+
+
+def _newest(rows: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
+    """An order without ties: the sentences of an answer were stored at one moment."""
+    return rows.c.at.desc(), rows.c.where, rows.c.position, rows.c.number
 
 
 def _number(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

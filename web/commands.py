@@ -126,6 +126,10 @@ def run_guard(
 ) -> bool:
     """Whether the text may be said as it is."""
     configure_logging("error")
+    if not text.strip():
+        raise IngestError("没有要核对的文字。There is no text to check.")
+    if sheet is not None and product_ids:
+        raise IngestError("--product 和 --sheet 只能用一个。Use either --product or --sheet.")
     about = tuple(product_ids) if sheet is None else ("sheet",)
     facts = _facts_of(settings, product_ids) if sheet is None else read_sheet(sheet)
     guard = build_guard(settings)
@@ -158,17 +162,20 @@ def _facts_of(settings: Settings, product_ids: list[str]) -> Facts:
 def read_sheet(path: Path) -> Facts:
     """The facts of one product in a YAML or JSON file of property: value. Raises IngestError."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8-sig"))  # JSON is YAML
+        text = path.read_text(encoding="utf-8-sig")
+        # BaseLoader leaves every value as it is written: 0123, yes and 12:30 are what the merchant says.
+        found = json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506
     except OSError as error:
         raise IngestError(f"读不了 {path}。Cannot read {path}: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):
         found = None
     if not isinstance(found, dict) or not found or any(isinstance(value, dict | list) for value in found.values()):
         raise IngestError(
             f"{path} 应是一张“属性: 值”的表（YAML 或 JSON，UTF-8）。"
             f"{path} should be one table of property: value (YAML or JSON, UTF-8)."
         )
-    return facts_from_sheet({str(name): str(value) for name, value in found.items()}, "sheet", source=path.name)
+    stated = {str(name): str(value) for name, value in found.items() if value is not None}
+    return facts_from_sheet(stated, "sheet", source=path.name)
 
 
 def run_link(settings: Settings, name: str) -> None:

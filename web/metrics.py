@@ -1,6 +1,8 @@
 """Figures for Prometheus that are read when asked for."""
 
+import time
 from collections.abc import Iterable
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -8,10 +10,15 @@ from prometheus_client.registry import Collector
 from web.api.claims import claims
 from web.services import Running
 
+_COUNTS_S = 30.0  # how old the counts of stored verdicts may be
+
 
 class _Now(Collector):
     def __init__(self, running: Running) -> None:
         self._running = running
+        self._counted_at = float("-inf")
+        self._totals: list[tuple[str, str, str, int]] = []
+        self._rules: list[dict[str, Any]] = []
 
     def collect(self) -> Iterable[Metric]:
         services = self._running.services
@@ -31,16 +38,20 @@ class _Now(Collector):
         yield from self._claims()
 
     def _claims(self) -> Iterable[Metric]:
-        """What the guard did since the shop's records begin: they outlive a restart, so a counter need not."""
+        """What the guard did, from the stored verdicts: gauges, since a shopper who deletes a conversation takes them
+        along. Counted at most twice a minute: the tables grow."""
         services = self._running.services
-        kept = claims(services)
-        sentences = CounterMetricFamily(
-            "zhibo_sentences", "Sentences that were checked", labels=["channel", "model", "label"]
+        sentences = GaugeMetricFamily(
+            "zhibo_sentences_kept", "Checked sentences on record", labels=["channel", "model", "label"]
         )
-        rules = CounterMetricFamily("zhibo_rule_hits", "Sentences that a rule of law changed", labels=["rule"])
-        for channel, model, label, count in kept.totals():
+        rules = GaugeMetricFamily("zhibo_rule_hits_kept", "Sentences a rule of law changed, on record", labels=["rule"])
+        now = time.monotonic()
+        if now - self._counted_at > _COUNTS_S:
+            kept = claims(services)
+            self._counted_at, self._totals, self._rules = now, kept.totals(), kept.counts("rule")
+        for channel, model, label, count in self._totals:
             sentences.add_metric([channel, model, label], count)
-        for row in kept.counts("rule"):
+        for row in self._rules:
             rules.add_metric([row["key"]], row["changed"])
         yield sentences
         yield rules

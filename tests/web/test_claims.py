@@ -95,9 +95,9 @@ def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(shop: Site) -> None:
 def test_the_counts_are_there_for_monitoring(shop: Site) -> None:
     with shop.staff() as client:
         found = client.get("/metrics").text
-    assert 'zhibo_sentences_total{channel="chat",label="forbidden",model="scripted"} 1.0' in found
-    assert 'zhibo_sentences_total{channel="live",label="contradicted",model="script"} 1.0' in found
-    assert 'zhibo_rule_hits_total{rule="AD-9-3"} 1.0' in found
+    assert 'zhibo_sentences_kept{channel="chat",label="forbidden",model="scripted"} 1.0' in found
+    assert 'zhibo_sentences_kept{channel="live",label="contradicted",model="script"} 1.0' in found
+    assert 'zhibo_rule_hits_kept{rule="AD-9-3"} 1.0' in found
     assert "zhibo_second_opinions" not in found, "none is configured"
 
 

@@ -108,6 +108,15 @@ def test_guard_with_a_sheet_needs_no_shop(tmp_path: Path) -> None:
     verdict = json.loads(done.stdout)
     assert (done.returncode, verdict["text"]) == (3, "这款只要99元，容量半升。")
     assert {fact["source"] for fact in verdict["evidence"]} == {"cup.yaml"}
+    as_written = tmp_path / "radio.yaml"
+    as_written.write_text("名称: 收音机\n型号: 0123\n防水: yes\n闹钟: 12:30\n材质:\n", encoding="utf-8")
+    said = zhibo(tmp_path, "guard", "型号是0123。", "--sheet", str(as_written), "--json")
+    assert (said.returncode, json.loads(said.stdout)["evidence"][0]["value"]) == (0, "0123")
+    tabbed = tmp_path / "cup.json"
+    tabbed.write_text('{\n\t"名称": "杯", "售价": "99元", "材质": null\n}', encoding="utf-8")
+    assert zhibo(tmp_path, "guard", "这款99元。", "--sheet", str(tabbed)).returncode == 0
+    assert zhibo(tmp_path, "guard", "x", "--sheet", str(sheet), "--product", "S1").returncode == 1
+    assert zhibo(tmp_path, "guard", " ").returncode == 1
     sheet.write_text("- 一份\n- 清单\n", encoding="utf-8")
     refused = zhibo(tmp_path, "guard", "x", "--sheet", str(sheet))
     assert refused.returncode == 1
