@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from assistant.guard.claims import Reading
-from assistant.guard.sheet import index_of
+from assistant.guard.sheet import index_of, squeeze
 from knowledge.facts import Fact, Facts
 
 _SHOP = ("policy:", "promotion:", "faq:")
@@ -32,6 +32,8 @@ def own_reading(reading: Reading, facts: Facts) -> Reading | None:
         return None
     if any(len(fact.attribute) >= 3 and fact.attribute.lower() in reading.text for fact in borrowed):
         return None  # 小家电质保: by its own name
+    if squeeze(reading.text).rstrip("。.!！~～") in _shop_text(facts):
+        return None  # the shop's own words on it: an answer in its FAQ that names the products
     return replace(reading, index=index_of(_own(facts)), proofs=[], remarks=[], _sheets={})
 
 
@@ -40,6 +42,15 @@ def _own(facts: Facts) -> Facts:
     found: Facts | None = facts.__dict__.get("_guard_own")
     if found is None:
         found = facts.__dict__["_guard_own"] = Facts.of(fact for fact in facts if not _is_borrowed(fact))
+    return found
+
+
+def _shop_text(facts: Facts) -> str:
+    """All that the shop says of itself, without spaces; kept like `_own`."""
+    found: str | None = facts.__dict__.get("_guard_shop_text")
+    if found is None:
+        said = (squeeze(fact.value) for fact in facts if fact.subject.startswith(_SHOP))
+        found = facts.__dict__["_guard_shop_text"] = "\n".join(said)
     return found
 
 
