@@ -11,6 +11,7 @@ from typing import Any, Literal
 import yaml
 
 from assistant.guard.disguises import unmask
+from assistant.guard.openings import compile_quick
 from knowledge.model import Lang
 from knowledge.text import Normal, Terms
 
@@ -161,7 +162,7 @@ def _gated(pairs: _Pairs) -> list[tuple[re.Pattern[str] | None, _Pairs]]:
     gated: list[tuple[re.Pattern[str] | None, _Pairs]] = []
     for own in packs.values():
         plain = all(pattern.groups == 0 and pattern.flags == re.UNICODE for pattern, _ in own)
-        gate = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in own)) if plain else None
+        gate = compile_quick("|".join(f"(?:{pattern.pattern})" for pattern, _ in own)) if plain else None
         gated.append((gate, own))
     return gated
 

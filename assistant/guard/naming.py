@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from assistant.guard.openings import compile_quick
 from assistant.guard.sheet import Sheet
 
 _WORD = re.compile(r"[a-z0-9][a-z0-9.&'’-]*")
@@ -20,10 +21,10 @@ _SECOND = re.compile(
     r"后者|后面(?:那|这)?(?:款|个)|第二[款个](?!颜色|月|问题|步|点)|\bthe latter\b"
     r"|\bthe second(?: (?:one|product|option)\b|(?= (?:is|costs?|weighs|holds|has|for|one|at|\$|\d)))"
 )
-_LARGER = re.compile(
+_LARGER = compile_quick(
     r"(?:更|比较|较)?大(?:的|一些的|一点的)(?:那|这)?(?:款|个)?|大(?:那|这)?款|\bthe (?:larger|bigger|big|large) one\b"
 )
-_SMALLER = re.compile(
+_SMALLER = compile_quick(
     r"(?:更|比较|较)?小(?:的|一些的|一点的)(?:那|这)?(?:款|个)?|小(?:那|这)?款|\bthe (?:smaller|small|little) one\b"
 )
 _SIZES = ("capacity", "size", "weight", "净含量", "item weight", "height", "width", "length", "直径")

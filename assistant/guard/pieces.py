@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from assistant.guard.claims import Reading
+from assistant.guard.openings import compile_quick
 from knowledge.numerals import parse_en, parse_zh
 from knowledge.quantity import Mention
 
@@ -11,7 +12,7 @@ _UNITS = (
     r"件(?!套)|个(?!颜色|月|小时|工作日|自然日|色)|条|套|双|盒|瓶|包|袋|罐|桶|箱|提|只|份|支|台|把|块|张|床|本|副|顶"
     r"|辆|枚|组|口|管|听|盆|束|卷|片|杯|壶|锅|对|串|副"
 )
-_PIECES = re.compile(
+_PIECES = compile_quick(
     rf"(?<!第)(?:{_UNITS})(?!装|入装?|组|套)|piece(?![- ]set)|pcs|item|unit|of (?:them|these|those|the|our|it)|packs"
 )
 _AFTER_ZH = re.compile(
@@ -23,7 +24,7 @@ _FOR_SOME = re.compile(
     r"(?= (?:of )?(?:them|these|those|pieces|of|bags|packs|boxes|bottles)\b|[.,;!?]|$)"
 )
 _PACK_OF = re.compile(r"\b(?:pack|set|box|case|bundle|bag) of $")  # the number is part of what is sold
-_PAIR = re.compile(
+_PAIR = compile_quick(
     r"\bfor (?:a pair|two|both)\b|\ba pair of\b|\bgrab a pair\b"
     r"|\ba pair (?:runs|is|costs|comes|will|would|sets)\b|一对|俩"
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.guard.openings import compile_quick
 from knowledge.text import normalise
 
 Kind = Literal["phone", "id", "card", "email", "address", "plate", "name", "account"]
@@ -39,7 +40,7 @@ _SERVICE_LINE = re.compile(r"(?<!\d)(?:400|800)[ -]?\d{3}[ -]?\d{4}(?!\d)")  # a
 _INTERNATIONAL = re.compile(r"(?<![\d+])\+\d{1,3}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{1,4}(?:[ .-]?\d{2,4}){2,4}(?!\d)")
 _US_PHONE = re.compile(r"(?<![\d-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?![\d-])")
 _CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{1,7}(?:[ -]\d{1,4})?(?![\d-])|(?<![\da-z-])\d{13,19}(?![\da-z])")
-_CARD_LABEL = re.compile(
+_CARD_LABEL = compile_quick(
     r"(?:银行)?卡号?|账号|账户|\bcard\b|\baccount\b|\bdebit\b|\bcredit\b|\bvisa\b|master ?card|银联"
 )
 _ORDER_LABEL = re.compile(r"(?:订单|运单|快递单|物流|单号|流水)\D{0,6}$|\b(?:order|tracking|invoice|parcel)\b\D{0,12}$")
@@ -47,7 +48,7 @@ _PLATE = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=[牌号是为开源]))[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
     r"[a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"
 )
-_ACCOUNT = re.compile(
+_ACCOUNT = compile_quick(
     r"(?:微信(?:同?号)?|wechat(?: id)?|weixin|\bvx|\bwx|[我加]v信?|qq(?:号码?)?|whatsapp|telegram|line id|instagram"
     r"|(?:支付宝|抖音|快手|微博|小红书|淘宝)账?号)\s?(?:(?:是|为|is|:|：)\s?(?P<told>@?[a-z0-9._-]{5,24})"
     r"|(?P<value>@?(?=[a-z]*[\d._-])[a-z0-9._-]{5,24}))"
@@ -75,7 +76,7 @@ _NAME_ZH = re.compile(
     rf"\s?(?:是|为|叫|:|：)?\s?(?P<value>(?:{_SURNAMES})[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[，。,.!！；;、\s\d\[]|$|手机|电话|地址|住|的|想|要|身份证|先生|女士)"
 )
-_NAME_EN = re.compile(
+_NAME_EN = compile_quick(
     r"(?:(?:[Ff]ull |[Mm]y )?[Nn]ame(?: is|['’]s|:)|I['’]m called|[Rr]ecipient(?: is|:)|[Cc]onsignee:?|[Cc]ardholder:?"
     r"|[Ss]hip(?:ped)? to:|[Aa]ttn:?)\s+(?!United|New|Hong|South|North|Great|The\b)"
     r"(?P<value>[A-Z][A-Za-z'’-]+(?:\s+[A-Z](?:[A-Za-z'’-]+|\.)){0,2})"

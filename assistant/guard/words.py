@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from assistant.guard.openings import compile_quick
 from knowledge.model import Lang
 from knowledge.text import Terms, normalise
 
@@ -97,7 +98,7 @@ def words() -> Words:
         time_roles=tuple(_role(entry) for entry in roles["time"]),
         promises=tuple(_promises()),
         phrases=tuple(
-            Phrase(entry["key"], str(entry["means"]), {_lang_of(p): re.compile(p) for p in entry["patterns"]})
+            Phrase(entry["key"], str(entry["means"]), {_lang_of(p): compile_quick(p) for p in entry["patterns"]})
             for entry in _load("phrases")
         ),
     )
@@ -145,7 +146,7 @@ def _promises() -> Iterator[Promise]:
         for pattern in entry["patterns"]:
             for name, alternatives in table["lists"].items():
                 pattern = pattern.replace(f"<<{name}>>", alternatives)
-            patterns[_lang_of(pattern)].append(re.compile(pattern))
+            patterns[_lang_of(pattern)].append(compile_quick(pattern))
         about = re.compile(entry["about"]) if "about" in entry else None
         yield Promise(entry["id"], entry["reason"], {"zh": tuple(patterns["zh"]), "en": tuple(patterns["en"])}, about)
 

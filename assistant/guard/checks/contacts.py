@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
+from assistant.guard.openings import compile_quick
 from assistant.guard.privacy import find_personal
 from assistant.guard.sheet import squeeze
 
@@ -21,7 +22,7 @@ _SPACED_LINK = re.compile(
     r"(?:com?|cn|net|org|shop|store|xyz|top|vip|io|cc|me|link|site|online|club|example)(?![a-z0-9])"
     r"|(?<![a-z0-9@./-])[a-z0-9-]{1,30}\.[a-z]{2,4}/(?=[a-z0-9_-]*[a-z0-9])[a-z0-9_-]{3,}"  # a short link
 )
-_LEAD = re.compile(  # ways out of the room that need no address
+_LEAD = compile_quick(  # ways out of the room that need no address
     r"(?:点|戳|看|进)(?:一下|击|开)?(?:我|主播|咱)(?:的)?(?:头像|主页)|点(?:击|开)?头像(?=$|[，。！进领加有看])"
     r"|加(?:一下|个|我|咱|主播|客服)?(?:的)?(?:微信|威信|薇信|微❤|vx?信?|wx|薇|扣扣|qq|企鹅|telegram|电报)(?![a-z])"
     r"|(?:微信|威信|薇信|v信|vx|wx)(?:号|群)?(?:是|为|:|：|加|搜)"
@@ -77,7 +78,7 @@ def check_contacts(reading: Reading) -> Iterable[Finding]:
             yield _finding(reading, item.start, item.end, "person")
 
 
-_WARNS = re.compile(
+_WARNS = compile_quick(
     r"(?:别|不要|勿|不用|不需要?|不会|不能|谨防|小心|警惕|没有)[^，。！？,!?]{0,5}$"
     r"|(?:\bnever|\bnot|n['’]t|\bno need to|\bwithout)(?: [a-z]+){0,2} $"
 )

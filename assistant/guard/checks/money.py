@@ -8,6 +8,7 @@ from assistant.guard.checks.offers import check_offers
 from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.openings import compile_quick
 from assistant.guard.pieces import SHARED, pieces_before
 from assistant.guard.sheet import Sheet, squeeze
 from assistant.guard.style import in_words_like, money_like, rounded_bound
@@ -423,7 +424,7 @@ def _truth(
 
 
 _OF_COUPON = re.compile(r"券|满减|立减|coupon|voucher|\bcode\b")
-_OF_OFFER = re.compile(r"半价|折|[送赠]|\bfree\b|\bhalf\b|\boffer\b|\bdeal\b|% off")
+_OF_OFFER = compile_quick(r"半价|折|[送赠]|\bfree\b|\bhalf\b|\boffer\b|\bdeal\b|% off")
 
 
 def _speaks_of(reading: Reading, amount: Amount) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.injection import detect, patterns
 from assistant.guard.law import is_denied
+from assistant.guard.openings import compile_quick
 from assistant.guard.privacy import MARK
 from assistant.guard.sheet import squeeze
 from assistant.guard.verdict import Span, Verdict
@@ -21,7 +22,7 @@ _REASON = {
     "foreign": ("店里的回答不会有这样的内容", "no answer of a shop contains this"),
     "unreadable": ("这段文字无法核对", "this can't be read, so it can't be checked"),
 }
-_WARNS = re.compile(
+_WARNS = compile_quick(
     r"(?:别|不要|勿|不用|不需要?|无需|不会|不能|谨防|小心|警惕|没有|从不|绝不|无法)[^，。！？,!?]{0,8}$"
     r"|(?:\bnever|\bnot|\bcannot|n['’]t|\bno need to|\bwithout|\bbeware of)(?: [a-z]+){0,4} $"
 )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from assistant.guard.checks.discounts import COLOUR_COUNT
 from assistant.guard.checks.till import holds
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.openings import compile_quick
 from assistant.guard.sheet import Entry, Sheet
 from assistant.guard.style import plain
 from assistant.guard.variants import variant_at
@@ -24,7 +25,7 @@ _STOCK_AFTER = re.compile(
     r"|\s?(?:of [^.,;!?]{0,60}? |[a-z][a-z\d' -]{0,40}? )?"
     r"(?:on hand|in stock|left|in (?:the|our) warehouse|on the shelf|up for grabs)\b"
 )
-_SCARCE_ZH = re.compile(
+_SCARCE_ZH = compile_quick(
     r"(?:(?:马上|快要?|就要|即将)(?:断货|卖完|没货|售罄)了?[，,]?)?(?:库存|现货)?"
     r"(?:已经)?(?:只|就|仅|还|最后)(?:剩|有)?下?(?:最后)?\s?$"
 )

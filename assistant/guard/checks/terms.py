@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.guard.checks.money import deny
 from assistant.guard.claims import Finding, Reading
+from assistant.guard.openings import compile_quick
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import plain
 from assistant.guard.words import words
@@ -16,7 +17,7 @@ PROCESS = re.compile(
     r"回复|稍等|等(?:一下|我)|客服|上班|在线|点关注|开播|下播|直播|倒计时|秒杀|抽奖|福袋|扣|公屏|链接"
     r"|reply|respond|get back|hold on|wait|chat|link"
 )
-_SHIP_WORD = re.compile(
+_SHIP_WORD = compile_quick(
     r"(?:on )?(?:the )?same day|same-day|overnight|(?:the )?next day|当天|当日|次日|隔天|隔日|即日"
     r"|(?:今天|明天|后天)(?=(?:就|即|便)?(?:能|可以?)?(?:到(?!底|期)|送|发(?![现生愁火])|收到))"
 )
