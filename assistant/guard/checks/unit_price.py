@@ -23,6 +23,7 @@ _BEFORE = re.compile(
 )
 _BEFORE_IT = re.compile(r"(?:平均|每|按)(\d*[\u4e00-\u9fff]{1,3}?)(?:来?算|下来|的话)?|(?:each|every|per) ([a-z]+)")
 _CONTENTS = re.compile(r"净含量|数量|件数|包数|片数|规格|装|count|pack|servings|loads|volume|size|pieces")
+_EACH = re.compile(r"每|平均|各|\b(?:per|each|every|apiece|average)\b")
 _HUNDRED = re.compile(r"^百(?=[克毫])")
 
 
@@ -37,9 +38,15 @@ def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding 
                 for parts, variant in _parts(sheet, unit, word)
                 if not variant or not price.facts[0].variant or variant == price.facts[0].variant
             ]
-            if shares:
+            if shares and not _is_whole(reading, mention, till):
                 return True, _judge(reading, mention, shares)
     return False, None
+
+
+def _is_whole(reading: Reading, mention: Mention, till: Till) -> bool:
+    """"一件899元" of a set of four pieces: one of what is sold, at its price. 每件 and 平均 speak of the parts."""
+    around = reading.text[max(0, mention.outer[0] - 12) : mention.end + 8]
+    return not _EACH.search(around) and any(holds(mention.quantity, price.value) for price in till.prices)
 
 
 def _units(reading: Reading, mention: Mention) -> Iterator[tuple[Quantity, str]]:

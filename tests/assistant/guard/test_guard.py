@@ -168,3 +168,9 @@ def _figures(shared_data: Path) -> dict:  # type: ignore[type-arg]
         assert score is not None
         _MEASURED.update(score(rows, predict(GUARD, rows)))
     return _MEASURED
+
+
+@pytest.mark.parametrize("sentence", ["这款一件899元！", "899元一件，包含四件。", "平均每件224.75元。"])
+def test_one_of_a_set_is_the_set_unless_each_of_its_pieces_is_meant(sentence: str) -> None:
+    facts = facts_from_sheet({"名称": "轻奢水洗四件套", "售价": "899元", "件数": "4件"}, "p")
+    assert GUARD.review(sentence, facts, about=("p",)).label == "ok"
