@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from assistant.guard.checks.discounts import items_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.segments import Clause
-from assistant.guard.words import words
+from assistant.guard.sheet import squeeze
+from assistant.guard.words import feature_words, words
 
 _SUBJECT = re.compile(
     r"(?:(?:咱们|我们|本店)?(?:这|那)(?:一)?(?:款|个|件|条|双|套|只|台|把|支|瓶|盒|边)|它"
@@ -18,6 +20,7 @@ _LEAD = re.compile(
     r"|don['’]?t worry|"
     r"亲+|您好|你好|在的|好的|放心|别担心|不用担心|来|家人们|姐妹们|朋友们|宝宝们|说实话"
     r"|话不多说|真的|对了|没错|是的|ever|quick recap|a lot of you asked"
+    r"|of the (?:two|three)|between them|of all of them|这两款(?:里|中)面?|两款里面?"
     r"|i checked the listing|let me read this off the card)?[\s,，、。.!！:：~～]*$"
 )
 _ECHO = re.compile(
@@ -44,12 +47,19 @@ def mend(reading: Reading, found: list[Finding]) -> str:
     cuts: list[Cut] = []
     for finding in found:
         if finding.replacement is not None and not any(s < finding.end and finding.start < e for s, e in removals):
-            cuts.append(Cut(*reading.normal.span(finding.start, finding.end), finding.replacement))
+            start, end = reading.normal.span(finding.start, finding.end)
+            cuts.append(Cut(start, end, _with_capital(reading.normal.source, start, finding.replacement)))
     cuts.extend(Cut(*reading.normal.span(start, end), "") for start, end in removals)
     source = reading.normal.source
     for cut in sorted(cuts, key=lambda c: -c.start):
         source = source[: cut.start] + cut.text + source[cut.end :]
     return _tidied(source, reading.normal.source) if removals else source
+
+
+def _with_capital(source: str, start: int, text: str) -> str:
+    """A replacement that opens a sentence begins with a capital where the replaced words did."""
+    opens = not source[:start].strip() or source[:start].rstrip()[-1] in ".!?\n"
+    return text[:1].upper() + text[1:] if opens and source[start : start + 1].isupper() else text
 
 
 def _removals(reading: Reading, found: list[Finding]) -> list[tuple[int, int]]:
@@ -93,11 +103,21 @@ def _says_something(reading: Reading, clause: Clause) -> bool:
         return True
     if any(clause.start <= m.start < clause.next for m in reading.mentions) and not _is_call(text):
         return True
-    if words().values.find(text) and not _is_call(text):
+    if (words().values.find(text) or feature_words().find(text)) and not _is_call(text):
         return True
     sheets = reading.sheets_at(clause.start)
     names = [e.name for sheet in sheets[:2] for e in sheet.entries if len(e.name) >= 2 and e.fact.kind != "title"]
     if any(name in text for name in names) and not _is_call(text):
+        return True
+    said = squeeze(text)
+    stated = (
+        squeeze(item)
+        for s in sheets[:1]
+        for e in s.entries
+        if len(e.fact.value) < 60
+        for item in items_of(e.fact.value)
+    )
+    if any(item in said for item in stated if len(item) >= (4 if item.isascii() else 2)) and not _is_call(text):
         return True
     return any(
         field.kind in ("policy", "duration", "stock") and any(cue in text for cue in field.names)
@@ -166,7 +186,10 @@ def _inner_cut(reading: Reading, bad: list[int], found: list[Finding]) -> tuple[
     figures = [
         m
         for m in reading.mentions
-        if clause.start <= m.start and m.end <= start and m.quantity.unit.id and m.quantity.dimension != "count"
+        if clause.start <= m.start
+        and m.end <= start
+        and m.quantity.unit.id
+        and m.quantity.dimension not in ("count", "time")
     ]
     if not figures or clause.end - end > 2 or start - figures[-1].end > 3:
         return None

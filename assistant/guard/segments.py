@@ -13,7 +13,8 @@ _BREAK = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _HARD = frozenset("。！？!?…\n.")
 _AND_CLAUSE = re.compile(
-    r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not)\b)"
+    r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not"
+    r"|comes|has|can|includes|features|holds|ships|folds|works)\b)"
 )
 
 

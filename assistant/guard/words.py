@@ -57,6 +57,16 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Feature:
+    """Something a product has ("thing"), can do ("does") or may be free of ("free"), whatever it is called."""
+
+    id: str
+    sort: str
+    against: str  # the feature that cannot hold at the same time, or empty
+    mild: bool  # where the facts are silent it may be said
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     key: str
     means: str
@@ -102,6 +112,29 @@ def words() -> Words:
             for entry in _load("phrases")
         ),
     )
+
+
+@lru_cache(maxsize=1)
+def feature_words() -> Terms[tuple[Feature, bool]]:
+    """What features are called; True beside the forms that are an order as well as a statement ("fold")."""
+    terms: list[tuple[str, tuple[Feature, bool]]] = []
+    for sort, features in _load("features").items():
+        for key, entry in features.items():
+            feature = Feature(key, sort, entry.get("against", ""), bool(entry.get("mild")))
+            terms.extend((word, (feature, False)) for word in _split(entry["zh"], entry["en"]))
+            terms.extend((word, (feature, True)) for word in _split("", entry.get("bare", "")))
+    return Terms(terms)
+
+
+@lru_cache(maxsize=1)
+def frames() -> Mapping[str, Pattern]:
+    """The words around claims that have no figure; lists of words as a pattern of whole ones."""
+    table = _load("frames")
+    lists = ("abstract_en", "small_en")
+    return {
+        name: re.compile("|".join(map(re.escape, value.split())) if name in lists else value)
+        for name, value in table.items()
+    }
 
 
 def _field(key: str, entry: Mapping[str, Any]) -> FieldWords:

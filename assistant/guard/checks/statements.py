@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from assistant.guard.checks.belongings import check_belongings
+from assistant.guard.checks.compare import check_comparisons
+from assistant.guard.checks.everything import check_everything
+from assistant.guard.checks.features import check_features
 from assistant.guard.checks.till import Till
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import plain
+from assistant.guard.variants import variant_at
 from assistant.guard.words import Phrase, Promise, words
 from knowledge.facts import Fact
 from knowledge.quantity import quantities_of
@@ -41,7 +46,7 @@ _SMALL = frozenset(
 
 def check_statements(reading: Reading) -> Iterable[Finding]:
     taken: list[tuple[int, int]] = []
-    for check in (_phrases, _promises):
+    for check in (check_everything, _phrases, _promises, check_features, check_belongings, check_comparisons):
         for finding in check(reading):
             if not any(s < finding.end and finding.start < e for s, e in taken):
                 taken.append((finding.start, finding.end))
@@ -76,7 +81,7 @@ def _is_asked(reading: Reading, start: int, end: int) -> bool:
     mark = reading.text[clause.end : clause.next]
     if mark.strip().startswith(("？", "?")) or _QUESTION_END.search(reading.text[end : clause.end]):
         return True
-    return _ASKED.search(reading.text, clause.start, start) is not None
+    return _ASKED.search(reading.text, clause.start, end) is not None
 
 
 def _single(reading: Reading, place: int) -> Sheet | None:
@@ -155,8 +160,12 @@ def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Fin
         r"\d\s?(?:件|个)?\s?$|\b(?:left|of [^.,;]{1,60}) $|\d [^.,;!?]{0,60}$", reading.text[max(0, start - 60) : start]
     ):
         return None  # "there are 30 left in stock" is a figure, judged as one
-    stated = sheet.get("availability")
-    stock = [(q.low, e.fact) for e in sheet.get("stock") for q in e.quantities[:1]]
+    if _EXCEPTED.search(reading.text[:start]):
+        return None
+    stated = sheet.get("availability") + [e for e in sheet.get("stock") if not e.quantities]  # 现货: 有
+    variant = _sized(reading, sheet, start) or variant_at(reading, sheet, start)
+    counted = [e for e in sheet.get("stock") if not variant or e.fact.variant in ("", variant)]
+    stock = [(q.low, e.fact) for e in counted for q in e.quantities[:1]]
     facts: tuple[Fact, ...]
     if stated:
         available, facts = not _OUT.search(normalise(stated[0].fact.value).text), (stated[0].fact,)
@@ -176,6 +185,25 @@ def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Fin
     reason = "有货状态与资料不符" if reading.lang == "zh" else "the availability is the other way round"
     text = _availability_text(reading, said, available, stock)
     return Finding(start, end, "contradicted", reason, "availability", replacement=text, evidence=facts)
+
+
+_SIZE_WORDS = (
+    ("s", re.compile(r"\bsmalls?\b|小码|小号")),
+    ("m", re.compile(r"\bmediums?\b|中码|中号")),
+    ("l", re.compile(r"(?<!extra )(?<!extra-)\blarges?\b|大码|大号")),
+    ("xl", re.compile(r"\bextra[- ]larges?\b|加大码|加大号")),
+)
+
+
+def _sized(reading: Reading, sheet: Sheet, place: int) -> str:
+    """The variant of a size said in words: "the medium" is M."""
+    clause = reading.clause_text(place)
+    said = [size for size, pattern in _SIZE_WORDS if pattern.search(clause)]
+    found = [variant for variant, options in sheet.variants.items() if len(said) == 1 and said[0] in options]
+    return found[0] if len(found) == 1 else ""
+
+
+_EXCEPTED = re.compile(r"除了[^，。！？]*$|\b(?:everything|all|each) (?:but|except) [^.,;!?]*$", re.I)
 
 
 def _not_few(reading: Reading, start: int, end: int, stock: list[tuple[Decimal, Fact]]) -> Finding | None:
@@ -441,7 +469,8 @@ def _is_backed(reading: Reading, start: int, end: int) -> bool:
         pairs = [core[i : i + 2] for i in range(len(core) - 1)]
         return sum(pair in text for pair in pairs) >= 0.6 * len(pairs)
     claimed = [word.rstrip("s") for word in _WORD.findall(said) if word not in _SMALL]
-    return bool(claimed) and sum(word in text for word in claimed) >= 0.6 * len(claimed)
+    known = sum(word in text or (len(word) > 7 and word[:6] in text) for word in claimed)  # certified, certification
+    return bool(claimed) and known >= 0.6 * len(claimed)
 
 
 def _figures_backed(said: str, sheets: list[Sheet]) -> bool:

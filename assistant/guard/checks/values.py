@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from assistant.guard.checks.cues import cue_distance
 from assistant.guard.checks.discounts import items_of
 from assistant.guard.checks.money import deny
+from assistant.guard.checks.parts import entries_of, in_language, part_at
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
@@ -15,7 +16,7 @@ from assistant.guard.words import words
 from knowledge.model import Lang
 from knowledge.numerals import parse_zh
 from knowledge.quantity import quantities_of
-from knowledge.text import normalise, script
+from knowledge.text import normalise
 
 _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
 _CODE = re.compile(
@@ -23,7 +24,6 @@ _CODE = re.compile(
     r"|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
     r"|(?<![a-z])ip(?:x\d|\d[\dx])(?![a-z\d])"  # how well it keeps water and dust out
 )
-_MATERIAL_NAMES = re.compile(r"面料|材质|材料|成分|用料|填充|内芯|内胆|material|fabric|filling")
 _LINK_ZH = re.compile(
     r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括"
     r"|分别是|就|＝)+(?:用|采用|的)?"
@@ -98,7 +98,11 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
         return None
     if kind == "origin" and _FROM_STORE.search(reading.clause_text(start)):
         return _judge_store(reading, said, start, end)
-    pools = [_entries_of(sheet, kind) for sheet in sheets]
+    if kind == "material" and len(sheets) == 1:
+        part = part_at(reading, sheets[0], start)
+        if part is not None:
+            return _judge_part(reading, *part, start, end)
+    pools = [entries_of(sheet, kind) for sheet in sheets]
     if kind in ("courier",):
         pools = [pool + reading.index.common.get(kind) for pool in pools]
     for sheet, pool in zip(sheets, pools, strict=True):
@@ -120,16 +124,52 @@ def _judge_word(reading: Reading, kind: str, start: int, end: int) -> Finding | 
         if not words().kinds[kind].strict or any(said.endswith(e.squeezed[-1:]) for e in pool):
             return None
         return Finding(start, end, "unsupported", _SILENT[reading.lang], kind)
-    entry = _nearest(reading, _in_language(reading, pool), start, end)
+    entry = _nearest(reading, in_language(reading, pool), start, end)
+    if kind == "origin" and (imported := _imported(reading, entry, start, end)) is not None:
+        return imported
     if kind in ("material", "color") and _loosely(said, entry.squeezed):
         return None
     replacement = _other_word(reading, kind, entry, start, end)
-    if not replacement:  # every true one is named already: the wrong one leaves the list
+    if kind == "color" and (shade := _SHADE.search(reading.text, 0, start)):
+        start = shade.start()
+    if not replacement:  # every true one is named already: the wrong one leaves the list, and its number is one less
         joint = _JOINT.search(reading.text, 0, start)
         start = joint.start() if joint else start
+        counted = _COUNT_OF.match(reading.text, end)
+        if counted:
+            replacement, end = _FEWER[counted[1]] + counted[2], counted.end()
     return Finding(
         start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=replacement, evidence=(entry.fact,)
     )
+
+
+_SHADE = re.compile(r"\b(?:bright|hot|deep|pale|soft|pastel|matte|baby|neon|dusty) $")
+_COUNT_OF = re.compile(r"([三四五六3-6])([种个款色])")
+_FEWER = {"三": "两", "四": "三", "五": "四", "六": "五", "3": "2", "4": "3", "5": "4", "6": "5"}
+_IMPORT_ZH = re.compile(r"(?:原装|原瓶|纯)?进口")
+_IMPORT_EN = re.compile(r"imported (?:straight |directly )?from (?:the )?$")
+
+
+def _imported(reading: Reading, entry: Entry, start: int, end: int) -> Finding | None:
+    """ "Imported from Germany": the true origin may be at home, and nothing is imported from there."""
+    place = _other_word(reading, "origin", entry, start, end)
+    after, before = _IMPORT_ZH.match(reading.text, end), _IMPORT_EN.search(reading.text, 0, start)
+    if after:
+        return Finding(
+            start,
+            after.end(),
+            "contradicted",
+            _REASON["zh"],
+            entry.key,
+            replacement=f"{place}产",
+            evidence=(entry.fact,),
+        )
+    if before:
+        return Finding(
+            before.start(), end, "contradicted", _REASON["en"], entry.key, replacement=f"made in {place}",
+            evidence=(entry.fact,),
+        )  # fmt: skip
+    return None
 
 
 # Where parcels leave from is the shop's matter, whatever the product's origin.
@@ -168,18 +208,6 @@ def _loosely(said: str, value: str) -> bool:
     return len(bare) >= 1 and "%" not in said and (bare in value)
 
 
-def _entries_of(sheet: Sheet, kind: str) -> list[Entry]:
-    if kind == "material":
-        return [e for e in sheet.entries if e.key in ("material", "filling") or _MATERIAL_NAMES.search(e.name)]
-    return sheet.get(kind)
-
-
-def _in_language(reading: Reading, pool: list[Entry]) -> list[Entry]:
-    """A shop in two languages states each property twice; a sentence is mended in its own."""
-    own = [entry for entry in pool if script(entry.fact.value) in (reading.lang, "none")]
-    return own or pool
-
-
 def _nearest(reading: Reading, pool: Sequence[Entry], start: int, end: int) -> Entry:
     clause = reading.clause_at(start)
 
@@ -212,6 +240,27 @@ def _other_word(reading: Reading, kind: str, entry: Entry, start: int, end: int)
         normalise(value).span(s, e) for s, e, (other, _) in words().values.find(normalise(value).text) if other == kind
     ]
     return value[found[-1][0] : found[-1][1]] if found else value
+
+
+def _judge_part(reading: Reading, entry: Entry, value: str, start: int, end: int) -> Finding | None:
+    """A material said of one part."""
+    said = squeeze(reading.text[start:end])
+    if said in squeeze(value) or squeeze(value) in said or _loosely(said, squeeze(value)):
+        reading.said(entry.fact)
+        return None
+    if reading.negation_before(start) or reading.is_quoted(start, end) or _is_denied(reading, start):
+        return None
+    text = _lower_like(value, reading, start, end)
+    return Finding(
+        start, end, "contradicted", _REASON[reading.lang], entry.key, replacement=text, evidence=(entry.fact,)
+    )  # fmt: skip
+
+
+def _lower_like(value: str, reading: Reading, start: int, end: int) -> str:
+    """A value in the middle of a sentence: "Cotton Canvas" becomes "cotton canvas", "ABS" stays."""
+    if not reading.raw(start, end).islower():
+        return value
+    return " ".join(word if len(word) > 1 and word.isupper() else word.lower() for word in value.split(" "))
 
 
 def _of_part(value: str, clause: str) -> str:
@@ -420,14 +469,13 @@ def _judge_attribute(reading: Reading, sheet: Sheet, entries: list[Entry], start
             continue
         rest = [i for i in items_of(entries[0].fact.value) if squeeze(i) not in squeeze(said)]
         value = rest[0] if len(pieces) > 1 and rest else entries[0].fact.value
-        source = reading.raw(place, place + len(piece))
         yield Finding(
             place,
             place + len(piece),
             "contradicted",
             _REASON[reading.lang],
             entries[0].key,
-            replacement=value.lower() if source.islower() else value,
+            replacement=_lower_like(value, reading, place, place + len(piece)),
             evidence=(entries[0].fact,),
         )
 
@@ -472,4 +520,4 @@ def _stem(word: str) -> str:
     return word.removesuffix("s") if len(word) > 3 else word
 
 
-_STOP = frozenset("a an the and or of with in is scent scented flavor flavored color".split())
+_STOP = frozenset("a an the and or of with in is for on to from by scent scented flavor flavored color".split())
