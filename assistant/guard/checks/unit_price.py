@@ -18,7 +18,7 @@ _AFTER = re.compile(
     r"(?P<unit>[a-z\d\u4e00-\u9fff][^，。！？,.!?;]{0,14})"
 )
 _BEFORE = re.compile(
-    r"(?:平均|每|一|按)(?P<unit>(?:\d+|百)?(?!共|起)[\u4e00-\u9fffa-z][^，。！？,.!?;\d]{0,10})$"
+    r"(?:平均[每一]?|每|一|按)(?P<unit>(?:\d+|百)?(?!共|起)[\u4e00-\u9fffa-z][^，。！？,.!?;\d]{0,10})$"
     r"|\b(?:each|every|per) (?P<en>[a-z]+ ?[a-z]*)[^.,;!?\d]{0,20}$"
 )
 _BEFORE_IT = re.compile(r"(?:平均|每|按)(\d*[\u4e00-\u9fff]{1,3}?)(?:来?算|下来|的话)?|(?:each|every|per) ([a-z]+)")
