@@ -44,7 +44,7 @@ def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding 
 
 
 def _is_whole(reading: Reading, mention: Mention, till: Till) -> bool:
-    """"一件899元" of a set of four pieces: one of what is sold, at its price. 每件 and 平均 speak of the parts."""
+    """ "一件899元" of a set of four pieces: one of what is sold, at its price. 每件 and 平均 speak of the parts."""
     around = reading.text[max(0, mention.outer[0] - 12) : mention.end + 8]
     return not _EACH.search(around) and any(holds(mention.quantity, price.value) for price in till.prices)
 
