@@ -4,9 +4,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.servers import NginxRtmp, missing
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("zhibo", deadline=None)
+hypothesis.settings.load_profile("zhibo")
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
 SHARED = Path(__file__).parents[2] / "shared" / "data"

@@ -59,7 +59,7 @@ class _Now(Collector):
             opinions = CounterMetricFamily(
                 "zhibo_second_opinions", "What became of second opinions since the start", labels=["outcome"]
             )
-            for outcome in ("asked", "failed", "rescued", "withdrawn"):
+            for outcome in ("asked", "busy", "failed", "rescued", "withdrawn"):
                 opinions.add_metric([outcome], second.counts[outcome])
             yield opinions
 

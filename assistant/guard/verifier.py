@@ -57,8 +57,14 @@ class Verifier(Protocol):
     name: str
 
     async def verify(self, claim: str, premise: str, lang: Lang) -> Opinion | None:
-        """Whether `premise`, lines of "property: value", bears `claim` out; None when it cannot say."""
+        """Whether `premise`, lines of "property: value", bears `claim` out; None when it cannot say.
+
+        Raises Busy when it can't be asked at the moment."""
         ...
+
+
+class Busy(Exception):
+    """A verifier is reading another sentence: it was not asked, so this is neither an opinion nor a failure."""
 
 
 class VerifierError(Exception):
@@ -97,7 +103,7 @@ class SecondOpinion:
         self._known: OrderedDict[tuple[str, str], Opinion | None] = OrderedDict()
         self._failures = 0
         self._rests_until = 0.0
-        self.counts: Counter[str] = Counter()  # asked, failed, rescued, withdrawn
+        self.counts: Counter[str] = Counter()  # asked, busy, failed, rescued, withdrawn
 
     @property
     def name(self) -> str:
@@ -148,6 +154,9 @@ class SecondOpinion:
         try:
             async with asyncio.timeout(self._budget_s):
                 opinion = await self._verifier.verify(claim, premise, lang)
+        except Busy:
+            self.counts["busy"] += 1
+            return None
         except Exception as error:  # a second opinion that fails is none; the first one stands
             self._failed(error)
             return None
@@ -193,7 +202,9 @@ def _is_doubted(verdict: Verdict) -> bool:
         return False
     pieces = (verdict.original[span.start : span.end] for span in verdict.spans)
     return not any(span.rule or span.field in ("contact", "smuggled") for span in verdict.spans) and not any(
-        mention.quantity.low != 1 or mention.quantity.dimension not in _COUNTED  # "一个收纳袋" is no figure
+        mention.quantity.low != 1
+        or mention.quantity.high != 1
+        or mention.quantity.dimension not in _COUNTED  # "一个收纳袋" is no figure
         for piece in pieces
         for mention in quantities_of(normalise(piece))
     )

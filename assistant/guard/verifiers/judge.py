@@ -3,6 +3,7 @@
 from contextlib import aclosing
 
 from assistant.guard.injection import quoted
+from assistant.guard.privacy import mask
 from assistant.guard.verifier import Opinion, Opinions, VerifierError
 from assistant.messages import Message, Model, TextDelta
 from assistant.settings import AssistantSettings
@@ -37,7 +38,7 @@ class JudgeVerifier:
             await close()
 
     async def verify(self, claim: str, premise: str, lang: Lang) -> Opinion | None:
-        asked = f"{quoted(premise, 'facts')}\n{quoted(claim, 'sentence')}"
+        asked = f"{quoted(premise, 'facts')}\n{quoted(mask(claim), 'sentence')}"
         said = ""
         async with aclosing(self._model.respond([Message("system", _INSTRUCTION), Message("user", asked)], ())) as all_:
             async for piece in all_:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.guard.verifier import Opinion, Opinions, VerifierError
+from assistant.guard.verifier import Busy, Opinion, Opinions, VerifierError
 from assistant.settings import AssistantSettings
 from knowledge.model import Lang
 from knowledge.sentence_models import ModelMissing, load, one_thread
@@ -18,7 +18,7 @@ _MEANS: dict[str, Opinions] = {"entailment": "backed", "contradiction": "refuted
 
 
 class NliVerifier:
-    """One sentence at a time: while it reads one, it has no opinion on others."""
+    """One sentence at a time: while it reads one, it can't be asked about others."""
 
     def __init__(self, model: str) -> None:
         try:
@@ -36,9 +36,9 @@ class NliVerifier:
         self.name = f"nli:{model}"
         self._reading: asyncio.Task[Opinion] | None = None  # a thread can't be stopped; its task outlives a timeout
 
-    async def verify(self, claim: str, premise: str, lang: Lang) -> Opinion | None:
+    async def verify(self, claim: str, premise: str, lang: Lang) -> Opinion:
         if self._reading is not None and not self._reading.done():
-            return None
+            raise Busy
         self._reading = asyncio.create_task(asyncio.to_thread(self._read, claim, premise))
         self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())  # also when nobody waits
         return await asyncio.shield(self._reading)

@@ -13,6 +13,7 @@ from assistant.guard.guard import Guard
 from assistant.guard.sheet import facts_from_sheet
 from assistant.guard.verdict import Verdict
 from assistant.guard.verifier import (
+    Busy,
     Opinion,
     Opinions,
     SecondOpinion,
@@ -69,6 +70,16 @@ class Breaks:
         raise ConnectionError("no answer from the judge")
 
 
+class Occupied:
+    name = "occupied"
+    free = False
+
+    async def verify(self, claim: str, premise: str, lang: Lang) -> Opinion | None:
+        if not self.free:
+            raise Busy
+        return Opinion("refuted", 1.0)
+
+
 async def weighed(sentence: str, verifier: Says, budget_ms: int = 400) -> Verdict:
     verdict = GUARD.review(sentence, FACTS, about=("cup",))
     return await SecondOpinion(verifier, budget_ms=budget_ms).weigh(verdict, FACTS, lang="zh", about=("cup",))
@@ -102,6 +113,7 @@ async def test_an_unsupported_claim_goes_unless_it_is_surely_borne_out(
         "这款是全网最低价。",  # forbidden
         "去 evil.example.com 买更便宜。",  # leads out of the shop
         "已经卖出三万件了。",  # a figure, though unsupported
+        "买就送1-5件收纳袋。",  # so is a range
     ],
 )
 async def test_figures_law_and_links_are_no_matter_of_opinion(sentence: str) -> None:
@@ -143,6 +155,17 @@ async def test_a_slow_opinion_is_none_and_after_three_it_rests() -> None:
     await second.weigh(GUARD.review(TASTE, FACTS, about=("cup",)), FACTS, lang="zh", about=("cup",))
     assert len(verifier.asked) == 4
     assert second.counts == {"asked": 4, "failed": 4}
+
+
+async def test_one_that_is_busy_is_asked_again_and_has_not_failed() -> None:
+    verifier = Occupied()
+    second = SecondOpinion(verifier)
+    verdict = GUARD.review(TASTE, FACTS, about=("cup",))
+    for _ in range(4):
+        assert (await second.weigh(verdict, FACTS, lang="zh", about=("cup",))).text == TASTE
+    verifier.free = True
+    assert (await second.weigh(verdict, FACTS, lang="zh", about=("cup",))).text == ""
+    assert second.counts == {"asked": 5, "busy": 4, "withdrawn": 1}
 
 
 async def test_one_that_breaks_leaves_the_verdict_as_it_was() -> None:
@@ -241,14 +264,16 @@ async def test_an_inference_model_s_labels_are_read_by_name(tmp_path: Path) -> N
     assert opinion.confidence == pytest.approx(float(shares.max()), abs=1e-4)
 
 
-async def test_while_it_reads_one_sentence_it_has_no_opinion_on_another(tmp_path: Path) -> None:
+async def test_while_it_reads_one_sentence_it_cannot_be_asked_about_another(tmp_path: Path) -> None:
     need_models()
     second = load_verifier(AssistantSettings(verifier=f"nli:{make_nli(tmp_path)}"))
     assert second is not None
     nli = second._verifier
-    first, other = await asyncio.gather(nli.verify("a", "rain boots", "en"), nli.verify("b", "rain boots", "en"))
-    assert first is not None
-    assert other is None
+    first, other = await asyncio.gather(
+        nli.verify("a", "rain boots", "en"), nli.verify("b", "rain boots", "en"), return_exceptions=True
+    )
+    assert isinstance(first, Opinion)
+    assert isinstance(other, Busy)
 
 
 def test_a_model_that_infers_nothing_is_refused(tmp_path: Path) -> None:
