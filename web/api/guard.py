@@ -45,7 +45,8 @@ def _products(services: Services, product_ids: list[str]) -> Facts:
 
 
 @router.post("/v1/guard", dependencies=[Limited])
-async def check(body: Check, services: Svc) -> dict[str, Any]:
+def check(body: Check, services: Svc) -> dict[str, Any]:
+    # Not async: a long text takes a second, and runs in a thread while the chats go on.
     if body.sheet is not None:  # another shop's product: this shop's terms are not its
         facts = facts_from_sheet(body.sheet, SHEET, source=SHEET) | _products(services, body.product_ids)
         about = (SHEET, *body.product_ids)
