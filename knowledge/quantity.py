@@ -14,6 +14,7 @@ from typing import Literal
 from knowledge.dates import find_dates
 from knowledge.model import Lang
 from knowledge.numerals import EN_NUMBER, ZH_NUMBER, parse_en, parse_spoken_price, parse_zh, parse_zh_span
+from knowledge.sieve import Sieve
 from knowledge.text import Normal, normalise
 from knowledge.units import DATE, GENERATION, NO_UNIT, Bound, Quantity, Unit, known, unit, unit_table
 
@@ -120,18 +121,18 @@ _ARTICLE = re.compile(
     r"\b(?:an?|one)(?: full| whole| single)?[ -](?=(?:year|month|week|day|hour|minute|business day|pound|litre|liter"
     r"|gallon|kilo|inche?|foot)s?\b)"
 )
-_VAGUE = (
-    (re.compile(r"(?<![二三四五六七八九])十[几多](?=[^\d])"), 11, 19), (re.compile(r"几十"), 20, 99),
-    (re.compile(r"几百"), 200, 999), (re.compile(r"几千"), 2000, 9999), (re.compile(r"几万"), 20_000, 99_999),
-    (re.compile(r"\ba couple (?:of )?hundred\b"), 200, 200), (re.compile(r"\ba few hundred\b"), 300, 500),
-    (re.compile(r"\ba couple(?: of)?\b"), 2, 2), (re.compile(r"\ba few\b"), 3, 5), (re.compile(r"半打"), 6, 6),
-    (re.compile(r"\bhalf a dozen\b"), 6, 6), (re.compile(r"\b(?:a|one) dozen\b"), 12, 12),
-    (re.compile(r"\btwo dozen\b"), 24, 24), (re.compile(r"一打(?!折|开)"), 12, 12),
-    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])百(?=元)"), 100, 100),
-    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])千(?=元)"), 1000, 1000),
-    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])万(?=元)"), 10_000, 10_000),
-    (re.compile(r"百分百|百分之百"), 100, 100),
-)  # fmt: skip
+_VAGUE = Sieve((
+    (re.compile(r"(?<![二三四五六七八九])十[几多](?=[^\d])"), (11, 19)), (re.compile(r"几十"), (20, 99)),
+    (re.compile(r"几百"), (200, 999)), (re.compile(r"几千"), (2000, 9999)), (re.compile(r"几万"), (20_000, 99_999)),
+    (re.compile(r"\ba couple (?:of )?hundred\b"), (200, 200)), (re.compile(r"\ba few hundred\b"), (300, 500)),
+    (re.compile(r"\ba couple(?: of)?\b"), (2, 2)), (re.compile(r"\ba few\b"), (3, 5)), (re.compile(r"半打"), (6, 6)),
+    (re.compile(r"\bhalf a dozen\b"), (6, 6)), (re.compile(r"\b(?:a|one) dozen\b"), (12, 12)),
+    (re.compile(r"\btwo dozen\b"), (24, 24)), (re.compile(r"一打(?!折|开)"), (12, 12)),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])百(?=元)"), (100, 100)),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])千(?=元)"), (1000, 1000)),
+    (re.compile(r"(?<![\d一二两三四五六七八九几数十百千])万(?=元)"), (10_000, 10_000)),
+    (re.compile(r"百分百|百分之百"), (100, 100)),
+))  # fmt: skip
 # 百来块, 千把块, 五十来块, 小一百, 个把小时: about so many. 两百多, 三十多: so many and more.
 _SOME = re.compile(
     r"(?<![一二两三四五六七八九几数十百千万])([十百千万])(?:来|把)|([一二两三四五六七八九][十百千]|\d+0)来|小(一[百千万])|(?:个)(把)"
@@ -214,7 +215,7 @@ def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
             if atom is not None:
                 found.append(atom)
 
-    for pattern, few, many in _VAGUE:
+    for pattern, (few, many) in _VAGUE.fitting(text):
         for match in pattern.finditer(text):
             add(match.start(), match.end(), Decimal(few), Decimal(many), "zh" if ord(match[0][0]) > 127 else "en")
     for match in _HALF_PRICE.finditer(text):

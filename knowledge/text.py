@@ -157,6 +157,8 @@ class Terms(Generic[T]):
             for prefix, entries in found.items()
         }
 
+        self._singles = frozenset(prefix for prefix in found if len(prefix) == 1)
+
     def __bool__(self) -> bool:
         return bool(self._by_prefix)
 
@@ -194,8 +196,9 @@ class Terms(Generic[T]):
     def _places(self, text: str) -> Iterator[int]:
         """Where a term may begin."""
         known = self._by_prefix
-        inside = False  # a Latin word or a number
-        for index, char in enumerate(text):
-            begins, inside = not inside, char.isascii() and char.isalnum()
-            if (begins or not inside) and (text[index : index + 2] in known or char in known):
+        places = {index for index, pair in enumerate(map(str.__add__, text, text[1:])) if pair in known}
+        if not self._singles.isdisjoint(text):
+            places.update(index for index, char in enumerate(text) if char in self._singles)
+        for index in sorted(places):
+            if is_word_boundary(text, index):
                 yield index

@@ -1,6 +1,7 @@
 """Reading a sentence: its clauses, the products it names, the figures in it, and which product each is about."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,11 +67,11 @@ class Reading:
     about: tuple[str, ...]
     proofs: list[Fact] = field(default_factory=list)  # facts that backed something
     remarks: list[Finding] = field(default_factory=list)  # what stays as it is but should be known to a person
+    text: str = field(init=False)  # of `normal`
     _sheets: dict[tuple[int, int], list[Sheet]] = field(default_factory=dict)
 
-    @property
-    def text(self) -> str:
-        return self.normal.text
+    def __post_init__(self) -> None:
+        self.text = self.normal.text
 
     def raw(self, start: int, end: int) -> str:
         """The source behind `text[start:end]`, with its own letters and forms."""
@@ -81,11 +82,12 @@ class Reading:
     def clauses(self) -> list[Clause]:
         return clauses(self.text)
 
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [clause.next for clause in self.clauses]
+
     def clause_number(self, place: int) -> int:
-        for number, clause in enumerate(self.clauses):
-            if place < clause.next:
-                return number
-        return len(self.clauses) - 1
+        return min(bisect_right(self._ends, place), len(self.clauses) - 1)
 
     def clause_at(self, place: int) -> Clause:
         return self.clauses[self.clause_number(place)]
@@ -155,11 +157,15 @@ class Reading:
     def sheets_at(self, place: int) -> list[Sheet]:
         """The products a statement at `place` may be about, likeliest first; more than one when that is open."""
         number = self.clause_number(place)
-        key = (number, sum(start <= place for start, _, _ in self.regions))
+        key = (number, bisect_right(self._openings, place))
         found = self._sheets.get(key)
         if found is None:
             found = self._sheets[key] = self._find_sheets(self.clauses[number], place)
         return found
+
+    @cached_property
+    def _openings(self) -> list[int]:
+        return [start for start, _, _ in self.regions]
 
     def _find_sheets(self, clause: Clause, place: int) -> list[Sheet]:
         here = {subject: None for start, _, subject in self.regions if clause.start <= start < clause.next}

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import yaml
 
 from assistant.guard.sentences import sentences
+from knowledge.sieve import Sieve
 from knowledge.text import normalise
 
 
@@ -28,11 +29,11 @@ class Suspicion:
 
 
 @lru_cache(maxsize=4)
-def patterns(part: Literal["patterns", "said"]) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Kinds and expressions of the lexicon: `patterns` for text that comes in, `said` for what goes out."""
+def patterns(part: Literal["patterns", "said"]) -> Sieve[str]:
+    """Expressions of the lexicon with their kinds: `patterns` for text that comes in, `said` for what goes out."""
     file = resources.files("assistant.guard") / "lexicon" / "injection.yaml"
     entries = yaml.safe_load(file.read_text(encoding="utf-8"))[part]
-    return tuple((entry["id"], re.compile(entry["pattern"], re.MULTILINE)) for entry in entries)
+    return Sieve((re.compile(entry["pattern"], re.MULTILINE), entry["id"]) for entry in entries)
 
 
 def detect(text: str) -> list[Suspicion]:
@@ -40,7 +41,7 @@ def detect(text: str) -> list[Suspicion]:
     normal = normalise(text)
     found = [
         Suspicion(*normal.span(*match.span()), kind)
-        for kind, pattern in patterns("patterns")
+        for pattern, kind in patterns("patterns").fitting(normal.text)
         for match in pattern.finditer(normal.text)
     ]
     return sorted(found, key=lambda s: (s.start, s.end))

@@ -11,13 +11,11 @@ from typing import Any, Literal
 import yaml
 
 from assistant.guard.disguises import unmask
-from assistant.guard.openings import compile_quick
 from knowledge.model import Lang
+from knowledge.sieve import Sieve
 from knowledge.text import Normal, Terms
 
 Severity = Literal["ban", "evidence", "caution"]
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN = re.compile(r"[a-z]{2}|#\s?1")
 _SEVERITIES: tuple[Severity, ...] = ("ban", "evidence", "caution")
 
 
@@ -71,11 +69,7 @@ class Law:
 
     def __init__(self, rules: Iterable[Rule], terms: Iterable[tuple[str, Rule]], spared: Iterable[tuple[str, Rule]]):
         self.rules = tuple(rules)
-        pairs = [(pattern, rule) for rule in self.rules for pattern in rule.patterns]
-        self._patterns = {
-            "zh": _gated([pair for pair in pairs if _HAN.search(pair[0].pattern)]),
-            "en": _gated([pair for pair in pairs if not _HAN.search(pair[0].pattern)]),
-        }
+        self._patterns = Sieve((pattern, rule) for rule in self.rules for pattern in rule.patterns)
         self._terms = _by_term(terms)
         self._spared = _by_term(spared)
 
@@ -118,17 +112,9 @@ class Law:
                 unique.append(breach)
         return unique
 
-    def _patterns_for(self, text: str) -> Iterable[tuple[re.Pattern[str], Rule]]:
-        """The patterns of the languages the text is in: a Chinese one finds nothing in English words."""
-        for lang, script in (("zh", _HAN), ("en", _LATIN)):
-            if script.search(text):
-                for gate, pairs in self._patterns[lang]:
-                    if gate is None or gate.search(text):
-                        yield from pairs
-
     def _scan(self, text: str) -> list[Breach]:
         hits = [Breach(start, end, rule) for start, end, rules in self._terms.find_all(text) for rule in rules]
-        for pattern, rule in self._patterns_for(text):
+        for pattern, rule in self._patterns.fitting(text):
             match = pattern.search(text)
             while match is not None:
                 if match.end() > match.start():
@@ -146,25 +132,6 @@ class Law:
             if not any(s < hit.end and hit.start < e and r is hit.rule for s, e, r in spared)
             and not (hit.rule.negatable and is_denied(text, hit.start, hit.end))
         ]
-
-
-_Pairs = list[tuple[re.Pattern[str], Rule]]
-
-
-def _gated(pairs: _Pairs) -> list[tuple[re.Pattern[str] | None, _Pairs]]:
-    """The patterns by pack, each with one pattern that finds whether any of them does: most texts need no more.
-
-    Patterns with groups or flags of their own can't be joined; a pack that has such has no gate.
-    """
-    packs: dict[str, _Pairs] = {}
-    for pattern, rule in pairs:
-        packs.setdefault(rule.pack, []).append((pattern, rule))
-    gated: list[tuple[re.Pattern[str] | None, _Pairs]] = []
-    for own in packs.values():
-        plain = all(pattern.groups == 0 and pattern.flags == re.UNICODE for pattern, _ in own)
-        gate = compile_quick("|".join(f"(?:{pattern.pattern})" for pattern, _ in own)) if plain else None
-        gated.append((gate, own))
-    return gated
 
 
 def _by_term(pairs: Iterable[tuple[str, Rule]]) -> Terms[tuple[Rule, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.guard.openings import compile_quick
+from knowledge.sieve import Sieve
 from knowledge.text import normalise
 
 Kind = Literal["phone", "id", "card", "email", "address", "plate", "name", "account"]
@@ -115,8 +116,8 @@ def find_personal(text: str) -> list[Personal]:
     normal = normalise(text)
     found: list[Personal] = []
     # The names and street addresses of English need capitals, which the normal form has not.
-    for kind, pattern in (("name", _NAME_EN), ("address", _ADDRESS_EN)):
-        found.extend(Personal(*_span(m), kind) for m in pattern.finditer(text))  # type: ignore[arg-type]
+    for pattern, capital in _CAPITALS.fitting(text):
+        found.extend(Personal(*_span(m), capital) for m in pattern.finditer(text))
     for kind, start, end in _in_normal(normal.text):
         if kind == "address":
             lead = _ADDRESS_LEAD.match(normal.text, start, end)
@@ -136,28 +137,47 @@ def _span(match: re.Match[str]) -> tuple[int, int]:
     return match.span()
 
 
-_SIMPLE: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", _EMAIL),
-    ("email", _VEILED_EMAIL),
-    ("address", _PO_BOX),
-    ("id", _SSN),
-    ("phone", _CN_LANDLINE),
-    ("phone", _INTERNATIONAL),
-    ("phone", _US_PHONE),
-    ("plate", _PLATE),
-    ("account", _ACCOUNT),
-    ("id", _PASSPORT),
-    ("name", _NAME_ZH),
-    ("address", _ADDRESS_ZH),
+_SIMPLE: Sieve[Kind] = Sieve(
+    (
+        (_EMAIL, "email"),
+        (_VEILED_EMAIL, "email"),
+        (_PO_BOX, "address"),
+        (_PLATE, "plate"),
+        (_ACCOUNT, "account"),
+        (_PASSPORT, "id"),
+        (_NAME_ZH, "name"),
+        (_ADDRESS_ZH, "address"),
+    )
 )
+_CAPITALS: Sieve[Kind] = Sieve(((_NAME_EN, "name"), (_ADDRESS_EN, "address")))
+_NUMBERS: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    (_SSN, "id"),
+    (_CN_LANDLINE, "phone"),
+    (_INTERNATIONAL, "phone"),
+    (_US_PHONE, "phone"),
+)
+_FIGURE = re.compile(rf"[\d{_SAID}]")
+_FEWEST = 6  # figures in the shortest of these numbers
 
 
 def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
+    for match in _IBAN.finditer(text):
+        if iban_is_valid(match[0]):
+            yield "card", *match.span()
+    for match in _ADDRESS_LABEL.finditer(text):
+        if len(_PLACE_WORD.findall(match["value"])) >= 2:
+            yield "address", *match.span("value")
     firm = [m.span() for m in _SERVICE_LINE.finditer(text)]
-    for kind, pattern in _SIMPLE:
+    numbers = _NUMBERS if (figures := len(_FIGURE.findall(text)) >= _FEWEST) else ()
+    for pattern, kind in (*_SIMPLE.fitting(text), *numbers):
         for match in pattern.finditer(text):
             if not any(s <= match.start() < e for s, e in firm):
                 yield kind, *_span(match)
+    if figures:
+        yield from _long_numbers(text)
+
+
+def _long_numbers(text: str) -> Iterator[tuple[Kind, int, int]]:
     for match in (*_CN_MOBILE.finditer(text), *_SPOKEN_MOBILE.finditer(text)):
         if not _ORDER_LABEL.search(text[max(0, match.start() - 16) : match.start()]):
             yield "phone", *match.span()
@@ -170,15 +190,9 @@ def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
     for match in _ID_15.finditer(text):
         if _ID_LABEL.search(text[max(0, match.start() - 10) : match.start()]):
             yield "id", *match.span()
-    for match in _IBAN.finditer(text):
-        if iban_is_valid(match[0]):
-            yield "card", *match.span()
     for match in _CARD.finditer(text):
         if _is_card(text, match):
             yield "card", *match.span()
-    for match in _ADDRESS_LABEL.finditer(text):
-        if len(_PLACE_WORD.findall(match["value"])) >= 2:
-            yield "address", *match.span("value")
 
 
 def _is_card(text: str, match: re.Match[str]) -> bool:

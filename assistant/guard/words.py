@@ -11,6 +11,7 @@ import yaml
 
 from assistant.guard.openings import compile_quick
 from knowledge.model import Lang
+from knowledge.sieve import Sieve
 from knowledge.text import Terms, normalise
 
 Pattern = re.Pattern[str]
@@ -52,7 +53,6 @@ class Role:
 class Promise:
     id: str
     reasons: Mapping[Lang, str]
-    patterns: Mapping[Lang, tuple[Pattern, ...]]
     about: Pattern | None  # what in the facts decides the promise, wherever it stands and unless it is refused there
 
 
@@ -70,7 +70,6 @@ class Feature:
 class Phrase:
     key: str
     means: str
-    patterns: Mapping[Lang, Pattern]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,8 @@ class Words:
     kinds: Mapping[str, ValueKind]
     money_roles: tuple[Role, ...]
     time_roles: tuple[Role, ...]
-    promises: tuple[Promise, ...]
-    phrases: tuple[Phrase, ...]
+    promises: Sieve[tuple[Promise, Lang]]
+    phrases: Sieve[tuple[Phrase, Lang]]
 
 
 def _load(name: str) -> Any:
@@ -106,11 +105,8 @@ def words() -> Words:
         kinds=kinds,
         money_roles=tuple(_role(entry) for entry in roles["money"]),
         time_roles=tuple(_role(entry) for entry in roles["time"]),
-        promises=tuple(_promises()),
-        phrases=tuple(
-            Phrase(entry["key"], str(entry["means"]), {_lang_of(p): compile_quick(p) for p in entry["patterns"]})
-            for entry in _load("phrases")
-        ),
+        promises=Sieve(_promises()),
+        phrases=Sieve(_phrases()),
     )
 
 
@@ -172,16 +168,22 @@ def _role(entry: Mapping[str, Any]) -> Role:
     )
 
 
-def _promises() -> Iterator[Promise]:
+def _promises() -> Iterator[tuple[Pattern, tuple[Promise, Lang]]]:
     table = _load("promises")
     for entry in table["promises"]:
-        patterns: dict[Lang, list[Pattern]] = {"zh": [], "en": []}
-        for pattern in entry["patterns"]:
+        about = re.compile(entry["about"]) if "about" in entry else None
+        promise = Promise(entry["id"], entry["reason"], about)
+        for pattern in sorted(entry["patterns"], key=_lang_of, reverse=True):
             for name, alternatives in table["lists"].items():
                 pattern = pattern.replace(f"<<{name}>>", alternatives)
-            patterns[_lang_of(pattern)].append(compile_quick(pattern))
-        about = re.compile(entry["about"]) if "about" in entry else None
-        yield Promise(entry["id"], entry["reason"], {"zh": tuple(patterns["zh"]), "en": tuple(patterns["en"])}, about)
+            yield compile_quick(pattern), (promise, _lang_of(pattern))
+
+
+def _phrases() -> Iterator[tuple[Pattern, tuple[Phrase, Lang]]]:
+    for entry in _load("phrases"):
+        phrase = Phrase(entry["key"], str(entry["means"]))
+        for pattern in sorted(entry["patterns"], key=_lang_of, reverse=True):
+            yield compile_quick(pattern), (phrase, _lang_of(pattern))
 
 
 def _lang_of(pattern: str) -> Lang:

@@ -94,7 +94,7 @@ def _fault(reading: Reading) -> str:
     if any(suspicion.kind in _TO_THE_MODEL for suspicion in detect(reading.normal.source)):
         return "foreign"
     text = MARK.sub(lambda mark: " " * len(mark[0]), reading.text)
-    for kind, pattern in patterns("said"):
+    for pattern, kind in patterns("said").fitting(text):
         for match in pattern.finditer(text):
             if kind == "markup":
                 return "foreign"

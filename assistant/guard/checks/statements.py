@@ -57,14 +57,10 @@ def check_statements(reading: Reading) -> Iterable[Finding]:
 
 
 def _phrases(reading: Reading) -> Iterable[Finding]:
-    for phrase in words().phrases:
-        matches = [
-            m
-            for lang in reading.scripts
-            if lang in phrase.patterns
-            for m in phrase.patterns[lang].finditer(reading.text)
-        ]
-        for match in matches:
+    for pattern, (phrase, lang) in words().phrases.fitting(reading.text):
+        if lang not in reading.scripts:
+            continue
+        for match in pattern.finditer(reading.text):
             start, end = match.span()
             if reading.in_name(start, end) or _is_asked(reading, start, end) or reading.is_quoted(start, end):
                 continue
@@ -392,24 +388,27 @@ _PHRASE_CHECKS = {
 
 
 def _promises(reading: Reading) -> Iterable[Finding]:
-    for promise in words().promises:
-        for pattern in (pattern for lang in reading.scripts for pattern in promise.patterns[lang]):
-            for match in pattern.finditer(reading.text):
-                start, end = match.span("what") if "what" in pattern.groupindex else match.span()
-                if start == end or reading.in_name(start, end) or _is_asked(reading, match.start(), match.end()):
-                    continue
-                if is_denied(reading.text, match.start(), match.end()) or reading.is_quoted(start, end):
-                    continue
-                if promise.about is not None:
-                    if _FORBIDS.search(reading.clause_text(start)):
-                        continue
-                    finding = _by_what_is_written(reading, promise, match)
-                    if finding is not None:
-                        yield finding
-                    continue
-                if _is_backed(reading, start, end):
-                    continue
-                yield Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
+    for pattern, (promise, lang) in words().promises.fitting(reading.text):
+        if lang not in reading.scripts:
+            continue
+        for match in pattern.finditer(reading.text):
+            finding = _judge_promise(reading, promise, match)
+            if finding is not None:
+                yield finding
+
+
+def _judge_promise(reading: Reading, promise: Promise, match: re.Match[str]) -> Finding | None:
+    start, end = match.span("what") if "what" in match.re.groupindex else match.span()
+    if start == end or reading.in_name(start, end) or _is_asked(reading, match.start(), match.end()):
+        return None
+    if is_denied(reading.text, match.start(), match.end()) or reading.is_quoted(start, end):
+        return None
+    if promise.about is not None:
+        forbids = _FORBIDS.search(reading.clause_text(start)) is not None
+        return None if forbids else _by_what_is_written(reading, promise, match)
+    if _is_backed(reading, start, end):
+        return None
+    return Finding(*match.span(), "unsupported", promise.reasons[reading.lang], promise.id)
 
 
 _FORBIDS = re.compile(

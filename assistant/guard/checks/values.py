@@ -314,14 +314,8 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
     """A property that is there or not: "it is not water resistant" of one that is."""
     for clause in reading.clauses:
         sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
-        for entry in sheets[0].entries if len(sheets) == 1 else ():
-            refused = _is_refused(entry)
-            there = not refused and (
-                entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
-            )
-            if not there and not refused:
-                continue
-            for name in (n for n in _names_of(entry) if len(n) >= 2):
+        for entry, there, names in _flags(sheets[0]) if len(sheets) == 1 else ():
+            for name in names:
                 place = reading.text.find(name, clause.start, clause.end)
                 if (
                     place == -1
@@ -346,6 +340,20 @@ def _yes_or_no(reading: Reading) -> Iterable[Finding]:
                 break
 
 
+def _flags(sheet: Sheet) -> tuple[tuple[Entry, bool, tuple[str, ...]], ...]:
+    """The properties that are there (True) or not, with their names; read once and kept on the sheet."""
+    found: tuple[tuple[Entry, bool, tuple[str, ...]], ...] | None = sheet.__dict__.get("_flags")
+    if found is None:
+        flags: list[tuple[Entry, bool, tuple[str, ...]]] = []
+        for entry in sheet.entries:
+            refused = _is_refused(entry)
+            there = entry.squeezed in _YES or (entry.key == "water" and _WATER_YES.search(entry.squeezed) is not None)
+            if refused or there:
+                flags.append((entry, not refused, tuple(name for name in _names_of(entry) if len(name) >= 2)))
+        found = sheet.__dict__["_flags"] = tuple(flags)
+    return found
+
+
 _IS_BEFORE = re.compile(
     r"(?:\b(?:is|are|it's|they're|fully|completely|not|does|has|have|with)|n['’]t|支持|能|可以|是|不|有|可)\s?$"
 )
@@ -368,34 +376,50 @@ def _bare_not(reading: Reading, place: int) -> tuple[int, int] | None:
 
 
 def _attributes(reading: Reading) -> Iterable[Finding]:
+    there: dict[str, list[tuple[str, str]]] = {}  # by subject: the names that stand anywhere in the text
     for clause in reading.clauses:
         sheets = reading.sheets_at(clause.start + 1) if clause.end > clause.start else []
         if len(sheets) != 1:
             continue
-        named = _named_attribute(reading, sheets[0], clause.start, clause.end)
+        sheet, text = sheets[0], reading.text
+        if sheet.subject not in there:
+            there[sheet.subject] = [one for one in _attribute_names(sheet) if one[0].rstrip("s") in text]
+        named = _named_attribute(reading, sheet, there[sheet.subject], clause.start, clause.end)
         if named is None:
             continue
         entries, start, end = named
         yield from _judge_attribute(reading, sheets[0], entries, start, end)
 
 
-def _named_attribute(reading: Reading, sheet: Sheet, opening: int, closing: int) -> tuple[list[Entry], int, int] | None:
+def _named_attribute(
+    reading: Reading, sheet: Sheet, named: Sequence[tuple[str, str]], opening: int, closing: int
+) -> tuple[list[Entry], int, int] | None:
     """The attribute a clause names, and where it says its value."""
-    best: tuple[int, list[Entry], int, int] | None = None
-    for entry in sheet.entries:
-        if entry.key in _OTHERWISE or entry.fact.kind in ("policy", "promotion", "text"):
-            continue
-        for name in _names_of(entry):
+    best: tuple[int, str, int, int] | None = None
+    for name, key in named:
+        place = reading.text.find(name, opening, closing)
+        if place == -1 and name.isascii() and name.endswith("s") and len(name) > 4:
+            name = name[:-1]  # "the listed feature is …" of "features"
             place = reading.text.find(name, opening, closing)
-            if place == -1 and name.isascii() and name.endswith("s") and len(name) > 4:
-                name = name[:-1]  # "the listed feature is …" of "features"
-                place = reading.text.find(name, opening, closing)
-            if place == -1 or reading.in_name(place, place + len(name)):
-                continue
-            span = _value_span(reading.text, place, place + len(name), opening, closing, reading)
-            if span is not None and (best is None or len(name) > best[0]):
-                best = (len(name), [e for e in sheet.entries if e.key == entry.key], *span)
-    return None if best is None else best[1:]
+        if place == -1 or reading.in_name(place, place + len(name)):
+            continue
+        span = _value_span(reading.text, place, place + len(name), opening, closing, reading)
+        if span is not None and (best is None or len(name) > best[0]):
+            best = (len(name), key, *span)
+    return None if best is None else ([e for e in sheet.entries if e.key == best[1]], *best[2:])
+
+
+def _attribute_names(sheet: Sheet) -> tuple[tuple[str, str], ...]:
+    """How a product's attributes may be called, each with its key; read once and kept on the sheet."""
+    found: tuple[tuple[str, str], ...] | None = sheet.__dict__.get("_attribute_names")
+    if found is None:
+        entries = [e for e in sheet.entries if e.key not in _OTHERWISE and e.fact.kind not in _NO_ATTRIBUTE]
+        found = tuple(dict.fromkeys((name, entry.key) for entry in entries for name in _names_of(entry)))
+        sheet.__dict__["_attribute_names"] = found
+    return found
+
+
+_NO_ATTRIBUTE = frozenset({"policy", "promotion", "text"})
 
 
 def _names_of(entry: Entry) -> tuple[str, ...]:
