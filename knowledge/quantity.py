@@ -176,7 +176,10 @@ _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"不到(?=[，。！？,!?；\s]|$)"), "under"),
     (re.compile(r"\s?(?:左右|上下|or so)(?![a-z])"), "about"),
     (re.compile(r"(?:出头|挂零)"), "over"),
+    (_ISH, "about"),
 )
+_ANY_BEFORE = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _BEFORE))
+_ANY_AFTER = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _AFTER))
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
 _ONE_OF = re.compile(r"一(?![，。！？、；,.!?;\s多半左出上的])[\u3400-\u9fff]")  # 七两一饼: per piece, no tenth
 _TENTHS = re.compile(r"([1-9一二三四五六七八九])(?!\d|[十百千万.])[毛角]?")
@@ -203,113 +206,143 @@ def _date(start: int, end: int, value: Decimal) -> Mention:
     return Mention(start, end, Quantity(value, value, DATE), (start, end), (start, end))
 
 
-def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
-    def free(start: int, end: int) -> bool:
-        return not any(s < end and start < e for s, e in hidden)
+class _Atoms:
+    """The numbers of a text with the units beside them, as they are read; `hidden` are no numbers."""
 
-    found: list[_Atom] = []
+    def __init__(self, text: str, hidden: list[tuple[int, int]]) -> None:
+        self._text = text
+        self._hidden = hidden
+        self.found: list[_Atom] = []
 
-    def add(start: int, end: int, low: Decimal, high: Decimal, style: Style) -> None:
-        if free(start, end):
-            atom = _with_unit(text, _Atom(start, end, low, high, (start, end), style))
+    def free(self, start: int, end: int) -> bool:
+        return not any(s < end and start < e for s, e in self._hidden)
+
+    def add(self, start: int, end: int, low: Decimal, high: Decimal, style: Style) -> None:
+        if self.free(start, end):
+            atom = _with_unit(self._text, _Atom(start, end, low, high, (start, end), style))
             if atom is not None:
-                found.append(atom)
+                self.found.append(atom)
 
-    for pattern, (few, many) in _VAGUE.fitting(text):
-        for match in pattern.finditer(text):
-            add(match.start(), match.end(), Decimal(few), Decimal(many), "zh" if ord(match[0][0]) > 127 else "en")
-    for match in _HALF_PRICE.finditer(text):
-        if free(*match.span()):
-            found.append(_Atom(*match.span(), Decimal(50), Decimal(50), match.span(), "digits", known("pct")))
-    _add_colloquial(text, add, free, found)
-    for match in _FRACTION.finditer(text):
-        value = Decimal(match[0][0]) / Decimal(match[0][-1])
-        if free(match.start(), match.end()) and _unit_at(text, match.end()) is not None:
-            add(match.start(), match.end(), value, value, "digits")
-            hidden.append((match.start(), match.end()))
-    for match in _DIGITS.finditer(text):
-        value = Decimal(match[0].replace(",", ""))
-        end = match.end()
-        group = _GROUP.match(text, end)
-        if group:
-            value, end = value * _GROUPS[group[1] or group[2]], group.end()
-        half = _AND_A_HALF.match(text, end)
-        if half:
-            value, end = value + Decimal("0.5"), half.end()
-        add(match.start(), end, value, value, "digits")
-    _add_words(text, add)
-    return found
+    def put(self, match: re.Match[str], value: Decimal, style: Style, unit_id: str) -> None:
+        if self.free(*match.span()):
+            self.found.append(_Atom(*match.span(), value, value, match.span(), style, known(unit_id)))
 
+    def half_price(self, match: re.Match[str]) -> None:
+        self.put(match, Decimal(50), "digits", "pct")
 
-def _add_colloquial(
-    text: str,
-    add: Callable[[int, int, Decimal, Decimal, Style], None],
-    free: Callable[[int, int], bool],
-    found: list[_Atom],
-) -> None:
-    """百来块, 两百多, 20ish, 三分之一, 两成, 5'8"."""
-    for match in _SOME.finditer(text):
+    def some(self, match: re.Match[str]) -> None:
+        """百来块."""
         said = next(part for part in match.groups() if part)
         value = _SOME_OF.get(said) or (Decimal(said) if said.isdigit() and said.isascii() else parse_zh(said))
         start = match.start() if match[4] is None else match.start() + 1  # 个把小时: the unit is after 把
-        if value is not None and free(start, match.end()):
-            before = len(found)
-            add(start, match.end(), Decimal(value), Decimal(value), "zh")
-            for atom in found[before:]:
+        if value is not None:
+            before = len(self.found)
+            self.add(start, match.end(), Decimal(value), Decimal(value), "zh")
+            for atom in self.found[before:]:
                 atom.vague = True
-    for match in _ODD.finditer(text):
+
+    def odd(self, match: re.Match[str]) -> None:
+        """两百多."""
         value = Decimal(match[1]) if match[1].isdigit() and match[1].isascii() else parse_zh(match[1])
         if value:
             step = Decimal(10) ** (len(f"{value:f}") - len(f"{value:f}".rstrip("0")))
-            add(match.start(), match.end(), value, value + step - 1, "zh")
-    for match in _SHARES.finditer(text):
+            self.add(match.start(), match.end(), value, value + step - 1, "zh")
+
+    def share(self, match: re.Match[str]) -> None:
+        """三分之一, 两成."""
         parts = [int(parse_zh(part) or 0) if part else 0 for part in match.groups()]
-        share = Decimal(parts[1] * 100) / parts[0] if parts[0] else Decimal(parts[2] * 10)
-        if free(*match.span()):
-            found.append(_Atom(*match.span(), share, share, match.span(), "zh", known("pct")))
-    for match in _PART_OF.finditer(text):
-        if _unit_at(text, match.end()) is not None:
+        self.put(match, Decimal(parts[1] * 100) / parts[0] if parts[0] else Decimal(parts[2] * 10), "zh", "pct")
+
+    def part_of(self, match: re.Match[str]) -> None:
+        if _unit_at(self._text, match.end()) is not None:
             part = {"two": 2, "three": 3}.get(match[1], 1) / Decimal(4 if match[2] == "quarter" else 3)
-            add(match.start(), match.end(), part, part, "en")
-    for match in _FEET.finditer(text):
-        feet = Decimal(match[1]) + Decimal(match[2]) / 12
-        if free(*match.span()):
-            found.append(_Atom(*match.span(), feet, feet, match.span(), "digits", known("ft")))
+            self.add(match.start(), match.end(), part, part, "en")
 
+    def feet(self, match: re.Match[str]) -> None:
+        """5'8"."""
+        self.put(match, Decimal(match[1]) + Decimal(match[2]) / 12, "digits", "ft")
 
-def _add_words(text: str, add: Callable[[int, int, Decimal, Decimal, Style], None]) -> None:
-    """Number words of both languages."""
-    for match in ZH_NUMBER.finditer(text):
+    def fraction(self, match: re.Match[str]) -> None:
+        value = Decimal(match[0][0]) / Decimal(match[0][-1])
+        if self.free(*match.span()) and _unit_at(self._text, match.end()) is not None:
+            self.add(match.start(), match.end(), value, value, "digits")
+            self._hidden.append(match.span())
+
+    def digits(self, match: re.Match[str]) -> None:
+        value = Decimal(match[0].replace(",", ""))
+        end = match.end()
+        group = _GROUP.match(self._text, end)
+        if group:
+            value, end = value * _GROUPS[group[1] or group[2]], group.end()
+        value, end = self._and_a_half(value, end)
+        self.add(match.start(), end, value, value, "digits")
+
+    def zh_number(self, match: re.Match[str]) -> None:
         word = match[0]
         low = high = parse_zh(word)
         end = match.start() + len(word)
-        span = None if text[end : end + 1] == "折" else parse_zh_span(word)
+        span = None if self._text[end : end + 1] == "折" else parse_zh_span(word)
         if span is not None:  # 两三件, 两三百
             low, high = span
         elif low is None and len(word) > 1:  # 两百五一件: the last one counts the piece
             word = word[:-1]
             low = high = parse_zh(word)
-        if low is None or high is None:
-            continue
-        end = match.start() + len(word)
-        add(match.start(), end, low, high, "zh")
-    for match in _HALF_ZH.finditer(text):
-        add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "zh")
-    for match in EN_NUMBER.finditer(text):
+        if low is not None and high is not None:
+            self.add(match.start(), match.start() + len(word), low, high, "zh")
+
+    def half_zh(self, match: re.Match[str]) -> None:
+        self.add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "zh")
+
+    def en_number(self, match: re.Match[str]) -> None:
         value = parse_en(match[0])
         if value is None:
             value = parse_spoken_price(match[0])
-        end = match.end()
-        half = _AND_A_HALF.match(text, end)
-        if value is not None and half:
-            value, end = value + Decimal("0.5"), half.end()
         if value is not None:
-            add(match.start(), end, value, value, "en")
-    for match in _HALF_EN.finditer(text):
-        if _unit_at(text, match.end()) is not None:
-            add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "en")
-    for match in _ARTICLE.finditer(text):
-        add(match.start(), match.end(), Decimal(1), Decimal(1), "en")
+            value, end = self._and_a_half(value, match.end())
+            self.add(match.start(), end, value, value, "en")
+
+    def half_en(self, match: re.Match[str]) -> None:
+        if _unit_at(self._text, match.end()) is not None:
+            self.add(match.start(), match.end(), Decimal("0.5"), Decimal("0.5"), "en")
+
+    def article(self, match: re.Match[str]) -> None:
+        self.add(match.start(), match.end(), Decimal(1), Decimal(1), "en")
+
+    def _and_a_half(self, value: Decimal, end: int) -> tuple[Decimal, int]:
+        half = _AND_A_HALF.match(self._text, end)
+        return (value + Decimal("0.5"), half.end()) if half else (value, end)
+
+
+# In this order: of two that begin at one place and end at another, the longer one counts; of two alike, the first.
+_READERS: Sieve[Callable[[_Atoms, re.Match[str]], None]] = Sieve(
+    (
+        (_HALF_PRICE, _Atoms.half_price),
+        (_SOME, _Atoms.some),
+        (_ODD, _Atoms.odd),
+        (_SHARES, _Atoms.share),
+        (_PART_OF, _Atoms.part_of),
+        (_FEET, _Atoms.feet),
+        (_FRACTION, _Atoms.fraction),
+        (_DIGITS, _Atoms.digits),
+        (ZH_NUMBER, _Atoms.zh_number),
+        (_HALF_ZH, _Atoms.half_zh),
+        (EN_NUMBER, _Atoms.en_number),
+        (_HALF_EN, _Atoms.half_en),
+        (_ARTICLE, _Atoms.article),
+    )
+)
+
+
+def _atoms(text: str, hidden: list[tuple[int, int]]) -> list[_Atom]:
+    atoms = _Atoms(text, hidden)
+    for pattern, (few, many) in _VAGUE.fitting(text):
+        for match in pattern.finditer(text):
+            style: Style = "zh" if ord(match[0][0]) > 127 else "en"
+            atoms.add(match.start(), match.end(), Decimal(few), Decimal(many), style)
+    for pattern, read in _READERS.fitting(text):
+        for match in pattern.finditer(text):
+            read(atoms, match)
+    return atoms.found
 
 
 def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
@@ -521,19 +554,19 @@ def _bounded(text: str, first: _Atom, last: _Atom, quantity: Quantity) -> Mentio
     start, end = first.start, last.end
     outer_start, outer_end = start, end
     before = text[max(0, start - 20) : start]
-    cent = _CENT_UNDER.search(before) if quantity.dimension == "money" else None
+    cent = _CENT_UNDER.search(before) if quantity.dimension == "money" and before else None
     if cent:
         less = Decimal("0.01")
         quantity = replace(quantity, low=quantity.low - less, high=quantity.high - less)
         start = outer_start = start - (len(before) - cent.start())
-    else:
+    elif _ANY_BEFORE.search(before):
         for pattern, bound in _BEFORE:
             match = pattern.search(before)
             if match:
                 quantity, outer_start = replace(quantity, bound=bound), start - (len(before) - match.start())
                 break
-    if quantity.bound in ("exact", "about") and outer_start == start:
-        for pattern, bound in (*_AFTER, (_ISH, "about")):
+    if quantity.bound in ("exact", "about") and outer_start == start and _ANY_AFTER.match(text, end):
+        for pattern, bound in _AFTER:
             match = pattern.match(text, end)
             if match:
                 quantity, outer_end = replace(quantity, bound=bound), match.end()

@@ -33,6 +33,7 @@ def _traditional() -> dict[int, str]:
 
 
 TRADITIONAL = _traditional()  # for str.translate
+_TRADITIONAL_CHARS = frozenset(map(chr, TRADITIONAL))
 _PLAIN = re.compile(r"[\x20-\x7e\u4e00-\u9fff，。！？；：、（）～“”‘’—…·\n]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
@@ -96,7 +97,7 @@ def normalise(text: str) -> Normal:
 
 
 def _has_traditional(text: str) -> bool:
-    return any(ord(char) in TRADITIONAL for char in text)
+    return not _TRADITIONAL_CHARS.isdisjoint(text)
 
 
 def script(text: str) -> Script:
@@ -137,6 +138,12 @@ def is_word_boundary(text: str, index: int) -> bool:
         return True
     before, after = text[index - 1], text[index]
     return not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())
+
+
+@lru_cache(maxsize=16)
+def _pairs(text: str) -> tuple[str, ...]:
+    """Every two characters that stand side by side, in order: several vocabularies look at one text."""
+    return tuple(map(str.__add__, text, text[1:]))
 
 
 class Terms(Generic[T]):
@@ -196,7 +203,7 @@ class Terms(Generic[T]):
     def _places(self, text: str) -> Iterator[int]:
         """Where a term may begin."""
         known = self._by_prefix
-        places = {index for index, pair in enumerate(map(str.__add__, text, text[1:])) if pair in known}
+        places = {index for index, pair in enumerate(_pairs(text)) if pair in known}
         if not self._singles.isdisjoint(text):
             places.update(index for index, char in enumerate(text) if char in self._singles)
         for index in sorted(places):

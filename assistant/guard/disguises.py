@@ -8,6 +8,7 @@ from importlib import resources
 
 import yaml
 
+from knowledge.sieve import Sieve
 from knowledge.text import is_han
 
 _LEET = {"@": "a", "3": "e", "0": "o", "1": "i", "$": "s", "5": "s", "!": "i", "4": "a", "7": "t"}
@@ -26,17 +27,19 @@ _LISTED = re.compile(rf"(?<!{_HAN}){_HAN}(?:[，、,]{_HAN}){{2,}}(?!{_HAN})")
 _RUN = re.compile(r"(?<![a-z'’])[a-z]+(?:'[a-z]+)?")
 _UNIT = re.compile(r"(?<=\d)(?:cm|mm|km|kg|mg|ml|gb|tb|mah|[glmwv])(?=[a-z])")
 # Characters said or drawn like 最, 顶, 第… where only those make sense.
-_HOMOPHONES = (
-    (re.compile(r"[蕞晸朂](?!尔)|(?<![a-z])zui ?(?=[\u3400-\u9fff])"), "最"),
-    (re.compile(r"(?<![喝陶麻沉酒])[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
-    (re.compile(r"(?<=[全球国网业量])[弟帝递](?=[一1壹])"), "第"),
-    (re.compile(r"(?<=第)[壹弌]"), "一"),
-    (re.compile(r"[鼎订丁仃](?=级|尖配?的)"), "顶"),
-    (re.compile(r"菌(?=家级)"), "国"),
-    (re.compile(r"(?<=国)[佳加嘉](?=级)"), "家"),
-    (re.compile(r"(?<=国家)[及极吉](?=[别的品]|$)"), "级"),
-    (re.compile(r"[织质只](?=疗[效糖高失])"), "治"),
-    (re.compile(r"(?<=治)[聊辽](?=[效失高糖])"), "疗"),
+_HOMOPHONES = Sieve(
+    (
+        (re.compile(r"[蕞晸朂](?!尔)|(?<![a-z])zui ?(?=[\u3400-\u9fff])"), "最"),
+        (re.compile(r"(?<![喝陶麻沉酒])[醉蕞嘴罪晸朂](?=[好佳优强大低新高全美棒便实划先专正权畅顶受安有])"), "最"),
+        (re.compile(r"(?<=[全球国网业量])[弟帝递](?=[一1壹])"), "第"),
+        (re.compile(r"(?<=第)[壹弌]"), "一"),
+        (re.compile(r"[鼎订丁仃](?=级|尖配?的)"), "顶"),
+        (re.compile(r"菌(?=家级)"), "国"),
+        (re.compile(r"(?<=国)[佳加嘉](?=级)"), "家"),
+        (re.compile(r"(?<=国家)[及极吉](?=[别的品]|$)"), "级"),
+        (re.compile(r"[织质只](?=疗[效糖高失])"), "治"),
+        (re.compile(r"(?<=治)[聊辽](?=[效失高糖])"), "疗"),
+    )
 )
 
 
@@ -83,8 +86,9 @@ def unmask(text: str) -> Bare:
     _letters(bare)
     bare.replace(_BRACKETED, r"\1")
     _han_gaps(bare)
-    for pattern, plain in _HOMOPHONES:
-        bare.replace(pattern, plain)
+    if _HOMOPHONES.fitting(bare.text):
+        for pattern, plain in _HOMOPHONES.pairs:  # what one of them mends the next one may need
+            bare.replace(pattern, plain)
     for start, end, term in reversed(list(_spelled(bare.text))):
         bare.put(start, end, term)
     return Bare(bare.text, tuple(bare.starts), tuple(bare.ends))

@@ -15,6 +15,7 @@ from assistant.guard.injection import detect, trusted
 from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
 from knowledge.quantity import Quantity, quantities_of
+from knowledge.sieve import Sieve
 from knowledge.text import normalise
 
 _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
@@ -23,19 +24,21 @@ _SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
 _SHOP_KINDS = frozenset({"computed", "order", "promotion", "policy", "faq"})
 _SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
 # One word for what is one thing: 纯棉 is 100 % cotton.
-_SAME = (
-    (re.compile(r"纯棉|全棉"), "100%棉"),
-    (re.compile(r"纯羊毛"), "100%羊毛"),
-    (re.compile(r"真丝"), "桑蚕丝"),
-    (re.compile(r"涤纶"), "聚酯纤维"),
-    (re.compile(r"尼龙"), "锦纶"),
-    (re.compile(r"sus(?=3\d\d)"), ""),
-    (re.compile(r"安卓"), "android"),
-    (re.compile(r"鸿蒙"), "harmonyos"),
-    (re.compile(r"毫米"), "mm"),
-    (re.compile(r"厘米"), "cm"),
-    (re.compile(r"colour"), "color"),
-    (re.compile(r"grey"), "gray"),
+_SAME = Sieve(
+    (
+        (re.compile(r"纯棉|全棉"), "100%棉"),
+        (re.compile(r"纯羊毛"), "100%羊毛"),
+        (re.compile(r"真丝"), "桑蚕丝"),
+        (re.compile(r"涤纶"), "聚酯纤维"),
+        (re.compile(r"尼龙"), "锦纶"),
+        (re.compile(r"sus(?=3\d\d)"), ""),
+        (re.compile(r"安卓"), "android"),
+        (re.compile(r"鸿蒙"), "harmonyos"),
+        (re.compile(r"毫米"), "mm"),
+        (re.compile(r"厘米"), "cm"),
+        (re.compile(r"colour"), "color"),
+        (re.compile(r"grey"), "gray"),
+    )
 )
 
 
@@ -43,7 +46,7 @@ _SAME = (
 def squeeze(text: str) -> str:
     """Normalised text without spaces and separators, synonyms made one: what "the facts say so" is tested on."""
     folded = normalise(text).text
-    for pattern, plain in _SAME:
+    for pattern, plain in _SAME.fitting(folded):
         folded = pattern.sub(plain, folded)
     return _SPACES.sub("", folded)
 
@@ -219,15 +222,17 @@ class Index:
         """(start, end, subject) of the products named in the normalised text, the longest name at each place."""
         subjects, lengths = self._named
         hits: list[tuple[int, int, str]] = []
-        place = 0
-        while place < len(text):
-            for size in lengths.get(text[place : place + 3]) or lengths.get(text[place : place + 2]) or ():
+        reached = 0
+        for place in range(len(text) - 1):
+            sizes = lengths.get(text[place : place + 3]) or lengths.get(text[place : place + 2])
+            if sizes is None or place < reached:
+                continue
+            for size in sizes:
                 subject = subjects.get(text[place : place + size])
                 if subject is not None and _whole(text, place, place + size):
                     hits.append((place, place + size, subject))
-                    place += size - 1
+                    reached = place + size
                     break
-            place += 1
         return hits
 
 

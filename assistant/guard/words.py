@@ -78,8 +78,8 @@ class Words:
     key_of: Mapping[str, str]  # normalised attribute name → key
     values: Terms[tuple[str, str]]  # (kind, the word)
     kinds: Mapping[str, ValueKind]
-    money_roles: tuple[Role, ...]
-    time_roles: tuple[Role, ...]
+    money_roles: Sieve[Role]  # by one of their conditions
+    time_roles: Sieve[Role]
     promises: Sieve[tuple[Promise, Lang]]
     phrases: Sieve[tuple[Phrase, Lang]]
 
@@ -103,8 +103,8 @@ def words() -> Words:
         key_of={normalise(name).text: field.key for field in fields.values() for name in field.names},
         values=Terms(values),
         kinds=kinds,
-        money_roles=tuple(_role(entry) for entry in roles["money"]),
-        time_roles=tuple(_role(entry) for entry in roles["time"]),
+        money_roles=Sieve(map(_role, roles["money"])),
+        time_roles=Sieve(map(_role, roles["time"])),
         promises=Sieve(_promises()),
         phrases=Sieve(_phrases()),
     )
@@ -154,18 +154,16 @@ def _kind(key: str, entry: Mapping[str, Any]) -> ValueKind:
     )
 
 
-def _role(entry: Mapping[str, Any]) -> Role:
+_ANYTHING = re.compile("")
+
+
+def _role(entry: Mapping[str, Any]) -> tuple[Pattern, Role]:
     def pattern(name: str) -> Pattern | None:
         return re.compile(entry[name]) if name in entry else None
 
-    return Role(
-        entry["role"],
-        pattern("before"),
-        pattern("after"),
-        pattern("near"),
-        pattern("around"),
-        bool(entry.get("pieces")),
-    )
+    before, after, near, around = map(pattern, ("before", "after", "near", "around"))
+    role = Role(entry["role"], before, after, near, around, bool(entry.get("pieces")))
+    return before or near or around or after or _ANYTHING, role
 
 
 def _promises() -> Iterator[tuple[Pattern, tuple[Promise, Lang]]]:

@@ -12,6 +12,7 @@ from assistant.guard.style import plain
 from knowledge.facts import Fact
 from knowledge.numerals import parse_en, parse_zh
 from knowledge.quantity import Mention, Quantity
+from knowledge.sieve import Sieve
 
 _RATIO_ZH = re.compile(
     r"(?<!第)(?P<n>\d+(?:\.\d+)?|[一二两三四五六七八九十]+|几)倍|(?P<half>一半)(?=重|轻|价|大|长|的?重量|的?价|的?容量)"
@@ -77,9 +78,12 @@ def compared(reading: Reading, place: int) -> tuple[Sheet, Sheet] | None:
     return reading.index.sheet(first), reading.index.sheet(second)
 
 
+_RATIOS = Sieve(((_RATIO_ZH, None), (_RATIO_EN, None)))
+
+
 def check_comparisons(reading: Reading) -> Iterable[Finding]:
     """Ratios between two products."""
-    for pattern in (_RATIO_ZH, _RATIO_EN):
+    for pattern, _ in _RATIOS.fitting(reading.text):
         for match in pattern.finditer(reading.text):
             finding = _judge_ratio(reading, match)
             if finding is not None:
@@ -90,7 +94,7 @@ def is_ratio(reading: Reading, mention: Mention) -> bool:
     """Whether the figure belongs to 三倍 or "ten times as much", judged there."""
     return any(
         match.start() <= mention.start < match.end()
-        for pattern in (_RATIO_ZH, _RATIO_EN)
+        for pattern, _ in _RATIOS.fitting(reading.text)
         for match in pattern.finditer(reading.text)
     )
 

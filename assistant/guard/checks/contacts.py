@@ -8,6 +8,7 @@ from assistant.guard.law import is_denied
 from assistant.guard.openings import compile_quick
 from assistant.guard.privacy import find_personal
 from assistant.guard.sheet import squeeze
+from knowledge.sieve import Sieve
 
 _ENDS = (
     "com|cn|net|org|shop|store|info|xyz|top|vip|io|co|cc|me|link|site|online|club|biz|app|ru|example|test|tk|ml|cf|gq"
@@ -50,12 +51,8 @@ _REASON = {
     "lead": ("不能把顾客引到店外的地方", "shoppers may not be led away to places the facts do not name"),
     "person": ("资料里没有这个联系方式或个人信息", "the facts hold no such contact or personal data"),
 }
-_PATTERNS = (
-    (_LINK, "link"),
-    (_SPACED_LINK, "link"),
-    (_SERVICE_LINE, "person"),
-    (_ACCOUNT, "person"),
-    (_LEAD, "lead"),
+_PATTERNS = Sieve(
+    ((_LINK, "link"), (_SPACED_LINK, "link"), (_SERVICE_LINE, "person"), (_ACCOUNT, "person"), (_LEAD, "lead"))
 )
 
 
@@ -64,7 +61,7 @@ def check_contacts(reading: Reading) -> Iterable[Finding]:
         sheets = (reading.index.common, *map(reading.index.sheet, reading.index.products[:6]))
         return any(squeeze(said) in (sheet.text if prose else sheet.deliberate) for sheet in sheets)
 
-    for pattern, kind in _PATTERNS:
+    for pattern, kind in _PATTERNS.fitting(reading.text):
         for match in pattern.finditer(reading.text):
             if kind == "lead" and _is_warning(reading.text, *match.span()):
                 continue

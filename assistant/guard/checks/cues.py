@@ -1,6 +1,7 @@
 """How near a sentence names a property to the value it states."""
 
 import re
+from functools import lru_cache
 
 from assistant.guard.claims import Reading
 from assistant.guard.sheet import Entry
@@ -40,10 +41,15 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 
 def cues_of(entry: Entry) -> tuple[str, ...]:
-    known = words().fields.get(entry.key)
-    own: tuple[str, ...] = (entry.name,) if len(entry.name) >= 2 else ()
-    if entry.name.isascii() and len(entry.name) > 4 and entry.name.endswith("s"):
-        own += (entry.name[:-1],)  # "will last" of "lasts", one door of "doors"
+    return _cues(entry.key, entry.name)
+
+
+@lru_cache(maxsize=4096)
+def _cues(key: str, name: str) -> tuple[str, ...]:
+    known = words().fields.get(key)
+    own: tuple[str, ...] = (name,) if len(name) >= 2 else ()
+    if name.isascii() and len(name) > 4 and name.endswith("s"):
+        own += (name[:-1],)  # "will last" of "lasts", one door of "doors"
     if known is None:
         return own
     return own + known.cues
@@ -51,11 +57,16 @@ def cues_of(entry: Entry) -> tuple[str, ...]:
 
 def hints_of(entry: Entry) -> tuple[str, ...]:
     """The telling words of a longer name ("load" of "load size", 预约 of 预约时间), and what measures it."""
-    adjectives = tuple(word for pattern, words_of in _MEASURES if pattern.search(entry.name) for word in words_of)
-    if not entry.name.isascii():
-        head = _MEASURE_ZH.sub("", entry.name)
-        return (*((head,) if 2 <= len(head) < len(entry.name) else ()), *adjectives)
-    parts = entry.name.split()
+    return _hints(entry.name)
+
+
+@lru_cache(maxsize=4096)
+def _hints(name: str) -> tuple[str, ...]:
+    adjectives = tuple(word for pattern, words_of in _MEASURES if pattern.search(name) for word in words_of)
+    if not name.isascii():
+        head = _MEASURE_ZH.sub("", name)
+        return (*((head,) if 2 <= len(head) < len(name) else ()), *adjectives)
+    parts = name.split()
     if len(parts) < 2:
         return adjectives
     return tuple(part.rstrip("s") for part in parts if len(part) > 3 and part not in _GENERIC) + adjectives

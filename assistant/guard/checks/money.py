@@ -89,7 +89,7 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
     paid = bare and (_pays(before, after, _nameless(reading, mention)) or _is_todays_price(reading, mention))
     if bare and not (paid or _MONEY_WORD.search(near)):
         return None
-    for role in words().money_roles:
+    for _, role in words().money_roles.fitting(text):
         if role.pieces:
             fits = pieces_before(reading, mention) is not None and (not bare or bool(_TOTALLED.search(before)))
         else:

@@ -75,6 +75,9 @@ _WORDS_ZH = (
 )
 
 
+_BACKWARDS_ZH = tuple(word[::-1] for word in _WORDS_ZH)
+
+
 def check_smuggled(reading: Reading) -> Iterable[Finding]:
     """The whole sentence is at fault: of a cipher or of a recited instruction no half is worth keeping."""
     kind = _fault(reading)
@@ -93,7 +96,7 @@ def recited(sentence: str, lang: Lang) -> Verdict:
 def _fault(reading: Reading) -> str:
     if any(suspicion.kind in _TO_THE_MODEL for suspicion in detect(reading.normal.source)):
         return "foreign"
-    text = MARK.sub(lambda mark: " " * len(mark[0]), reading.text)
+    text = reading.text if "[" not in reading.text else MARK.sub(lambda mark: " " * len(mark[0]), reading.text)
     for pattern, kind in patterns("said").fitting(text):
         for match in pattern.finditer(text):
             if kind == "markup":
@@ -117,7 +120,7 @@ def _is_warning(text: str, start: int, end: int) -> bool:
 
 def _is_unreadable(reading: Reading) -> bool:
     source, text = reading.normal.source, reading.text
-    if any(not _is_known(reading, match[0]) for match in _OTHER_SCRIPT.finditer(source)):
+    if not source.isascii() and any(not _is_known(reading, match[0]) for match in _OTHER_SCRIPT.finditer(source)):
         return True
     if any(_is_code(match[0]) and not _is_known(reading, match[0]) for match in _BLOB.finditer(source)):
         return True
@@ -132,9 +135,8 @@ def _is_unreadable(reading: Reading) -> bool:
 
 def _is_mirrored(text: str) -> bool:
     """Chinese written backwards: 元1要只款这."""
-    mirror = text[::-1]
-    there = sum(word in text for word in _WORDS_ZH)
-    return sum(word in mirror for word in _WORDS_ZH) >= max(2, there + 1)
+    back = sum(word in text for word in _BACKWARDS_ZH)
+    return back >= 2 and back > sum(word in text for word in _WORDS_ZH)
 
 
 def _is_code(token: str) -> bool:

@@ -25,7 +25,7 @@ _SHIP_WORD = compile_quick(
 
 def time_role(reading: Reading, mention: Mention) -> str | None:
     near, around = reading.clause_text(mention.start), reading.around(mention.start)
-    for role in words().time_roles:
+    for _, role in words().time_roles.fitting(reading.text):
         if (role.near is None or role.near.search(near)) and (role.around is None or role.around.search(around)):
             return role.name
     return None
