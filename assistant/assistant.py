@@ -16,6 +16,7 @@ from assistant.batches import batches
 from assistant.cards import stored
 from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
 from assistant.data import load
+from assistant.direct import approved
 from assistant.events import (
     Cards,
     Event,
@@ -155,7 +156,12 @@ class Assistant:
                     yield event
             return
         reason = trigger(text) if context.channel == "chat" else None
-        run = self._hand_over(answer, context, history, reason) if reason else self._ask(answer, text, context, history)
+        if reason:
+            run = self._hand_over(answer, context, history, reason)
+        elif said := self._approved(answer, text, context):
+            run = self._say(answer, context, *said)
+        else:
+            run = self._ask(answer, text, context, history)
         async with aclosing(run) as events:
             async for event in events:
                 yield event
@@ -288,10 +294,24 @@ class Assistant:
         yield Handoff(reason, summarise(history, self.catalog, answer.lang))
         yield await self._finish(answer, turn)
 
-    async def _say(self, answer: _Answer, context: PageContext, text: str) -> AsyncGenerator[Event, None]:
-        """A sentence of our own as a whole answer."""
+    def _approved(self, answer: _Answer, text: str, context: PageContext) -> tuple[str, Facts] | None:
+        """The answer that the merchant approved for this question and its facts; None when there is none, or when the
+        guard no longer lets it stand as it is: then a model must find other words."""
+        faq = approved(self.catalog, text, context, answer.lang)
+        if faq is None:
+            return None
+        words_, own = faq.answer(answer.lang), self.catalog.faq_facts(faq)
+        facts = shop_and(self.catalog, faq.products) | own
+        verdicts = review_sentences(self.guard, words_, facts, answer.lang, faq.products)
+        return None if any(verdict.changed for verdict in verdicts) else (words_, own)
+
+    async def _say(
+        self, answer: _Answer, context: PageContext, text: str, facts: Facts | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Words of our own, or of the shop's with the facts they bring, as a whole answer."""
         turn = self._turn(answer, context, ())
-        turn.model = "assistant"
+        turn.model = "assistant" if facts is None else "faq"
+        turn.extra |= facts or Facts()
         for event in self._speak(turn, text):
             await self._store(answer, [event])
             yield event

@@ -32,7 +32,7 @@ from assistant.rows import (
     store_answer,
     store_message,
 )
-from assistant.tables import CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
+from assistant.tables import CONVERSATIONS, EVENTS, GAP_QUESTIONS, HANDOFFS, MESSAGES, VERDICTS
 from knowledge.model import Lang
 
 __all__ = [
@@ -191,7 +191,7 @@ class Conversations:
         """Everything of this conversation, for good."""
 
         def work(connection: Connection) -> None:
-            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS):
+            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, GAP_QUESTIONS):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
 

@@ -91,3 +91,28 @@ HANDOFFS = Table(
     Column("agent", String(80), nullable=False, default=""),
     Column("summary", Text, nullable=False, default=""),
 )
+
+GAPS = Table(  # what the shop was asked and did not answer well; the questions of one gap ask the same thing
+    "gaps",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("state", String(10), nullable=False, index=True),  # open, answered, dismissed
+    Column("created", DateTime(timezone=True), nullable=False),
+    Column("decided", DateTime(timezone=True)),
+    Column("decided_by", String(80), nullable=False, default=""),
+    Column("faq_id", String(200), nullable=False, default=""),  # the answer that was approved
+)
+
+GAP_QUESTIONS = Table(
+    "gap_questions",
+    metadata,
+    Column("message_id", String(40), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("gap_id", String(32), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("lang", String(2), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("product_id", String(80), nullable=False, default=""),  # the page it was asked on
+    Column("why", String(12), nullable=False),  # not_found, guard, thumbs, handoff, rating
+    Column("text", Text, nullable=False),  # personal data masked
+)

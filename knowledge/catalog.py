@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from knowledge import shelf as shelves
 from knowledge.embed import load_embedder
@@ -30,10 +30,10 @@ from knowledge.rerank import Reranking
 from knowledge.search import Filters, Hit, SearchIndex, SearchResult, Weighed, text_of
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
-from knowledge.store import Store
+from knowledge.store import Store, metadata
 from knowledge.thesaurus import default_thesaurus
 from knowledge.vectors import VectorIndex, VectorView
-from knowledge.writing import Batch, Change, write_batch
+from knowledge.writing import Batch, Change, Writer, write_batch
 
 
 class Catalog:
@@ -224,6 +224,15 @@ class Catalog:
         )  # fmt: skip
         with self.store.write() as connection:
             return write_batch(connection, batch)
+
+    def remove(
+        self, kind: Literal["promotions", "policies", "faqs"], ids: Sequence[str], *, source: str = ""
+    ) -> Change:
+        """Take these rows away, whatever they came from; ids that are not there do not matter."""
+        with self.store.write() as connection:
+            writer = Writer(connection, source)
+            writer.remove(metadata.tables[kind], ids)
+            return writer.finish()
 
     def ingest(
         self,

@@ -13,7 +13,7 @@ from knowledge.text import normalise
 from knowledge.thesaurus import Thesaurus
 
 _NEAR = 12  # questions compared closely
-_FILLER = re.compile(r"[啊呀吗呢吧啦嘛哦的]|请问|能不能|可不可以|是不是|可以|能|一下|我想|你们")
+FILLER = re.compile(r"[啊呀吗呢吧啦嘛哦的]|请问|能不能|可不可以|是不是|可以|能|一下|我想|你们")
 _ASKING = re.compile(r"\b(?:when|how|where|who|why|which|what)\b")  # a search for goods overlooks these words
 
 
@@ -41,7 +41,7 @@ class FaqIndex:
 
     def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """The best `limit` questions, each once."""
-        text = _FILLER.sub("", normalise(query[:500]).text)
+        text = FILLER.sub("", normalise(query[:500]).text)
         if not self._entries or not text.strip():
             return ()
         synonyms = [
@@ -58,7 +58,7 @@ class FaqIndex:
 
     def _weighed(self, text: str) -> dict[str, float]:
         """Terms of a question: pairs of Chinese characters say more than single ones, and when is not how."""
-        terms = {term: 1.0 if len(term) > 1 else 0.35 for term in words(_FILLER.sub("", text))}
+        terms = {term: 1.0 if len(term) > 1 else 0.35 for term in words(FILLER.sub("", text))}
         return terms | {f"?{word}": 0.7 for word in _ASKING.findall(text.lower())}
 
     def _commonness(self) -> dict[str, float]:

@@ -139,6 +139,7 @@ class Faq:
     answer: Text
     aliases: tuple[str, ...] = ()  # other ways shoppers ask it, any language
     products: tuple[str, ...] = ()  # empty: about the shop
+    exact: bool = False  # answered in exactly these words, whatever model is configured
 
 
 OrderState = Literal[

@@ -82,7 +82,7 @@ def load_shop_folder(
     folder.products = [settled(product) for product in rows]
     products = dict(known_products or {}) | {product.id: product for product in folder.products}
     folder.promotions = reader.rows(
-        Promotion, "promotions.yaml", lambda found: _check_promotion(found, products), prepare=_with_last_day
+        Promotion, "promotions.yaml", lambda found: check_promotion(found, products), prepare=with_last_day
     )
     folder.policies = reader.rows(Policy, "policies.yaml", lambda policy: _unique_attributes(policy.attributes))
     folder.faqs = reader.rows(Faq, "faq.yaml", lambda faq: _known(faq.products, products, "product"))
@@ -106,7 +106,7 @@ def _zone(shop: Shop) -> ZoneInfo:
         raise IngestError(f"shop.yaml: timezone is a name such as Asia/Shanghai, got {shop.timezone!r}") from error
 
 
-def _with_last_day(row: dict[str, Any]) -> dict[str, Any]:
+def with_last_day(row: dict[str, Any]) -> dict[str, Any]:
     """An offer that ends on a day, without a time, holds through that day."""
     ends = row.get("ends")
     if isinstance(ends, str):
@@ -239,7 +239,7 @@ def _check_product(product: Product) -> str | None:
     return _unique_attributes(product.attributes)
 
 
-def _check_promotion(promotion: Promotion, products: Collection[str]) -> str | None:
+def check_promotion(promotion: Promotion, products: Collection[str]) -> str | None:
     for name in _NEEDS[promotion.kind]:
         if getattr(promotion, name) in (None, "", ()):
             return f"a promotion of kind {promotion.kind} needs {name}"
