@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge.dates import find_dates
 from knowledge.figures import ISH, SIDE, Atom, Style, atoms_of
@@ -133,6 +134,9 @@ def _find(text: str) -> tuple[Mention, ...]:
     for atom in atoms:
         if not kept or atom.start >= kept[-1].end:
             kept.append(atom)
+    for left, right in pairwise(kept):  # 0.5+1.5kg: the unit is both numbers'
+        if not left.unit.id and left.style == "digits" and text[left.end : right.start] == "+":
+            left.unit = right.unit
     mentions.extend(_mentions(text, kept))
     return tuple(sorted(mentions, key=lambda m: m.start))
 

@@ -277,6 +277,10 @@ def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
     said = reading.text[mention.number[1] : mention.end].strip(" -").lstrip("小大")
     if not said or said in _ANY_UNIT:
         return None
+    noun = _NOUN.match(reading.text, mention.end)
+    sheets = reading.sheets_at(mention.start)
+    if noun and not any(noun[0][i : i + 2] in sheet.text for sheet in sheets for i in range(len(noun[0]) - 1)):
+        return None  # 六根绑带 of a cloth of 200 threads: another thing is counted
     for entry in _sheet_entries(reading, mention):
         value = normalise(entry.fact.value)
         if any(
@@ -284,6 +288,11 @@ def _counted_alike(reading: Reading, mention: Mention) -> Entry | None:
         ):
             return entry
     return None
+
+
+_NOUN = re.compile(
+    r"(?!可以|够|能|就|都|也|还|呢|哦|左右|以上|以内|装|一|的|在|是|有|才|只|包邮|给|起|每|全)[\u4e00-\u9fff]{2,5}"
+)
 
 
 def _sheet_entries(reading: Reading, mention: Mention) -> list[Entry]:
