@@ -1,5 +1,6 @@
 """Deciding: every check over one reading, and which finding wins where several meet."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -95,9 +96,22 @@ def _stated(reading: Reading, start: int, end: int) -> tuple[Fact, ...]:
     return tuple(
         entry.fact
         for sheet in (*reading.sheets_at(start), reading.index.common)
-        if said in sheet.text
         for entry in sheet.entries
-        if _says(entry, words, said)
+        if (said in sheet.text and _says(entry, words, said)) or _certifies(entry, words)
+    )
+
+
+_CERTIFICATE = re.compile(r"certif|认证|资质|检测")
+
+
+def _certifies(entry: Entry, words: str) -> bool:
+    """Whether the fact lists certificates and the words name one of them: "CE certified" of `certification: CE`."""
+    if not _CERTIFICATE.search(entry.name) or not _CERTIFICATE.search(words):
+        return False
+    value = normalise(entry.fact.value).text
+    return any(
+        re.search(rf"(?<![a-z0-9]){re.escape(mark[0])}(?![a-z0-9])", words) and not is_denied(value, *mark.span())
+        for mark in re.finditer(r"[a-z0-9]{2,}|[\u4e00-\u9fff]{2,}", value)
     )
 
 

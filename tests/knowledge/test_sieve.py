@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.guard.law import load_law
 from assistant.guard.words import words
-from knowledge.sieve import Sieve, pieces_of
+from knowledge.sieve import Sieve, needs_of
 
 SOURCES = [
     r"全国?(?:第一|最低)",
@@ -62,8 +62,12 @@ def test_the_order_of_the_patterns_is_kept() -> None:
     assert [number for _, number in sieve.fitting("低")] == [2, 3]  # a digit is no piece: that one is always tried
 
 
-def test_pieces() -> None:
-    assert pieces_of(re.compile("(?:全网)?最低价?")) == {"最低"}
-    assert pieces_of(re.compile("fda|最低")) == {"fda", "最低"}
-    assert pieces_of(re.compile(r"\d+")) is None
-    assert pieces_of(re.compile("最低", re.IGNORECASE)) is None
+def test_what_a_pattern_needs() -> None:
+    assert set(needs_of(re.compile("(?:全网)?最低价?"))) == {frozenset({"最低"})}
+    assert set(needs_of(re.compile("fda|最低"))) == {frozenset({"fda", "最低"})}
+    assert set(needs_of(re.compile(r"(?:保证|包)\w*(?:治好|根治)"))) == {
+        frozenset("包 保证".split()),
+        frozenset("治好 根治".split()),
+    }
+    assert needs_of(re.compile(r"\d+")) == ()
+    assert needs_of(re.compile("最低", re.IGNORECASE)) == ()

@@ -449,6 +449,13 @@ def _rounded(claim: Quantity, truth: Quantity) -> bool:
     return digits >= 3 and round(figure, places) == claim.low
 
 
+def _ratio(one: Quantity, other: Quantity) -> Decimal:
+    """How far apart two amounts are, 1 or more; the same whatever their units."""
+    first, second = one.base()[0], other.base()[0]
+    low, high = min(first, second), max(first, second)
+    return high / low if low > 0 else Decimal("Infinity")
+
+
 def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     reason = "与资料不符" if reading.lang == "zh" else "the facts say otherwise"
     said = reading.raw(mention.start, mention.end)
@@ -456,7 +463,9 @@ def _mend_property(reading: Reading, mention: Mention, entry: Entry) -> Finding:
     facts = quantities_of(normalise(raw))
     unit = said.lstrip("0123456789.,一二两三四五六七八九十百千万 -")
     meant = _meant(entry, reading.clause_text(mention.start), mention.quantity)
-    alike = tuple(m for m in facts if m.quantity in meant and _comparable(mention.quantity, m.quantity))
+    alike = [m for m in facts if m.quantity in meant and _comparable(mention.quantity, m.quantity)]
+    if all(m.quantity.unit.id for m in alike):  # not so "4.2 out of 5"
+        alike.sort(key=lambda m: _ratio(mention.quantity, m.quantity))  # of 0.5+1.5kg the nearer one is meant
     chosen = next((m for m in alike if unit and raw[normalise(raw).span(m.start, m.end)[1] - 1] == unit[-1]), None)
     if chosen is None and (alike or facts):
         chosen = (alike or facts)[0]

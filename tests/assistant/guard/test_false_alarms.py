@@ -140,3 +140,56 @@ def test_what_is_one_is_still_one(sentence: str, instead: str) -> None:
 def test_no_amount_but_a_price_is_mended_with_the_price(sentence: str) -> None:
     said = GUARD.review(sentence, PILLOW, about=("p",)).text
     assert "89" not in said and "119" not in said
+
+
+BEDDING = facts_from_sheet(
+    {"名称": "山雾蚕丝子母被", "售价": "899元", "库存": "5件", "重量": "0.5+1.5KG", "面料": "100%棉", "根数": "200根"},
+    "p",
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "外面三层包装，拆得很费劲。",
+        "手工很细致，走线整齐。",
+        "上次做活动送过手工皂。",
+        "婆婆给做了枕套，刚好配它。",
+        "昨晚盖着发热，半夜踢了被子。",
+        "折起来很重，柜子要结实点。",
+        "洗的时候放网兜里。",
+        "带子伸缩性不错。",
+        "垂感应该比上一床好。",
+        "夏天用0.5公斤的，春秋用1.5公斤的。",
+        "四个角有六根绑带系着。",
+        "本来想要买芍药那床，可惜没货了。",
+        "已经装好被套了。",
+        "能触摸到里面的蚕丝。",
+    ],
+)
+def test_what_shoppers_tell_of_their_homes_is_no_claim(sentence: str) -> None:
+    assert GUARD.review(sentence, BEDDING, about=("p",)).text == sentence
+
+
+@pytest.mark.parametrize(
+    ("lie", "said"),
+    [
+        ("这床有三百根。", "这床有200根。"),
+        ("它能折叠收起来。", ""),
+        ("是纯手工缝的。", ""),
+        ("带感应灯。", ""),
+        ("春秋用1.8公斤的。", "春秋用1.5公斤的。"),
+        ("里面装着小风扇。", ""),
+    ],
+)
+def test_the_same_words_as_claims_are_still_found(lie: str, said: str) -> None:
+    assert GUARD.review(lie, BEDDING, about=("p",)).text == said
+
+
+def test_a_certificate_the_facts_list_may_be_named() -> None:
+    lamp = facts_from_sheet({"name": "Mia lamp", "certification": "CE, RoHS"}, "p")
+    none = facts_from_sheet({"name": "Mia lamp", "certification": "no CE"}, "p")
+    sentence = "It's CE certified."
+    assert GUARD.review(sentence, lamp, about=("p",)).label == "ok"
+    assert GUARD.review("It's FDA certified.", lamp, about=("p",)).label != "ok"
+    assert GUARD.review(sentence, none, about=("p",)).label != "ok"
