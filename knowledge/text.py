@@ -141,9 +141,16 @@ def is_word_boundary(text: str, index: int) -> bool:
 
 
 @lru_cache(maxsize=16)
-def _pairs(text: str) -> tuple[str, ...]:
-    """Every two characters that stand side by side, in order: several vocabularies look at one text."""
-    return tuple(map(str.__add__, text, text[1:]))
+def word_starts(text: str) -> tuple[tuple[int, str], ...]:
+    """Every place of a text but those inside a Latin word or a number, with the three characters that stand there.
+
+    Kept, as several vocabularies look at one text. What ends it is filled up with zero bytes.
+    """
+    triples = map(str.__add__, map(str.__add__, text, text[1:] + "\0"), text[2:] + "\0\0")
+    return tuple((place, triple) for place, triple in enumerate(triples) if is_word_boundary(text, place))
+
+
+_PREFIX = 3  # characters by which terms are looked up
 
 
 class Terms(Generic[T]):
@@ -157,39 +164,41 @@ class Terms(Generic[T]):
         for term, value in terms:
             folded = normalise(term.strip()).text
             if folded:
-                found.setdefault(folded[:2], {}).setdefault(folded, value)
+                found.setdefault(folded[:_PREFIX], {}).setdefault(folded, value)
         # Under each beginning the terms with their lengths, longest first: a look-up for a length, not for a term.
         self._by_prefix = {
             prefix: (sorted({len(term) for term in entries}, reverse=True), entries)
             for prefix, entries in found.items()
         }
-
-        self._singles = frozenset(prefix for prefix in found if len(prefix) == 1)
+        self._short = frozenset(prefix for prefix in found if len(prefix) < _PREFIX)
+        self._openings = frozenset(prefix[0] for prefix in found)
 
     def __bool__(self) -> bool:
         return bool(self._by_prefix)
 
     def at(self, text: str, start: int) -> Iterator[tuple[int, T]]:
         """(end, value) of each term that begins at `start` of the normalised `text`, longest first."""
-        if not is_word_boundary(text, start):
-            return
-        for prefix in dict.fromkeys((text[start : start + 2], text[start : start + 1])):
-            if (known := self._by_prefix.get(prefix)) is None:
+        if is_word_boundary(text, start):
+            yield from self._at(text, start, text[start : start + _PREFIX])
+
+    def _at(self, text: str, start: int, beginning: str) -> Iterator[tuple[int, T]]:
+        for size in (3, 2, 1):
+            if (known := self._by_prefix.get(beginning[:size])) is None:
                 continue
             lengths, terms = known
             for length in lengths:
                 end = start + length
                 piece = text[start:end]
-                if end <= len(text) and piece in terms and is_word_boundary(text, end):
+                if piece in terms and len(piece) == length and is_word_boundary(text, end):
                     yield end, terms[piece]
 
     def find(self, text: str) -> list[tuple[int, int, T]]:
         """(start, end, value), leftmost-longest, not overlapping; `text` in normal form."""
         hits: list[tuple[int, int, T]] = []
         reached = 0
-        for start in self._places(text):
+        for start, beginning in self._places(text):
             if start >= reached:
-                for end, value in self.at(text, start):
+                for end, value in self._at(text, start, beginning):
                     if end > reached:
                         hits.append((start, end, value))
                         reached = end
@@ -198,14 +207,19 @@ class Terms(Generic[T]):
 
     def find_all(self, text: str) -> list[tuple[int, int, T]]:
         """Every occurrence, also overlapping ones."""
-        return [(start, end, value) for start in self._places(text) for end, value in self.at(text, start)]
+        return [
+            (start, end, value)
+            for start, beginning in self._places(text)
+            for end, value in self._at(text, start, beginning)
+        ]
 
-    def _places(self, text: str) -> Iterator[int]:
-        """Where a term may begin."""
-        known = self._by_prefix
-        places = {index for index, pair in enumerate(_pairs(text)) if pair in known}
-        if not self._singles.isdisjoint(text):
-            places.update(index for index, char in enumerate(text) if char in self._singles)
-        for index in sorted(places):
-            if is_word_boundary(text, index):
-                yield index
+    def _places(self, text: str) -> list[tuple[int, str]]:
+        """Where a term may begin, and its first characters."""
+        if self._openings.isdisjoint(text):
+            return []
+        known, short = self._by_prefix, self._short
+        return [
+            (place, beginning)
+            for place, beginning in word_starts(text)
+            if beginning in known or (short and (beginning[:2] in short or beginning[0] in short))
+        ]

@@ -202,12 +202,17 @@ def _term_at(row: list[_Unit], index: int) -> tuple[int, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
+def _syllables(letters: str) -> tuple[str, ...]:
+    return tuple(_sounds().read(letters) or ())
+
+
 def _read_run(run: re.Match[str]) -> list[_Unit]:
     """The syllables of a Latin run; a unit of measure before them belongs to the number."""
     unit = _UNIT.match(run.string, run.start())
     start = unit.end() if unit else run.start()
     letters = run.string[start : run.end()]
-    syllables = _sounds().read(letters.replace("'", ""))
+    syllables = _syllables(letters.replace("'", ""))
     if not syllables:
         return []
     units: list[_Unit] = []

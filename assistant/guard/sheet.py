@@ -16,7 +16,7 @@ from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
 from knowledge.quantity import Quantity, quantities_of
 from knowledge.sieve import Sieve
-from knowledge.text import normalise
+from knowledge.text import normalise, word_starts
 
 _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
 _VARIANT_NAME = re.compile(r"(?P<name>[^(（]+)[(（](?P<variant>[^)）]+)[)）]\s*$")
@@ -223,8 +223,8 @@ class Index:
         subjects, lengths = self._named
         hits: list[tuple[int, int, str]] = []
         reached = 0
-        for place in range(len(text) - 1):
-            sizes = lengths.get(text[place : place + 3]) or lengths.get(text[place : place + 2])
+        for place, beginning in word_starts(text):
+            sizes = lengths.get(beginning) or lengths.get(beginning[:2])
             if sizes is None or place < reached:
                 continue
             for size in sizes:

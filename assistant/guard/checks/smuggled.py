@@ -169,9 +169,11 @@ def _is_no_english(reading: Reading) -> bool:
     neighbour = sum(word in _NEIGHBOURS and word not in _ENGLISH for word in words)
     if neighbour >= 2 and neighbour >= english:
         return True
-    unknown = [word for word in words if len(word) >= 3 and not _is_known(reading, word)]
-    if len(unknown) >= 5 and ((english == 0 and _is_substituted(unknown)) or _is_regrouped(words)):
-        return True
+    regrouped = _is_regrouped(words)
+    if regrouped or english == 0:
+        unknown = [word for word in words if len(word) >= 3 and not _is_known(reading, word)]
+        if len(unknown) >= 5 and (regrouped or _is_substituted(unknown)):
+            return True
     backwards = sum(len(word) >= 2 and word[::-1] in _ENGLISH and word not in _ENGLISH for word in words)
     return backwards >= 3 and backwards > english
 
