@@ -38,22 +38,28 @@ class Sieve(Generic[T]):
         self._always = tuple(always)
         self._by_piece = {piece: tuple(numbers) for piece, numbers in by_piece.items()}
         self._pieces = frozenset(by_piece)
-        self._last: tuple[str, Sequence[tuple[re.Pattern[str], T]]] = ("", [self.pairs[number] for number in always])
+        self._plain = [self.pairs[number] for number in always]  # of a text without any piece
+        self._last = ("", self._plain)
 
     def fitting(self, text: str) -> Sequence[tuple[re.Pattern[str], T]]:
         """The patterns that may match somewhere in `text`, in their order; no other one does."""
         asked, fitting = self._last
         if asked is text:  # one sentence is asked for each of its figures
             return fitting
-        numbers, held = set[int](), _held(text)
-        for piece in self._pieces & held:
-            numbers.update(self._by_piece[piece])
-        others = self._others
-        numbers = {each for each in numbers if not any(held.isdisjoint(needed) for needed in others[each])}
-        numbers.update(self._always)
-        fitting = [self.pairs[number] for number in sorted(numbers)]
+        held = _held(text)
+        pieces = self._pieces & held
+        fitting = self._chosen(pieces, held) if pieces else self._plain
         self._last = (text, fitting)
         return fitting
+
+    def _chosen(self, pieces: frozenset[str], held: frozenset[str]) -> list[tuple[re.Pattern[str], T]]:
+        numbers = {number for piece in pieces for number in self._by_piece[piece]}
+        for number in tuple(numbers):
+            for needed in self._others[number]:
+                if held.isdisjoint(needed):
+                    numbers.discard(number)
+                    break
+        return [self.pairs[number] for number in sorted(numbers.union(self._always))]
 
 
 @lru_cache(maxsize=64)

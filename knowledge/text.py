@@ -140,17 +140,18 @@ def is_word_boundary(text: str, index: int) -> bool:
     return not (before.isascii() and before.isalnum() and after.isascii() and after.isalnum())
 
 
+_PREFIX = 3  # characters by which terms are looked up
+_WORD_START = re.compile(r"[^A-Za-z0-9]|(?<![A-Za-z0-9])[A-Za-z0-9]", re.DOTALL)
+
+
 @lru_cache(maxsize=16)
 def word_starts(text: str) -> tuple[tuple[int, str], ...]:
     """Every place of a text but those inside a Latin word or a number, with the three characters that stand there.
 
-    Kept, as several vocabularies look at one text. What ends it is filled up with zero bytes.
+    Kept, as several vocabularies look at one text. At its end there are fewer.
     """
-    triples = map(str.__add__, map(str.__add__, text, text[1:] + "\0"), text[2:] + "\0\0")
-    return tuple((place, triple) for place, triple in enumerate(triples) if is_word_boundary(text, place))
-
-
-_PREFIX = 3  # characters by which terms are looked up
+    places = [match.start() for match in _WORD_START.finditer(text)]
+    return tuple((place, text[place : place + _PREFIX]) for place in places)
 
 
 class Terms(Generic[T]):
@@ -182,7 +183,7 @@ class Terms(Generic[T]):
             yield from self._at(text, start, text[start : start + _PREFIX])
 
     def _at(self, text: str, start: int, beginning: str) -> Iterator[tuple[int, T]]:
-        for size in (3, 2, 1):
+        for size in range(len(beginning), 0, -1):
             if (known := self._by_prefix.get(beginning[:size])) is None:
                 continue
             lengths, terms = known
