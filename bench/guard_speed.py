@@ -1,8 +1,11 @@
-"""How fast the guard is with a large shop loaded: `python -m bench.guard_speed [--products N] [--json FILE]`.
+"""How fast the guard is with a large shop loaded: `python -m bench.guard_speed [--products N] [--claims FILE]`.
 
 Microseconds of CPU on one core for each sentence, by length; what the guard keeps for the shop, and the whole process.
+With a claim benchmark its products stand among the others, and its sentences are timed too: when the guard has not read
+the product's facts yet, and when it has.
 """
 
+import json
 import os
 import random
 import resource
@@ -11,8 +14,11 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from assistant.guard.guard import Guard
+from bench.claims import facts_of
 from bench.report import Cell, arguments, report
 from knowledge.facts import Fact, Facts
 
@@ -34,6 +40,9 @@ SENTENCES = {
         "签收后7天内可以退货，库存还有{stock}件，日常用着很顺手，喜欢的话可以直接下单，有问题随时问我。",
     ),
 }
+
+
+OPINION = {"zh": "挺好的。", "en": " Lovely."}  # so that nothing of the first reading can be kept but the facts
 
 
 def shop(products: int) -> tuple[Facts, list[dict[str, str]]]:
@@ -79,6 +88,29 @@ def measure(guard: Guard, facts: Facts, rows: Sequence[dict[str, str]], kind: st
     return sorted(took)
 
 
+def measure_claims(guard: Guard, facts: Facts, rows: Sequence[dict[str, Any]]) -> tuple[list[float], list[float]]:
+    """Microseconds of CPU for each sentence of a benchmark: the first time and, other words added, a second time."""
+    took: tuple[list[float], list[float]] = ([], [])
+    for row in rows:
+        for times, text in zip(took, (row["text"], row["text"] + OPINION[row["lang"]]), strict=True):
+            started = time.process_time()
+            guard.review(text, facts, lang=row["lang"], about=(str(row["product_id"]),))
+            times.append((time.process_time() - started) * 1_000_000)
+    return sorted(took[0]), sorted(took[1])
+
+
+def _line(name: str, characters: float, took: Sequence[float]) -> dict[str, Cell]:
+    return {
+        "sentences": name,
+        "characters": round(characters),
+        "mean µs": round(statistics.fmean(took)),
+        "p50 µs": round(took[len(took) // 2]),
+        "p95 µs": round(took[int(len(took) * 0.95)]),
+        "p99 µs": round(took[int(len(took) * 0.99)]),
+        "max µs": round(took[-1]),
+    }
+
+
 def one_core() -> None:
     """Nothing here runs in threads; where the system can tell, it is kept to one core all the same."""
     if hasattr(os, "sched_setaffinity"):
@@ -94,10 +126,13 @@ def resident_mb() -> float:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = arguments("Time the guard with a large shop loaded.")
     parser.add_argument("--products", type=int, default=10_000, metavar="N", help="products in the facts (10000)")
+    parser.add_argument("--claims", type=Path, metavar="FILE", help="a claim benchmark, JSON lines, timed as well")
     parser.add_argument("--times", type=int, default=300, metavar="N", help="sentences of each length (300)")
     args = parser.parse_args(argv)
     one_core()
+    claims = [json.loads(line) for line in args.claims.open(encoding="utf-8")] if args.claims else []
     facts, rows = shop(args.products)
+    facts = Facts.of([*facts, *(fact for row in claims for fact in facts_of(row))])
     guard = Guard()
     tracemalloc.start()
     started = time.process_time()
@@ -107,18 +142,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     tracemalloc.stop()
     table: list[dict[str, Cell]] = []
     for kind in SENTENCES:
-        took = measure(guard, facts, rows, kind, args.times)
-        table.append(
-            {
-                "sentences": kind,
-                "characters": round(statistics.fmean(len(form.format(**rows[0])) for form in SENTENCES[kind])),
-                "mean µs": round(statistics.fmean(took)),
-                "p50 µs": round(took[len(took) // 2]),
-                "p95 µs": round(took[int(len(took) * 0.95)]),
-                "p99 µs": round(took[int(len(took) * 0.99)]),
-                "max µs": round(took[-1]),
-            }
-        )
+        length = statistics.fmean(len(form.format(**rows[0])) for form in SENTENCES[kind])
+        table.append(_line(kind, length, measure(guard, facts, rows, kind, args.times)))
+    for lang in dict.fromkeys(row["lang"] for row in claims):
+        own = [row for row in claims if row["lang"] == lang]
+        length = statistics.fmean(len(row["text"]) for row in own)
+        unread, read = measure_claims(guard, facts, own)
+        table.append(_line(f"claims {lang}, facts unread", length, unread))
+        table.append(_line(f"claims {lang}, facts read", length, read))
     resident = resident_mb()
     report(
         "Guard speed (CPU time a sentence, one core)",

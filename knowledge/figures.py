@@ -203,6 +203,17 @@ _READERS: Sieve[Callable[[_Atoms, re.Match[str]], None]] = Sieve(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
+def may_hold_numbers(text: str) -> bool:
+    """Whether there is a digit or a number word at all; most facts have none."""
+    return _DIGIT.search(text) is not None or len(_READERS.fitting(text)) > _SURE or bool(_VAGUE.fitting(text))
+
+
+_SURE = len(_READERS.fitting(""))  # readers that are always tried: that of digits
+
+
 def atoms_of(text: str, hidden: list[tuple[int, int]]) -> list[Atom]:
     atoms = _Atoms(text, hidden)
     for pattern, (few, many) in _VAGUE.fitting(text):

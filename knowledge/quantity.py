@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from knowledge.dates import find_dates
-from knowledge.figures import ISH, SIDE, Atom, Style, atoms_of
+from knowledge.figures import ISH, SIDE, Atom, Style, atoms_of, may_hold_numbers
 from knowledge.model import Lang
 from knowledge.text import Normal, normalise
 from knowledge.units import DATE, GENERATION, NO_UNIT, Bound, Quantity, Unit, unit
@@ -125,6 +125,8 @@ _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|s
 
 @lru_cache(maxsize=2048)
 def _find(text: str) -> tuple[Mention, ...]:
+    if not may_hold_numbers(text):
+        return ()
     hidden = [(m.start(), m.end()) for m in _MASKED.finditer(text)]
     mentions = [_date(*found) for found in find_dates(text)]
     hidden.extend((m.start, m.end) for m in mentions)
