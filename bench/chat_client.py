@@ -128,7 +128,9 @@ class _Asked:
 class Shopper:
     """One visitor. `questions` are asked in turn, one every `every_s` seconds counted from `start`."""
 
-    def __init__(self, address: tuple[str, int], questions: Sequence[tuple[str, str]], tally: Tally, turns: int) -> None:
+    def __init__(
+        self, address: tuple[str, int], questions: Sequence[tuple[str, str]], tally: Tally, turns: int
+    ) -> None:
         """`questions`: (language, text). `turns`: after so many messages the visitor comes as a new one."""
         self._address = address
         self._questions = questions

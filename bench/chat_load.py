@@ -2,8 +2,8 @@
 
 Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks at an even pace what
 shoppers ask (`--rate` messages a second in all; 0: as fast as answers come). In the middle the whole server is killed
-with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is read: each message must
-be there once and have one answer. Server and generator share the machine; the share of each is printed.
+with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is read: each message
+must be there once and have one answer. Server and generator share the machine; the share of each is printed.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +60,14 @@ AFTER = {  # what refers to the answer before
 }
 SHOP = {
     "zh": ("你好", "现在有什么优惠", "不合适能退吗", "怎么开发票", "谢谢", "运费多少", "我的订单到哪了"),
-    "en": ("hello", "any coupons right now?", "can I return it?", "how much is shipping?", "thanks", "where is my order?"),
+    "en": (
+        "hello",
+        "any coupons right now?",
+        "can I return it?",
+        "how much is shipping?",
+        "thanks",
+        "where is my order?",
+    ),
 }
 
 
@@ -327,11 +334,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _loop(work: Coroutine[None, None, Run]) -> Run:
     """By uvloop where it is installed, as the server does: the generator is to cost little."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):
+        from uvloop import new_event_loop as factory
+    with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(work)
 
 
@@ -359,7 +365,12 @@ def show(run: Run, told: Options, lost: int, doubled: int, json_file: Path | Non
         "server processes": run.processes,
         "load": round(os.getloadavg()[0], 1),
     }
-    report(f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {os.cpu_count()} cores", table, json_file, **figures)
+    report(
+        f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {os.cpu_count()} cores",
+        table,
+        json_file,
+        **figures,
+    )
     for name, value in figures.items():
         print(f"{name:>24}  {value}")
     if tally.refused:

@@ -35,7 +35,6 @@ from knowledge.thesaurus import default_thesaurus
 from knowledge.vectors import VectorIndex, VectorView
 from knowledge.writing import Batch, Change, Writer, write_batch
 
-
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
