@@ -39,7 +39,6 @@ class Settings(BaseSettings):
     # the web server
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on")
-    workers: int = Field(1, ge=1, le=64, description="Processes that share the port; more cores answer more shoppers")
     public_url: str = Field("", description="What browsers call this server, e.g. https://shop.example.com/help")
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites that may embed the widget, separated by commas: https://www.example.com"
