@@ -11,17 +11,19 @@ from typing import Any, Protocol
 import structlog
 from pydantic import ValidationError
 
-from assistant.arithmetic import shop_and
+from assistant.arithmetic import shop_and, with_extra
 from assistant.cards import plain, plan_stand
 from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.checks.smuggled import recited
-from assistant.guard.context import Context, products_in, review_parts
+from assistant.guard.context import Context, review_parts
 from assistant.guard.injection import harmless, leaks
 from assistant.guard.sentences import SentenceSplitter
 from assistant.guard.verdict import Verdict
 from assistant.guard.verifier import SecondOpinion
+from assistant.lookups import Lookups
 from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
 from assistant.models.fallback import Switched
+from assistant.remembering import products_named, shop_says
 from assistant.tools import TOOLS, ToolContext, ToolResult
 from knowledge.catalog import Catalog
 from knowledge.facts import Fact, Facts
@@ -86,7 +88,7 @@ class Turn:
     def scope(self, named: tuple[str, ...], catalog: Catalog) -> Facts:
         """The facts for a sentence about these products: read once in a call of the model."""
         if (found := self.scopes.get(named)) is None:
-            found = self.scopes[named] = shop_and(catalog, named) | self.extra
+            found = self.scopes[named] = with_extra(catalog, shop_and(catalog, named), self.extra)
         return found
 
     def renew(self, catalog: Catalog) -> None:
@@ -97,7 +99,7 @@ class Turn:
         self.stand = now
         planned = self.plan is None or plan_stand(self.plan[0], catalog) == self.plan[1]
         self.extra = Facts.of(one for one in self.extra if one.kind != "computed" or _holds(one, catalog, planned))
-        self.facts = shop_and(catalog, self.about) | self.extra
+        self.facts = with_extra(catalog, shop_and(catalog, self.about), self.extra)
         self.titles = _titles(self.about, catalog)
         self.offers = _offers(catalog)
         self.scopes.clear()
@@ -105,7 +107,7 @@ class Turn:
     def take(self, call: ToolCall, result: ToolResult, catalog: Catalog) -> None:
         self.about = tuple(dict.fromkeys(result.product_ids + self.about))[:MOST_PRODUCTS]
         self.extra |= result.facts
-        self.facts = shop_and(catalog, self.about) | self.extra
+        self.facts = with_extra(catalog, shop_and(catalog, self.about), self.extra)
         if result.cards:
             self.cards = result.cards
         if result.replies:
@@ -130,8 +132,11 @@ class Agent:
         max_rounds: int,
         answer_s: float,
         second: SecondOpinion | None = None,
+        lookups: Lookups | None = None,
     ) -> None:
+        """`lookups`: what tools returned to others lately; without it every answer looks things up itself."""
         self._model = model
+        self._lookups = lookups or Lookups()
         self._guard = guard
         self._second = second
         self._max_rounds = max_rounds
@@ -211,7 +216,7 @@ class Agent:
             return None
         try:
             turn.renew(catalog)
-            parts = turn.context.parts(sentence, lambda cell: bool(products_in(cell, turn.facts, turn.about)))
+            parts = turn.context.parts(sentence, lambda cell: bool(products_named(cell, turn.facts, turn.about)))
             if leaks(sentence, turn.prompt):
                 verdict = recited(sentence, turn.lang)
             else:
@@ -220,7 +225,7 @@ class Agent:
                 about, facts = _scope(sentence, turn, catalog)
                 verdict = await self._second.weigh(verdict, facts, lang=turn.lang, about=about)
             turn.context.said(verdict.text)
-            turn.spoken = products_in(verdict.text, turn.facts, turn.about) or turn.spoken
+            turn.spoken = products_named(verdict.text, turn.facts, turn.about) or turn.spoken
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")
@@ -238,7 +243,7 @@ class Agent:
         """The guard's verdict on what stands for itself."""
         about, facts = _scope(text, turn, catalog)
         verdict = self._guard.review(text, facts, lang=turn.lang, about=about)
-        if verdict.label == "contradicted" and facts is turn.facts and not products_in(text, facts, turn.about):
+        if verdict.label == "contradicted" and facts is turn.facts and not products_named(text, facts, turn.about):
             for other in turn.spoken[1:]:  # after two products "it" may be either of them
                 again = self._guard.review(text, facts, lang=turn.lang, about=(other,))
                 if again.label == "ok":
@@ -249,12 +254,16 @@ class Agent:
         """Run one tool. A mistake of the model comes back to it as data, so that it can do better."""
         tool = TOOLS.get(call.name)
         if tool is None:
-            return None, _as_data({"error": f"no tool is called {call.name[:40]}", "tools": sorted(TOOLS)})
+            return None, as_data({"error": f"no tool is called {call.name[:40]}", "tools": sorted(TOOLS)})
+        key = Lookups.key(call.name, call.arguments, context, stand(context.catalog)) if tool.shared else ()
+        if key and (known := self._lookups.find(key)) is not None:
+            turn.take(call, known[0], context.catalog)
+            return known
         try:
             arguments = tool.arguments.model_validate_json(call.arguments or "{}")
         except ValidationError as error:
             problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()][:5]
-            return None, _as_data({"error": "these arguments don't fit", "problems": problems})
+            return None, as_data({"error": "these arguments don't fit", "problems": problems})
         left = context.lookups_left - turn.refused_lookups
         context = replace(context, lookups_left=left)
         version = context.catalog.version
@@ -264,7 +273,10 @@ class Agent:
             result = await asyncio.to_thread(tool.run, arguments, context)
             self._version = version
         turn.take(call, result, context.catalog)
-        return result, _as_data(result.data)
+        found = result, as_data(result.data)
+        if key:
+            self._lookups.keep(key, found)
+        return found
 
 
 def stand(catalog: Catalog) -> str:
@@ -302,9 +314,9 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
                 places.setdefault(product_id, rest.find(title))
             rest = rest.replace(title, "\0" * len(title))
     if not places:
-        if any(name in sentence for name in turn.offers):
-            return (), turn.scope((), catalog)  # an offer's figures are its own, not a product's
-        called = products_in(sentence, turn.facts, turn.about)
+        if any(name in sentence for name in turn.offers) or shop_says(sentence, catalog.shop_facts()):
+            return (), turn.scope((), catalog)  # an offer's figures, and a rule's, are its own, not a product's
+        called = products_named(sentence, turn.facts, turn.about)
         return tuple(dict.fromkeys((*called, *turn.spoken, *turn.about))), turn.facts
     named = tuple(sorted(places, key=lambda one: places[one]))
     return named, turn.scope(named, catalog)
@@ -318,7 +330,7 @@ def _priced(ids: list[str], sentence: str, catalog: Catalog) -> list[str]:
     return [one.id for one in found if one.price is not None and plain(one.price) in sentence] or ids
 
 
-def _as_data(data: Mapping[str, Any]) -> str:
+def as_data(data: Mapping[str, Any]) -> str:
     """Quoted and delimited; the delimiter can't be closed from within."""
     body = json.dumps(harmless(data), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"{DATA_OPENS}{body}{DATA_CLOSES}"

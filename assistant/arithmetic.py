@@ -1,9 +1,11 @@
 """Sums that follow from a product's prices and the promotions that hold for it, as facts a sentence may rely on."""
 
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 from knowledge.catalog import Catalog
@@ -54,33 +56,53 @@ def sheet(catalog: Catalog, product_id: str) -> Facts:
     if product is None:
         return Facts()
     own, promotions = catalog.facts(product_id), catalog.promotions(product_id)
-    kept = _SHEETS.setdefault(catalog, {})
     key = (product_id, id(own), tuple(id(promotion) for promotion in promotions))
-    if (found := kept.get(key)) is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        # The sources are kept beside the result: as long as they live, nothing else can have their identity.
-        found = kept[key] = (own | derived(product, promotions), (own, promotions))
-    return found[0]
+    # The sources are kept beside the result: as long as they live, nothing else can have their identity.
+    return _kept(_SHEETS, catalog, key, lambda: (own | derived(product, promotions), (own, promotions)))
 
 
 def shop_and(catalog: Catalog, product_ids: Sequence[str]) -> Facts:
     """The shop's facts and those of these products; the same object again while nothing has changed, because whoever
     checks sentences keeps what it worked out on it."""
-    parts = (catalog.shop_facts(), *(sheet(catalog, product_id) for product_id in product_ids))
-    kept = _UNIONS.setdefault(catalog, {})
-    key = tuple(id(part) for part in parts)
-    if (found := kept.get(key)) is None:
-        if len(kept) >= _KEPT:
-            kept.clear()
-        found = kept[key] = (Facts.of(fact for part in parts for fact in part), parts)
-    return found[0]
+    shop = catalog.shop_facts()  # others after any change, and when an offer begins or ends
+
+    def make() -> tuple[Facts, object]:
+        sheets = (sheet(catalog, product_id) for product_id in product_ids)
+        return Facts.of(fact for part in (shop, *sheets) for fact in part), shop
+
+    return _kept(_UNIONS, catalog, (id(shop), *product_ids), make)
 
 
-_KEPT = 512
+def with_extra(catalog: Catalog, facts: Facts, extra: Facts) -> Facts:
+    """`facts` and what a tool brought besides; as in `shop_and`, the same object for the same."""
+    if not extra.items:
+        return facts
+    return _kept(_UNIONS, catalog, (id(facts), extra.items), lambda: (facts | extra, facts))
+
+
+_KEPT = 1024
 _Key = tuple[object, ...]
-_SHEETS: WeakKeyDictionary[Catalog, dict[_Key, tuple[Facts, object]]] = WeakKeyDictionary()
-_UNIONS: WeakKeyDictionary[Catalog, dict[_Key, tuple[Facts, object]]] = WeakKeyDictionary()
+_Kept = OrderedDict[_Key, tuple[Facts, object]]
+_SHEETS: WeakKeyDictionary[Catalog, _Kept] = WeakKeyDictionary()
+_UNIONS: WeakKeyDictionary[Catalog, _Kept] = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def _kept(
+    shelf: WeakKeyDictionary[Catalog, _Kept], catalog: Catalog, key: _Key, make: Callable[[], tuple[Facts, object]]
+) -> Facts:
+    """What was made for `key` before; of what was not asked for lately only the last are kept."""
+    with _LOCK:
+        kept = shelf.setdefault(catalog, OrderedDict())
+        if (found := kept.get(key)) is not None:
+            kept.move_to_end(key)
+            return found[0]
+    made = make()
+    with _LOCK:
+        found = kept.setdefault(key, made)  # another thread may have been faster: one object for all
+        if len(kept) > _KEPT:
+            kept.popitem(last=False)
+    return found[0]
 
 
 def total(product: Product, quantity: int) -> Facts:

@@ -34,6 +34,7 @@ from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
 from assistant.guard.verifier import SecondOpinion
 from assistant.handoff import HandoffError, State, trigger, withdraws, words
+from assistant.lookups import Lookups
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
 from assistant.prompt import past, system_message
@@ -93,6 +94,7 @@ class Assistant:
         self._shown = Shown(catalog, guard)
         self._sight = sight or Sight()
         self.second = second
+        self._lookups = Lookups()
         self._agent = self._agent_of(model)
 
     @property
@@ -110,7 +112,10 @@ class Assistant:
 
     def _agent_of(self, model: Model) -> Agent:
         limits = self.settings
-        return Agent(model, self.guard, max_rounds=limits.max_rounds, answer_s=limits.answer_s, second=self.second)
+        return Agent(
+            model, self.guard, max_rounds=limits.max_rounds, answer_s=limits.answer_s, second=self.second,
+            lookups=self._lookups,
+        )  # fmt: skip
 
     async def answer(
         self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None

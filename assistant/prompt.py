@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from assistant.agent import DATA_CLOSES, DATA_OPENS
+from assistant.agent import as_data
 from assistant.conversation import StoredMessage
 from assistant.events import PageContext
-from assistant.guard.injection import harmless
-from assistant.guard.privacy import mask
+from assistant.guard.privacy import find_personal
+from assistant.guard.privacy import mask as mask_for_good
 from assistant.messages import Message, ToolCall
 from assistant.pictures import unmarked
 from knowledge.catalog import Catalog
@@ -49,8 +50,12 @@ def system_message(catalog: Catalog, page: PageContext, lang: Lang, conversation
     return Message("system", f"{rules}\n{CONTEXT_OPENS}{line}")
 
 
-def past(history: Sequence[StoredMessage], hide: Callable[[str], str] = mask) -> list[Message]:
-    """Earlier messages with the tool calls that led to them; `hide` masks personal data before any model sees it."""
+def past(history: Sequence[StoredMessage], mask: Callable[[str], str] = mask_for_good) -> list[Message]:
+    """Earlier messages with the tool calls that led to them; `mask` hides personal data before any model sees it."""
+
+    def hide(text: str) -> str:
+        return text if _is_plain(text) else mask(text)
+
     messages: list[Message] = []
     for stored in history:
         if stored.role == "user":
@@ -62,12 +67,17 @@ def past(history: Sequence[StoredMessage], hide: Callable[[str], str] = mask) ->
     return messages
 
 
+@lru_cache(maxsize=4096)
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing personal in it: each message is read again with every later one."""
+    return not find_personal(text)
+
+
 def _answer(stored: StoredMessage, hide: Callable[[str], str]) -> list[Message]:
     calls, results = [], []
     for index, tool in enumerate(stored.tools):
         call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
         calls.append(call)
-        body = json.dumps(harmless(tool["data"]), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-        results.append(Message("tool", f"{DATA_OPENS}{body}{DATA_CLOSES}", tool_call_id=call.id, name=call.name))
+        results.append(Message("tool", as_data(tool["data"]), tool_call_id=call.id, name=call.name))
     messages = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
     return [*messages, Message("assistant", hide(stored.text))]

@@ -35,6 +35,8 @@ from knowledge.thesaurus import default_thesaurus
 from knowledge.vectors import VectorIndex, VectorView
 from knowledge.writing import Batch, Change, Writer, write_batch
 
+_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 class Catalog:
     """Safe to share between threads. Reads come from memory and first ask the database, in a few microseconds, whether
@@ -47,6 +49,7 @@ class Catalog:
         self._shelf = Shelf()
         self._facts: dict[str, tuple[Product, tuple[Passage, ...], Facts]] = {}
         self._shop_facts: tuple[object, Facts] = (None, Facts())
+        self._running: tuple[object, datetime, datetime, tuple[Promotion, ...]] = (None, *_EVER, ())
         self._index_lock = threading.Lock()
         embedder = load_embedder(settings.embedder, url=settings.embedder_url, key=settings.embedder_key)
         self._vectors = VectorIndex(store, settings.data_dir / "vectors", embedder, ann_from=settings.ann_from)
@@ -89,11 +92,23 @@ class Catalog:
     def promotions(self, product_id: str | None = None, at: datetime | None = None) -> tuple[Promotion, ...]:
         """Promotions that run at `at` (now); with a product, those that hold for it."""
         shelf, moment = self._now(), at or datetime.now(UTC)
-        running = tuple(promotion for promotion in shelf.promotions.values() if promotion.active(moment))
+        running = self._active(shelf, moment)
         if product_id is None:
             return running
         product = shelf.products.get(product_id)
         return () if product is None else tuple(found for found in running if holds_for(found, product))
+
+    def _active(self, shelf: Shelf, moment: datetime) -> tuple[Promotion, ...]:
+        """The same answer until an offer begins or ends: every sentence that is checked asks."""
+        known, first, end, running = self._running
+        if known is shelf.promotions and first <= moment < end:
+            return running
+        running = tuple(promotion for promotion in shelf.promotions.values() if promotion.active(moment))
+        turns = [one for each in shelf.promotions.values() for one in (each.starts, each.ends) if one is not None]
+        first = max((one for one in turns if one <= moment), default=_EVER[0])
+        end = min((one for one in turns if one > moment), default=_EVER[1])
+        self._running = shelf.promotions, first, end, running
+        return running
 
     def policies(self) -> tuple[Policy, ...]:
         return tuple(self._now().policies.values())

@@ -13,6 +13,7 @@ from knowledge.text import normalise
 from knowledge.thesaurus import Thesaurus
 
 _NEAR = 12  # questions compared closely
+_REMEMBERED = 2000  # questions whose answers are kept
 FILLER = re.compile(r"[啊呀吗呢吧啦嘛哦的]|请问|能不能|可不可以|是不是|可以|能|一下|我想|你们")
 _ASKING = re.compile(r"\b(?:when|how|where|who|why|which|what)\b")  # a search for goods overlooks these words
 
@@ -38,12 +39,21 @@ class FaqIndex:
         self._retriever = Retriever(documents)
         self._terms = [self._weighed(text) for _, text in self._entries]
         self._common = self._commonness()
+        self._known: dict[str, tuple[FaqHit, ...]] = {}  # a question is looked up several times on its way
 
     def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """The best `limit` questions, each once."""
         text = FILLER.sub("", normalise(query[:500]).text)
         if not self._entries or not text.strip():
             return ()
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = self._found(text)
+        return known[:limit]
+
+    def _found(self, text: str) -> tuple[FaqHit, ...]:
         synonyms = [
             (word, 0.4) for mention in self._thesaurus.find(text) for word in self._thesaurus.widened(mention.word)
         ]
@@ -54,7 +64,7 @@ class FaqIndex:
             score = self._likeness(asked, self._terms[place])
             if faq.id not in found or found[faq.id].score < score:
                 found[faq.id] = FaqHit(faq, round(score, 4))
-        return tuple(sorted(found.values(), key=lambda hit: -hit.score)[:limit])
+        return tuple(sorted(found.values(), key=lambda hit: -hit.score))
 
     def _weighed(self, text: str) -> dict[str, float]:
         """Terms of a question: pairs of Chinese characters say more than single ones, and when is not how."""

@@ -107,6 +107,7 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
     from assistant.guard.verifier import VerifierError, load_verifier
     from assistant.models import load_eyes, load_model
     from assistant.pictures import Pictures
+    from assistant.remembering import Remembering
     from assistant.seeing import Sight
 
     told = assistant_settings(settings)
@@ -120,7 +121,7 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
     conversations = Conversations(catalog.store.engine)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
-    assistant = Assistant(catalog, chosen, guard, conversations, told, sight, second)
+    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second)
     return Core(catalog, guard, conversations, assistant, pictures)
 
 

@@ -61,3 +61,4 @@ class Tool(Generic[A]):
     run: Callable[[A, ToolContext], ToolResult]
     label: Text  # what the shopper reads while it runs
     slow: bool = False  # runs in a thread of its own
+    shared: bool = False  # what it returns follows from arguments, language and catalogue alone, whoever asks

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import Field
@@ -310,7 +311,8 @@ def likeness(text: str, title: str) -> float:
 _WORD = re.compile(r"[a-z0-9]+(?:[.'’-][a-z0-9]+)*|[\u3400-\u9fff]+")
 
 
-def pieces(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def pieces(text: str) -> frozenset[str]:
     """Pairs of Chinese characters, and words of other scripts."""
     found: set[str] = set()
     for word in _WORD.findall(text.lower()):
@@ -318,7 +320,7 @@ def pieces(text: str) -> set[str]:
             found |= {word[index : index + 2] for index in range(len(word) - 1)} or {word}
         else:
             found.add(word)
-    return found
+    return frozenset(found)
 
 
 def brief(product: Product, lang: Lang) -> dict[str, Any]:

@@ -16,6 +16,7 @@ _ALL: tuple[Tool[Any], ...] = (
         products.SearchArguments,
         products.search_products,
         Text("正在找合适的商品…", "Looking for suitable products…"),
+        shared=True,
     ),
     Tool(
         "product_details",
@@ -23,6 +24,7 @@ _ALL: tuple[Tool[Any], ...] = (
         products.DetailsArguments,
         products.product_details,
         Text("正在查看商品资料…", "Reading the product details…"),
+        shared=True,
     ),
     Tool(
         "compare_products",
@@ -30,6 +32,7 @@ _ALL: tuple[Tool[Any], ...] = (
         products.CompareArguments,
         products.compare_products,
         Text("正在对比…", "Comparing…"),
+        shared=True,
     ),
     Tool(
         "explain_choice",
@@ -44,6 +47,7 @@ _ALL: tuple[Tool[Any], ...] = (
         guide.RelatedArguments,
         guide.related_products,
         Text("正在找搭配…", "Looking for what goes with it…"),
+        shared=True,
     ),
     Tool(
         "policy_and_faq",
@@ -51,6 +55,7 @@ _ALL: tuple[Tool[Any], ...] = (
         shop.QuestionArguments,
         shop.policy_and_faq,
         Text("正在查看店铺规则…", "Checking the shop's rules…"),
+        shared=True,
     ),
     Tool(
         "promotions",
@@ -58,6 +63,7 @@ _ALL: tuple[Tool[Any], ...] = (
         shop.PromotionArguments,
         shop.promotions,
         Text("正在查优惠…", "Checking current offers…"),
+        shared=True,
     ),
     Tool(
         "best_basket",

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from assistant.messages import Message
@@ -168,7 +168,7 @@ def read(messages: Sequence[Message]) -> Dialogue:
                 exchanges[-1].reply += message.content
         elif exchanges:
             name, arguments = calls.get(message.tool_call_id, (message.name, {}))
-            exchanges[-1].results.append(Result(name, arguments, _object(_unquoted(message.content))))
+            exchanges[-1].results.append(Result(name, arguments, _returned(message.content)))
     now = exchanges[-1] if exchanges else Exchange("")
     lang = context.get("lang")
     return Dialogue(
@@ -191,8 +191,10 @@ def _context(system: str) -> dict[str, Any]:
     return {}
 
 
-def _unquoted(content: str) -> str:
-    return content.removeprefix("<data>").removesuffix("</data>")
+@lru_cache(maxsize=1024)
+def _returned(content: str) -> Mapping[str, Any]:
+    """What a tool returned; read once, though every later message of the conversation comes with it again."""
+    return _object(content.removeprefix("<data>").removesuffix("</data>"))
 
 
 def _object(text: str) -> dict[str, Any]:

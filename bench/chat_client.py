@@ -1,0 +1,293 @@
+"""Shoppers as cheap as they can be: raw sockets, just enough HTTP, and a count of what was lost or came twice.
+
+Each does what `widget.js` does: opens a session, reads its numbered events from one connection (resumed with
+`Last-Event-ID`), posts its messages on another, and posts a message again under the same `client_id` while the server
+is away. The generator shares the machine with the server it measures, so there is no HTTP library in the way.
+"""
+
+import asyncio
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+PATIENCE_S = 30.0  # without an answer after this the message counts as lost
+AGAIN_S = 0.4  # before the first further try, doubled up to
+LONGEST_AGAIN_S = 2.0
+
+
+@dataclass(slots=True)
+class Tally:
+    """What all shoppers saw."""
+
+    first_s: list[tuple[float, float]] = field(default_factory=list)  # (sent at, seconds to the first sentence)
+    whole_s: list[tuple[float, float]] = field(default_factory=list)  # (answered at, seconds to the end)
+    sessions: int = 0
+    resumed: int = 0  # streams opened again
+    reposted: int = 0  # messages sent again after a broken connection
+    lost: int = 0  # messages without an answer
+    doubled: int = 0  # messages stored twice, or answered twice
+    gaps: int = 0  # events that never came
+    repeats: int = 0  # events that came twice
+    refused: Counter[int] = field(default_factory=Counter)  # by status
+    audit: dict[str, list[str]] = field(default_factory=dict)  # conversation → client ids, for a look into the database
+
+
+class Away(Exception):
+    """The connection broke."""
+
+
+class _Wire(asyncio.Protocol):
+    """One connection: requests in turn, each answered with a body of known length; or one endless stream of events."""
+
+    def __init__(self, on_event: Callable[[bytes], None] | None = None) -> None:
+        self._on_event = on_event
+        self._transport: asyncio.Transport | None = None
+        self._data = b""
+        self._answer: asyncio.Future[tuple[int, bytes]] | None = None
+        self._streaming = False
+        self._text = b""
+        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(Away())
+        if not self.closed.done():
+            self.closed.set_result(None)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def request(self, head: bytes) -> tuple[int, bytes]:
+        assert self._transport is not None
+        if self.closed.done():
+            raise Away
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(head)
+        return await self._answer
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        if self._streaming:
+            self._chunks()
+            return
+        end = self._data.find(b"\r\n\r\n")
+        if end < 0 or self._answer is None or self._answer.done():
+            return
+        head = self._data[:end].lower()
+        status = int(head[9:12])
+        if status == 200 and self._on_event is not None:
+            self._data = self._data[end + 4 :]
+            self._streaming = True
+            self._answer.set_result((status, b""))
+            self._chunks()
+            return
+        at = head.find(b"content-length:")
+        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+        if len(self._data) - end - 4 < length:
+            return
+        body, self._data = self._data[end + 4 : end + 4 + length], self._data[end + 4 + length :]
+        self._answer.set_result((status, body))
+
+    def _chunks(self) -> None:
+        assert self._on_event is not None
+        data, at = self._data, 0
+        while (line := data.find(b"\r\n", at)) >= 0:
+            size = int(data[at:line], 16)
+            if len(data) < line + 4 + size:
+                break
+            self._text += data[line + 2 : line + 2 + size]
+            at = line + 4 + size
+        self._data = data[at:]
+        *frames, self._text = self._text.split(b"\n\n")
+        for frame in frames:
+            mark = frame.find(b"data: ")
+            if mark >= 0:
+                self._on_event(frame[mark + 6 :])
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The message that waits for its answer."""
+
+    client_id: str
+    sent: float
+    over: "asyncio.Future[None]"
+    first: float = 0.0
+    stored: int = 0  # how often it came back as an event
+    answers: int = 0
+
+
+class Shopper:
+    """One visitor. `questions` are asked in turn, one every `every_s` seconds counted from `start`."""
+
+    def __init__(
+        self, address: tuple[str, int], questions: Sequence[tuple[str, str]], tally: Tally, turns: int
+    ) -> None:
+        """`questions`: (language, text). `turns`: after so many messages the visitor comes as a new one."""
+        self._address = address
+        self._questions = questions
+        self._tally = tally
+        self._turns = turns
+        self._token = ""
+        self._session = ""
+        self._seq = 0
+        self._asked: _Asked | None = None
+        self._left_bot = False  # a person is wanted: this conversation's bot says nothing more
+        self._wire: _Wire | None = None
+        self._stream: asyncio.Task[None] | None = None
+        self._connected = asyncio.Event()
+
+    async def live(self, start: float, every_s: float, until: float) -> None:
+        """Ask until the moment `until` of the loop's clock."""
+        await _sleep_until(start)
+        number = 0
+        try:
+            while time.monotonic() < until:
+                lang, text = self._questions[number % len(self._questions)]
+                if number % self._turns == 0 or self._left_bot:
+                    await self._open(lang)
+                sent = time.monotonic()
+                await self._ask(text)
+                number += 1
+                # A person writes on only after the answer: a late one delays what follows, nothing catches up.
+                start = max(start + every_s, sent) if every_s else 0.0
+                if start + every_s < time.monotonic():
+                    start = time.monotonic()
+                await _sleep_until(start)
+        finally:
+            await self._leave()
+
+    async def _open(self, lang: str) -> None:
+        await self._leave()
+        made = await self._post("/api/chat/sessions", {"lang": lang, "url": "https://shop.example/"}, (201,))
+        self._token, self._session = made["token"], made["session"]
+        self._tally.sessions += 1
+        self._seq, self._left_bot = 0, False
+        self._connected.clear()
+        self._stream = asyncio.create_task(self._follow())
+        async with asyncio.timeout(PATIENCE_S):
+            await self._connected.wait()
+
+    async def _leave(self) -> None:
+        if self._stream is not None:
+            self._stream.cancel()
+            await asyncio.wait([self._stream])
+            self._stream = None
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    async def _ask(self, text: str) -> None:
+        client_id = f"{random.getrandbits(64):016x}"
+        asked = _Asked(client_id, time.monotonic(), asyncio.get_running_loop().create_future())
+        self._asked = asked
+        self._tally.audit.setdefault(self._session, []).append(client_id)
+        await self._post("/api/chat/messages", {"text": text, "client_id": client_id}, (202,))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await asked.over
+        except TimeoutError:
+            self._tally.lost += 1
+            return
+        now = time.monotonic()
+        self._tally.whole_s.append((now, now - asked.sent))
+        self._tally.first_s.append((asked.sent, (asked.first or now) - asked.sent))
+
+    # the connections
+
+    async def _post(self, path: str, body: dict[str, Any], good: tuple[int, ...]) -> dict[str, Any]:
+        """Until it is taken: a broken connection or a full server is met with patience, as the widget does."""
+        raw = json.dumps(body, ensure_ascii=False).encode()
+        token = f"Authorization: Bearer {self._token}\r\n" if self._token and "sessions" not in path else ""
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {self._address[0]}\r\n{token}Content-Type: application/json\r\n"
+            f"Content-Length: {len(raw)}\r\n\r\n"
+        ).encode() + raw
+        pause_s = AGAIN_S
+        while True:
+            try:
+                if self._wire is None or self._wire.closed.done():
+                    self._wire = await _connect(self._address)
+                status, answer = await self._wire.request(head)
+                if status in good:
+                    found: dict[str, Any] = json.loads(answer)
+                    return found
+                self._tally.refused[status] += 1
+                if status not in (429, 503):
+                    raise RuntimeError(f"{path}: {status} {answer[:200]!r}")
+            except (Away, OSError):
+                self._tally.reposted += 1
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+            pause_s = min(LONGEST_AGAIN_S, pause_s * 2)
+
+    async def _follow(self) -> None:
+        pause_s = AGAIN_S
+        while True:
+            wire = None
+            try:
+                wire = await _connect(self._address, self._event)
+                status, _ = await wire.request(
+                    f"GET /api/chat/events?after={self._seq} HTTP/1.1\r\nHost: {self._address[0]}\r\n"
+                    f"Authorization: Bearer {self._token}\r\nLast-Event-ID: {self._seq}\r\n"
+                    "Accept: text/event-stream\r\n\r\n".encode()
+                )
+                if status == 200:
+                    pause_s = AGAIN_S
+                    self._connected.set()
+                    await wire.closed
+                else:
+                    self._tally.refused[status] += 1
+            except (Away, OSError):
+                pass
+            finally:
+                if wire is not None:
+                    wire.close()
+            self._tally.resumed += 1
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+            pause_s = min(LONGEST_AGAIN_S, pause_s * 2)
+
+    # what comes in
+
+    def _event(self, raw: bytes) -> None:
+        event = json.loads(raw)
+        seq = event.get("seq")
+        if seq is None:
+            return
+        if seq != self._seq + 1:
+            if seq <= self._seq:
+                self._tally.repeats += 1
+                return
+            self._tally.gaps += seq - self._seq - 1
+        self._seq = seq
+        kind, asked = event["type"], self._asked
+        if kind == "status":
+            self._left_bot = event["state"] != "bot"
+        if asked is None:
+            return
+        if kind == "sentence":
+            asked.first = asked.first or time.monotonic()
+        elif kind == "message" and event["role"] == "user":
+            asked.stored += 1
+            self._tally.doubled += asked.stored > 1 or event["client_id"] != asked.client_id
+        elif kind == "message":
+            asked.answers += 1
+            self._tally.doubled += asked.answers > 1
+        elif kind == "done" and not asked.over.done():
+            asked.over.set_result(None)
+
+
+async def _connect(address: tuple[str, int], on_event: Callable[[bytes], None] | None = None) -> _Wire:
+    _, wire = await asyncio.get_running_loop().create_connection(lambda: _Wire(on_event), *address)
+    return wire
+
+
+async def _sleep_until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - time.monotonic()))

@@ -1,0 +1,382 @@
+"""How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--rate 160]
+
+Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks at an even pace what
+shoppers ask (`--rate` messages a second in all; 0: as fast as answers come). In the middle the whole server is killed
+with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is read: each message
+must be there once and have one answer. Server and generator share the machine; the share of each is printed.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench.chat_client import Shopper, Tally
+from bench.report import Cell, arguments, report
+from knowledge.catalog import Catalog
+from knowledge.model import Lang
+from knowledge.settings import KnowledgeSettings
+from web.wiring import DEMO_SHOP
+
+WARM_S = 5.0  # before anything is counted
+TURNS = 12  # messages of one visitor
+TICK_S = 0.5
+UNLIMITED = {  # every session comes from one address here
+    "ZHIBO_MESSAGES_PER_MINUTE": "100000",
+    "ZHIBO_REQUESTS_PER_MINUTE": "10000000",
+    "ZHIBO_STREAMS_PER_ADDRESS": "100000",
+    "ZHIBO_LOG_LEVEL": "warning",
+    "ZHIBO_CONSOLE": "false",
+}
+ABOUT = {
+    "zh": (
+        "{title}多少钱", "{title}是什么材质的", "{title}有几个颜色", "{title}还有货吗", "{title}多重",
+        "介绍一下{title}", "{title}尺寸多大", "{title}有优惠吗",
+    ),
+    "en": (
+        "how much is the {title}?", "what is the {title} made of?", "is the {title} in stock?",
+        "how heavy is the {title}?", "tell me about the {title}", "any offers on the {title}?",
+    ),
+}  # fmt: skip
+WANTED = {
+    "zh": ("有没有{price}元以内的{category}", "推荐一款{category}", "想买{category}，{price}元左右"),
+    "en": ("{category} under {price}", "can you recommend something in {category}?"),
+}
+AFTER = {  # what refers to the answer before
+    "zh": ("它有多重", "有几个颜色", "第一个多少钱", "便宜点的呢", "能用洗碗机洗吗", "保修多久"),
+    "en": ("how heavy is it?", "what colours are there?", "how much is the first one?", "anything cheaper?"),
+}
+SHOP = {
+    "zh": ("你好", "现在有什么优惠", "不合适能退吗", "怎么开发票", "谢谢", "运费多少", "我的订单到哪了"),
+    "en": (
+        "hello",
+        "any coupons right now?",
+        "can I return it?",
+        "how much is shipping?",
+        "thanks",
+        "where is my order?",
+    ),
+}
+
+
+def questions(catalog: Catalog, rng: random.Random, count: int) -> list[tuple[str, str]]:
+    """`count` questions of visitors, three in four Chinese; all turns of one visitor in one language."""
+    products, asked = catalog.products(), [faq.question for faq in catalog.faqs() if not faq.products]
+    made: list[tuple[str, str]] = []
+    while len(made) < count:
+        lang: Lang = "zh" if rng.random() < 0.75 else "en"
+        for _ in range(TURNS):
+            product, kind = rng.choice(products), rng.random()
+            if kind < 0.3:
+                form = rng.choice(ABOUT[lang])
+            elif kind < 0.45:
+                form = rng.choice(WANTED[lang])
+            elif kind < 0.6:
+                form = rng.choice(AFTER[lang])
+            elif kind < 0.85:
+                form = rng.choice(asked)(lang).replace("{", "").replace("}", "")
+            else:
+                form = rng.choice(SHOP[lang])
+            price = rng.choice((50, 100, 150, 200, 300))
+            made.append((lang, form.format(title=product.title(lang), category=product.category(lang), price=price)))
+    return made[:count]
+
+
+@dataclass
+class Machine:
+    """Processor time and memory of a process group, where /proc tells."""
+
+    group: int
+    seen: dict[int, float] = field(default_factory=dict)  # process → seconds of CPU
+    processes: int = 0
+    memory_mb: float = 0.0
+
+    def look(self) -> None:
+        proc, ticks, memory = Path("/proc"), os.sysconf("SC_CLK_TCK"), 0.0
+        self.processes = 0
+        for stat in proc.glob("[0-9]*/stat"):
+            with suppress(OSError, IndexError, ValueError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[2]) != self.group:
+                    continue
+                self.processes += 1
+                self.seen[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / ticks
+                rollup = (stat.parent / "smaps_rollup").read_text().splitlines()
+                memory += next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1000
+        self.memory_mb = memory or self.memory_mb
+
+    @property
+    def cpu_s(self) -> float:
+        return sum(self.seen.values())
+
+
+class Served:
+    """`zhibo serve` in a process group of its own."""
+
+    def __init__(self, data: Path, workers: int) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._log = data / "server.log"
+        self._command = [sys.executable, "-m", "web.cli", "serve", "--data", str(data), "--port", str(self.port)]
+        self._environment = {**os.environ, **UNLIMITED, "ZHIBO_WORKERS": str(workers)}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.machines: list[Machine] = []
+
+    @property
+    def machine(self) -> Machine:
+        return self.machines[-1]
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, env=self._environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self.machines.append(Machine(self._process.pid))
+
+    async def ready(self) -> None:
+        """When it answers; RuntimeError with its last words when it has ended."""
+        while True:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(self._log.read_text(errors="replace")[-2000:])
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+                answer = await reader.read()
+                writer.close()
+                if b" 200 " in answer[:16]:
+                    return
+            except OSError:
+                pass
+            await asyncio.sleep(0.02)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self.machine.look()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, how)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+
+@dataclass
+class Run:
+    """What was measured, all moments on one clock."""
+
+    tally: Tally
+    begin: float = 0.0
+    end: float = 0.0
+    killed: float = 0.0
+    back: float = 0.0
+    server_cpu_s: float = 0.0
+    own_cpu_s: float = 0.0
+    empty_mb: float = 0.0
+    full_mb: float = 0.0
+    processes: int = 0
+
+
+async def measure(served: Served, catalog: Catalog, told: "Options") -> Run:
+    rng = random.Random(told.seed)
+    tally = Tally()
+    run = Run(tally)
+    served.start()
+    await served.ready()
+    served.machine.look()
+    run.empty_mb = served.machine.memory_mb
+    start = time.monotonic() + 0.5
+    run.begin, run.end = start + WARM_S, start + WARM_S + told.seconds
+    every_s = told.sessions / told.rate if told.rate else 0.0
+    most = int(told.seconds / every_s) + 40 if every_s else 400
+    shoppers = [
+        Shopper(("127.0.0.1", served.port), questions(catalog, rng, most), tally, TURNS) for _ in range(told.sessions)
+    ]
+    tasks = [
+        asyncio.create_task(each.live(start + every_s * rng.random() + WARM_S / 2 * rng.random(), every_s, run.end))
+        for each in shoppers
+    ]
+    await _until(run.begin)
+    served.machine.look()
+    before, own = served.machine.cpu_s, time.process_time()
+    if told.restart:
+        await _until(run.begin + told.seconds / 2)
+        served.machine.look()
+        run.full_mb, run.processes = served.machine.memory_mb, served.machine.processes
+        await asyncio.to_thread(served.kill)
+        run.killed = time.monotonic()
+        served.start()
+        await served.ready()
+        run.back = time.monotonic()
+    await _until(run.end)
+    served.machine.look()
+    run.server_cpu_s = sum(each.cpu_s for each in served.machines) - before
+    run.own_cpu_s = time.process_time() - own
+    if not told.restart:
+        run.full_mb, run.processes = served.machine.memory_mb, served.machine.processes
+    await asyncio.gather(*tasks)
+    return run
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - time.monotonic()))
+
+
+def audit(catalog: Catalog, tally: Tally) -> tuple[int, int]:
+    """Read the database: messages that are missing or unanswered, and those stored or answered twice."""
+    lost = doubled = 0
+    query = sa.text("SELECT conversation_id, role, client_id FROM messages ORDER BY conversation_id, seq")
+    found: dict[str, list[tuple[str, str]]] = {}
+    with catalog.store.read() as connection:
+        for conversation, role, client_id in connection.execute(query):
+            found.setdefault(conversation, []).append((role, client_id))
+    for conversation, asked in tally.audit.items():
+        answers: dict[str, int] = {}
+        current = ""
+        for role, client_id in found.get(conversation, []):
+            if role == "user":
+                doubled += client_id in answers
+                answers[client_id], current = answers.get(client_id, 0), client_id
+            else:
+                answers[current] = answers.get(current, 0) + 1
+        lost += sum(not answers.get(client_id) for client_id in asked)
+        doubled += sum(max(0, count - 1) for count in answers.values())
+    return lost, doubled
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    seconds: float
+    sessions: int
+    rate: float
+    workers: int
+    restart: bool
+    seed: int
+
+
+def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """The 50th, 95th and 99th, in milliseconds."""
+    if len(values) < 2:
+        return (0.0, 0.0, 0.0)
+    cuts = statistics.quantiles(values, n=100)
+    return cuts[49] * 1000, cuts[94] * 1000, cuts[98] * 1000
+
+
+def rows(run: Run, told: Options) -> list[dict[str, Cell]]:
+    """The whole time, and with a restart the time before and after it (from when all had caught up)."""
+    spans = [("all", run.begin, run.end)]
+    if told.restart:
+        spans += [("before the kill", run.begin, run.killed), ("after it", run.back + 1.0, run.end)]
+    table: list[dict[str, Cell]] = []
+    for name, begin, end in spans:
+        first = [took for sent, took in run.tally.first_s if begin <= sent < end]
+        whole = [took for at, took in run.tally.whole_s if begin <= at < end]
+        p50, p95, p99 = _percentiles(first)
+        table.append(
+            {
+                "time": name,
+                "answered": len(whole),
+                "answered/s": len(whole) / (end - begin),
+                "first p50 ms": p50,
+                "first p95 ms": p95,
+                "first p99 ms": p99,
+                "whole p95 ms": _percentiles(whole)[1],
+            }
+        )
+    return table
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = arguments("Concurrent widget sessions over real sockets, the server killed and restarted in the middle.")
+    parser.add_argument("--seconds", type=float, default=60, help="how long is measured, after 5 s of warming up (60)")
+    parser.add_argument("--sessions", type=int, default=200, help="visitors at the same time (200)")
+    parser.add_argument("--rate", type=float, default=160, help="messages a second of all together; 0: no pause (160)")
+    parser.add_argument("--workers", type=int, default=2, help="processes of the server (2)")
+    parser.add_argument("--no-restart", action="store_true", help="leave the server alone")
+    parser.add_argument("--seed", type=int, default=1, help="of the questions (1)")
+    args = parser.parse_args(argv)
+    told = Options(args.seconds, args.sessions, args.rate, args.workers, not args.no_restart, args.seed)
+    with tempfile.TemporaryDirectory(prefix="zhibo-bench-") as folder:
+        data = Path(folder)
+        catalog = Catalog.open(KnowledgeSettings(data_dir=data))
+        catalog.ingest(DEMO_SHOP)
+        served = Served(data, told.workers)
+        try:
+            run = _loop(measure(served, catalog, told))
+        finally:
+            served.stop()
+        lost, doubled = audit(catalog, run.tally)
+        catalog.close()
+    return show(run, told, lost, doubled, args.json)
+
+
+def _loop(work: Coroutine[None, None, Run]) -> Run:
+    """By uvloop where it is installed, as the server does: the generator is to cost little."""
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with suppress(ImportError):
+        from uvloop import new_event_loop as factory
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
+
+
+def show(run: Run, told: Options, lost: int, doubled: int, json_file: Path | None) -> int:
+    tally, seconds = run.tally, run.end - run.begin
+    table = rows(run, told)
+    answered = max(1, int(table[0]["answered"] or 0))
+    figures: dict[str, Cell] = {
+        "sessions": told.sessions,
+        "workers": told.workers,
+        "lost": max(tally.lost, lost),
+        "doubled": max(tally.doubled, doubled),
+        "events missing": tally.gaps,
+        "events repeated": tally.repeats,
+        "away_s": round(run.back - run.killed, 2),
+        "resumed streams": tally.resumed,
+        "messages posted again": tally.reposted,
+        "visitors": tally.sessions,
+        "server CPU ms/answer": round(1000 * run.server_cpu_s / answered, 2),
+        "generator CPU ms/answer": round(1000 * run.own_cpu_s / answered, 2),
+        "server cores": round(run.server_cpu_s / seconds, 2),
+        "generator cores": round(run.own_cpu_s / seconds, 2),
+        "server MB": round(run.full_mb),
+        "KB/session": round(1000 * max(0.0, run.full_mb - run.empty_mb) / told.sessions),
+        "server processes": run.processes,
+        "load": round(os.getloadavg()[0], 1),
+    }
+    report(
+        f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {os.cpu_count()} cores",
+        table,
+        json_file,
+        **figures,
+    )
+    for name, value in figures.items():
+        print(f"{name:>24}  {value}")
+    if tally.refused:
+        print(f"{'refused':>24}  {dict(tally.refused)}")
+    return 1 if figures["lost"] or figures["doubled"] or tally.gaps or tally.repeats else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
