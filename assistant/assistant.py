@@ -65,6 +65,7 @@ class _Answer:
     message_id: str
     lang: Lang
     asked: str = ""  # id of the message that is answered
+    question: str = ""  # the same while it is an open question
     allowed: tuple[State, ...] = ("bot",)
 
 
@@ -118,13 +119,20 @@ class Assistant:
         )  # fmt: skip
 
     async def answer(
-        self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        context: PageContext,
+        *,
+        received: Received | None = None,
+        begun: str = "",
     ) -> AsyncGenerator[Event, None]:
         """Answer `text`, or stay silent while a person is in charge.
 
         Whatever is yielded has been stored as the conversation's next event before. `received` is given when the caller
         has stored the message already (`Conversations.receive`); without it, it is stored here. Closing the generator
-        stops the answer: what was said so far is kept.
+        stops the answer: what was said so far is kept. `begun`: id of an answer to this message that was cut off with
+        its process; it is given anew under the same id, and pages are told to forget what they showed of it.
         """
         if received is None:
             received = await self.conversations.receive(conversation_id, text)
@@ -133,7 +141,12 @@ class Assistant:
             self.conversations.get(conversation_id),
             self.conversations.history(conversation_id, self.settings.remembered),
         )
-        answer = _Answer(conversation, uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id)
+        answer = _Answer(
+            conversation, begun or uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id,
+            received.message_id if received.open else "",
+        )  # fmt: skip
+        if begun and conversation.state == "bot":
+            await self.conversations.append(conversation_id, [("restart", {"id": begun})])
         try:
             async with aclosing(self._respond(answer, text, context, history)) as events:
                 async for event in events:
@@ -360,7 +373,9 @@ class Assistant:
             done["stopped"] = True
         rows = [*self._rows(answer, extras), ("message", whole), ("done", done)]
         if (
-            await self.conversations.append(answer.conversation.id, rows, only_in=answer.allowed, message=message)
+            await self.conversations.append(
+                answer.conversation.id, rows, only_in=answer.allowed, message=message, question=answer.question
+            )
             is None
         ):
             raise _Silenced

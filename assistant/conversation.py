@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -14,6 +14,7 @@ from assistant.database import Database
 from assistant.events import HandoffReason
 from assistant.handoff import HandoffError, State
 from assistant.pictures import MARK, Picture, marked
+from assistant.questions import Question, close_question, left_open, open_question
 from assistant.rows import (
     BotMessage,
     Conversation,
@@ -32,7 +33,7 @@ from assistant.rows import (
     store_answer,
     store_message,
 )
-from assistant.tables import CONVERSATIONS, EVENTS, GAP_QUESTIONS, HANDOFFS, MESSAGES, VERDICTS
+from assistant.tables import CONVERSATIONS, EVENTS, GAP_QUESTIONS, HANDOFFS, MESSAGES, QUESTIONS, VERDICTS
 from knowledge.model import Lang
 
 __all__ = [
@@ -191,7 +192,7 @@ class Conversations:
         """Everything of this conversation, for good."""
 
         def work(connection: Connection) -> None:
-            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, GAP_QUESTIONS):
+            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
 
@@ -200,9 +201,19 @@ class Conversations:
     # What is said
 
     async def receive(
-        self, conversation_id: str, text: str, client_id: str = "", picture: Picture | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        client_id: str = "",
+        picture: Picture | None = None,
+        *,
+        asked: Mapping[str, Any] | None = None,
     ) -> Received:
-        """Store a shopper's message; the same `client_id` again stores nothing. A closed conversation opens again."""
+        """Store a shopper's message; the same `client_id` again stores nothing. A closed conversation opens again.
+
+        With `asked`, what an answer needs, the message is written down as an open question as well: `left_open` finds
+        it until an answer is appended for it or it is closed.
+        """
 
         def work(connection: Connection) -> tuple[Received, list[StoredEvent]]:
             if client_id:
@@ -225,7 +236,10 @@ class Conversations:
             event = append_events(connection, conversation_id, [("message", said)])[0]
             words = text if picture is None else marked(text, MARK(now.lang))
             store_message(connection, conversation_id, message_id, event, "user", words, client_id=client_id or None)
-            return Received(message_id, event["seq"], state, new=True), [*stored, event]
+            wanted = asked is not None and state in ("bot", "waiting")
+            if asked is not None and wanted:
+                open_question(connection, conversation_id, message_id, event["seq"], asked)
+            return Received(message_id, event["seq"], state, new=True, open=wanted), [*stored, event]
 
         received, events = await self._database.run(work)
         self._tell(conversation_id, events)
@@ -238,15 +252,19 @@ class Conversations:
         *,
         only_in: Sequence[State] = (),
         message: BotMessage | None = None,
+        question: str = "",
     ) -> list[StoredEvent] | None:
         """Store (type, data) pairs as the next events, and with them a finished bot message.
 
         With `only_in`, nothing is stored and None returned when the conversation is in another state at this very
-        moment: so the bot never talks over a person.
+        moment: so the bot never talks over a person. `question`: the open question that is answered by it, closed in
+        the same transaction; nothing is stored when it is closed already.
         """
 
         def work(connection: Connection) -> list[StoredEvent] | None:
             if only_in and read_conversation(connection, conversation_id, lock=True).state not in only_in:
+                return None
+            if question and not close_question(connection, question):
                 return None
             stored = append_events(connection, conversation_id, events)
             if message is not None:
@@ -302,6 +320,14 @@ class Conversations:
         )
         rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
         return tuple(as_message(row) for row in reversed(rows))
+
+    async def left_open(self, mine: Callable[[str], bool]) -> list[Question]:
+        """Questions that nobody has answered, of the conversations whose ids are `mine`: for a server that starts."""
+        return await self._database.run(lambda connection: left_open(connection, mine))
+
+    async def close_question(self, message_id: str) -> None:
+        """It will not be answered: stopped, taken over by a person, or failed."""
+        await self._database.run(lambda connection: close_question(connection, message_id))
 
     async def verdicts(self, conversation_id: str, message_id: str = "") -> list[dict[str, Any]]:
         """What the guard said about each sentence of the conversation, or of one message, with its evidence."""

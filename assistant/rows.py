@@ -50,6 +50,7 @@ class Received:
     seq: int
     state: State
     new: bool
+    open: bool = False  # written down as a question: finishing its answer closes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,3 +116,14 @@ GAP_QUESTIONS = Table(
     Column("why", String(12), nullable=False),  # not_found, guard, thumbs, handoff, rating
     Column("text", Text, nullable=False),  # personal data masked
 )
+
+QUESTIONS = Table(
+    "questions",
+    metadata,
+    Column("message_id", String(40), primary_key=True),  # of the shopper's message
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("seq", Integer, nullable=False),
+    Column("asked", JSON, nullable=False),  # text and page, as the answer needs them
+    Column("tries", Integer, nullable=False, default=0),
+    Column("at", DateTime(timezone=True), nullable=False),
+)

@@ -25,6 +25,8 @@ from web.wiring import build_services
 
 log = structlog.get_logger("web")
 
+LAST_WORDS_S = 1.0  # for answers that are being written when the server is told to stop
+
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """For `uvicorn --factory web.app:create_app`; `zhibo serve` does the same and stops faster."""
@@ -52,10 +54,11 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                 watch(running)
                 door.open(running, tasks)
                 await services.supervisor.run(tasks)
+                await desk.resume(lambda conversation: True)
                 yield
                 running.stopping.set()
                 door.close()
-                desk.stop_all()
+                await desk.close(LAST_WORDS_S)
                 await services.supervisor.close(stop_rooms=app.state.stop_rooms)
         finally:
             await services.core.close()

@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import structlog
 
 from assistant.conversation import Conversations, Received, UnknownConversation
-from assistant.events import PageContext
+from assistant.events import Finished, PageContext
 from assistant.handoff import HandoffError
 from assistant.pictures import Picture
 from knowledge.model import Lang, Text
@@ -33,7 +33,13 @@ class Answerer(Protocol):
     """`assistant.assistant.Assistant`: stores what it yields before it yields it."""
 
     def answer(
-        self, conversation_id: str, text: str, context: PageContext, *, received: Received | None = None
+        self,
+        conversation_id: str,
+        text: str,
+        context: PageContext,
+        *,
+        received: Received | None = None,
+        begun: str = "",
     ) -> AsyncGenerator[Any, None]: ...
 
 
@@ -42,6 +48,7 @@ class _Question:
     text: str
     context: PageContext
     received: Received
+    begun: str = ""  # an answer that was cut off
 
 
 @dataclass
@@ -67,6 +74,7 @@ class Desk:
         self._tasks = tasks
         self._lines: dict[str, _Line] = {}
         self._on_answer = on_answer
+        self._closing = False
 
     @property
     def answering(self) -> int:
@@ -82,24 +90,40 @@ class Desk:
         line = self._lines.get(conversation_id)
         if line and len(line.waiting) >= WAITING:
             raise too_fast(5)
-        received = await self._conversations.receive(conversation_id, text, client_id, picture)
+        asked = {"text": text, "page": asdict(context)}
+        received = await self._conversations.receive(conversation_id, text, client_id, picture, asked=asked)
         if received.new and received.state in ("bot", "waiting"):
             self._enqueue(conversation_id, _Question(text, context, received))
         return received
+
+    async def resume(self, mine: Callable[[str], bool]) -> None:
+        """Answer what an earlier server left open when it was killed, of the conversations that are `mine`."""
+        for one in await self._conversations.left_open(mine):
+            received = Received(one.message_id, one.seq, "bot", new=True, open=True)
+            question = _Question(one.asked["text"], PageContext(**one.asked["page"]), received, one.begun)
+            self._enqueue(one.conversation_id, question)
 
     def stop(self, conversation_id: str) -> bool:
         """Stop the answer being written and forget the messages that wait; what was shown stays."""
         line = self._lines.get(conversation_id)
         if line is None:
             return False
+        if line.waiting:
+            self._tasks.create_task(self._forget(list(line.waiting)))
         line.waiting.clear()
         if line.answer:
             line.answer.cancel()
         return True
 
-    def stop_all(self) -> None:
-        for conversation_id in list(self._lines):
-            self.stop(conversation_id)
+    async def close(self, within_s: float) -> None:
+        """Let answers end that are nearly there; those that take longer are cut, and what waits is left to the next
+        server."""
+        self._closing = True
+        if tasks := [line.task for line in self._lines.values() if line.task]:
+            await asyncio.wait(tasks, timeout=within_s)
+        for line in list(self._lines.values()):
+            if line.answer:
+                line.answer.cancel()
 
     async def settled(self, conversation_id: str) -> None:
         """Return when nothing is being written to this conversation any more."""
@@ -115,7 +139,7 @@ class Desk:
 
     async def _work(self, conversation_id: str, line: _Line) -> None:
         try:
-            while line.waiting:
+            while line.waiting and not self._closing:
                 line.answer = asyncio.create_task(self._answer(conversation_id, line.waiting.popleft()))
                 try:
                     await line.answer
@@ -131,15 +155,33 @@ class Desk:
             self._lines.pop(conversation_id, None)
 
     async def _answer(self, conversation_id: str, question: _Question) -> None:
-        """One answer. Whatever goes wrong ends here: it must not touch other conversations."""
+        """One answer, and the end of its question, whatever comes of it; only a server that stops leaves it open."""
+        finished = False
+        try:
+            finished = await self._answered(conversation_id, question)
+        finally:
+            if not finished and not self._closing:
+                await asyncio.shield(self._forget([question]))
+
+    async def _forget(self, questions: Sequence[_Question]) -> None:
+        for question in questions:
+            await self._conversations.close_question(question.received.message_id)
+
+    async def _answered(self, conversation_id: str, question: _Question) -> bool:
+        """Whether there is an answer. Whatever goes wrong ends here: it must not touch other conversations."""
+        finished = False
         try:
             async with asyncio.timeout(SLOW_S):
                 answer = self._assistant.answer(
-                    conversation_id, question.text, question.context, received=question.received
+                    conversation_id,
+                    question.text,
+                    question.context,
+                    received=question.received,
+                    begun=question.begun,
                 )
                 async with aclosing(answer) as events:
-                    async for _ in events:
-                        pass
+                    async for event in events:
+                        finished = isinstance(event, Finished)
             self._on_answer("answered")
         except (UnknownConversation, HandoffError):
             self._on_answer("gone")  # deleted, or taken by a person meanwhile
@@ -149,6 +191,7 @@ class Desk:
             with contextlib.suppress(UnknownConversation):
                 lang: Lang = (await self._conversations.get(conversation_id)).lang
                 await self._conversations.say(conversation_id, FAILED(lang), role="system")
+        return finished
 
 
 def _being_cancelled() -> bool:

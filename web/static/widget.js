@@ -961,7 +961,7 @@ thead a{color:inherit;text-underline-offset:3px}
 
     take(event) {
       const handler = {
-        message: this.#message, sentence: this.#sentence, progress: this.#progress, cards: this.#cards,
+        message: this.#message, sentence: this.#sentence, restart: this.#restart, progress: this.#progress, cards: this.#cards,
         comparison: this.#comparison, order: this.#order, basket: this.#basket, quick_replies: (e) => this.#replies(e.options || []),
         status: this.#status, typing: this.#typed, done: this.#done,
       }[event.type];
@@ -997,6 +997,12 @@ thead a{color:inherit;text-underline-offset:3px}
       if (event.role === "bot") this.#feedback(turn, event.seq);
       else this.#typed({ who: "agent", typing: false });
       this.#ui.arrived(event);
+    }
+
+    /** The server went down amid this answer; it gives it anew. */
+    #restart(event) {
+      this.#turns.get(event.id)?.box.remove();
+      this.#turns.delete(event.id);
     }
 
     #sentence(event) {

@@ -114,6 +114,7 @@ export class Thread {
     }
     if (event.type === "message") this.#message(event);
     else if (event.type === "sentence") this.#sentence(event);
+    else if (event.type === "restart") this.failed(event.id); // the server was restarted: the answer comes anew
     else if (event.type === "status") this.#status(event);
     else if (event.type === "cards") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
     else if (event.type === "comparison") this.#attach(event, h("div", { class: "minis" }, event.products.map(miniCard)));
