@@ -33,7 +33,16 @@ from assistant.rows import (
     store_answer,
     store_message,
 )
-from assistant.tables import CONVERSATIONS, EVENTS, GAP_QUESTIONS, HANDOFFS, MESSAGES, QUESTIONS, VERDICTS
+from assistant.tables import (
+    ALSO_ABOUT,
+    CONVERSATIONS,
+    EVENTS,
+    GAP_QUESTIONS,
+    HANDOFFS,
+    MESSAGES,
+    QUESTIONS,
+    VERDICTS,
+)
 from knowledge.model import Lang
 
 __all__ = [
@@ -191,7 +200,10 @@ class Conversations:
     async def delete(self, conversation_id: str) -> None:
         """Everything of this conversation, for good."""
 
+        mine = select(MESSAGES.c.id).where(MESSAGES.c.conversation_id == conversation_id)
+
         def work(connection: Connection) -> None:
+            connection.execute(delete(ALSO_ABOUT).where(ALSO_ABOUT.c.message_id.in_(mine)))
             for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, check
-from assistant.tables import CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
+from assistant.tables import ALSO_ABOUT, CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
 from knowledge.model import Lang
 
 Role = Literal["user", "bot", "agent", "system"]
@@ -222,6 +222,13 @@ def store_answer(
             for index, verdict in enumerate(message.verdicts)
         ]
         connection.execute(insert(VERDICTS), rows)
+        touched = [
+            {"message_id": message.id, "position": index, "product_id": product_id}
+            for index, verdict in enumerate(message.verdicts)
+            for product_id in others(verdict, subject(verdict, message.product_ids))
+        ]
+        if touched:
+            connection.execute(insert(ALSO_ABOUT), touched)
 
 
 def subject(verdict: Verdict, product_ids: Sequence[str]) -> str:
@@ -229,6 +236,13 @@ def subject(verdict: Verdict, product_ids: Sequence[str]) -> str:
     cited = [fact.subject for fact in verdict.evidence]
     cited += [fact.subject for span in verdict.spans for fact in span.evidence]
     return next((one for one in cited if one in product_ids), product_ids[0] if product_ids else "")
+
+
+def others(verdict: Verdict, first: str) -> tuple[str, ...]:
+    """The products besides `first` whose facts a sentence rests on or goes against; "policy:returns" is none."""
+    cited = [fact.subject for fact in verdict.evidence]
+    cited += [fact.subject for span in verdict.spans for fact in span.evidence]
+    return tuple(dict.fromkeys(one for one in cited if ":" not in one and one != first))
 
 
 def move(

@@ -4,16 +4,17 @@ import re
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.agent import Reviewer
 from assistant.arithmetic import reach, sheet, shop_and
 from assistant.assistant import review_text
 from assistant.data import load
 from assistant.guard.verdict import Verdict
+from assistant.hostwords import HostWords
 from knowledge.catalog import Catalog
 from knowledge.facts import Fact
 from knowledge.factsheet import money
@@ -49,6 +50,7 @@ class ScriptWriter:
     def __init__(self, catalog: Catalog, guard: Reviewer, *, seed: str = "") -> None:
         self._catalog = catalog
         self._guard = guard
+        self._words = HostWords(catalog.store)
         self._seed = seed
         self._recent: deque[str] = deque(maxlen=REMEMBERED)
         self._turns: dict[str, int] = {}
@@ -89,25 +91,40 @@ class _Desk:
         self._own = sheet(catalog, product.id)
         self._promotions = catalog.promotions(product.id)
         self._facts = shop_and(catalog, [product.id])
-        people = load("script.yaml")["personas"]
-        self._manner: Mapping[str, Any] = people.get(persona, people["warm"])[lang]
+        self._persona = writer._words.persona(persona)
+        self._manner = self._persona.manner(lang)
+        self._own_lines = writer._words.lines(product.id, lang)
         self._said: set[str] = set()
 
     def write(self) -> Iterator[Line]:
-        yield from self._line("opening", "opening", {}, ("title", "category"))
-        if pain := self._pain():
-            yield from self._line("pain", pain, {}, ())
-        yield from self._points()
-        yield from self._offer()
-        yield from self._question()
-        yield from self._line("call", "call", {}, ())
-        yield from self._line("closing", "closing", {}, ("title",))
+        """Kind by kind: the merchant's own lines as far as they hold now, else those written from the facts."""
+        written: Mapping[LineKind, Callable[[], Iterator[Line]]] = {
+            "opening": lambda: self._line("opening", "opening", {}, ("title", "category")),
+            "pain": lambda: self._line("pain", self._pain(), {}, ()),
+            "point": self._points,
+            "offer": self._offer,
+            "question": self._question,
+            "call": lambda: self._line("call", "call", {}, ()),
+            "closing": lambda: self._line("closing", "closing", {}, ("title",)),
+        }
+        for kind, write in written.items():
+            own = list(self._merchants(kind))
+            yield from own or write()
+
+    def _merchants(self, kind: LineKind) -> Iterator[Line]:
+        """A merchant's line is held against the facts each time: one that a new price has made wrong is not said."""
+        for place, text in enumerate(self._own_lines.get(kind, ())):
+            verdict = review_text(self._writer._guard, text, self._facts, self._lang, (self._product.id,))
+            if verdict.label == "ok" and not verdict.changed:
+                self._said.add(verdict.original)
+                evidence, product = verdict.evidence, self._product
+                yield Line(kind, text, product.id, evidence, product.version, verdict, f"own/{kind}/{place}")
 
     def _line(
         self, kind: LineKind, group: str, slots: Mapping[str, str], cites: Sequence[str], also: Sequence[Fact] = ()
     ) -> Iterator[Line]:
         """The first wording that passes unchanged; else the first that could be mended, but sums never are."""
-        wordings = _wordings(group, self._lang)
+        wordings = (*self._persona.wordings(kind, self._lang), *_wordings(group, self._lang))
         mended: tuple[int, Verdict] | None = None
         key = f"{self._lang}/{group}"
         for index in self._writer._order(key, len(wordings)):

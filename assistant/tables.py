@@ -127,3 +127,29 @@ QUESTIONS = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("at", DateTime(timezone=True), nullable=False),
 )
+
+ALSO_ABOUT = Table(  # the other products a sentence touches, besides the one its verdict names; on air position is 0
+    "also_about",
+    metadata,
+    Column("message_id", String(40), primary_key=True),  # of an answer, or of an utterance on air
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("product_id", String(200), primary_key=True),
+)
+
+PERSONAS = Table(
+    "personas",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("document", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+SCRIPT_LINES = Table(  # the merchant's own, said instead of the written ones of their kind
+    "script_lines",
+    metadata,
+    Column("product_id", String(200), primary_key=True),
+    Column("lang", String(2), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)

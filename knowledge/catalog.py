@@ -110,6 +110,10 @@ class Catalog:
         self._running = shelf.promotions, first, end, running
         return running
 
+    def offers(self) -> tuple[Promotion, ...]:
+        """All promotions, those that are over or still to come too."""
+        return tuple(self._now().promotions.values())
+
     def policies(self) -> tuple[Policy, ...]:
         return tuple(self._now().policies.values())
 

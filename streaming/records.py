@@ -8,6 +8,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from assistant.guard.verdict import Verdict
+from assistant.rows import others
+from assistant.tables import ALSO_ABOUT
 from knowledge.store import Store, metadata
 
 Said = Literal["script", "answer", "bridge", "greeting", "inserted", "goodbye"]
@@ -116,6 +118,12 @@ class Records:
                     spoken_chars=0,
                 )
             )
+            also = [
+                {"message_id": utterance_id, "position": 0, "product_id": other}
+                for other in others(verdict, product_id)
+            ]
+            if also:
+                connection.execute(ALSO_ABOUT.insert(), also)
 
     def spoken(self, utterance_id: str, chars: int) -> None:
         with self._store.write() as connection:

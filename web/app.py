@@ -11,9 +11,9 @@ from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from web.api import basket, catalogue, chat, claims, gaps, guard, inbox, pages, rooms, service, staff
-from web.consoledoor import PATH as CONSOLE
-from web.consoledoor import ConsoleDoor
+from web.api import analytics, basket, catalogue, chat, claims, gaps, guard, inbox, pages, rooms, service, staff
+from web.console.door import PATH as CONSOLE
+from web.console.door import ConsoleDoor
 from web.desk import Desk
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
@@ -65,7 +65,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
 
     app = FastAPI(title="Zhibo", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stop_rooms = stop_rooms
-    for part in (chat, inbox, rooms, catalogue, guard, claims, gaps, basket, staff, service, pages):
+    for part in (chat, inbox, rooms, catalogue, guard, claims, gaps, analytics, basket, staff, service, pages):
         app.include_router(part.router)
     app.mount(CONSOLE, door)
     app.state.console = door

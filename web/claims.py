@@ -4,14 +4,16 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from assistant.guard.privacy import mask
-from assistant.tables import VERDICTS
+from assistant.tables import ALSO_ABOUT, VERDICTS
 from streaming.records import utterances
+from web.zone import begin
 
 By = Literal["product", "rule", "model", "label", "day"]
 
@@ -36,29 +38,45 @@ class Filter:
 
 
 class Claims:
-    """Reads what the assistant and the rooms have stored. `articles`: the article of each rule."""
+    """Reads what the assistant and the rooms have stored. `articles`: the article of each rule; `zone`: the shop's."""
 
-    def __init__(self, engine: sa.Engine, articles: Mapping[str, str]) -> None:
+    def __init__(self, engine: sa.Engine, articles: Mapping[str, str], zone: ZoneInfo = ZoneInfo("UTC")) -> None:  # noqa: B008
         self._engine = engine
         self._articles = articles
+        self._zone = zone
 
     def counts(self, by: By, chosen: Filter | None = None, limit: int = 200) -> list[dict[str, Any]]:
         """A row for each product, rule, …: sentences, how many of each label, how many were changed; most changed
         first, days newest first."""
         rows = _rows(chosen or Filter())
-        key: sa.ColumnElement[Any] = sa.func.date(rows.c.at) if by == "day" else rows.c[_COLUMNS[by]]
-        changed = _number(rows.c.changed)
-        query = sa.select(
-            key.label("key"),
-            sa.func.count().label("sentences"),
-            changed.label("changed"),
-            *(_number(rows.c.label == label).label(label) for label in LABELS),
-        ).group_by(key)
+        if by == "day":
+            return self._by_day(rows, limit)
+        if by == "product":
+            rows = _each_product(rows, (chosen or Filter()).product)
+        key = rows.c[_COLUMNS[by]]
+        query = _counted(rows, key).group_by(key)
         query = query.where(key != "") if by == "rule" else query
-        query = query.order_by(key.desc()) if by == "day" else query.order_by(changed.desc(), sa.func.count().desc())
+        query = query.order_by(sa.desc("changed"), sa.desc("sentences"))
         with self._engine.connect() as connection:
             found = connection.execute(query.limit(limit)).mappings().all()
         return [dict(row) | {"key": str(row["key"] or "")} for row in found]
+
+    def _by_day(self, rows: sa.Subquery, limit: int) -> list[dict[str, Any]]:
+        """Days begin where the shop is; databases know no time zones, so each is asked for by its bounds."""
+        with self._engine.connect() as connection:
+            first, last = connection.execute(sa.select(sa.func.min(rows.c.at), sa.func.max(rows.c.at))).one()
+            if first is None:
+                return []
+            newest, oldest = self._day(last), self._day(first)
+            days = [newest - timedelta(days=back) for back in range(min(limit, (newest - oldest).days + 1))]
+            key = sa.case(*((rows.c.at >= begin(day, self._zone), str(day)) for day in days), else_="")
+            query = _counted(rows, key).group_by(sa.text("1")).order_by(sa.text("1 DESC"))
+            found = connection.execute(query).mappings().all()
+        return [dict(row) for row in found if row["key"]]
+
+    def _day(self, at: datetime | str) -> date:
+        known = datetime.fromisoformat(at) if isinstance(at, str) else at
+        return (known if known.tzinfo else known.replace(tzinfo=UTC)).astimezone(self._zone).date()
 
     def totals(self) -> list[tuple[str, str, str, int]]:
         """How many sentences, for each channel, model and label."""
@@ -91,12 +109,13 @@ class Claims:
                 yield _line((*kept, reasons, "; ".join(map(_cited, row["evidence"]))))
 
     def _shown(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        at = row["at"]
+        at = datetime.fromisoformat(row["at"]) if isinstance(row["at"], str) else row["at"]
+        local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(self._zone)
         evidence = [*row["evidence"], *(fact for span in row["spans"] for fact in span.get("evidence") or ())]
         unique = {(fact["id"], fact["value"]): fact for fact in evidence}
         return {
             **row,
-            "at": (at if isinstance(at, str) else at.isoformat(sep=" ", timespec="seconds"))[:19],
+            "at": local.isoformat(sep=" ", timespec="seconds")[:19],
             "original": mask(row["original"]),
             "text": mask(row["text"]),
             "evidence": list(unique.values()),
@@ -113,7 +132,7 @@ def _rows(chosen: Filter) -> sa.Subquery:
     """Sentences of answers, in the chat and on air, and the lines of the live script; filtered before they are put
     together, so that each table's indexes are used. An answer's sentences on air stand in both; they count once."""
     spoken = sa.case((utterances.c.said == "inserted", "person"), else_="script")
-    answered, first = VERDICTS.c, sa.literal(0)
+    answered, first, alone = VERDICTS.c, sa.literal(0), utterances.c.id
     parts = (
         (
             VERDICTS,
@@ -121,22 +140,27 @@ def _rows(chosen: Filter) -> sa.Subquery:
             answered.model,
             answered.conversation_id,
             answered.position,
+            answered.message_id,
             answered.channel != _TESTS,
         ),
-        (utterances, sa.literal("live"), spoken, utterances.c.room, first, utterances.c.said != "answer"),
+        (utterances, sa.literal("live"), spoken, utterances.c.room, first, alone, utterances.c.said != "answer"),
     )
     selects = []
-    for table, channel, model, where, position, counts in parts:
+    for table, channel, model, where, position, message, counts in parts:
         query = sa.select(
             *(table.c[name] for name in _KEPT),
             channel.label("channel"),
             model.label("model"),
             where.label("where"),
             position.label("position"),
+            message.label("message_id"),
             sa.cast(table.c.id, sa.String).label("number"),
         ).where(counts)
+        if chosen.product:
+            touched = sa.and_(ALSO_ABOUT.c.message_id == message, ALSO_ABOUT.c.position == position)
+            also = sa.exists().where(touched, ALSO_ABOUT.c.product_id == chosen.product)
+            query = query.where(sa.or_(table.c.product_id == chosen.product, also))
         for value, column in (
-            (chosen.product, table.c.product_id),
             (chosen.rule, table.c.rule),
             (chosen.label, table.c.label),
             (chosen.channel, channel),
@@ -149,6 +173,25 @@ def _rows(chosen: Filter) -> sa.Subquery:
             query = query.where(table.c.at < chosen.until)
         selects.append(query)
     return sa.union_all(*selects).subquery()
+
+
+def _each_product(rows: sa.Subquery, only: str) -> sa.Subquery:
+    """The rows, those about several products once for each; with `only`, for this one."""
+    touched = sa.and_(ALSO_ABOUT.c.message_id == rows.c.message_id, ALSO_ABOUT.c.position == rows.c.position)
+    kept = [column for column in rows.c if column.name != "product_id"]
+    first = sa.select(*kept, rows.c.product_id)
+    others = sa.select(*kept, ALSO_ABOUT.c.product_id).select_from(rows.join(ALSO_ABOUT, touched))
+    each = sa.union_all(first, others).subquery()
+    return sa.select(each).where(each.c.product_id == only).subquery() if only else each
+
+
+def _counted(rows: sa.Subquery, key: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(
+        key.label("key"),
+        sa.func.count().label("sentences"),
+        _number(rows.c.changed).label("changed"),
+        *(_number(rows.c.label == label).label(label) for label in LABELS),
+    )
 
 
 def _newest(rows: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:

@@ -1,6 +1,7 @@
 """What a merchant edits by hand: each text is read by the guard before it is stored, each change rises the version."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from assistant.agent import Reviewer
@@ -13,6 +14,7 @@ from knowledge.ingest.reasons import in_chinese
 from knowledge.model import Faq, Policy, Promotion
 from knowledge.writing import Change
 from web.errors import Refusal
+from web.zone import zone_of
 
 SOURCE = "console"
 Kind = Literal["promotions", "policies", "faqs"]
@@ -37,14 +39,14 @@ class Editing:
 
     def faq(self, document: Mapping[str, Any], *, dry_run: bool = False) -> list[Verdict]:
         """Store a question and its answer; the verdicts on the answer."""
-        faq = _decoded(Faq, document)
+        faq = self._decoded(Faq, document)
         if not faq.question or not faq.answer:
             raise Refusal("invalid", "问题和回答都要填。", "Fill in both the question and the answer.")
         self._known(faq.products)
         return self._store(faq, self._vetting.faq, lambda: self._catalog.put(faqs=[faq], source=SOURCE), dry_run)
 
     def policy(self, document: Mapping[str, Any], *, dry_run: bool = False) -> list[Verdict]:
-        policy = _decoded(Policy, document)
+        policy = self._decoded(Policy, document)
         if not policy.title or not policy.text:
             raise Refusal("invalid", "标题和内容都要填。", "Fill in both the title and the text.")
         names = [attribute.name("zh") for attribute in policy.attributes]
@@ -55,7 +57,7 @@ class Editing:
         )
 
     def promotion(self, document: Mapping[str, Any], *, dry_run: bool = False) -> list[Verdict]:
-        promotion = _decoded(Promotion, with_last_day(dict(document)))
+        promotion = self._decoded(Promotion, with_last_day(dict(document)))
         if not promotion.name:
             raise Refusal("invalid", "请给活动起个名字。", "Give the promotion a name.")
         self._known(promotion.products)
@@ -87,12 +89,12 @@ class Editing:
         put()
         return verdicts
 
-
-def _decoded(kind: type[T], document: Mapping[str, Any]) -> T:
-    try:
-        value = decode(kind, document)
-    except DocumentError as error:
-        raise Refusal("invalid", f"{in_chinese(str(error)) or error}。", f"{error}.") from None
-    if not value.id or len(value.id) > 100:
-        raise Refusal("invalid", "编号要有 1 到 100 个字符。", "An id has 1 to 100 characters.")
-    return value
+    def _decoded(self, kind: type[T], document: Mapping[str, Any]) -> T:
+        """Times without an offset are on the shop's clock."""
+        try:
+            value = decode(kind, document, now=datetime.now(zone_of(self._catalog)))
+        except DocumentError as error:
+            raise Refusal("invalid", f"{in_chinese(str(error)) or error}。", f"{error}.") from None
+        if not value.id or len(value.id) > 100:
+            raise Refusal("invalid", "编号要有 1 到 100 个字符。", "An id has 1 to 100 characters.")
+        return value

@@ -44,6 +44,7 @@ class RoomPlan:
     seconds: float | None = None
     products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
     wanted: bool = True
+    persona: str = ""  # how the host speaks; empty: the first one
 
     def save(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
     from assistant.pictures import Pictures
+    from avatar.face import Face
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from streaming.room import Room
@@ -227,6 +228,7 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             voice=plan.voice or settings.voice,
             face=settings.face,
             look=plan.look or settings.look,
+            persona=plan.persona or "warm",
             products=plan.products,
             outputs=plan.to,
             media=settings.media or knowledge.media_dir,
@@ -250,6 +252,19 @@ def _steady_voice(name: str) -> "SteadyVoice":
 
     spares = [spare for spare in ("espeak", "silent") if spare != name.partition(":")[0]]
     return SteadyVoice([(each, partial(_voice, each)) for each in (name, *spares)])
+
+
+def preview_voice(settings: Settings, name: str) -> "Callable[[], Voice]":
+    """A voice to try; the configured one without a name."""
+    return partial(_voice, name or settings.voice)
+
+
+def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":
+    """The configured face to look at, in one of its looks."""
+    from avatar.face import load_face
+
+    chosen = look or settings.look
+    return partial(load_face, settings.face, size=(420, 540), **({"look": chosen} if chosen else {}))
 
 
 def _steady_face(told: "RoomSettings") -> "SteadyFace":

@@ -41,7 +41,7 @@ KETTLE = Product(
     stock=3,
     attributes=(Attribute(Text("容量", "Capacity"), Text("1.7升", "1.7 L")),),
 )
-SHOP = Shop("test", Text("山间小铺", "Hillside Store"), Text("慢慢过日子", "Live slowly"))
+SHOP = Shop("test", Text("山间小铺", "Hillside Store"), Text("慢慢过日子", "Live slowly"), timezone="Asia/Shanghai")
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import alembic.command
 import pytest
@@ -17,7 +19,7 @@ from assistant.models.scripted import ScriptedModel
 from knowledge.facts import Fact
 from knowledge.migrations.run import _config
 from knowledge.store import Store
-from streaming.records import Records
+from streaming.records import Records, utterances
 from tests.web.conftest import Site, serving
 from web.claims import Claims, Filter
 from web.settings import Settings
@@ -57,7 +59,7 @@ def test_counts_by_product_rule_model_and_day(shop: Site) -> None:
         [(rule, figures)] = counted("rule").items()
         assert rule.startswith("AD-")
         assert figures == (1, 1)
-        assert counted("day") == {str(datetime.now(UTC).date()): (4, 3)}
+        assert counted("day") == {str(datetime.now(ZoneInfo("Asia/Shanghai")).date()): (4, 3)}
         assert counted("product", channel="live") == {"K1": (1, 1)}
         assert counted("product", until="2020-01-01") == {}
 
@@ -90,6 +92,36 @@ def test_the_export_opens_in_a_spreadsheet_and_runs_nothing(shop: Site) -> None:
     assert {row["said"]: row["product"] for row in rows} == {"只要99元": "K1", "'=HYPERLINK(1)，送好礼": "'@x"}
     assert "goods.csv:3 v4" in next(row["evidence"] for row in rows if row["product"] == "K1")
     assert {row["model"] for row in rows} == {"script", "person"}
+
+
+def test_a_sentence_about_two_products_counts_for_both(shop: Site) -> None:
+    both = Verdict("ok", "水壶129元，拖鞋59元。", "水壶129元，拖鞋59元。", (), (PRICE, replace(PRICE, subject="S1")))
+    Records(shop.services.catalog.store, "demo").said("u9", "script", both, product_id="K1")
+    claims = Claims(shop.services.catalog.store.engine, {})
+    live = {row["key"]: row["sentences"] for row in claims.counts("product", Filter(channel="live"))}
+    assert live == {"K1": 2, "S1": 1}
+    one = Filter(channel="live", product="S1", only_changed=False)
+    assert [row["original"] for row in claims.listed(one)[0]] == ["水壶129元，拖鞋59元。"]
+    assert {row["key"]: row["sentences"] for row in claims.counts("product", one)} == {"S1": 1}
+
+
+def test_a_day_begins_where_the_shop_is(shop: Site) -> None:
+    """16:30 in Greenwich is half past midnight of the next day in Shanghai."""
+    late = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+    store = shop.services.catalog.store
+    with store.write() as connection:
+        connection.execute(sa.update(utterances).values(at=late))
+    for zone, day in (("Asia/Shanghai", "2026-03-02"), ("UTC", "2026-03-01")):
+        claims = Claims(store.engine, {}, ZoneInfo(zone))
+        assert {row["key"]: row["sentences"] for row in claims.counts("day", Filter(channel="live"))} == {day: 1}
+    assert claims_at(shop, "2026-03-02") == 1
+    assert claims_at(shop, "2026-03-01") == 0
+
+
+def claims_at(site: Site, day: str) -> int:
+    with site.staff() as client:
+        asked = {"since": day, "until": day, "channel": "live", "changed": "false"}
+        return int(client.get("/api/claims/sentences", params=asked).json()["total"])
 
 
 def test_the_counts_are_there_for_monitoring(shop: Site) -> None:

@@ -1,24 +1,22 @@
 """The console's catalogue page: what its buttons do and show, without a browser."""
 
-import warnings
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.web.conftest import Site
-from web import consolehtml as view
+from tests.web.consoles import page_of
 
 GOODS = "编号,名称,价格,备注\nA1,竹<b>篮</b>,39.9,内部\nA2,,1,内部\n"
 
 
 @pytest.fixture
 def desk(site: Site) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what Gradio's dependencies say about each other
-        from web.consolecatalogue import _Desk
-    return _Desk(SimpleNamespace(services=site.services))  # type: ignore[arg-type]
+    page = page_of(site)
+    from web.console.catalogue import Desk
+
+    return Desk(page)
 
 
 def told(*_step: Any, **_more: Any) -> None:
@@ -36,7 +34,7 @@ def test_a_preview_shows_columns_and_refusals_and_changes_nothing(desk: Any, sit
         "备注": "",
     }
     assert (fixed, signature) == ({"备注": "ignore"}, ""), "a correction stays until the import"
-    assert "缺商品名称<small>the title is missing</small>" in report
+    assert "</code> 缺商品名称" in report
     assert "download" not in report
     assert site.services.catalog.product("A1") is None
 
@@ -62,9 +60,12 @@ def test_what_cannot_be_read_is_one_sentence(desk: Any, tmp_path: Path) -> None:
     assert "empty.csv 是空的" in said
 
 
-def test_a_column_cannot_bring_markup() -> None:
+def test_a_column_cannot_bring_markup(desk: Any) -> None:
+    from web.console.catalogue import mapping_row
+    from web.console.say import Say
+
     guess = {"column": "<i>x</i>", "samples": ["<img src=x>"], "confidence": 0.4, "reason": "name", "table": ""}
-    row = view.mapping_row(guess)
+    row = mapping_row(Say("en"), guess)
     assert "<i>x" not in row
     assert "<img" not in row
     assert "40%" in row

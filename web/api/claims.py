@@ -1,7 +1,7 @@
 """The claims report for the console and for programs: counts, sentences, and a file for a spreadsheet."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
@@ -11,22 +11,17 @@ from starlette.concurrency import run_in_threadpool
 from assistant.guard.verdict import Label
 from web.claims import By, Claims, Filter
 from web.services import Services, Svc, staff_or_program
+from web.zone import day_range, zone_of
 
 router = APIRouter(prefix="/api/claims", tags=["claims"], dependencies=[Depends(staff_or_program)])
 
 
 def claims(services: Services) -> Claims:
-    return Claims(services.catalog.store.engine, services.guard.articles)
-
-
-def day_range(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
-    """From the first day's beginning to the last day's end, in UTC as everything is stored."""
-    first = datetime.combine(since, time(), UTC) if since else None
-    last = datetime.combine(until + timedelta(days=1), time(), UTC) if until else None
-    return first, last
+    return Claims(services.catalog.store.engine, services.guard.articles, zone_of(services.catalog))
 
 
 def chosen(
+    services: Svc,
     product: Annotated[str, Query(max_length=200)] = "",
     rule: Annotated[str, Query(max_length=40)] = "",
     model: Annotated[str, Query(max_length=80)] = "",
@@ -36,7 +31,9 @@ def chosen(
     until: date | None = None,
     changed: bool = True,
 ) -> Filter:
-    return Filter(product, rule, model, label, channel, *day_range(since, until), only_changed=changed)
+    return Filter(
+        product, rule, model, label, channel, *day_range(since, until, zone_of(services.catalog)), only_changed=changed
+    )
 
 
 Chosen = Annotated[Filter, Depends(chosen)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from assistant.gaps import ALIASES, DAYS, Gap, Gaps, State
+from assistant.guard.verdict import Verdict
 from web.editing import Editing, Objection
 from web.errors import Refusal
 from web.present import plain, verdict_json
@@ -71,23 +72,38 @@ def decided(services: Services, gap_id: str, state: State, by: str, faq_id: str 
 
 def approved(services: Services, gap_id: str, body: Answer, by: str) -> list[dict[str, Any]]:
     """Blocks; the verdicts as JSON. Raises Refusal."""
+    question, answer = body.question.document(), body.answer.document()
+    try:
+        verdicts = approved_by(services, gap_id, question, answer, body.products, by, dry_run=body.dry_run)
+    except Objection as objection:
+        raise objected(objection) from None
+    return [verdict_json(verdict) for verdict in verdicts]
+
+
+def approved_by(
+    services: Services,
+    gap_id: str,
+    question: dict[str, str],
+    answer: dict[str, str],
+    products: list[str],
+    by: str,
+    *,
+    dry_run: bool,
+) -> list[Verdict]:
+    """Blocks. Raises Refusal, and Objection when a sentence could not be said; then nothing was stored."""
     gap = gaps_of(services).gap(gap_id)
     if gap is None:
         raise Refusal("not_found", "没有这个问题缺口。", "There is no such gap.")
-    asked = body.question.document()
-    others = dict.fromkeys(example.text for example in gap.examples if example.text not in asked.values())
+    others = dict.fromkeys(example.text for example in gap.examples if example.text not in question.values())
     faq_id = gap.faq_id or f"gap-{gap.id[:12]}"
     document = {
-        "id": faq_id, "question": asked, "answer": body.answer.document(), "aliases": list(others)[:ALIASES],
-        "products": body.products, "exact": True,
+        "id": faq_id, "question": question, "answer": answer, "aliases": list(others)[:ALIASES], "products": products,
+        "exact": True,
     }  # fmt: skip
-    try:
-        verdicts = Editing(services.catalog, services.guard).faq(document, dry_run=body.dry_run)
-    except Objection as objection:
-        raise objected(objection) from None
-    if not body.dry_run:
+    verdicts = Editing(services.catalog, services.guard).faq(document, dry_run=dry_run)
+    if not dry_run:
         decided(services, gap_id, "answered", by, faq_id)
-    return [verdict_json(verdict) for verdict in verdicts]
+    return verdicts
 
 
 def objected(objection: Objection) -> Refusal:

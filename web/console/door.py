@@ -82,6 +82,9 @@ class ConsoleDoor:
             response = HTMLResponse(LOADING, 503 if request.method != "GET" else 200, {"Refresh": "1"})
             return await response(scope, receive, send)
         root = scope.get("root_path", "").removesuffix(PATH)
+        if scope["path"].removeprefix(root).rstrip("/") == PATH:
+            response = RedirectResponse(f"{root}{PATH}/{reader_lang(request)}/", 307)
+            return await response(scope, receive, send)
         await self._console({**scope, "root_path": root, "app_root_path": root}, receive, send)
 
     def _turned_away(self, request: Request) -> Response | None:
@@ -128,6 +131,6 @@ def _build(running: Running) -> "FastAPI":
     temporary.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary))
-    from web.console import build_console
+    from web.console.build import build_console
 
     return build_console(running)

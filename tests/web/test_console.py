@@ -1,0 +1,173 @@
+"""The console's editors and reports: what a merchant changes is checked, stored, and holds at once."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from streaming.records import Records
+from tests.web.conftest import Site
+from tests.web.consoles import page_of
+
+
+@pytest.fixture
+def page(site: Site) -> Any:
+    return page_of(site)
+
+
+def editor_of(page: Any, module: str) -> tuple[Any, Any]:
+    """The buttons and the sheet of one of the editors."""
+    import importlib
+
+    from web.console.editor import _Desk
+
+    found = importlib.import_module(f"web.console.{module}")
+    sheet = getattr(found, "Sheet", None) or found._Sheet
+    made = sheet(page)
+    return _Desk(page, made, "x"), made
+
+
+def told(outcome: Sequence[Any]) -> str:
+    return str(outcome[0])
+
+
+def test_a_policy_is_changed_only_into_what_the_guard_would_say(page: Any, site: Site) -> None:
+    desk, sheet = editor_of(page, "policies")
+    zh, en, _, text_en, _ = sheet.values("returns")
+    version = site.services.catalog.version
+    boast = told(desk.save("returns", zh, en, "全网最低价，7天无理由退货。", text_en, []))
+    assert "没有保存" in boast
+    assert "<del>" in boast
+    assert site.services.catalog.version == version
+    points = [["退货期限", "Returns within", "15天", "15 days"], ["", "", "", ""]]
+    assert "已保存" in told(desk.save("returns", zh, en, "15天无理由退货。", "Returns within 15 days.", points))
+    [policy] = site.services.catalog.policies()
+    assert (policy.text.zh, len(policy.attributes)) == ("15天无理由退货。", 1)
+    said = site.services.assistant.review_line("可以7天无理由退货。", [], "zh")
+    assert said.label == "contradicted", "the very next sentence knows"
+
+
+def test_a_promotion_is_written_on_the_shops_clock_and_can_be_deleted(page: Any, site: Site) -> None:
+    desk, sheet = editor_of(page, "promotions")
+    from web.console.promotions import FIELDS
+
+    raw = [value.get("value") if isinstance(value, dict) else value for value in sheet.values("P1")]
+    assert raw[:3] == ["满99减10", "10 off 99", "threshold"]
+    raw[3 + len(FIELDS) + 1] = "2026-12-31"
+    assert "已保存" in told(desk.save("P1", *raw))
+    [stored] = site.services.catalog.offers()
+    assert stored.ends == datetime(2026, 12, 31, 16, tzinfo=UTC), "the last day holds to its end in Shanghai"
+    raw[3] = ""
+    refused = told(desk.save("P1", *raw))
+    assert 'class="zb-note bad"' in refused
+    assert "threshold" in refused
+    assert site.services.catalog.offers() == (stored,), "what makes no sense is not stored"
+    desk.remove("P1")
+    assert site.services.catalog.offers() == ()
+
+
+def test_a_gap_shows_who_asked_and_is_answered_in_the_console(page: Any, site: Site) -> None:
+    from web.console.gaps import Desk
+
+    site.visitor().ask("可以刻字吗？")
+    asked = site.visitor()
+    events = asked.ask("可以刻字吗")
+    seq = next(event["seq"] for event in events if event["type"] == "message")
+    assert asked.post("feedback", seq=seq, up=False).status_code in (200, 204)
+    desk = Desk(page)
+    [(line, gap_id)] = desk.listing("open", None)[0]["choices"]
+    assert line == "可以刻字吗 · 1 位顾客"
+    about, *_, zh, answer, _, _, _, said = desk.show(gap_id)
+    assert "顾客点了踩" in about
+    assert (zh, answer, said) == ("可以刻字吗", "", "")
+    words = ("可以刻字吗", "可以刻字，最多八个字。", "", "", [])
+    assert "通过" in desk.check(gap_id, *words)
+    assert "已采用" in desk.approve("open", gap_id, *words)[0]
+    assert "都答上了" in desk.listing("open", None)[1]
+    assert site.visitor().ask("可以刻字吗")[-1]["model"] == "faq"
+
+
+def test_a_host_of_ones_own_opens_the_room_in_its_words(page: Any, site: Site) -> None:
+    from web.console.personas import Desk
+
+    desk = Desk(page)
+    fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", "", "", ""]
+    note, listing = desk.save(None, *fields)
+    assert "已保存" in note
+    assert ("小满", "xiaoman") in listing["choices"]
+    fields[6] = "{price}元"
+    assert "price" in desk.save("xiaoman", *fields)[0]
+    from assistant.script import ScriptWriter
+
+    writer = ScriptWriter(site.services.catalog, site.services.guard)
+    openings = {writer.lines("S1", "zh", "xiaoman")[0].text for _ in range(12)}
+    assert "家人们好，今天讲云朵防滑拖鞋。" in openings
+    desk.remove("xiaoman")
+    assert "xiaoman" not in [value for _, value in desk.listing(None)["choices"]]
+
+
+def test_a_line_of_ones_own_is_said_until_a_new_price_makes_it_wrong(page: Any, site: Site) -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    from web.console.script import Desk
+
+    desk = Desk(page)
+    assert "没有保存" in desk.save("S1", "zh", "offer", "云朵防滑拖鞋只要39元。")[0]
+    note, preview = desk.save("S1", "zh", "offer", "云朵防滑拖鞋今天59元。")
+    assert "已保存" in note
+    assert "云朵防滑拖鞋今天59元。<em>自己写的</em>" in preview
+    catalog = site.services.catalog
+    shoes = catalog.product("S1")
+    assert shoes is not None
+    catalog.put([replace(shoes, price=Decimal("49.00"))], source="test")
+    assert "今天59元" not in desk.preview("S1", "zh")
+    assert desk.own("S1", "zh", "offer")[0] == "云朵防滑拖鞋今天59元。", "it is kept for when the price is back"
+    assert "自己写的" not in desk.forget("S1", "zh", "offer")[2]
+
+
+def test_comments_and_sentences_of_a_room_are_told_in_words(page: Any, site: Site) -> None:
+    from web.console.rooms import Desk
+
+    records = Records(site.services.catalog.store, "demo")
+    records.comment("c1", "<b>小李</b>", "web", "防滑吗")
+    records.comment_ended("c1", "ignored", "too many questions")
+    board = Desk(page)._board("demo")
+    assert "&lt;b&gt;小李" in board
+    assert "未回答</i> · 问题太多" in board
+    assert "还没有" in Desk(page)._board("none")
+
+
+def test_settings_say_where_they_come_from_and_never_what_is_secret(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page_of(site)
+    from web.console.settings import origins, shown
+    from web.settings import load_settings
+
+    monkeypatch.chdir(tmp_path)
+    Path("zhibo.toml").write_text('model_name = "qwen"\n', encoding="utf-8")
+    monkeypatch.setenv("ZHIBO_MODEL_KEY", "sk-very-secret-key")
+    monkeypatch.setenv("ZHIBO_DATABASE", "postgresql://u:password@db/shop")
+    settings = load_settings(port=9000)
+    found = {name: text.en for name, text in origins(settings).items()}
+    assert [found[name] for name in ("model_name", "model_key", "port", "voice")] == [
+        "zhibo.toml",
+        "environment",
+        "command line",
+        "default",
+    ]
+    page = page_of(site, "en")
+    told = " ".join(shown(page, name, getattr(settings, name)) for name in type(settings).model_fields)
+    assert "secret" not in told
+    assert "password" not in told
+    assert "set (hidden)" in told
+
+
+def test_times_are_the_shops(page: Any) -> None:
+    at = datetime.now(UTC).replace(month=1, day=31, hour=17, minute=5)
+    assert page.moment(at) == "2月1日 01:05"
+    assert page.say.seconds(0.042) == "42 毫秒"
+    assert page.say.moment(at - timedelta(days=800), page.zone).startswith(str((at - timedelta(days=800)).year))

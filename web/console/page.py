@@ -1,0 +1,78 @@
+"""What every tab of the console is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import gradio as gr
+
+from knowledge.catalog import Catalog
+from web.auth import COOKIE
+from web.console.say import Say
+from web.errors import Refusal
+from web.services import Running, Services
+from web.zone import zone_of
+
+
+@dataclass(frozen=True)
+class Page:
+    """The console in one language. `blocks` is the whole page: its load event fills what is to be fresh."""
+
+    running: Running
+    say: Say
+    blocks: gr.Blocks
+
+    @property
+    def services(self) -> Services:
+        return self.running.services
+
+    @property
+    def catalog(self) -> Catalog:
+        return self.running.services.catalog
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return zone_of(self.catalog)
+
+    def moment(self, at: datetime) -> str:
+        return self.say.moment(at, self.zone)
+
+    def title(self, product_id: str) -> str:
+        """A product's title, its id when it is gone."""
+        product = self.catalog.product(product_id) if product_id else None
+        return product.title(self.say.lang) if product is not None else product_id
+
+    def subject(self, subject: str) -> str:
+        """What a fact is about, in words: a product's title, a policy's, an offer's name, a question."""
+        kind, _, name = subject.partition(":")
+        lang = self.say.lang
+        match kind:
+            case "policy":
+                return next((one.title(lang) for one in self.catalog.policies() if one.id == name), name)
+            case "promotion":
+                return next((one.name(lang) for one in self.catalog.promotions() if one.id == name), name)
+            case "faq":
+                return next((one.question(lang) for one in self.catalog.faqs() if one.id == name), name)
+            case "order":
+                return self.say(f"订单 {name}", f"Order {name}")
+        return self.title(subject)
+
+    def products(self, limit: int = 500) -> list[tuple[str, str]]:
+        """Choices for a list of products."""
+        return [(product.title(self.say.lang), product.id) for product in self.catalog.products()[:limit]]
+
+    def error(self, refusal: Refusal) -> gr.Error:
+        return gr.Error(refusal.message(self.say.lang), print_exception=False)
+
+    def who(self, request: gr.Request) -> str:
+        """The name of whoever asks; only people who have signed in reach the console."""
+        person = self.services.auth.staff(request.cookies.get(COOKIE, ""))
+        return person.name if person is not None else ""
+
+    def fresh(self, show: Callable[..., Any], inputs: Any, outputs: Any, tab: gr.Tab | None = None) -> None:
+        """Fill `outputs` when the page is opened, and again when `tab` is."""
+        self.blocks.load(show, inputs, outputs, show_progress="hidden")
+        if tab is not None:
+            tab.select(show, inputs, outputs, show_progress="hidden")

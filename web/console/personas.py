@@ -1,0 +1,176 @@
+"""Hosts: how they speak, which voice and which face; heard and seen before they go on air."""
+
+from typing import Any
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+
+from assistant.hostwords import HostWords, Persona
+from avatar.face import FaceError
+from avatar.voice import VoiceError
+from knowledge.model import Text
+from web.console import html
+from web.console.page import Page
+from web.preview import face_picture, voice_sample
+from web.wiring import preview_face, preview_voice
+
+SPEAKERS = {
+    "female": Text("女声", "Female"), "female-bright": Text("女声，明亮", "Female, bright"),
+    "male": Text("男声", "Male"), "male-deep": Text("男声，低沉", "Male, deep"),
+}  # fmt: skip
+SAMPLE = Text("大家好，欢迎来到直播间，有问题直接发弹幕。", "Hello everyone, welcome in. Just type your question.")
+
+
+def personas_tab(page: Page, tab: gr.Tab) -> None:
+    """Build the tab; call it inside `gr.Blocks`."""
+    say, desk = page.say, Desk(page)
+    gr.Markdown(
+        say(
+            "### 主播\n怎么称呼观众、怎么开场、用谁的声音和形象。开播时选一位。",
+            "### Hosts\nHow viewers are addressed, how a host opens, whose voice and face. Choose one to go on air.",
+        )
+    )
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=2, min_width=260):
+            pick = gr.Radio([], label=say("主播", "Host"), show_label=False, container=False, elem_classes="zb-pick")
+            new = gr.Button(say("＋ 新主播", "+ New host"), size="sm")
+            face = gr.Image(label=say("形象", "Face"), interactive=False, height=320, buttons=[])
+            sample = gr.Audio(label=say("声音", "Voice"), interactive=False, buttons=[])
+        with gr.Column(scale=3, min_width=330):
+            fields = _form(page)
+            said = gr.HTML(padding=False)
+            with gr.Row():
+                listen = gr.Button(say("试听", "Listen"), min_width=80)
+                look = gr.Button(say("看形象", "See the face"), min_width=80)
+                save = gr.Button(say("保存", "Save"), variant="primary", min_width=80)
+                remove = gr.Button(say("删除", "Delete"), variant="stop", min_width=80)
+    voice, appearance = fields[-2], fields[-1]
+    page.fresh(desk.listing, pick, pick, tab)
+    pick.input(desk.load, pick, [*fields, said], show_progress="hidden").then(desk.face, appearance, face)
+    new.click(lambda: (None, *desk.load(None)), None, [pick, *fields, said], show_progress="hidden")
+    listen.click(desk.listen, voice, sample)
+    look.click(desk.face, appearance, face)
+    appearance.input(desk.face, appearance, face)
+    save.click(desk.save, [pick, *fields], [said, pick])
+    remove.click(desk.remove, pick, [said, pick])
+
+
+def _form(page: Page) -> list[Any]:
+    say = page.say
+    with gr.Row():
+        name_zh = gr.Textbox(label=say("名字（中文）", "Name (Chinese)"), max_lines=1, min_width=140)
+        name_en = gr.Textbox(label=say("名字（英文）", "Name (English)"), max_lines=1, min_width=140)
+    with gr.Row():
+        all_zh = gr.Textbox(
+            label=say("称呼观众（中文）", "Viewers (Chinese)"), placeholder="大家", max_lines=1, min_width=140
+        )
+        all_en = gr.Textbox(
+            label=say("称呼观众（英文）", "Viewers (English)"), placeholder="everyone", max_lines=1, min_width=140
+        )
+    with gr.Row():
+        lead_zh = gr.Textbox(
+            label=say("引出卖点（中文）", "Leads in (Chinese)"), placeholder="来，", max_lines=1, min_width=140
+        )
+        lead_en = gr.Textbox(
+            label=say("引出卖点（英文）", "Leads in (English)"), placeholder="All right, ", max_lines=1, min_width=140
+        )
+    slots = say(
+        "多一种说法，和共用的轮换。可用 {title} 商品名、{category} 类目、{all} 称呼。",
+        "One more wording, in turn with the shared ones. {title}, {category} and {all} are filled in.",
+    )
+    opening_zh = gr.Textbox(label=say("开场白（中文）", "Opening (Chinese)"), info=slots, max_lines=3)
+    opening_en = gr.Textbox(label=say("开场白（英文）", "Opening (English)"), max_lines=3)
+    closing_zh = gr.Textbox(label=say("收尾（中文）", "Closing (Chinese)"), max_lines=3)
+    closing_en = gr.Textbox(label=say("收尾（英文）", "Closing (English)"), max_lines=3)
+    with gr.Row():
+        voice = gr.Dropdown(voices(page), value="", label=say("声音", "Voice"), min_width=140)
+        look = gr.Dropdown(looks(page), value="", label=say("形象", "Face"), min_width=140)
+    return [
+        name_zh, name_en, all_zh, all_en, lead_zh, lead_en, opening_zh, opening_en, closing_zh, closing_en, voice, look
+    ]  # fmt: skip
+
+
+def voices(page: Page) -> list[tuple[str, str]]:
+    """Voices to choose from, the configured one first."""
+    from avatar.voices.espeak import SPEAKERS as known
+
+    default = page.say(f"默认（{page.services.settings.voice}）", f"Default ({page.services.settings.voice})")
+    return [(default, ""), *((SPEAKERS.get(name, Text(name, name))(page.say.lang), f"espeak:{name}") for name in known)]
+
+
+def looks(page: Page) -> list[tuple[str, str]]:
+    """Drawn hosts to choose from, the configured one first."""
+    from avatar.faces.drawn import looks as known
+
+    return [
+        (page.say("默认", "Default"), ""),
+        *((look.title[page.say.lang], name) for name, look in known().items()),
+    ]
+
+
+class Desk:
+    """What the buttons do."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._words = HostWords(page.catalog.store)
+
+    def listing(self, chosen: str | None) -> Any:
+        personas = self._words.personas()
+        kept = chosen if chosen in {persona.id for persona in personas} else None
+        return gr.update(choices=[(one.name(self._page.say.lang), one.id) for one in personas], value=kept)
+
+    def load(self, persona_id: str | None) -> tuple[Any, ...]:
+        if not persona_id:
+            return *([""] * 12), ""
+        one = self._words.persona(persona_id)
+        pairs = (one.name, one.everyone, one.lead, one.opening, one.closing)
+        return *(said for text in pairs for said in (text.zh, text.en)), one.voice, one.look, ""
+
+    def save(self, persona_id: str | None, *values: Any) -> tuple[str, Any]:
+        say = self._page.say
+        known = persona_id or self._new_id(values[1] or "")
+        pairs = [Text(zh or "", en or "") for zh, en in zip(values[0:10:2], values[1:10:2], strict=True)]
+        name, everyone, lead, opening, closing = pairs
+        persona = Persona(known, name, everyone, lead, opening, closing, values[10] or "", values[11] or "")
+        if not persona.name or not persona.everyone:
+            return html.note(
+                say("名字和对观众的称呼都要填。", "Fill in the name and the word for the viewers.")
+            ), gr.skip()
+        try:
+            self._words.save(persona)
+        except ValueError as error:
+            return html.note(say(f"花括号里的名字不对：{error}", f"{error}.")), gr.skip()
+        done = say(
+            "已保存，下次开播、下一件商品起生效。", "Saved; it holds from the next product and the next start on."
+        )
+        return html.note(done, "good"), self.listing(known)
+
+    def remove(self, persona_id: str | None) -> tuple[str, Any]:
+        say = self._page.say
+        if not persona_id:
+            return html.note(say("请先在左边选一位。", "Choose one on the left first.")), gr.skip()
+        self._words.remove(persona_id)
+        done = say("已删除；自带的主播恢复原样。", "Deleted; a host that came along is as it was.")
+        return html.note(done, "good"), self.listing(None)
+
+    async def listen(self, voice: str | None) -> Any:
+        settings, lang = self._page.services.settings, self._page.say.lang
+        try:
+            return await voice_sample(preview_voice(settings, voice or ""), SAMPLE(lang), lang)
+        except VoiceError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    async def face(self, look: str | None) -> Any:
+        try:
+            return await run_in_threadpool(face_picture, preview_face(self._page.services.settings, look or ""))
+        except FaceError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    def _new_id(self, english: str) -> str:
+        plain = "-".join(
+            "".join(char if char.isascii() and char.isalnum() else " " for char in english.lower()).split()
+        )
+        taken = {persona.id for persona in self._words.personas()}
+        base = (plain or "host")[:30]
+        return next(name for name in (base, *(f"{base}-{number}" for number in range(2, 1000))) if name not in taken)
