@@ -149,7 +149,10 @@ class Room:
     async def insert(self, text: str) -> dict[str, Any]:
         """Have a line said next, as far as the guard passes it; returns the verdict."""
         verdict = self._parts.review(text[:500], (self._director.product_id,))
-        if verdict.text.strip() and not self._director.insert(verdict):
+        if not verdict.text.strip():  # never said, yet the report must know that it was stopped
+            product = self._director.product_id
+            self._journal.later(self._records.said, uuid.uuid4().hex, "inserted", verdict, product_id=product)
+        elif not self._director.insert(verdict):
             raise RoomError("too many lines are waiting to be said; try again in a moment")
         reasons = [span.reason for span in verdict.spans if span.label != "ok"]
         return {"label": verdict.label, "original": verdict.original, "text": verdict.text, "reasons": reasons}

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from web.api.claims import claims
@@ -36,6 +36,14 @@ class _Now(Collector):
         yield on_air
         yield restarts
         yield from self._claims()
+        yield from self._guard()
+
+    def _guard(self) -> Iterable[Metric]:
+        """How the guard fares in this process since its start; live rooms are processes of their own."""
+        pairs, seconds, failures = self._running.services.guard.meter.read()
+        shown = [("+Inf" if bound == float("inf") else str(bound), count) for bound, count in pairs]
+        yield HistogramMetricFamily("zhibo_guard_seconds", "Time to check a sentence", shown, seconds)
+        yield CounterMetricFamily("zhibo_guard_failures", "Sentences not said because the guard failed", failures)
 
     def _claims(self) -> Iterable[Metric]:
         """What the guard did, from the stored verdicts: gauges, since a shopper who deletes a conversation takes them

@@ -6,6 +6,7 @@ from assistant.guard.borrowed import own_reading
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.correct import mend
 from assistant.guard.law import Law, load_law
+from assistant.guard.meter import Meter
 from assistant.guard.sheet import index_of
 from assistant.guard.verdict import Label, Span, Verdict
 from assistant.guard.verify import findings
@@ -18,10 +19,11 @@ _ROUNDS = 3  # a mended sentence is read again; what still is not clean then is 
 
 
 class Guard:
-    """Checks sentences against facts and the law. Has no state of its own: one instance serves all threads."""
+    """Checks sentences against facts and the law. Nothing of a sentence stays: one instance serves all threads."""
 
     def __init__(self, law: Law | None = None) -> None:
         self._law = law if law is not None else load_law()
+        self.meter = Meter()
 
     @property
     def articles(self) -> dict[str, str]:
@@ -34,6 +36,10 @@ class Guard:
         `about`: the product ids the conversation is about, likeliest first. `text` of the verdict passes the guard
         itself; it is empty when nothing of the sentence may be said.
         """
+        with self.meter.timed():
+            return self._review(sentence, facts, lang, about)
+
+    def _review(self, sentence: str, facts: Facts, lang: Lang | None, about: tuple[str, ...]) -> Verdict:
         lang = lang or language(sentence)
         reading = Reading(normalise(sentence), lang, index_of(facts), about)
         found = findings(reading, self._law)

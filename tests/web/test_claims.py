@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from assistant.guard.verdict import Span, Verdict
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
-from knowledge.facts import Fact
+from knowledge.facts import Fact, Facts
 from knowledge.migrations.run import _config
 from knowledge.store import Store
 from streaming.records import Records, utterances
@@ -131,6 +131,14 @@ def test_the_counts_are_there_for_monitoring(shop: Site) -> None:
     assert 'zhibo_sentences_kept{channel="live",label="contradicted",model="script"} 1.0' in found
     assert 'zhibo_rule_hits_kept{rule="AD-9-3"} 1.0' in found
     assert "zhibo_second_opinions" not in found, "none is configured"
+    checked = float(found.split("zhibo_guard_seconds_count ")[1].split()[0])
+    assert checked >= 3
+    assert f'zhibo_guard_seconds_bucket{{le="+Inf"}} {checked}' in found
+    assert "zhibo_guard_failures_total 0.0" in found
+    with pytest.raises(TypeError):
+        shop.services.guard.review(None, Facts())  # type: ignore[arg-type]
+    with shop.staff() as client:
+        assert "zhibo_guard_failures_total 1.0" in client.get("/metrics").text
 
 
 def test_personal_data_is_masked(shop: Site) -> None:

@@ -38,7 +38,7 @@ def figures_html(page: Page, found: Figures, days: int) -> str:
         )
     address = f"/api/analytics/export.csv?days={days}"
     more = f'<a class="zb-download" href="{address}" download>{say("导出 CSV", "Export CSV")} ↓</a>'
-    zone = say(f"按店铺时区 {page.zone.key} 算天", f"Days on the shop’s clock, {page.zone.key}")
+    zone = say(f"按店铺时区 {page.zone.key} 算天", f"Days on the shop's clock, {page.zone.key}")
     head = f'<div class="zb zb-board-head"><p>{escape(zone)}</p>{more}</div>'
     return f'{head}{_headline(page, found)}<div class="zb-board">{"".join(_cards(page, found))}</div>'
 
@@ -90,7 +90,7 @@ def _cards(page: Page, found: Figures) -> list[str]:
         ),
         html.card(say("顾客满意吗", "Are shoppers satisfied"), _satisfaction(page, found)),
         daily(say("每天改动或拦下的句子", "Sentences changed or stopped a day"), lambda day: day.changed),
-        daily(say("直播观众的提问", "Viewers’ questions on air"), lambda day: day.live_questions),
+        daily(say("直播观众的提问", "Viewers' questions on air"), lambda day: day.live_questions),
         html.card(say("直播", "Live rooms"), html.chips(live) if spoken or found.total("comments") else _none(page)),
     ]
 
@@ -109,7 +109,7 @@ def _waits(page: Page, found: Figures) -> str:
     return html.table(
         heads,
         [
-            line(say("助手的第一句", "Assistant’s first sentence"), found.first_word),
+            line(say("助手的第一句", "Assistant's first sentence"), found.first_word),
             line(say("转人工后同事回复", "Colleague after a hand-over"), found.person),
         ],
         numbers=(1, 2, 3),

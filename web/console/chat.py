@@ -130,7 +130,7 @@ class Evidence:
     def html(self) -> str:
         say = self._page.say
         if not self._sentences:
-            hint = say("每句话的核验结果和依据会显示在这里。", "Each sentence’s verdict and evidence appear here.")
+            hint = say("每句话的核验结果和依据会显示在这里。", "Each sentence's verdict and evidence appear here.")
             return f'<div class="zb zb-evidence"><p class="hint">{hint}</p></div>'
         parts = [f"<h4>{say('逐句核验', 'Sentence by sentence')}</h4>"]
         parts += [html.sentence(say, each) for each in self._sentences]
@@ -138,10 +138,7 @@ class Evidence:
             calls = "".join(self._call(tool) for tool in self.tools)
             parts.append(f"<h4>{say('查了什么', 'Looked up')}</h4><ul class='zb-calls'>{calls}</ul>")
         if self._facts:
-            rows = "".join(
-                html.fact_row(fact, self._page.subject(fact["subject"]))
-                for fact in list(self._facts.values())[:FACTS_SHOWN]
-            )
+            rows = "".join(map(self._page.fact, list(self._facts.values())[:FACTS_SHOWN]))
             parts.append(f"<h4>{say('依据', 'Facts')}</h4><table>{rows}</table>")
         parts.append(f"<dl>{''.join(self._notes)}</dl>")
         return f'<div class="zb zb-evidence" aria-live="polite">{"".join(parts)}</div>'

@@ -148,7 +148,7 @@ def sentence_list(page: Page, rows: Sequence[Mapping[str, Any]], total: int, num
 
 def _claim(page: Page, row: Mapping[str, Any]) -> str:
     say = page.say
-    facts = "".join(html.fact_row(fact, page.subject(fact.get("subject", ""))) for fact in row["evidence"][:6])
+    facts = "".join(map(page.fact, row["evidence"][:6]))
     law = f"<small>{escape(row['rule'])} · {escape(row['article'])}</small>" if row["rule"] else ""
     said = row["text"].strip()
     none = f"<i>{say('整句不说', 'not said at all')}</i>"

@@ -19,7 +19,7 @@ def faq_tab(page: Page, tab: gr.Tab) -> None:
         page, tab, Sheet(page), title=say("常见问题", "Frequent questions"), name=say("问答", "question"),
         hint=say(
             "勾上“照原文回答”，顾客这样问时就直接用这段话，不经过模型；照样先核验。",
-            "With “answer in exactly these words” the answer is given at once, without a model; the guard still "
+            "Answered in exactly these words, a question gets its answer at once, without a model; the guard still "
             "reads it.",
         ),
     )  # fmt: skip

@@ -137,7 +137,7 @@ class Desk:
                 say(f"{at} 已有回答，之后仍有人不满意。", f"Answered {at}, and still complained about."), "info"
             )
         inner = f"{html.chips(figures)}<ul class='zb-examples'>{asked}</ul><p><small>{last}</small></p>{where}{again}"
-        return html.card(say("顾客的原话", "In shoppers’ words"), inner)
+        return html.card(say("顾客的原话", "In the shoppers' words"), inner)
 
     def check(self, gap_id: str, *values: Any) -> str:
         return self._try(gap_id, values, "", dry_run=True)

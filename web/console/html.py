@@ -85,11 +85,3 @@ def said(say: Say, verdict: Mapping[str, Any]) -> str:
     """What a room will say of a line that a person wrote."""
     text = escape(verdict["text"] or say("（不说）", "(not said)"))
     return f'<div class="zb zb-evidence">{labelled(say, verdict["label"], text, verdict.get("reasons", ()))}</div>'
-
-
-def fact_row(fact: Mapping[str, Any], subject: str) -> str:
-    where = f"{fact.get('source', '')} v{fact.get('version', '')}".strip()
-    what = f"{subject} · {fact.get('attribute', '')}"
-    return (
-        f"<tr><td>{escape(what)}</td><td>{escape(str(fact.get('value', ''))[:120])}</td><td>{escape(where)}</td></tr>"
-    )

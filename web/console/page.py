@@ -1,19 +1,27 @@
 """What every tab of the console is given."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import gradio as gr
 
 from knowledge.catalog import Catalog
+from knowledge.model import Text
+from knowledge.text import language
 from web.auth import COOKIE
 from web.console.say import Say
 from web.errors import Refusal
 from web.services import Running, Services
 from web.zone import zone_of
+
+SOURCES = {
+    "": Text("商品资料", "product data"), "policy": Text("政策", "policy"), "promotion": Text("活动", "promotion"),
+    "faq": Text("问答", "FAQ"), "order": Text("订单", "order"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,21 @@ class Page:
             case "order":
                 return self.say(f"订单 {name}", f"Order {name}")
         return self.title(subject)
+
+    def fact(self, fact: Mapping[str, Any]) -> str:
+        """A fact as a row of a table: what it is about, its value, and where it stands; in the reader's language when
+        the shop says it in both."""
+        subject = str(fact.get("subject", ""))
+        kind = subject.partition(":")[0] if ":" in subject else ""
+        facts = self.catalog.shop_facts() if kind else self.catalog.facts(subject)
+        same = [each for each in facts.by_subject.get(subject, ()) if each.id == fact.get("id")]
+        mine = next((each for each in same if language(each.attribute) == self.say.lang), None)
+        name, value = (mine.attribute, mine.value) if mine else (fact.get("attribute", ""), fact.get("value", ""))
+        source = str(fact.get("source", ""))
+        if source in (subject, ""):
+            source = SOURCES.get(kind, SOURCES[""])(self.say.lang)
+        cells = (f"{self.subject(subject)} · {name}", str(value)[:120], f"{source} v{fact.get('version', 1)}")
+        return f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
     def products(self, limit: int = 500) -> list[tuple[str, str]]:
         """Choices for a list of products."""
