@@ -1,12 +1,14 @@
 """Conversations: who says what, in numbered events, and whose turn it is to answer. All of it in the database."""
 
 import asyncio
+import sys
 import uuid
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
@@ -57,6 +59,7 @@ __all__ = [
     "UnknownConversation",
 ]
 
+HEARD = 10_000  # events of which is known that followers were told
 MAILBOX = 256  # events a slow follower may lag behind before it has to read them from the database
 
 
@@ -66,6 +69,16 @@ class Change:
 
     conversation_id: str
     event: StoredEvent
+
+
+class Relay(Protocol):
+    """The way to other processes that use the same conversations; those tell us by `Conversations.hear`."""
+
+    def tell(self, conversation_id: str, events: Sequence[StoredEvent], /) -> None: ...
+
+    def listen(self, wanted: bool, /) -> None:
+        """Whether somebody here follows all conversations."""
+        ...
 
 
 @dataclass(eq=False, slots=True)
@@ -87,8 +100,11 @@ class Conversations:
     Followers in this process hear of new events at once, those in other processes within `poll_s`.
     """
 
-    def __init__(self, engine: Engine, *, poll_s: float = 1.0) -> None:
+    def __init__(self, engine: Engine, *, poll_s: float = 1.0, relay: Relay | None = None) -> None:
+        """`relay`: tells other processes at once, which otherwise would hear of it within `poll_s`."""
         self._database = Database(engine)
+        self._relay = relay
+        self._heard: OrderedDict[tuple[str, int], None] = OrderedDict()  # what followers were told of lately
         self._poll_s = poll_s
         self._mailboxes: set[_Mailbox] = set()
         self._poller: asyncio.Task[None] | None = None
@@ -389,7 +405,7 @@ class Conversations:
     # Following along
 
     def signal(self, conversation_id: str, event: Mapping[str, Any]) -> None:
-        """Tell followers in this process something that is not stored, such as that somebody types."""
+        """Tell followers something that is not stored, such as that somebody types."""
         self._tell(conversation_id, [dict(event)])
 
     async def follow(self, conversation_id: str, after: int = 0) -> AsyncGenerator[StoredEvent, None]:
@@ -418,6 +434,15 @@ class Conversations:
         finally:
             self._mailboxes.discard(mailbox)
 
+    def hear(self, conversation_id: str, events: Sequence[Mapping[str, Any]]) -> None:
+        """Another process stored these; none: more than it could send."""
+        if events:
+            self._spread(conversation_id, [dict(event) for event in events])
+            return
+        for mailbox in self._mailboxes:
+            if mailbox.conversation_id in ("", conversation_id):
+                mailbox.put(Change("", {"type": "missed", "seq": sys.maxsize}))
+
     async def feed(self) -> AsyncGenerator[Change, None]:
         """What happens in all conversations from now on: for an inbox. May repeat an event, never omits one silently:
         a Change with an empty conversation_id means that some were missed and lists must be loaded again."""
@@ -431,16 +456,31 @@ class Conversations:
                 yield change
         finally:
             self._mailboxes.discard(mailbox)
+            self._tell_interest()
 
     def _open(self, conversation_id: str) -> _Mailbox:
         mailbox = _Mailbox(conversation_id)
         self._mailboxes.add(mailbox)
+        self._tell_interest()
         if self._poller is None or self._poller.done():
             self._poller = asyncio.get_running_loop().create_task(self._poll(), name="conversations-poll")
         return mailbox
 
+    def _tell_interest(self) -> None:
+        if self._relay is not None:
+            self._relay.listen(any(not mailbox.conversation_id for mailbox in self._mailboxes))
+
     def _tell(self, conversation_id: str, events: Sequence[StoredEvent]) -> None:
+        self._spread(conversation_id, events)
+        if self._relay is not None and events:
+            self._relay.tell(conversation_id, events)
+
+    def _spread(self, conversation_id: str, events: Sequence[StoredEvent]) -> None:
         for event in events:
+            if "seq" in event:
+                self._heard[conversation_id, event["seq"]] = None
+                if len(self._heard) > HEARD:
+                    self._heard.popitem(last=False)
             change = Change(conversation_id, event)
             for mailbox in self._mailboxes:
                 if mailbox.conversation_id in ("", conversation_id):
@@ -449,19 +489,20 @@ class Conversations:
     async def _poll(self) -> None:
         """Hear of what other processes wrote. Ids may become visible out of order, so the last ones are read again."""
         recent = select(EVENTS.c.id).order_by(EVENTS.c.id.desc()).limit(50)
-        told = set(await self._database.run(lambda connection: list(connection.scalars(recent))))
-        newest = max(told, default=0)
+        seen = set(await self._database.run(lambda connection: list(connection.scalars(recent))))
+        newest = max(seen, default=0)
         while self._mailboxes:
             await asyncio.sleep(self._poll_s)
-            query = select(EVENTS).where(EVENTS.c.id > newest - 50).order_by(EVENTS.c.id).limit(2000)
-            rows = await self._database.run(partial(_rows, query=query))
-            for row in rows:
-                if row["id"] not in told:
-                    # A follower knows by `seq` whether it had this one; only `feed` hears our own twice.
-                    self._tell(row["conversation_id"], [as_event(row)])
-                    told.add(row["id"])
+            written = select(EVENTS.c.id, EVENTS.c.conversation_id, EVENTS.c.seq).where(EVENTS.c.id > newest - 50)
+            rows = await self._database.run(partial(_rows, query=written.order_by(EVENTS.c.id).limit(5000)))
+            new = [row for row in rows if row["id"] not in seen]
+            untold = [row["id"] for row in new if (row["conversation_id"], row["seq"]) not in self._heard]
+            for start in range(0, len(untold), 500):
+                query = select(EVENTS).where(EVENTS.c.id.in_(untold[start : start + 500])).order_by(EVENTS.c.id)
+                for row in await self._database.run(partial(_rows, query=query)):
+                    self._spread(row["conversation_id"], [as_event(row)])
             newest = max((row["id"] for row in rows), default=newest)
-            told = {number for number in told if number > newest - 50}
+            seen = {number for number in seen | {row["id"] for row in new} if number > newest - 50}
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Sequence[RowMapping]:

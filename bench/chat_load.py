@@ -96,26 +96,36 @@ def questions(catalog: Catalog, rng: random.Random, count: int) -> list[tuple[st
 
 @dataclass
 class Machine:
-    """Processor time and memory of a process group, where /proc tells."""
+    """Processor time and memory of a process and those it started, where /proc tells."""
 
-    group: int
+    root: int
     seen: dict[int, float] = field(default_factory=dict)  # process → seconds of CPU
     processes: int = 0
     memory_mb: float = 0.0
 
     def look(self) -> None:
-        proc, ticks, memory = Path("/proc"), os.sysconf("SC_CLK_TCK"), 0.0
-        self.processes = 0
-        for stat in proc.glob("[0-9]*/stat"):
-            with suppress(OSError, IndexError, ValueError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) != self.group:
-                    continue
-                self.processes += 1
-                self.seen[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / ticks
-                rollup = (stat.parent / "smaps_rollup").read_text().splitlines()
+        ticks, memory = os.sysconf("SC_CLK_TCK"), 0.0
+        running = self.running()
+        for pid in running:
+            with suppress(OSError, IndexError, ValueError, StopIteration):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                self.seen[pid] = (int(fields[11]) + int(fields[12])) / ticks
+                rollup = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
                 memory += next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1000
+        self.processes = len(running) or self.processes
         self.memory_mb = memory or self.memory_mb
+
+    def running(self) -> list[int]:
+        """The process and its descendants that live."""
+        children: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError, IndexError, ValueError):
+                parent = int(stat.read_text().rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(stat.parent.name))
+        found = [self.root] if Path(f"/proc/{self.root}").exists() else []
+        for pid in found:
+            found += children.get(pid, [])
+        return found
 
     @property
     def cpu_s(self) -> float:
@@ -173,13 +183,14 @@ class Served:
         if self._process is None:
             return
         self.machine.look()
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
+        for pid in self.machine.running() if how == signal.SIGKILL else [self._process.pid]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, how)
         try:
-            self._process.wait(10)
+            self._process.wait(15)
         except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            self._end(signal.SIGKILL)
+            return
         self._process = None
 
 

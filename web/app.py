@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     """The application over parts that are built already; it closes them when the server stops."""
 
-    door = ConsoleDoor()
+    door, team = ConsoleDoor(), services.team
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
@@ -48,13 +48,17 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     services.assistant,
                     tasks,
                     on_answer=lambda outcome: answers.labels(outcome).inc(),
+                    **({"stop_elsewhere": team.stop} if team else {}),
                 )
                 running = Running(services, desk)
                 app.state.running = running
                 watch(running)
                 door.open(running, tasks)
-                await services.supervisor.run(tasks)
-                await desk.resume(lambda conversation: True)
+                if team is not None:
+                    team.begin(services.conversations, desk.stop)
+                if team is None or team.first:  # what must be there once
+                    await services.supervisor.run(tasks)
+                await desk.resume(team.owns if team else lambda conversation: True)
                 yield
                 running.stopping.set()
                 door.close()

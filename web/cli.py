@@ -83,9 +83,26 @@ def serve(data: Data = None, port: Port = None, host: Host = None) -> None:
     """Run the web server: pages, widget, inbox, console. · 启动网站：页面、聊天窗、客服台、控制台。"""
     settings = settings_of(data=data, host=host, port=port)
     with told():
+        if settings.workers > 1:
+            from web.workers import run_workers
+
+            if not run_workers(settings):
+                raise typer.Exit(1)
+            return
         from web.server import run_server
 
         run_server(settings)
+
+
+@app.command(hidden=True)
+def worker(seat: str) -> None:
+    """One of several processes of a server; the server starts this itself."""
+    settings = settings_of()
+    with told():
+        from web.server import run_worker
+        from web.team import Seat
+
+        run_worker(settings, Seat.from_json(seat))
 
 
 @app.command()

@@ -68,12 +68,15 @@ class Desk:
         tasks: asyncio.TaskGroup,
         *,
         on_answer: Callable[[str], None] = lambda outcome: None,
+        stop_elsewhere: Callable[[str], object] = lambda conversation_id: None,
     ) -> None:
+        """`stop_elsewhere`: passes on the wish to stop an answer that another process may be writing."""
         self._conversations = conversations
         self._assistant = assistant
         self._tasks = tasks
         self._lines: dict[str, _Line] = {}
         self._on_answer = on_answer
+        self._stop_elsewhere = stop_elsewhere
         self._closing = False
 
     @property
@@ -107,6 +110,7 @@ class Desk:
         """Stop the answer being written and forget the messages that wait; what was shown stays."""
         line = self._lines.get(conversation_id)
         if line is None:
+            self._stop_elsewhere(conversation_id)
             return False
         if line.waiting:
             self._tasks.create_task(self._forget(list(line.waiting)))

@@ -1,7 +1,10 @@
 """Running the web server until it is told to stop, and stopping fast."""
 
+import asyncio
+import os
 import signal
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,16 +14,21 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from knowledge.ingest.report import IngestError
 from web.app import build_app
 from web.auth import LINK_LIFE_S
+from web.listening import listen
 from web.log import configure_logging
+from web.parent import wait_for_end
 from web.rooms import RoomPlan
 from web.services import Services
 from web.settings import Settings
-from web.trouble import PortTaken
+from web.team import Seat, Team, handing
 from web.wiring import DEMO_ROOM, DEMO_SHOP, build_services
+
+__all__ = ["Server", "listen", "load_demo_shop", "run_demo", "run_server", "run_worker"]
 
 PORTS_TRIED = 20
 
@@ -28,13 +36,22 @@ PORTS_TRIED = 20
 class Server(uvicorn.Server):
     """Ends endless streams as soon as a signal comes, where uvicorn would wait for them, and tells when it listens."""
 
-    def __init__(self, app: FastAPI, listener: socket.socket, settings: Settings, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        listener: socket.socket,
+        settings: Settings,
+        ready: Callable[[], None],
+        team: Team | None = None,
+    ) -> None:
         self._app = app
         self._listener = listener
         self._ready = ready
+        self._team = team
         super().__init__(
             uvicorn.Config(
                 app,
+                http=handing(AutoHTTPProtocol, team) if team else "auto",
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -48,7 +65,15 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            if self._team is not None:
+                self._team.take_over(self._protocol)
             self._ready()
+
+    def _protocol(self) -> asyncio.Protocol:
+        made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
     def ask_to_stop(self) -> None:
         """From any thread."""
@@ -56,6 +81,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.running.stopping.set()
+        if self._team is not None:
+            self._team.end()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
@@ -70,30 +97,6 @@ class Server(uvicorn.Server):
         self.run(sockets=[self._listener])
 
 
-def listen(host: str, port: int, *, tries: int = 1) -> socket.socket:
-    """A listening socket on `port`, or on the first free one after it; raises PortTaken."""
-    for number in range(port, min(port + tries, 65_536)):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, number))
-            listener.listen(2048)
-            return listener
-        except OSError as error:
-            listener.close()
-            if tries == 1:
-                reason = error.strerror or str(error)
-                raise PortTaken(
-                    f"{host}:{number} 已被占用或不可用（{reason}），请换一个端口，例如 --port {number + 1}。\n"
-                    f"Cannot listen on {host}:{number} ({reason}); choose another port, e.g. --port {number + 1}."
-                ) from error
-    raise PortTaken(
-        f"{host} 的 {port}–{port + tries - 1} 端口都被占用，请用 --port 指定。\n"
-        f"Ports {port} to {port + tries - 1} of {host} are all taken; choose one with --port."
-    )
-
-
 def run_server(settings: Settings) -> None:
     configure_logging(settings.log_level, settings.log_format)
     listener = listen(settings.host, settings.port)
@@ -102,6 +105,26 @@ def run_server(settings: Settings) -> None:
     link = "" if services.auth.has_signed_in() else services.auth.new_link("店主")
     base = base_url(settings, listener)
     Server(app, listener, settings, lambda: show_addresses(services, base, link)).serve_here()
+
+
+def run_worker(settings: Settings, seat: Seat) -> None:
+    """One of several processes that serve together; ends with its parent."""
+    configure_logging(settings.log_level, settings.log_format)
+    team = Team(seat)
+    services = build_services(settings, team=team)
+    listener = socket.socket(fileno=seat.listener)
+    app = build_app(services)
+
+    def ready() -> None:
+        os.write(seat.ready, b".")
+        if team.first:
+            link = "" if services.auth.has_signed_in() else services.auth.new_link("店主")
+            show_addresses(services, base_url(settings, listener), link)
+        watcher = (asyncio.get_running_loop(), lambda: server.handle_exit(signal.SIGTERM, None))
+        threading.Thread(target=wait_for_end, args=watcher, name="parent", daemon=True).start()
+
+    server = Server(app, listener, settings, ready, team)
+    server.serve_here()
 
 
 def run_demo(settings: Settings, *, port_given: bool, with_room: bool) -> None:

@@ -26,6 +26,7 @@ from web.limits import RateLimit, Streams
 from web.present import Presenter
 from web.rooms import Client, Supervisor
 from web.settings import Settings
+from web.team import Team
 from web.wiring import Core
 
 LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")  # a shop's developer at work
@@ -47,6 +48,7 @@ class Services:
     supervisor: Supervisor
     room_client: Callable[[str], Client]
     core: Core  # closes what answers
+    team: Team | None = None  # the other workers, when several processes serve together
     local_origins: bool = False  # pages on this machine may embed the widget: for demos
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     # the web server
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on")
+    workers: int = Field(1, ge=1, le=32, description="Processes that serve together; one for each core at most")
     public_url: str = Field("", description="What browsers call this server, e.g. https://shop.example.com/help")
     origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Other sites that may embed the widget, separated by commas: https://www.example.com"

@@ -14,7 +14,7 @@ from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.conversation import Conversations
+    from assistant.conversation import Conversations, Relay
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from streaming.settings import RoomSettings
     from streaming.standby import SteadyFace, SteadyVoice
     from web.services import Services
+    from web.team import Team
 
 DEMO_ROOM = "demo"
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
@@ -101,8 +102,10 @@ def build_guard(settings: Settings) -> "Guard":
         raise SettingsError(str(error)) from error
 
 
-def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False) -> Core:
-    """What answers, with the configured model or with the one given."""
+def build_core(
+    settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False, relay: "Relay | None" = None
+) -> Core:
+    """What answers, with the configured model or with the one given. `relay`: to the other workers of a server."""
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
     from assistant.guard.verifier import VerifierError, load_verifier
@@ -119,7 +122,7 @@ def build_core(settings: Settings, model: "Model | None" = None, *, keeps_index:
         raise SettingsError(str(error)) from error
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard(settings)
-    conversations = Conversations(catalog.store.engine)
+    conversations = Conversations(catalog.store.engine, relay=relay)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
     assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second)
@@ -135,15 +138,18 @@ def room_client(settings: Settings) -> Callable[[str], Client]:
     return client
 
 
-def build_services(settings: Settings, *, demo: bool = False, core: Core | None = None) -> "Services":
-    """Everything the web server needs. `demo`: rooms end with it, and pages of this machine may embed the widget."""
+def build_services(
+    settings: Settings, *, demo: bool = False, core: Core | None = None, team: "Team | None" = None
+) -> "Services":
+    """Everything the web server needs. `demo`: rooms end with it, and pages of this machine may embed the widget.
+    `team`: the other workers when several processes serve together."""
     from assistant.shown import Shown
     from web.auth import Auth
     from web.present import Presenter
     from web.rooms import Supervisor
     from web.services import Services
 
-    core = core or build_core(settings, keeps_index=True)
+    core = core or build_core(settings, keeps_index=True, relay=team)
     _warm(core)
     client = room_client(settings)
     return Services(
@@ -161,6 +167,7 @@ def build_services(settings: Settings, *, demo: bool = False, core: Core | None 
         room_client=client,
         local_origins=demo,
         core=core,
+        team=team,
     )
 
 

@@ -1,0 +1,202 @@
+"""Several worker processes on one port: shoppers and staff must not notice, not even when one is killed."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+
+from bench.chat_client import Shopper, Tally
+from bench.chat_load import Machine, audit
+from knowledge.catalog import Catalog
+from knowledge.model import Policy, Product, Text
+from knowledge.settings import KnowledgeSettings
+from tests.servers import free_port
+from tests.web.conftest import SHOP, SLIPPERS, read_events
+from web.auth import Auth
+
+LIMIT = 40  # messages a minute: more than the tests below need
+RETURNS = Policy("returns", Text("退换", "Returns"), Text("7天无理由退货。", "Returns within 7 days."))
+QUESTIONS = [("zh", "云朵防滑拖鞋多少钱"), ("zh", "鞋底是什么材质的"), ("zh", "能退货吗"), ("zh", "你好")]
+
+
+@dataclass
+class Running:
+    """`zhibo serve` with two workers, and how to reach, kill and restart it."""
+
+    port: int
+    data: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "ZHIBO_WORKERS": "2",
+            "ZHIBO_CONSOLE": "false",
+            "ZHIBO_MESSAGES_PER_MINUTE": str(LIMIT),
+            "ZHIBO_REQUESTS_PER_MINUTE": "100000",
+            "ZHIBO_STREAMS_PER_ADDRESS": "500",
+        }
+        command = [sys.executable, "-m", "web.cli", "serve", "--data", str(self.data), "--port", str(self.port)]
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 30
+        while not self.answers():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return client.get("/healthz").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def log(self) -> str:
+        return (self.data / "server.log").read_text(errors="replace")[-3000:]
+
+    def processes(self) -> list[int]:
+        """The parent and its workers."""
+        assert self.process is not None
+        return Machine(self.process.pid).running()
+
+    def kill_all(self) -> None:
+        assert self.process is not None
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def client(self, **headers: str) -> httpx.Client:
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=15, trust_env=False)
+
+    def session(self) -> dict[str, Any]:
+        with self.client() as client:
+            made: dict[str, Any] = client.post("/api/chat/sessions", json={"lang": "zh"}).json()
+        return made
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    data = tmp_path_factory.mktemp("workers")
+    catalog = Catalog.open(KnowledgeSettings(data_dir=data))
+    cup = Product("K1", Text("山泉电热水壶", "Spring Electric Kettle"), stock=3)
+    catalog.put([SLIPPERS, cup], shop=SHOP, policies=[RETURNS], source="test")
+    catalog.close()
+    running = Running(free_port(), data)
+    running.start()
+    yield running
+    assert running.process is not None
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(15) == 0, running.log()
+
+
+def chat(server: Running, session: dict[str, Any]) -> httpx.Client:
+    return server.client(Authorization=f"Bearer {session['token']}")
+
+
+def waits(note: dict[str, Any], conversation: str) -> bool:
+    return note["type"] == "event" and note["id"] == conversation and note["event"].get("state") == "waiting"
+
+
+def test_staff_and_shopper_see_each_other_at_once_wherever_their_connections_ended(server: Running) -> None:
+    auth = Auth(server.data)
+    sessions = [server.session() for _ in range(4)]  # with two workers, some belong to each
+    with server.client() as staff:
+        signed = staff.post("/api/staff/signin", json={"token": auth.new_link("小王")}).json()
+        staff.headers["X-CSRF"] = signed["csrf"]
+        for session in sessions:
+            mine, heard = session["session"], list[tuple[float, dict[str, Any]]]()
+
+            def listen(mine: str = mine, heard: list[tuple[float, dict[str, Any]]] = heard) -> None:
+                def until(note: dict[str, Any]) -> bool:
+                    heard.append((time.monotonic(), note))
+                    return note["type"] == "typing" and note["id"] == mine
+
+                with server.client(Cookie=f"zhibo_staff={staff.cookies['zhibo_staff']}") as inbox:
+                    read_events(inbox, "/api/inbox/events", until)
+
+            thread = Thread(target=listen)
+            thread.start()
+            while not heard:
+                time.sleep(0.01)
+            with chat(server, session) as shopper:
+                sent = time.monotonic()
+                assert shopper.post("/api/chat/messages", json={"text": "转人工"}).status_code == 202
+                while not any(waits(note, mine) for _, note in heard):
+                    time.sleep(0.01)
+                assert staff.post(f"/api/inbox/conversations/{mine}/take").status_code == 200
+                answered = time.monotonic()
+                assert staff.post(
+                    f"/api/inbox/conversations/{mine}/messages", json={"text": "您好，我是小王"}
+                ).is_success
+                seen = read_events(
+                    shopper, "/api/chat/events", lambda event: event["type"] == "message" and event["role"] == "agent"
+                )
+                assert seen[-1]["text"] == "您好，我是小王"
+                assert time.monotonic() - answered < 0.9, "sooner than the look into the database each second"
+                shopper.post("/api/chat/typing", json={"typing": True})  # nothing of it is stored
+            thread.join(10)
+            assert not thread.is_alive(), "typing did not reach the inbox"
+            first = next(at for at, note in heard if note["type"] == "event" and note["id"] == mine)
+            assert first - sent < 0.9
+
+
+def test_a_visitors_limit_holds_whichever_worker_takes_the_connection(server: Running) -> None:
+    session = server.session()
+    statuses = []
+    for number in range(LIMIT + 4):
+        with chat(server, session) as shopper:  # a new connection for each
+            statuses.append(shopper.post("/api/chat/messages", json={"text": "", "client_id": str(number)}).status_code)
+    assert set(statuses) == {422}, "an empty message is refused"
+    statuses = []
+    for _ in range(LIMIT + 4):
+        with chat(server, session) as shopper:
+            statuses.append(shopper.post("/api/chat/pictures", content=b"no picture").status_code)
+    assert statuses.count(429) in (3, 4), statuses  # one may have been refilled meanwhile
+
+
+def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_whole_server_is_killed(server: Running) -> None:
+    tally = Tally()
+
+    async def visit() -> None:
+        start = time.monotonic()
+        shoppers = [Shopper(("127.0.0.1", server.port), QUESTIONS, tally, turns=12) for _ in range(10)]
+        tasks = [asyncio.create_task(one.live(start + random.random(), 0.25, start + 9)) for one in shoppers]
+        await asyncio.sleep(1.5)
+        os.kill(server.processes()[-1], signal.SIGKILL)
+        await asyncio.sleep(4.0)
+        assert len(server.processes()) == 3, "another worker has taken its place"
+        await asyncio.to_thread(server.kill_all)
+        await asyncio.to_thread(server.start)
+        await asyncio.gather(*tasks)
+
+    asyncio.run(visit())
+    catalog = Catalog.open(KnowledgeSettings(data_dir=server.data))
+    lost, doubled = audit(catalog, tally)
+    catalog.close()
+    assert tally.resumed >= 10, "streams broke and were opened again"
+    assert len(tally.whole_s) > 50
+    assert (tally.lost, tally.doubled, tally.gaps, tally.repeats, lost, doubled) == (0, 0, 0, 0, 0, 0), server.log()
+
+
+def test_the_workers_end_with_their_parent(server: Running) -> None:
+    assert server.process is not None
+    *_, first, second = server.processes()
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in (first, second)):
+        assert time.monotonic() < deadline, "a worker without a parent keeps the port"
+        time.sleep(0.05)
+    server.start()
