@@ -414,13 +414,13 @@ class Conversations:
         try:
             seen = after
             while True:
+                mailbox.overflowed = False  # before reading: what overflows from now on is read again
                 backlog = await self.events(conversation_id, seen)
                 for event in backlog:
                     seen = event["seq"]
                     yield event
                 if len(backlog) >= 1000:
                     continue
-                mailbox.overflowed = False
                 while not mailbox.overflowed:
                     change = await mailbox.queue.get()
                     seq = change.event.get("seq")

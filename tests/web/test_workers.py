@@ -109,6 +109,17 @@ def waits(note: dict[str, Any], conversation: str) -> bool:
     return note["type"] == "event" and note["id"] == conversation and note["event"].get("state") == "waiting"
 
 
+def listen(server: Running, cookie: str, conversation: str, heard: list[tuple[float, dict[str, Any]]]) -> None:
+    """Note what an inbox hears, until somebody types in this conversation."""
+
+    def until(event: dict[str, Any]) -> bool:
+        heard.append((time.monotonic(), event))
+        return event["type"] == "typing" and event["id"] == conversation
+
+    with server.client(Cookie=cookie) as inbox:
+        read_events(inbox, "/api/inbox/events", until)
+
+
 def test_staff_and_shopper_see_each_other_at_once_wherever_their_connections_ended(server: Running) -> None:
     auth = Auth(server.data)
     sessions = [server.session() for _ in range(4)]  # with two workers, some belong to each
@@ -118,15 +129,8 @@ def test_staff_and_shopper_see_each_other_at_once_wherever_their_connections_end
         for session in sessions:
             mine, heard = session["session"], list[tuple[float, dict[str, Any]]]()
 
-            def listen(mine: str = mine, heard: list[tuple[float, dict[str, Any]]] = heard) -> None:
-                def until(note: dict[str, Any]) -> bool:
-                    heard.append((time.monotonic(), note))
-                    return note["type"] == "typing" and note["id"] == mine
-
-                with server.client(Cookie=f"zhibo_staff={staff.cookies['zhibo_staff']}") as inbox:
-                    read_events(inbox, "/api/inbox/events", until)
-
-            thread = Thread(target=listen)
+            cookie = f"zhibo_staff={staff.cookies['zhibo_staff']}"
+            thread = Thread(target=listen, args=(server, cookie, mine, heard))
             thread.start()
             while not heard:
                 time.sleep(0.01)
