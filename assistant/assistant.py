@@ -139,7 +139,7 @@ class Assistant:
         # Asked for together, so that they share a transaction.
         conversation, history = await asyncio.gather(
             self.conversations.get(conversation_id),
-            self.conversations.history(conversation_id, self.settings.remembered),
+            self.conversations.recent(conversation_id, self.settings.remembered),
         )
         answer = _Answer(
             conversation, begun or uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id,

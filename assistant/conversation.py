@@ -5,16 +5,17 @@ import sys
 import uuid
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from contextlib import aclosing, suppress
+from dataclasses import asdict
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, or_, select, update
 
 from assistant.database import Database
 from assistant.events import HandoffReason
 from assistant.handoff import HandoffError, State
+from assistant.mailbox import Change, Mailbox, Relay
 from assistant.pictures import MARK, Picture, marked
 from assistant.questions import Question, close_question, left_open, open_question
 from assistant.rows import (
@@ -26,6 +27,7 @@ from assistant.rows import (
     StoredMessage,
     UnknownConversation,
     append_events,
+    append_events_in,
     as_conversation,
     as_event,
     as_message,
@@ -53,45 +55,15 @@ __all__ = [
     "Conversation",
     "Conversations",
     "Received",
+    "Relay",
     "Role",
     "StoredEvent",
     "StoredMessage",
     "UnknownConversation",
 ]
 
+RECENT, REMEMBERED = 24, 200  # messages kept for the next answer, of so many conversations
 HEARD = 10_000  # events of which is known that followers were told
-MAILBOX = 256  # events a slow follower may lag behind before it has to read them from the database
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something happened in a conversation: `event` is stored when it has a `seq`, else it is only passing by."""
-
-    conversation_id: str
-    event: StoredEvent
-
-
-class Relay(Protocol):
-    """The way to other processes that use the same conversations; those tell us by `Conversations.hear`."""
-
-    def tell(self, conversation_id: str, events: Sequence[StoredEvent], /) -> None: ...
-
-    def listen(self, wanted: bool, /) -> None:
-        """Whether somebody here follows all conversations."""
-        ...
-
-
-@dataclass(eq=False, slots=True)
-class _Mailbox:
-    conversation_id: str  # empty: every conversation
-    queue: "asyncio.Queue[Change]" = field(default_factory=lambda: asyncio.Queue(MAILBOX))
-    overflowed: bool = False
-
-    def put(self, change: Change) -> None:
-        try:
-            self.queue.put_nowait(change)
-        except asyncio.QueueFull:
-            self.overflowed = True  # the follower then reads from the database what it missed
 
 
 class Conversations:
@@ -106,7 +78,8 @@ class Conversations:
         self._relay = relay
         self._heard: OrderedDict[tuple[str, int], None] = OrderedDict()  # what followers were told of lately
         self._poll_s = poll_s
-        self._mailboxes: set[_Mailbox] = set()
+        self._recent: OrderedDict[str, tuple[StoredMessage, ...]] = OrderedDict()
+        self._mailboxes: set[Mailbox] = set()
         self._poller: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -225,6 +198,7 @@ class Conversations:
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
 
         await self._database.run(work)
+        self._recent.pop(conversation_id, None)
 
     # What is said
 
@@ -290,12 +264,12 @@ class Conversations:
         """
 
         def work(connection: Connection) -> list[StoredEvent] | None:
-            if only_in and read_conversation(connection, conversation_id, lock=True).state not in only_in:
-                return None
             if question and not close_question(connection, question):
                 return None
-            stored = append_events(connection, conversation_id, events)
-            if message is not None:
+            stored = append_events_in(connection, conversation_id, events, only_in)
+            if stored is None and not only_in:
+                raise UnknownConversation(conversation_id)
+            if message is not None and stored is not None:
                 store_answer(connection, conversation_id, message, stored)
             return stored
 
@@ -348,6 +322,20 @@ class Conversations:
         )
         rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
         return tuple(as_message(row) for row in reversed(rows))
+
+    async def recent(self, conversation_id: str, limit: int) -> tuple[StoredMessage, ...]:
+        """The same for whoever answers: what was read for the last answer is not read again, and is the same objects.
+        At most 24; thumbs are as they were when a message was first read."""
+        known = self._recent.get(conversation_id, ())
+        mine = MESSAGES.c.conversation_id == conversation_id
+        query = select(MESSAGES).where(mine, MESSAGES.c.seq > (known[-1].seq if known else 0))
+        rows = await self._database.run(partial(_rows, query=query.order_by(MESSAGES.c.seq.desc()).limit(RECENT)))
+        found = (*known, *(as_message(row) for row in reversed(rows)))[-RECENT:]
+        self._recent[conversation_id] = found
+        self._recent.move_to_end(conversation_id)
+        if len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        return found[-limit:]
 
     async def left_open(self, mine: Callable[[str], bool]) -> list[Question]:
         """Questions that nobody has answered, of the conversations whose ids are `mine`: for a server that starts."""
@@ -410,27 +398,37 @@ class Conversations:
 
     async def follow(self, conversation_id: str, after: int = 0) -> AsyncGenerator[StoredEvent, None]:
         """Every stored event above `after`, each once and in order, then new ones as they come; and signals."""
+        async with aclosing(self.follow_together(conversation_id, after)) as found:
+            async for events in found:
+                for event in events:
+                    yield event
+
+    async def follow_together(self, conversation_id: str, after: int = 0) -> AsyncGenerator[list[StoredEvent], None]:
+        """The same, in lists of what is there at one moment."""
         mailbox = self._open(conversation_id)
         try:
             seen = after
             while True:
                 mailbox.overflowed = False  # before reading: what overflows from now on is read again
                 backlog = await self.events(conversation_id, seen)
-                for event in backlog:
-                    seen = event["seq"]
-                    yield event
+                if backlog:
+                    seen = backlog[-1]["seq"]
+                    yield backlog
                 if len(backlog) >= 1000:
                     continue
-                while not mailbox.overflowed:
-                    change = await mailbox.queue.get()
-                    seq = change.event.get("seq")
-                    if seq is None:
-                        yield change.event
-                    elif seq == seen + 1:
-                        seen = seq
-                        yield change.event
-                    elif seq > seen:  # one in between was written elsewhere
-                        break
+                missed = False
+                while not mailbox.overflowed and not missed:
+                    found: list[StoredEvent] = []
+                    for change in await mailbox.take():
+                        seq = change.event.get("seq")
+                        if seq is None or seq == seen + 1:
+                            seen = seen if seq is None else seq
+                            found.append(change.event)
+                        elif seq > seen:  # one in between was written elsewhere
+                            missed = True
+                            break
+                    if found:
+                        yield found
         finally:
             self._mailboxes.discard(mailbox)
 
@@ -458,8 +456,8 @@ class Conversations:
             self._mailboxes.discard(mailbox)
             self._tell_interest()
 
-    def _open(self, conversation_id: str) -> _Mailbox:
-        mailbox = _Mailbox(conversation_id)
+    def _open(self, conversation_id: str) -> Mailbox:
+        mailbox = Mailbox(conversation_id)
         self._mailboxes.add(mailbox)
         self._tell_interest()
         if self._poller is None or self._poller.done():

@@ -1,8 +1,10 @@
 """What a model is told: who it is, where the shopper stands, what was said before."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from assistant.agent import as_data
 from assistant.conversation import StoredMessage
@@ -67,6 +69,22 @@ def past(history: Sequence[StoredMessage], mask: Callable[[str], str] = mask_for
     return messages
 
 
+_MADE: OrderedDict[int, tuple[Mapping[str, Any], str]] = OrderedDict()
+_MOST = 2000
+
+
+def _as_data(tool: Mapping[str, Any]) -> str:
+    """A stored result as a model is sent it; made once while the conversation is remembered, found by its identity."""
+    kept = _MADE.get(id(tool))
+    if kept is not None and kept[0] is tool:
+        return kept[1]
+    made = as_data(tool["data"])
+    _MADE[id(tool)] = tool, made
+    if len(_MADE) > _MOST:
+        _MADE.popitem(last=False)
+    return made
+
+
 @lru_cache(maxsize=4096)
 def _is_plain(text: str) -> bool:
     """Whether there is nothing personal in it: each message is read again with every later one."""
@@ -78,6 +96,6 @@ def _answer(stored: StoredMessage, hide: Callable[[str], str]) -> list[Message]:
     for index, tool in enumerate(stored.tools):
         call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
         calls.append(call)
-        results.append(Message("tool", as_data(tool["data"]), tool_call_id=call.id, name=call.name))
+        results.append(Message("tool", _as_data(tool), tool_call_id=call.id, name=call.name))
     messages = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
     return [*messages, Message("assistant", hide(stored.text))]

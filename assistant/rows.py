@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert, select, update
 
 from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, check
@@ -92,9 +92,12 @@ def _utc(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+_ONE = select(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
+_LOCKED = _ONE.with_for_update()
+
+
 def read_conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Conversation:
-    query = select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    row = connection.execute(_LOCKED if lock else _ONE, {"conversation": conversation_id}).mappings().one_or_none()
     if row is None:
         raise UnknownConversation(conversation_id)
     return as_conversation(row)
@@ -132,21 +135,46 @@ def as_message(row: RowMapping) -> StoredMessage:
 
 
 def append_events(
-    connection: Connection, conversation_id: str, events: Sequence[tuple[str, Mapping[str, Any]]]
+    connection: Connection,
+    conversation_id: str,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
 ) -> list[StoredEvent]:
     """Number and store events. The counter in the conversation's row is what makes numbers gapless across processes."""
-    if not events:
-        return []
-    now = moment()
-    counted = (
-        update(CONVERSATIONS)
-        .where(CONVERSATIONS.c.id == conversation_id)
-        .values(last_seq=CONVERSATIONS.c.last_seq + len(events), updated=now)
-        .returning(CONVERSATIONS.c.last_seq)
-    )
-    last = connection.execute(counted).scalar_one_or_none()
-    if last is None:
+    stored = append_events_in(connection, conversation_id, events, ())
+    if stored is None:
         raise UnknownConversation(conversation_id)
+    return stored
+
+
+_COUNT = (
+    update(CONVERSATIONS)
+    .where(CONVERSATIONS.c.id == bindparam("conversation"))
+    .values(last_seq=CONVERSATIONS.c.last_seq + bindparam("count", type_=Integer), updated=bindparam("now"))
+    .returning(CONVERSATIONS.c.last_seq)
+)
+_COUNT_IN = _COUNT.where(CONVERSATIONS.c.state.in_(bindparam("states", expanding=True)))
+
+
+def append_events_in(
+    connection: Connection,
+    conversation_id: str,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
+    states: Sequence[State],
+) -> list[StoredEvent] | None:
+    """The same, but nothing and None when the conversation is in none of `states`."""
+    if not events:
+        return [] if not states or read_conversation(connection, conversation_id).state in states else None
+    now = moment()
+    values: dict[str, Any] = {"conversation": conversation_id, "count": len(events), "now": now}
+    if states:
+        last = connection.execute(_COUNT_IN, {**values, "states": list(states)}).scalar_one_or_none()
+        if last is None:
+            read_conversation(connection, conversation_id)  # raises when there is none
+            return None
+    else:
+        last = connection.execute(_COUNT, values).scalar_one_or_none()
+        if last is None:
+            return None
     first = last - len(events) + 1
     rows: list[dict[str, Any]] = [
         {"conversation_id": conversation_id, "seq": first + index, "type": kind, "at": now, "data": dict(data)}

@@ -190,11 +190,11 @@ async def events(
 
 async def _events(live: Running, mine: Conversation, after: int) -> AsyncGenerator[str, None]:
     """Cards are sent as the catalogue has them now, however long ago they were shown first."""
-    followed = live.services.conversations.follow(mine.id, after)
+    followed = live.services.conversations.follow_together(mine.id, after)
     now = partial(live.services.presenter.renewed, lang=mine.lang)
-    async with aclosing(with_heartbeat(followed, live.stopping)) as events:
-        async for event in events:
-            yield HEARTBEAT if event is None else sse(now(event))
+    async with aclosing(with_heartbeat(followed, live.stopping)) as found:
+        async for events in found:
+            yield HEARTBEAT if events is None else "".join(sse(now(event)) for event in events)
 
 
 @router.get("/state")

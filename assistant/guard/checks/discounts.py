@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from assistant.guard.checks.money import deny
-from assistant.guard.checks.till import Till, of_one_variant
+from assistant.guard.checks.till import of_one_variant, till_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import plain
@@ -40,7 +40,7 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
     if _STOREWIDE.search(reading.clause_text(mention.start)):
         sheets = [Sheet("")]
     for sheet in sheets:
-        till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
+        till = till_of(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
         truths += [
             ((1 - price.value / full.value) * 100, full.facts + price.facts)
             for full in till.lists

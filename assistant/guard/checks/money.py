@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from assistant.guard.checks.offers import check_offers
-from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds
+from assistant.guard.checks.till import Amount, Till, amounts_of, decimals_of, holds, till_of
 from assistant.guard.checks.unit_price import check_unit_price
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.openings import compile_quick
@@ -205,7 +205,7 @@ def _judge(reading: Reading, mention: Mention, role: str) -> Finding | None:
     if role == "price" and _is_pieces(reading, mention):
         return None
     pieces = pieces_before(reading, mention)
-    tills = [Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
+    tills = [till_of(sheet, reading.index.common, variant_at(reading, sheet, mention.start)) for sheet in sheets]
     parts = (
         [part for till in tills[:1] for part in till.parts(reading.clause_text(mention.start))]
         if "price" in role

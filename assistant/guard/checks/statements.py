@@ -8,7 +8,7 @@ from assistant.guard.checks.belongings import check_belongings
 from assistant.guard.checks.compare import check_comparisons
 from assistant.guard.checks.everything import check_everything
 from assistant.guard.checks.features import check_features
-from assistant.guard.checks.till import Till
+from assistant.guard.checks.till import till_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
@@ -251,7 +251,7 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
     if not everything and any(_FROM_ON.search(reading.text[max(0, m.start - 8) : m.start]) for m in figures):
         return None
     sheet = _single(reading, start) or Sheet("")
-    till = Till(sheet, reading.index.common, "")
+    till = till_of(sheet, reading.index.common, "")
     here = [m for m in reading.mentions if reading.clause_at(m.start).sentence == clause.sentence]
     if any(
         m.quantity.low >= amount.value
@@ -295,7 +295,7 @@ def _shipping(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
 def _paid_shipping(reading: Reading, start: int, end: int) -> Finding | None:
     """ "单买不包邮" of a product whose price alone reaches the threshold."""
     sheet = _single(reading, start) or Sheet("")
-    till = Till(sheet, reading.index.common, "")
+    till = till_of(sheet, reading.index.common, "")
     if not till.thresholds or not till.prices:
         return None
     threshold, price = till.thresholds[0].value, min(p.value for p in till.prices)
@@ -331,7 +331,7 @@ def _coupon(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding |
     sheet = _single(reading, start)
     if sheet is None:
         return None
-    till = Till(sheet, reading.index.common, "")
+    till = till_of(sheet, reading.index.common, "")
     if not till.coupons or not till.prices:
         return None
     price = min(p.value for p in till.prices)

@@ -28,6 +28,20 @@ class Coupon:
     fact: Fact
 
 
+def till_of(sheet: Sheet, common: Sheet, variant: str) -> "Till":
+    """Kept on the sheet, which never changes: every sum of a sentence asks for it, of each product at hand."""
+    kept: dict[tuple[int, str], Till] = sheet.__dict__.setdefault("_tills", {})
+    key = (id(common), variant)  # the till holds `common`: the identity stays its own
+    if (found := kept.get(key)) is None:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        found = kept[key] = Till(sheet, common, variant)
+    return found
+
+
+_KEPT = 16
+
+
 class Till:
     """The amounts one product's facts allow, and what follows from them."""
 

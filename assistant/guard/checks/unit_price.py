@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from assistant.guard.checks.till import Amount, Till, holds, share_of
+from assistant.guard.checks.till import Amount, Till, holds, share_of, till_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.style import money_like, rounded_bound
@@ -31,7 +31,7 @@ def check_unit_price(reading: Reading, mention: Mention) -> tuple[bool, Finding 
     """Whether the amount is the price of a part of the contents, and what is wrong with it."""
     for unit, word in _units(reading, mention):
         for sheet in reading.sheets_at(mention.start)[:1]:
-            till = Till(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
+            till = till_of(sheet, reading.index.common, variant_at(reading, sheet, mention.start))
             shares = [
                 Amount(price.value / parts, price.facts)
                 for price in till.prices
