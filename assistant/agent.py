@@ -225,7 +225,7 @@ class Agent:
                 about, facts = _scope(sentence, turn, catalog)
                 verdict = await self._second.weigh(verdict, facts, lang=turn.lang, about=about)
             turn.context.said(verdict.text)
-            turn.spoken = products_named(verdict.text, turn.facts, turn.about) or turn.spoken
+            turn.spoken = _named(verdict.text, turn, catalog) or turn.spoken
         except Exception:  # a gate that fails is a gate that is shut
             log.exception("guard_failed")
             verdict = Verdict("unsupported", sentence, "")
@@ -306,6 +306,17 @@ def _offers(catalog: Catalog) -> frozenset[str]:
 def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...], Facts]:
     """What a sentence is about and may rely on: the products it names in full, and only them; else all
     of the turn, those first that were named last."""
+    named = _in_full(sentence, turn, catalog)
+    if not named:
+        if any(name in sentence for name in turn.offers) or shop_says(sentence, catalog.shop_facts()):
+            return (), turn.scope((), catalog)  # an offer's figures, and a rule's, are its own, not a product's
+        called = products_named(sentence, turn.facts, turn.about)
+        return tuple(dict.fromkeys((*called, *turn.spoken, *turn.about))), turn.facts
+    return named, turn.scope(named, catalog)
+
+
+def _in_full(sentence: str, turn: Turn, catalog: Catalog) -> tuple[str, ...]:
+    """The products whose titles stand in the sentence, in its order."""
     places: dict[str, int] = {}
     rest = sentence
     for title, product_ids in turn.titles:
@@ -313,13 +324,12 @@ def _scope(sentence: str, turn: Turn, catalog: Catalog) -> tuple[tuple[str, ...]
             for product_id in _priced(product_ids, sentence, catalog):
                 places.setdefault(product_id, rest.find(title))
             rest = rest.replace(title, "\0" * len(title))
-    if not places:
-        if any(name in sentence for name in turn.offers) or shop_says(sentence, catalog.shop_facts()):
-            return (), turn.scope((), catalog)  # an offer's figures, and a rule's, are its own, not a product's
-        called = products_named(sentence, turn.facts, turn.about)
-        return tuple(dict.fromkeys((*called, *turn.spoken, *turn.about))), turn.facts
-    named = tuple(sorted(places, key=lambda one: places[one]))
-    return named, turn.scope(named, catalog)
+    return tuple(sorted(places, key=lambda one: places[one]))
+
+
+def _named(said: str, turn: Turn, catalog: Catalog) -> tuple[str, ...]:
+    """The products that a sentence names, in whatever way."""
+    return _in_full(said, turn, catalog) or products_named(said, turn.facts, turn.about)
 
 
 def _priced(ids: list[str], sentence: str, catalog: Catalog) -> list[str]:

@@ -67,8 +67,8 @@ def shop_and(catalog: Catalog, product_ids: Sequence[str]) -> Facts:
     shop = catalog.shop_facts()  # others after any change, and when an offer begins or ends
 
     def make() -> tuple[Facts, object]:
-        sheets = (sheet(catalog, product_id) for product_id in product_ids)
-        return Facts.of(fact for part in (shop, *sheets) for fact in part), shop
+        sheets = [sheet(catalog, product_id) for product_id in dict.fromkeys(product_ids)]
+        return Facts.joined([shop, *sheets]), shop
 
     return _kept(_UNIONS, catalog, (id(shop), *product_ids), make)
 

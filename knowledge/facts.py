@@ -1,6 +1,6 @@
 """Facts carry the truth: every figure or property that may be said stands in one, with where it came from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -60,6 +60,13 @@ class Facts:
         for fact in self.items:
             found.setdefault(fact.subject, []).append(fact)
         return {subject: tuple(facts) for subject, facts in found.items()}
+
+    @classmethod
+    def joined(cls, parts: Sequence["Facts"]) -> "Facts":
+        """Facts about different things in one, each subject in one part only: nothing has to be compared."""
+        joined = cls(tuple(fact for part in parts for fact in part.items))
+        joined.__dict__["by_subject"] = {key: facts for part in parts for key, facts in part.by_subject.items()}
+        return joined
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> "Facts":

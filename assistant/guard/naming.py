@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.guard.openings import compile_quick
 from assistant.guard.sheet import Sheet
@@ -30,7 +31,8 @@ _SMALLER = compile_quick(
 _SIZES = ("capacity", "size", "weight", "净含量", "item weight", "height", "width", "length", "直径")
 
 
-def common_words(text: str, title: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=16_384)  # what is said often is held against the same titles each time
+def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
     """Runs of two or more words of the text that all stand in the title."""
     known = {match[0].strip(".'") for match in _WORD.finditer(title)} - _SMALL
     spans: list[tuple[int, int]] = []
@@ -56,10 +58,11 @@ def common_words(text: str, title: str) -> list[tuple[int, int]]:
             close()
         last = match.end()
     close()
-    return spans
+    return tuple(spans)
 
 
-def common_han(text: str, title: str, shortest: int = 5) -> list[tuple[int, int]]:
+@lru_cache(maxsize=16_384)
+def common_han(text: str, title: str, shortest: int = 5) -> tuple[tuple[int, int], ...]:
     """Pieces of the title of at least five Han characters in the text."""
     spans: list[tuple[int, int]] = []
     place = 0
@@ -72,7 +75,7 @@ def common_han(text: str, title: str, shortest: int = 5) -> list[tuple[int, int]
             end += 1
         spans.append((place, end))
         place = end
-    return spans
+    return tuple(spans)
 
 
 def distinctive(text: str, sheets: Sequence[Sheet]) -> Iterator[tuple[int, int, str]]:
