@@ -13,6 +13,7 @@ import structlog
 from assistant.agent import Agent, Reviewer, Turn
 from assistant.arithmetic import shop_and
 from assistant.batches import batches
+from assistant.calling import Caller
 from assistant.cards import stored
 from assistant.conversation import BotMessage, Conversation, Conversations, Received, StoredMessage
 from assistant.data import load
@@ -33,7 +34,7 @@ from assistant.guard.privacy import Vault
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
 from assistant.guard.verifier import SecondOpinion
-from assistant.handoff import HandoffError, State, trigger, withdraws, words
+from assistant.handoff import HandoffError, State, withdraws, words
 from assistant.lookups import Lookups
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
@@ -41,6 +42,7 @@ from assistant.prompt import past, system_message
 from assistant.seeing import Sight, looking
 from assistant.settings import AssistantSettings
 from assistant.shown import Shown
+from assistant.staffroom import StaffRoom
 from assistant.summary import summarise
 from assistant.tools import ToolContext, specs
 from assistant.tools.products import categories, likeness
@@ -85,8 +87,10 @@ class Assistant:
         settings: AssistantSettings | None = None,
         sight: Sight | None = None,
         second: SecondOpinion | None = None,
+        caller: Caller | None = None,
     ) -> None:
-        """`second`: asked about sentences of the model that the guard can neither back nor refute."""
+        """`second`: asked about sentences of the model that the guard can neither back nor refute; `caller`: calls
+        people, as the shop has them."""
         self.catalog = catalog
         self.model = model
         self.guard = guard
@@ -95,6 +99,7 @@ class Assistant:
         self._shown = Shown(catalog, guard)
         self._sight = sight or Sight()
         self.second = second
+        self.caller = caller or Caller(conversations, StaffRoom(conversations))
         self._lookups = Lookups()
         self._agent = self._agent_of(model)
 
@@ -163,6 +168,8 @@ class Assistant:
                 async for event in events:
                     yield event
             return
+        if answer.conversation.state == "waiting":
+            await self.caller.heard(answer.conversation, text)
         if answer.conversation.state != "bot":
             return
         if answer.lang != answer.conversation.lang:
@@ -173,7 +180,8 @@ class Assistant:
                 async for event in events:
                     yield event
             return
-        reason = trigger(text) if context.channel == "chat" else None
+        chat = context.channel == "chat"
+        reason = await self.caller.reason(answer.conversation, text, self.catalog) if chat else None
         if reason:
             run = self._hand_over(answer, context, history, reason)
         elif said := self._approved(answer, text, context):
@@ -219,8 +227,11 @@ class Assistant:
                     answer.conversation.id, context.picture, text, answer.lang, kinds=kinds, usual=self.model
                 )
             )
+        # Where a person has just said that the bot can go on, no model may call one of its own accord.
+        released = context.channel == "chat" and await self.caller.cooling(answer.conversation.id, "low_confidence")
+        offered = tuple(tool for tool in specs() if not (released and tool.name == "handoff"))
         try:
-            run = agent.run(messages, specs(), tools, turn)
+            run = agent.run(messages, offered, tools, turn)
             async with aclosing(batches(run)) as ready:
                 async for events in ready:
                     if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
@@ -252,9 +263,12 @@ class Assistant:
                 await self._store(answer, [said])
                 yield said
         failing = turn.unanswered and _failures(history) + 1 >= self.settings.failures_before_handoff
-        if failing and turn.handoff is None and context.channel == "chat":
-            turn.handoff = "failed"
-            for said in self._speak(turn, " " + words("failed", answer.lang)):
+        vetoed = turn.speechless and _failures(history) + 1 >= self.settings.vetoes_before_handoff
+        given_up: HandoffReason = "failed" if failing else "guard"
+        wanted = (failing or vetoed) and turn.handoff is None and context.channel == "chat"
+        if wanted and not await self.caller.cooling(answer.conversation.id, given_up):
+            turn.handoff = given_up
+            for said in self._speak(turn, " " + words(given_up, answer.lang)):
                 await self._store(answer, [said])
                 yield said
         extras = self._extras(answer, turn, context)
@@ -391,14 +405,17 @@ class Assistant:
         except (_Silenced, HandoffError):
             return
 
-    async def _move(self, answer: _Answer, after: State, reason: str, summary: str = "") -> None:
+    async def _move(self, answer: _Answer, after: State, reason: str) -> None:
         try:
-            await self.conversations.transition(answer.conversation.id, after, reason=reason, summary=summary)
+            await self.conversations.transition(answer.conversation.id, after, reason=reason)
         except HandoffError as error:
             raise _Silenced from error
 
     async def _wait(self, answer: _Answer, reason: HandoffReason, history: Sequence[StoredMessage]) -> None:
-        await self._move(answer, "waiting", reason, summarise(history, self.catalog, answer.lang))
+        try:
+            await self.caller.call(answer.conversation, reason, summarise(history, self.catalog, answer.lang))
+        except HandoffError as error:
+            raise _Silenced from error
         answer.allowed = ("bot", "waiting")  # it may finish its sentence until somebody takes over
 
     # What it may rely on

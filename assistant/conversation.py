@@ -10,10 +10,11 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, select, update
 
 from assistant.database import Database
 from assistant.events import HandoffReason
+from assistant.finding import Wanted
 from assistant.handoff import HandoffError, State
 from assistant.mailbox import Change, Mailbox, Relay
 from assistant.pictures import MARK, Picture, marked
@@ -33,6 +34,8 @@ from assistant.rows import (
     as_message,
     moment,
     move,
+    owe,
+    pay,
     read_conversation,
     store_answer,
     store_message,
@@ -44,6 +47,7 @@ from assistant.tables import (
     GAP_QUESTIONS,
     HANDOFFS,
     MESSAGES,
+    NOTES,
     QUESTIONS,
     VERDICTS,
 )
@@ -90,6 +94,11 @@ class Conversations:
                 await self._poller
         await asyncio.to_thread(self._database.close)
 
+    @property
+    def database(self) -> Database:
+        """For what else is kept about conversations."""
+        return self._database
+
     # Conversations
 
     async def create(
@@ -121,20 +130,9 @@ class Conversations:
         """Raises UnknownConversation."""
         return await self._database.run(lambda connection: read_conversation(connection, conversation_id))
 
-    async def find(self, *, state: State | None = None, text: str = "", limit: int = 100) -> tuple[Conversation, ...]:
-        """The newest first; those who wait, longest waiting first. `text` searches messages and ids."""
-        chosen = select(CONVERSATIONS).limit(limit)
-        if state == "waiting":
-            chosen = chosen.order_by(CONVERSATIONS.c.waiting_since)
-        else:
-            chosen = chosen.order_by(CONVERSATIONS.c.updated.desc())
-        if state is not None:
-            chosen = chosen.where(CONVERSATIONS.c.state == state)
-        if text:
-            said = select(MESSAGES.c.conversation_id).where(MESSAGES.c.text.icontains(text, autoescape=True))
-            chosen = chosen.where(
-                or_(CONVERSATIONS.c.id.startswith(text, autoescape=True), CONVERSATIONS.c.id.in_(said))
-            )
+    async def find(self, wanted: Wanted | None = None, /, **given: Any) -> tuple[Conversation, ...]:
+        """Those that are `wanted`, or as `Wanted(**given)` says."""
+        chosen = (wanted or Wanted(**given)).query()
 
         def read(connection: Connection) -> tuple[Conversation, ...]:
             return tuple(as_conversation(row) for row in connection.execute(chosen).mappings())
@@ -193,7 +191,7 @@ class Conversations:
 
         def work(connection: Connection) -> None:
             connection.execute(delete(ALSO_ABOUT).where(ALSO_ABOUT.c.message_id.in_(mine)))
-            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS):
+            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS, NOTES):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
 
@@ -238,6 +236,8 @@ class Conversations:
             event = append_events(connection, conversation_id, [("message", said)])[0]
             words = text if picture is None else marked(text, MARK(now.lang))
             store_message(connection, conversation_id, message_id, event, "user", words, client_id=client_id or None)
+            if state in ("waiting", "human"):
+                owe(connection, conversation_id)
             wanted = asked is not None and state in ("bot", "waiting")
             if asked is not None and wanted:
                 open_question(connection, conversation_id, message_id, event["seq"], asked)
@@ -294,6 +294,8 @@ class Conversations:
             store_message(
                 connection, conversation_id, message_id, event, role, text, author=author, client_id=client_id or None
             )
+            if role == "agent":
+                pay(connection, conversation_id)
             return event
 
         event = await self._database.run(work)
@@ -364,11 +366,18 @@ class Conversations:
         reason: HandoffReason | str = "",
         agent: str = "",
         summary: str = "",
+        to: str = "",
+        told: Mapping[str, Any] | None = None,
     ) -> Conversation:
-        """Move to `after`, or raise HandoffError when that step is not allowed (somebody else was faster)."""
+        """Move to `after`, or raise HandoffError when that step is not allowed (somebody else was faster).
+
+        `to`: the person asked to take it; `told`: what the status event says besides.
+        """
 
         def work(connection: Connection) -> tuple[Conversation, list[StoredEvent]]:
-            stored = move(connection, conversation_id, after, reason=reason, agent=agent, summary=summary)
+            stored = move(
+                connection, conversation_id, after, reason=reason, agent=agent, summary=summary, to=to, told=told
+            )
             return read_conversation(connection, conversation_id), stored
 
         now, events = await self._database.run(work)
@@ -395,6 +404,13 @@ class Conversations:
     def signal(self, conversation_id: str, event: Mapping[str, Any]) -> None:
         """Tell followers something that is not stored, such as that somebody types."""
         self._tell(conversation_id, [dict(event)])
+
+    def whisper(self, conversation_id: str, event: Mapping[str, Any]) -> None:
+        """Tell those who follow all conversations, staff, something that is not stored and not for the shopper."""
+        change = Change(conversation_id, dict(event))
+        for mailbox in self._mailboxes:
+            if not mailbox.conversation_id:
+                mailbox.put(change)
 
     async def follow(self, conversation_id: str, after: int = 0) -> AsyncGenerator[StoredEvent, None]:
         """Every stored event above `after`, each once and in order, then new ones as they come; and signals."""

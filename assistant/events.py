@@ -6,7 +6,9 @@ from typing import Any, Literal
 from assistant.guard.verdict import Verdict
 
 Channel = Literal["chat", "live"]
-HandoffReason = Literal["asked", "low_confidence", "failed", "anger", "distress", "policy", "legal", "vip", "guard"]
+HandoffReason = Literal[
+    "asked", "low_confidence", "failed", "anger", "distress", "policy", "legal", "vip", "guard", "money"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,15 @@ class Conversation:
     last_seq: int
     wrong_guesses: int  # order numbers that didn't fit: only so many may be tried
     rating: int | None
+    assignee: str = ""  # who is asked to take it while it waits
+    assigned_at: datetime | None = None
+    owed_since: datetime | None = None  # since when the shopper has waited for a person's words
+    answered: bool = False  # by a person, since one was called
+    snoozed_until: datetime | None = None
+    tags: tuple[str, ...] = ()
+    contact: str = ""  # left when nobody was there
+    seen_by_staff: int = 0  # a seq
+    seen_by_shopper: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,9 @@ def read_conversation(connection: Connection, conversation_id: str, *, lock: boo
 
 def as_conversation(row: RowMapping) -> Conversation:
     values = {name: row[name] for name in Conversation.__dataclass_fields__}
-    for name in ("created", "updated", "waiting_since"):
+    for name in ("created", "updated", "waiting_since", "assigned_at", "owed_since", "snoozed_until"):
         values[name] = _utc(values[name])
+    values["tags"] = tuple(values["tags"])
     return Conversation(**values)
 
 
@@ -273,20 +283,57 @@ def others(verdict: Verdict, first: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in cited if ":" not in one and one != first))
 
 
+def owe(connection: Connection, conversation_id: str) -> None:
+    """The shopper has said something that a person has to answer; a snoozed conversation wakes up."""
+    since = func.coalesce(CONVERSATIONS.c.owed_since, moment())
+    mine = CONVERSATIONS.c.id == conversation_id
+    connection.execute(update(CONVERSATIONS).where(mine).values(owed_since=since, snoozed_until=None))
+
+
+def pay(connection: Connection, conversation_id: str) -> None:
+    """A person has answered."""
+    mine = CONVERSATIONS.c.id == conversation_id
+    connection.execute(update(CONVERSATIONS).where(mine).values(owed_since=None, answered=True))
+
+
+def _held(before: Conversation, after: State, now: datetime, to: str) -> dict[str, Any]:
+    """What people owe to a shopper whose conversation changes hands. Somebody passed on keeps the place in the queue
+    of one who has waited since the last unanswered message."""
+    if after == "waiting":
+        owed = before.owed_since or now
+        called = {} if before.state == "human" else {"answered": False}
+        return called | {"waiting_since": owed, "owed_since": owed, "assignee": to, "assigned_at": now if to else None}
+    if after == "human":
+        return {"waiting_since": None, "assignee": "", "assigned_at": None}
+    rest = {"waiting_since": None, "owed_since": None, "snoozed_until": None, "answered": False}
+    return rest | {"assignee": "", "assigned_at": None}
+
+
 def move(
-    connection: Connection, conversation_id: str, after: State, *, reason: str = "", agent: str = "", summary: str = ""
+    connection: Connection,
+    conversation_id: str,
+    after: State,
+    *,
+    reason: str = "",
+    agent: str = "",
+    summary: str = "",
+    to: str = "",
+    told: Mapping[str, Any] | None = None,
 ) -> list[StoredEvent]:
-    """The one place where a conversation changes its state; a row of HANDOFFS and a status event bear witness."""
+    """The one place where a conversation changes its state; a row of HANDOFFS and a status event bear witness.
+
+    `to`: the person it is offered to when it waits; `told`: what the status event says besides.
+    """
     before = read_conversation(connection, conversation_id, lock=True)
     check(before.state, after, agent=before.agent)
     now = moment()
-    values: dict[str, Any] = {"state": after, "updated": now}
+    values: dict[str, Any] = {"state": after, "updated": now, **_held(before, after, now, to)}
     if after == "waiting":
-        values |= {"waiting_since": now, "reason": reason, "summary": summary, "agent": ""}
+        values |= {"reason": reason, "summary": summary or before.summary, "agent": ""}
     elif after == "human":
-        values |= {"waiting_since": None, "agent": agent}
+        values |= {"agent": agent}
     else:
-        values |= {"waiting_since": None, "agent": "", "reason": "", "summary": ""}
+        values |= {"agent": "", "reason": "", "summary": ""}
     changed = connection.execute(
         update(CONVERSATIONS)
         .where(CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.state == before.state)
@@ -296,13 +343,13 @@ def move(
         raise HandoffError("the conversation has just changed hands", state=before.state, agent=before.agent)
     witness = {"before": before.state, "after": after, "reason": reason, "agent": agent, "summary": summary}
     connection.execute(insert(HANDOFFS), {"conversation_id": conversation_id, "at": now, **witness})
-    status: dict[str, Any] = {"state": after}
+    status: dict[str, Any] = {"state": after, **(told or {})}
     if reason:
         status["reason"] = reason
     if after == "human":
         status["agent"] = agent
     if after == "waiting":
         ahead = select(func.count()).select_from(CONVERSATIONS)
-        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < now)
+        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < values["waiting_since"])
         status["position"] = 1 + (connection.scalar(ahead) or 0)
     return append_events(connection, conversation_id, [("status", status)])

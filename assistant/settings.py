@@ -23,6 +23,7 @@ class AssistantSettings:
         0  # that a model is given; 0: 40 for the embedded one, 12 for others, whose context is paid for
     )
     failures_before_handoff: int = 3  # answers in a row for which the shop's data had nothing
+    vetoes_before_handoff: int = 2  # answers in a row that weren't there, the last because the guard let nothing pass
     order_guesses: int = 5  # wrong order numbers a conversation may try
     breaker_failures: int = 2  # failures in a row after which the model is left alone for a while
     breaker_s: float = 20.0

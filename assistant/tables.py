@@ -24,6 +24,15 @@ CONVERSATIONS = Table(
     Column("wrong_guesses", Integer, nullable=False, default=0),  # order numbers that didn't fit
     Column("rating", Integer),
     Column("rating_comment", Text, nullable=False, default=""),
+    Column("assignee", String(80), nullable=False, default=""),  # who is asked to take it while it waits
+    Column("assigned_at", DateTime(timezone=True)),
+    Column("owed_since", DateTime(timezone=True)),  # since when the shopper has waited for a person's words
+    Column("answered", Boolean, nullable=False, default=False),  # by a person, since one was called
+    Column("snoozed_until", DateTime(timezone=True)),
+    Column("tags", JSON, nullable=False, default=list),
+    Column("contact", String(200), nullable=False, default=""),  # left when nobody was there
+    Column("seen_by_staff", Integer, nullable=False, default=0),  # a seq
+    Column("seen_by_shopper", Integer, nullable=False, default=0),
 )
 
 EVENTS = Table(
@@ -90,6 +99,48 @@ HANDOFFS = Table(
     Column("reason", String(20), nullable=False, default=""),
     Column("agent", String(80), nullable=False, default=""),
     Column("summary", Text, nullable=False, default=""),
+)
+
+NOTES = Table(  # of staff for staff; never among the events that shoppers see
+    "conversation_notes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("author", String(80), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+CANNED = Table(
+    "canned_replies",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("shortcut", String(40), nullable=False),
+    Column("lang", String(2), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("updated_by", String(80), nullable=False, default=""),
+    UniqueConstraint("shortcut", "lang"),
+)
+
+AGENTS = Table(
+    "agents",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("away", Boolean, nullable=False, default=False),
+    Column("skills", JSON, nullable=False, default=list),
+    Column("langs", JSON, nullable=False, default=list),
+    Column("most", Integer, nullable=False, default=0),  # conversations at a time; 0: as everybody
+)
+
+ACTIONS = Table(  # what staff did, for good
+    "staff_actions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("who", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("conversation_id", String(40), nullable=False, default="", index=True),
+    Column("detail", String(200), nullable=False, default=""),
 )
 
 GAPS = Table(  # what the shop was asked and did not answer well; the questions of one gap ask the same thing

@@ -11,10 +11,25 @@ from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 
-from web.api import analytics, basket, catalogue, chat, claims, gaps, guard, inbox, pages, rooms, service, staff
+from web.api import (
+    analytics,
+    basket,
+    catalogue,
+    chat,
+    claims,
+    gaps,
+    guard,
+    inbox,
+    inbox_tools,
+    pages,
+    rooms,
+    service,
+    staff,
+)
 from web.console.door import PATH as CONSOLE
 from web.console.door import ConsoleDoor
 from web.desk import Desk
+from web.dispatch import Dispatcher
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
 from web.security import UPLOAD_LIMITS, BodyLimit, RequestLog, SecurityHeaders
@@ -58,6 +73,9 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     team.begin(services.conversations, desk.stop)
                 if team is None or team.first:  # what must be there once
                     await services.supervisor.run(tasks)
+                    caller = services.assistant.caller
+                    dispatcher = Dispatcher(services.conversations, services.room, caller, services.presence.present)
+                    tasks.create_task(dispatcher.run(running.stopping), name="queue")
                 await desk.resume(team.owns if team else lambda conversation: True)
                 yield
                 running.stopping.set()
@@ -69,7 +87,21 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
 
     app = FastAPI(title="Zhibo", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stop_rooms = stop_rooms
-    for part in (chat, inbox, rooms, catalogue, guard, claims, gaps, analytics, basket, staff, service, pages):
+    for part in (
+        chat,
+        inbox,
+        inbox_tools,
+        rooms,
+        catalogue,
+        guard,
+        claims,
+        gaps,
+        analytics,
+        basket,
+        staff,
+        service,
+        pages,
+    ):
         app.include_router(part.router)
     app.mount(CONSOLE, door)
     app.state.console = door

@@ -17,12 +17,14 @@ from assistant.assistant import Assistant
 from assistant.conversation import Conversations
 from assistant.guard.guard import Guard
 from assistant.pictures import Pictures
+from assistant.staffroom import StaffRoom
 from knowledge.catalog import Catalog
 from knowledge.model import Text
 from web.auth import COOKIE, Auth, Shopper, Staff
 from web.desk import Desk
 from web.errors import Refusal
 from web.limits import RateLimit, Streams
+from web.presence import Presence
 from web.present import Presenter
 from web.rooms import Client, Supervisor
 from web.settings import Settings
@@ -43,6 +45,8 @@ class Services:
     assistant: Assistant
     conversations: Conversations
     pictures: Pictures
+    presence: Presence
+    room: StaffRoom
     presenter: Presenter
     auth: Auth
     supervisor: Supervisor

@@ -4,8 +4,11 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -15,6 +18,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from assistant.queue import parse_week
 
 PREFIX = "ZHIBO_"
 SECRETS = ("api_token", "model_key", "embedder_key")
@@ -58,6 +63,23 @@ class Settings(BaseSettings):
     streams_per_address: int = Field(20, ge=1, description="Event streams one address may keep open")
     streams: int = Field(5000, ge=1, description="Event streams the server keeps open in all")
 
+    # people who answer
+    hours: str = Field("", description="When people answer: mon-fri 09:00-18:00, sat 10:00-14:00; empty: always")
+    hours_zone: str = Field("", description="Time zone of these hours; empty: the shop's")
+    holidays: Annotated[tuple[date, ...], NoDecode] = Field(
+        (), description="Days on which nobody answers, separated by commas: 2026-10-01, 2026-10-02"
+    )
+    first_reply_s: int = Field(120, ge=1, description="Seconds in which a person should first answer")
+    next_reply_s: int = Field(300, ge=1, description="Seconds in which a person should answer after that")
+    offer_s: int = Field(60, ge=1, description="Seconds after which a conversation is offered to somebody else")
+    requeue_s: int = Field(600, ge=1, description="Seconds without an answer that put a conversation back in the queue")
+    cool_down_s: int = Field(900, ge=0, description="Seconds after a release without handoffs of the bot's own accord")
+    per_agent: int = Field(5, ge=1, description="Conversations offered to one person at a time")
+    handoff_amount: Decimal = Field(Decimal(0), ge=0, description="Disputed sum that goes to a person; 0: none does")
+    vip_levels: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Levels of customers that people always serve, e.g. vip, gold; empty: none"
+    )
+
     # the model that answers
     model: Literal["grounded", "openai"] = Field(
         "grounded", description="grounded needs nothing; openai is any compatible server"
@@ -88,7 +110,7 @@ class Settings(BaseSettings):
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
 
-    @field_validator("origins", "trusted_proxies", "law_packs", mode="before")
+    @field_validator("origins", "trusted_proxies", "law_packs", "holidays", "vip_levels", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -101,6 +123,19 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{origin!r} is not an origin; write scheme and host only, like https://www.example.com"
                 )
+        return value
+
+    @field_validator("hours")
+    @classmethod
+    def _week(cls, value: str) -> str:
+        parse_week(value)  # raises ValueError with what is wrong
+        return value
+
+    @field_validator("hours_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError(f"{value!r} is not a time zone; write one like Asia/Shanghai")
         return value
 
     @field_validator("public_url", "model_url", "embedder_url")

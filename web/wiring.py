@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
     from assistant.pictures import Pictures
+    from assistant.queue import QueueSettings
+    from assistant.staffroom import StaffRoom
+    from assistant.translating import Translator
     from avatar.face import Face
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from streaming.room import Room
     from streaming.settings import RoomSettings
     from streaming.standby import SteadyFace, SteadyVoice
+    from web.presence import Presence
     from web.services import Services
     from web.team import Team
 
@@ -63,6 +67,24 @@ def assistant_settings(settings: Settings) -> AssistantSettings:
         raise SettingsError(str(error)) from error
 
 
+def queue_settings(settings: Settings, zone: str) -> "QueueSettings":
+    """`zone`: the shop's, where none is set."""
+    from assistant.queue import Hours, QueueSettings, parse_week
+
+    hours = Hours(settings.hours_zone or zone, parse_week(settings.hours), frozenset(settings.holidays))
+    return QueueSettings(
+        hours=hours,
+        first_reply_s=settings.first_reply_s,
+        next_reply_s=settings.next_reply_s,
+        offer_s=settings.offer_s,
+        requeue_s=settings.requeue_s,
+        cool_down_s=settings.cool_down_s,
+        per_agent=settings.per_agent,
+        amount=settings.handoff_amount,
+        vip=settings.vip_levels,
+    )
+
+
 @dataclass(frozen=True)
 class Core:
     """What answers questions: enough for the command line, a part of the server."""
@@ -72,9 +94,14 @@ class Core:
     conversations: "Conversations"
     assistant: "Assistant"
     pictures: "Pictures"
+    presence: "Presence"
+    room: "StaffRoom"
+    translator: "Translator | None" = None  # when a model is configured
 
     async def close(self) -> None:
         await self.assistant.close()
+        if self.translator is not None:
+            await self.translator.close()
         await self.conversations.close()
         self.pictures.close()
         self.catalog.close()
@@ -107,12 +134,17 @@ def build_core(
 ) -> Core:
     """What answers, with the configured model or with the one given. `relay`: to the other workers of a server."""
     from assistant.assistant import Assistant
+    from assistant.calling import Caller
     from assistant.conversation import Conversations
     from assistant.guard.verifier import VerifierError, load_verifier
-    from assistant.models import load_eyes, load_model
+    from assistant.models import load_alone, load_eyes, load_model
     from assistant.pictures import Pictures
     from assistant.remembering import Remembering
     from assistant.seeing import Sight
+    from assistant.staffroom import StaffRoom
+    from assistant.translating import Translator
+    from web.presence import Presence
+    from web.zone import zone_of
 
     told = assistant_settings(settings)
     chosen = model or load_model(told)
@@ -125,8 +157,11 @@ def build_core(
     conversations = Conversations(catalog.store.engine, relay=relay)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
-    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second)
-    return Core(catalog, guard, conversations, assistant, pictures)
+    presence, room = Presence(), StaffRoom(conversations)
+    caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), presence.present)
+    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second, caller)
+    translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
+    return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator)
 
 
 def room_client(settings: Settings) -> Callable[[str], Client]:
@@ -159,6 +194,8 @@ def build_services(
         assistant=core.assistant,
         conversations=core.conversations,
         pictures=core.pictures,
+        presence=core.presence,
+        room=core.room,
         presenter=Presenter(core.catalog, Shown(core.catalog, core.guard)),
         auth=Auth(settings.data, settings.api_token.get_secret_value() if settings.api_token else ""),
         supervisor=Supervisor(

@@ -29,6 +29,11 @@ def load_model(settings: AssistantSettings) -> Model:
     )
 
 
+def load_alone(settings: AssistantSettings) -> Model:
+    """The configured model without a stand-in, for work that the embedded one can't do."""
+    return _make(settings.model, settings)
+
+
 def load_eyes(settings: AssistantSettings) -> Model | None:
     """The configured model if it is said to see pictures. Without a stand-in: nobody else sees what it would."""
     return _make(settings.model, settings) if settings.model_vision else None

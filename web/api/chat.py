@@ -64,6 +64,10 @@ class Typing(BaseModel):
     typing: bool
 
 
+class Seen(BaseModel):
+    seq: int = Field(ge=1)
+
+
 class AskForPerson(BaseModel):
     reason: str = Field("", max_length=500)
 
@@ -198,12 +202,14 @@ async def _events(live: Running, mine: Conversation, after: int) -> AsyncGenerat
 
 
 @router.get("/state")
-async def state(live: Live, mine: Mine) -> dict[str, Any]:
+async def state(services: Svc, live: Live, mine: Mine) -> dict[str, Any]:
     return {
         "session": mine.id,
         "state": mine.state,
         "agent": mine.agent,
         "seq": mine.last_seq,
+        "seen": mine.seen_by_staff,
+        "position": await services.conversations.place(mine.id),
         "lang": mine.lang,
         "answering": live.desk.is_answering(mine.id),
     }
@@ -221,7 +227,7 @@ async def handoff(services: Svc, live: Live, mine: Mine, body: AskForPerson | No
             part for part in (summarise(history, services.catalog, mine.lang), body.reason if body else "") if part
         )
         try:
-            state = (await services.conversations.transition(mine.id, "waiting", reason="asked", summary=summary)).state
+            state = (await services.assistant.caller.call(mine, "asked", summary)).state
         except HandoffError as error:  # a person was faster
             state = error.state
     return {"state": state, "position": await services.conversations.place(mine.id)}
@@ -230,6 +236,13 @@ async def handoff(services: Svc, live: Live, mine: Mine, body: AskForPerson | No
 @router.post("/typing", status_code=204)
 async def typing(body: Typing, services: Svc, mine: Mine) -> None:
     services.conversations.signal(mine.id, {"type": "typing", "who": "shopper", "typing": body.typing})
+
+
+@router.post("/seen", status_code=204)
+async def seen(body: Seen, services: Svc, mine: Mine) -> None:
+    """The shopper has read everything up to the event `seq`."""
+    if await services.room.seen(mine.id, body.seq, by_staff=False):
+        services.conversations.signal(mine.id, {"type": "seen", "who": "shopper", "upto": body.seq})
 
 
 @router.post("/stop", status_code=204)

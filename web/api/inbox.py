@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -12,14 +12,20 @@ from starlette.responses import Response
 
 from assistant.conversation import Conversation, UnknownConversation
 from assistant.handoff import HandoffError
-from web.api.chat import Typing, jpeg
+from web.api.chat import Seen, Typing, jpeg
 from web.auth import Staff
 from web.errors import Refusal
 from web.present import plain, with_articles
 from web.services import Limited, Live, Running, Services, StaffDep, Svc, address, staff
 from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
+from web.zone import day_range, zone_of
 
 router = APIRouter(prefix="/api/inbox", tags=["inbox"], dependencies=[Depends(staff)])
+
+
+class Transfer(BaseModel):
+    to: str = Field("", max_length=80)
+    note: str = Field("", max_length=2000)
 
 
 class Reply(BaseModel):
@@ -47,7 +53,8 @@ Chosen = Annotated[Conversation, Depends(conversation)]
 
 async def summary(services: Services, found: Conversation) -> dict[str, Any]:
     last = await services.conversations.history(found.id, limit=1)
-    waiting = (datetime.now(UTC) - found.waiting_since).total_seconds() if found.waiting_since else 0
+    customer = services.catalog.customer(found.customer_id) if found.customer_id else None
+    promised = services.assistant.caller.settings
     return {
         "id": found.id,
         "state": found.state,
@@ -57,7 +64,15 @@ async def summary(services: Services, found: Conversation) -> dict[str, Any]:
         "lang": found.lang,
         "created": plain(found.created),
         "updated": plain(found.updated),
-        "waiting_s": round(max(0.0, waiting)),
+        "waiting_s": _since(found.waiting_since),
+        "owed_s": _since(found.owed_since) if found.owed_since else None,
+        "promised_s": promised.next_reply_s if found.answered else promised.first_reply_s,
+        "assignee": found.assignee,
+        "snoozed_until": plain(found.snoozed_until) if found.snoozed_until else None,
+        "tags": list(found.tags),
+        "contact": found.contact,
+        "name": customer.name if customer else "",
+        "seen_by_shopper": found.seen_by_shopper,
         "last": {"role": last[-1].role, "text": last[-1].text[:200], "at": plain(last[-1].at)} if last else None,
         "seq": found.last_seq,
         "product_id": found.product_id,
@@ -66,14 +81,27 @@ async def summary(services: Services, found: Conversation) -> dict[str, Any]:
     }
 
 
+def _since(at: datetime | None) -> int:
+    """Seconds from then to now."""
+    return round(max(0.0, (datetime.now(UTC) - at).total_seconds())) if at else 0
+
+
 @router.get("/conversations")
 async def conversations(
     services: Svc,
     status: Literal["waiting", "human", "bot", "closed"] | None = None,
     q: Annotated[str, Query(max_length=200)] = "",
+    tag: Annotated[str, Query(max_length=24)] = "",
+    agent: Annotated[str, Query(max_length=80)] = "",
+    since: date | None = None,
+    until: date | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    found = await services.conversations.find(state=status, text=q.strip(), limit=limit)
+    """`since` and `until` are days of the shop; `q` searches what was said, ids and contacts."""
+    first, end = day_range(since, until, zone_of(services.catalog))
+    found = await services.conversations.find(
+        state=status, text=q.strip(), tag=tag.strip(), agent=agent, since=first, until=end, limit=limit
+    )
     return {
         "conversations": await asyncio.gather(*(summary(services, each) for each in found)),
         "counts": await services.conversations.counts(),
@@ -81,7 +109,7 @@ async def conversations(
 
 
 @router.get("/conversations/{conversation_id}")
-async def detail(services: Svc, chosen: Chosen) -> dict[str, Any]:
+async def detail(services: Svc, person: StaffDep, chosen: Chosen) -> dict[str, Any]:
     product = services.catalog.product(chosen.product_id) if chosen.product_id else None
     customer = services.catalog.customer(chosen.customer_id) if chosen.customer_id else None
     orders = services.catalog.orders(chosen.customer_id) if chosen.customer_id else ()
@@ -92,6 +120,11 @@ async def detail(services: Svc, chosen: Chosen) -> dict[str, Any]:
             with_articles(verdict, services.guard.articles)
             for verdict in await services.conversations.verdicts(chosen.id)
         ],
+        "notes": [
+            {"id": note.id, "author": note.author, "text": note.text, "at": plain(note.at)}
+            for note in await services.room.notes(chosen.id)
+        ],
+        "viewers": [one for one in services.presence.viewers(chosen.id) if one["name"] != person.name],
         "context": {
             "url": chosen.url,
             "product": services.presenter.card(product, chosen.lang) if product else None,
@@ -110,11 +143,18 @@ async def picture(picture_id: str, services: Svc, chosen: Chosen) -> Response:
 
 
 @router.get("/events")
-async def events(request: Request, services: Svc, live: Live) -> EventStream:
-    return EventStream(_events(live), services.streams.admit(address(request)))
+async def events(request: Request, services: Svc, live: Live, person: StaffDep) -> EventStream:
+    return EventStream(_events(live, person), services.streams.admit(address(request)))
 
 
-async def _events(live: Running) -> AsyncGenerator[str, None]:
+async def _events(live: Running, person: Staff) -> AsyncGenerator[str, None]:
+    with live.services.presence.here(person.name):
+        async with aclosing(_told(live)) as lines:
+            async for line in lines:
+                yield line
+
+
+async def _told(live: Running) -> AsyncGenerator[str, None]:
     services, greeted = live.services, False
     async with aclosing(with_heartbeat(services.conversations.feed(), live.stopping)) as changes:
         async for change in changes:
@@ -133,6 +173,16 @@ async def _events(live: Running) -> AsyncGenerator[str, None]:
 async def _notes(services: Services, conversation_id: str, event: dict[str, Any]) -> list[dict[str, Any]]:
     if event["type"] == "typing":
         return [{"type": "typing", "id": conversation_id, "who": event["who"], "typing": event["typing"]}]
+    if event["type"] == "seen" and event["who"] == "shopper":
+        return [{"type": "seen", "id": conversation_id, "seq": event["upto"]}]
+    if event["type"] == "viewers":
+        return [{"type": "viewers", "id": conversation_id, "viewers": services.presence.viewers(conversation_id)}]
+    if event["type"] == "note":
+        return [{"type": "note", "id": conversation_id, "note": event["note"]}]
+    if event["type"] == "changed":
+        with suppress(UnknownConversation):
+            found = await services.conversations.get(conversation_id)
+            return [{"type": "conversation", "conversation": await summary(services, found)}]
     if "seq" not in event:
         return []
     notes: list[dict[str, Any]] = [{"type": "event", "id": conversation_id, "event": event}]
@@ -162,6 +212,37 @@ async def release(services: Svc, person: StaffDep, chosen: Chosen) -> dict[str, 
         return await summary(services, await services.conversations.release(chosen.id, person.name))
     except HandoffError:
         return await summary(services, chosen)  # the bot answers already
+
+
+@router.post("/conversations/{conversation_id}/transfer", dependencies=[Limited])
+async def transfer(body: Transfer, services: Svc, person: StaffDep, chosen: Chosen) -> dict[str, Any]:
+    """Pass it on to a colleague, or back to the queue; the shopper keeps their place."""
+    _only_holder(chosen, person)
+    try:
+        found = await services.conversations.transition(
+            chosen.id, "waiting", reason=chosen.reason or "transferred", agent=person.name, to=body.to
+        )
+    except HandoffError as error:
+        raise taken(error.agent) from None
+    await services.room.record(person.name, "transfer", chosen.id, body.to)
+    if body.note.strip():
+        await add_note(services, chosen.id, person.name, body.note.strip())
+    return await summary(services, found)
+
+
+@router.post("/conversations/{conversation_id}/seen", status_code=204)
+async def seen(body: Seen, services: Svc, person: StaffDep, chosen: Chosen) -> None:
+    """Whoever serves the shopper has read everything up to the event `seq`; the shopper is told."""
+    mine = chosen.state == "human" and chosen.agent == person.name
+    if mine and await services.room.seen(chosen.id, body.seq, by_staff=True):
+        services.conversations.signal(chosen.id, {"type": "seen", "who": "agent", "upto": body.seq})
+
+
+async def add_note(services: Services, conversation_id: str, author: str, text: str) -> dict[str, Any]:
+    note = await services.room.add_note(conversation_id, author, text)
+    told = {"id": note.id, "author": author, "text": text, "at": plain(note.at)}
+    services.conversations.whisper(conversation_id, {"type": "note", "note": told})
+    return told
 
 
 @router.post("/conversations/{conversation_id}/close", dependencies=[Limited])

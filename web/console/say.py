@@ -23,6 +23,7 @@ REASONS = {
     "legal": Text("法律风险", "Legal"),
     "vip": Text("重要顾客", "VIP"),
     "guard": Text("核验拦下", "Stopped by the guard"),
+    "money": Text("金额较大", "Large sum"),
 }
 
 
