@@ -139,3 +139,148 @@ def test_a_conversation_that_is_gone_is_named_so(site: Site, action: str) -> Non
     with site.staff() as staff:
         answer = staff.post(f"/api/inbox/conversations/none/{action}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_note_is_seen_by_staff_and_never_by_the_shopper(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.ask("你好")
+    with site.staff("小王") as staff:
+        assert staff.post(f"{place(visitor)}/notes", json={"text": "老顾客，请优先"}).status_code == 201
+        staff.post(f"{place(visitor)}/take")
+        staff.post(f"{place(visitor)}/messages", json={"text": "您好"})
+        assert [note["text"] for note in staff.get(place(visitor)).json()["notes"]] == ["老顾客，请优先"]
+    heard = visitor.events(lambda event: event["type"] == "message" and event["role"] == "agent")
+    assert "老顾客" not in json.dumps(heard, ensure_ascii=False) + visitor.get("transcript").text
+
+
+def test_search_by_tag_agent_and_day(site: Site) -> None:
+    visitor = site.visitor()
+    site.visitor().ask("你好")
+    with site.staff("小王") as staff:
+        staff.post(f"{place(visitor)}/take")
+        assert staff.put(f"{place(visitor)}/tags", json={"tags": ["退款", " 退款 ", ""]}).json() == {"tags": ["退款"]}
+
+        def found(**wanted: str) -> list[str]:
+            answer = staff.get("/api/inbox/conversations", params=wanted)
+            return [each["id"] for each in answer.json()["conversations"]]
+
+        mine = visitor.session["session"]
+        assert found(tag="退款") == found(agent="小王") == [mine]
+        assert found(tag="换货") == found(agent="小李") == found(until="2020-01-01") == []
+        assert mine in found(since="2020-01-01")
+
+
+def test_a_transfer_keeps_the_place_and_is_recorded(site: Site) -> None:
+    visitor, other = site.visitor(), site.visitor()
+    with site.staff("小王") as staff:
+        visitor.post("handoff")
+        staff.post(f"{place(visitor)}/take")
+        visitor.say("还在吗")
+        other.post("handoff")
+        passed = staff.post(f"{place(visitor)}/transfer", json={"to": "小李", "note": "要英文发票"}).json()
+        assert (passed["state"], passed["assignee"]) == ("waiting", "小李")
+        waiting = staff.get("/api/inbox/conversations", params={"status": "waiting"}).json()["conversations"]
+        assert [each["id"] for each in waiting] == [visitor.session["session"], other.session["session"]]
+        record = staff.get(f"{place(visitor)}/record").json()["record"]
+        assert {"transfer", "human", "waiting"} <= {each["action"] for each in record}
+    with site.staff("小李") as staff:
+        assert staff.get(place(visitor)).json()["notes"][0]["text"] == "要英文发票"
+
+
+def test_what_is_owed_to_the_shopper_is_counted_until_a_person_answers(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.post("handoff")
+    with site.staff("小王") as staff:
+        first = staff.post(f"{place(visitor)}/take").json()
+        assert first["owed_s"] is not None and first["promised_s"] == 120
+        staff.post(f"{place(visitor)}/messages", json={"text": "您好"})
+        assert staff.get(place(visitor)).json()["conversation"]["owed_s"] is None
+        visitor.say("多久到？")
+        again = staff.get(place(visitor)).json()["conversation"]
+        assert again["owed_s"] is not None and again["promised_s"] == 300
+
+
+def test_seen_reaches_the_other_side(site: Site) -> None:
+    visitor = site.visitor()
+    seq = visitor.say("你好")["seq"]
+    with site.staff("小王") as staff:
+        staff.post(f"{place(visitor)}/take")
+        assert staff.post(f"{place(visitor)}/seen", json={"seq": seq}).status_code == 204
+        assert visitor.get("state").json()["seen"] == seq
+        assert visitor.post("seen", seq=seq).status_code == 204
+        assert staff.get(place(visitor)).json()["conversation"]["seen_by_shopper"] == seq
+        visitor.post("seen", seq=10_000)  # nobody has seen what was not said
+        assert staff.get(place(visitor)).json()["conversation"]["seen_by_shopper"] == seq
+
+
+def test_a_suggestion_is_checked_and_sent_by_nobody(settings: Settings) -> None:
+    with serving(settings, ScriptedModel([TextDelta("云朵防滑拖鞋只要39元。")])) as site:
+        visitor = site.visitor()
+        visitor.post("handoff")
+        visitor.say("多少钱？")
+        with site.staff() as staff:
+            suggested = staff.post(f"{place(visitor)}/suggest").json()
+            said = staff.get(place(visitor)).json()["events"]
+    assert "59" in suggested["text"] and "39" not in suggested["text"] and suggested["changed"] == 1
+    assert not any(event["type"] in ("sentence", "done") for event in said)
+
+
+def test_canned_replies_can_be_written_and_removed(site: Site) -> None:
+    with site.staff() as staff:
+        along = staff.get("/api/inbox/canned").json()["canned"]
+        assert {"hi", "bye"} <= {each["shortcut"] for each in along}
+        own = staff.put("/api/inbox/canned", json={"shortcut": "hi", "lang": "zh", "text": "您好{shopper}！"}).json()
+        texts = [one["text"] for one in staff.get("/api/inbox/canned").json()["canned"] if one["shortcut"] == "hi"]
+        assert "您好{shopper}！" in texts and len(texts) == 2  # the English one that came along stays
+        assert staff.delete(f"/api/inbox/canned/{own['id']}").status_code == 204
+        assert staff.get("/api/inbox/canned").json()["canned"] == along
+
+
+def test_translation_is_not_offered_without_a_model(site: Site) -> None:
+    with site.staff() as staff:
+        assert staff.get("/api/inbox/setup").json()["translates"] is False
+        assert staff.post("/api/inbox/translate", json={"text": "你好", "to": "en"}).status_code == 503
+
+
+def test_who_looks_at_the_same_conversation_is_told(site: Site) -> None:
+    visitor = site.visitor()
+    mine = visitor.session["session"]
+    with site.staff("小王") as wang, site.staff("小李") as li:
+
+        def until(event: dict[str, Any]) -> bool:
+            if event["type"] == "hello":
+                li.post("/api/inbox/looking", json={"conversation": mine, "typing": True})
+            return event["type"] == "viewers"
+
+        # 小李 has no page open and so is not shown; then one is
+        assert read_events(wang, "/api/inbox/events", until)[-1]["viewers"] == []
+        with site.services.presence.here("小李"):
+            assert wang.get(place(visitor)).json()["viewers"] == [{"name": "小李", "typing": True}]
+
+
+def test_a_conversation_nobody_answers_goes_back_to_the_queue(settings: Settings) -> None:
+    """Pain 7: assigned to somebody who is not there, and in limbo."""
+    hasty = settings.model_copy(update={"requeue_s": 1, "offer_s": 1})
+    with serving(hasty) as site:
+        visitor = site.visitor()
+        visitor.post("handoff")
+        with site.staff("小王") as staff:
+            staff.post(f"{place(visitor)}/take")
+            visitor.say("在吗？")
+        events = visitor.events(lambda event: event["type"] == "message" and event["role"] == "system")
+    states = [event["state"] for event in events if event["type"] == "status"]
+    assert states == ["waiting", "human", "waiting"], "小王 never answered"
+    assert "没有同事在线" in events[-1]["text"]
+
+
+def test_a_waiting_shopper_is_offered_to_somebody_who_is_there(site: Site) -> None:
+    visitor = site.visitor()
+    with site.staff("小李") as staff:
+
+        def until(event: dict[str, Any]) -> bool:
+            if event["type"] == "hello":
+                visitor.post("handoff")
+            return event["type"] == "conversation" and bool(event["conversation"]["assignee"])
+
+        events = read_events(staff, "/api/inbox/events", until)
+    assert events[-1]["conversation"]["assignee"] == "小李"
