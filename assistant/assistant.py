@@ -228,7 +228,8 @@ class Assistant:
                 )
             )
         # Where a person has just said that the bot can go on, no model may call one of its own accord.
-        released = context.channel == "chat" and await self.caller.cooling(answer.conversation.id, "low_confidence")
+        person = any(one.role == "agent" for one in earlier)
+        released = person and await self.caller.cooling(answer.conversation.id, "low_confidence")
         offered = tuple(tool for tool in specs() if not (released and tool.name == "handoff"))
         try:
             run = agent.run(messages, offered, tools, turn)

@@ -209,7 +209,7 @@ async def state(services: Svc, live: Live, mine: Mine) -> dict[str, Any]:
         "agent": mine.agent,
         "seq": mine.last_seq,
         "seen": mine.seen_by_staff,
-        "position": await services.conversations.place(mine.id),
+        "position": await services.conversations.place(mine.id) if mine.state == "waiting" else 0,
         "lang": mine.lang,
         "answering": live.desk.is_answering(mine.id),
     }
