@@ -1,0 +1,140 @@
+"""What a shop tells about a customer's orders, whatever the shop calls its states, options and payments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    street: str
+    unit: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    country: str = ""
+    phone: str = ""
+
+    def __str__(self) -> str:
+        area = " ".join(part for part in (self.state, self.zip) if part)
+        return ", ".join(part for part in (self.street, self.unit, self.city, area) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A way of paying that the customer has with the shop. `kind`: gift_card, credit_card, paypal, …"""
+
+    id: str
+    kind: str
+    brand: str = ""
+    last4: str = ""
+    balance: Decimal | None = None  # of what holds money itself
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One buyable form of a product: {"color": "red", "size": "M"}."""
+
+    id: str
+    options: Mapping[str, str]
+    price: Decimal
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """A product with all its variants."""
+
+    id: str
+    name: str
+    variants: tuple[Variant, ...]
+
+    def variant(self, variant_id: str) -> Variant | None:
+        return next((one for one in self.variants if one.id == variant_id), None)
+
+    @property
+    def options(self) -> dict[str, tuple[str, ...]]:
+        """Every option with its values, in the order in which they come."""
+        found: dict[str, dict[str, None]] = {}
+        for variant in self.variants:
+            for name, value in variant.options.items():
+                found.setdefault(name, {})[value] = None
+        return {name: tuple(values) for name, values in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece in an order; two of a kind are two lines."""
+
+    item_id: str  # the variant's
+    product_id: str
+    name: str
+    price: Decimal
+    options: Mapping[str, str] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Money that moved for an order: taken, or given back."""
+
+    amount: Decimal
+    payment_id: str
+    refund: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceOrder:
+    id: str
+    customer_id: str
+    state: str  # in the shop's own words
+    lines: tuple[Line, ...]
+    address: Address
+    paid: tuple[Paid, ...] = ()
+    tracking: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # what else the shop tells, in its words
+
+    @property
+    def total(self) -> Decimal:
+        """What was paid, without what was given back."""
+        return sum((one.amount for one in self.paid if not one.refund), Decimal(0))
+
+    @property
+    def payment_id(self) -> str:
+        """How it was paid first; empty when nothing was."""
+        return next((one.payment_id for one in self.paid if not one.refund), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The verified customer."""
+
+    id: str
+    name: str
+    email: str
+    address: Address
+    payments: tuple[Payment, ...] = ()
+    order_ids: tuple[str, ...] = ()
+
+    def payment(self, payment_id: str) -> Payment | None:
+        return next((one for one in self.payments if one.id == payment_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One change to the shop's data, named and filled as the shop's interface wants it."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the shop did: `ok` False means that nothing has changed, and `reason` says why."""
+
+    ok: bool
+    reason: str = ""
+    result: Mapping[str, Any] = field(default_factory=dict)

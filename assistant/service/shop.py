@@ -1,0 +1,37 @@
+"""The one interface behind which a shop's own system stands: ours, or a merchant's over HTTP."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.service.model import Client, Goods, Outcome, ServiceOrder, Write
+
+
+class ShopError(Exception):
+    """The shop's system can't be reached or answers nonsense; nothing is known to have happened."""
+
+
+class ServiceShop(Protocol):
+    """Reads and writes of orders. Reads are always of now; a write that policy forbids changes nothing.
+
+    `execute` is told a key: the same key again does nothing and returns the first outcome.
+    """
+
+    def find_client(self, *, email: str = "", name: str = "", zip_code: str = "") -> Client | None:
+        """Who that is, when it is certain: by e-mail, or by full name and postal code together."""
+        ...
+
+    def client(self, client_id: str) -> Client: ...
+
+    def order(self, order_id: str) -> ServiceOrder | None: ...
+
+    def orders(self, client_id: str) -> Sequence[ServiceOrder]:
+        """All of a customer's orders, oldest first."""
+        ...
+
+    def goods(self, product_id: str) -> Goods | None: ...
+
+    def goods_names(self) -> dict[str, str]:
+        """Product ids by name."""
+        ...
+
+    def execute(self, write: Write, key: str) -> Outcome: ...
