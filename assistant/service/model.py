@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Line:
     product_id: str
     name: str
     price: Decimal
-    options: Mapping[str, str] = NOTHING
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class ServiceOrder:
     address: Address
     paid: tuple[Paid, ...] = ()
     tracking: tuple[str, ...] = ()
-    details: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # what else the shop tells, in its words
+    details: Mapping[str, str] = field(default_factory=dict)  # what else the shop tells, in its words
 
     @property
     def total(self) -> Decimal:

@@ -5,9 +5,8 @@ A policy is a YAML file; `docs/service.md` describes it. Nothing of any one shop
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -24,7 +23,7 @@ class Rule:
     action: str
     states: frozenset[str]  # of the order; empty: any
     needs: tuple[str, ...] = ()  # payment, reason, items, address
-    reasons: Mapping[str, re.Pattern[str]] = MappingProxyType({})  # accepted ones, with what shoppers say
+    reasons: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # accepted ones, with what shoppers say
     refund_to: tuple[str, ...] = ()  # "original", or kinds of payment
     once: bool = False  # one call for all items of an order
     whole: bool = False  # not for single items of an order
