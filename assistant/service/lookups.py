@@ -1,0 +1,176 @@
+"""Questions about one's orders, gift cards and what the shop has, answered from the shop's data."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from assistant.service.asks import Ask
+from assistant.service.model import Goods, Line, ServiceOrder
+from assistant.service.options import fitting, values_in, wanted_in
+from assistant.service.policy import Policy
+from assistant.service.resolve import Refused, Resolver, Spoken, Told
+from assistant.service.shop import ServiceShop
+
+_TRACKING = re.compile(r"\btrack\w*|物流|快递|单号", re.I)
+_TOTAL = re.compile(
+    r"\b(?:total|altogether|in all|cost me|did i pay for (?:it|the order|that order|order|#)|paid? for (?:an?|the|my|that)? ?order|how much (?:did|was) (?:i|the order|order))\b",
+    re.I,
+)
+_BALANCE = re.compile(
+    r"\bbalance\b|\b(?:left|remaining|have) on (?:my|the) gift|gift ?card\b[^?]*\b(?:left|hold|worth)", re.I
+)
+_METHOD = re.compile(
+    r"\bpayment method\b|\bhow did i pay\b|\bwhat did i pay with\b|\bwhich (?:card|method|payment)", re.I
+)
+_ADDRESS = re.compile(r"\baddress\b|\b(?:shipped|sent|going|delivered) to\b|\bwhere (?:is|was|are)\b", re.I)
+_STATUS = re.compile(
+    r"\bstatus\b|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b", re.I
+)
+_CONTENTS = re.compile(
+    r"\bwhat(?:'s| is| was)? (?:in|inside)\b|\bwhich items\b|\bwhat did i (?:buy|order)\b|\bcontents?\b", re.I
+)
+_CHEAPEST = re.compile(r"\bcheapest\b|\blowest[- ]price|\bleast expensive\b|\bhow much (?:is|does|are) the cheap", re.I)
+_COUNT = re.compile(r"\bhow many\b", re.I)
+_HAVE = re.compile(r"\b(?:do you (?:have|sell|carry|stock)|are there|is there|available|in stock|any)\b", re.I)
+_GET_BACK = re.compile(r"\bhow much\b[^?]*\b(?:get back|refund\w*|money back|get for)\b", re.I)
+_DIFFERENCE = re.compile(r"\bdifference\b|\bhow much do i (?:pay|owe)\b|\bpay today\b|\bnew price\b", re.I)
+
+
+@dataclass(slots=True)
+class Answer:
+    told: list[Told] = field(default_factory=list)
+    reads: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    order_id: str = ""
+    item_ids: tuple[str, ...] = ()
+
+
+class Lookups:
+    def __init__(
+        self, shop: ServiceShop, policy: Policy, resolver: Resolver, differences: Sequence[Decimal] = ()
+    ) -> None:
+        self._shop = shop
+        self._policy = policy
+        self._resolver = resolver
+        self._differences = differences
+
+    def answer(self, ask: Ask, spoken: Spoken) -> Answer:
+        """What a question comes to; nothing told when it is about something else."""
+        answer = Answer()
+        if _DIFFERENCE.search(ask.text) and self._differences:
+            answer.told.append(Told("differences", {"each": self._differences, "sum": sum(self._differences)}))
+            return answer
+        if _BALANCE.search(ask.text):
+            cards = [one for one in self._resolver.client.payments if one.balance is not None]
+            answer.told.append(Told("balances", {"payments": cards}))
+            return answer
+        goods = self._goods(ask)
+        if goods is not None and self._of_the_shop(ask, goods, answer):
+            return answer
+        order = self._order(ask, spoken, answer)
+        if order is not None:
+            self._of_the_order(ask, order, goods, answer)
+        return answer
+
+    def _goods(self, ask: Ask) -> Goods | None:
+        names = self._shop.goods_names()
+        for item in ask.items:
+            for name in item.name.split("|"):
+                if name in names:
+                    return self._shop.goods(names[name])
+        return None
+
+    # --- what the shop has
+
+    def _of_the_shop(self, ask: Ask, goods: Goods, answer: Answer) -> bool:
+        answer.reads.append(("get_product", {"product_id": goods.id}))
+        there = [one for one in goods.variants if one.available]
+        if _COUNT.search(ask.text):
+            answer.told.append(Told("count", {"name": goods.name, "number": len(there), "all": len(goods.variants)}))
+            return True
+        if _CHEAPEST.search(ask.text):
+            if there:
+                cheapest = min(there, key=lambda one: one.price)
+                answer.told.append(Told("cheapest", {"name": goods.name, "variant": cheapest}))
+            else:
+                answer.told.append(Told("none_there", {"name": goods.name}))
+            return True
+        if (
+            ask.order.is_open
+            and _HAVE.search(ask.text)
+            and not re.search(r"\bmy\b|\bi (?:just )?(?:bought|ordered|got)", ask.text, re.I)
+        ):
+            return self._there(ask, goods, answer)
+        if re.search(r"\bdo you have\b|\bis (?:it|there)\b[^?]*\bavailable\b", ask.text, re.I) and values_in(
+            goods, ask.text
+        ):
+            return self._there(ask, goods, answer)
+        return False
+
+    def _there(self, ask: Ask, goods: Goods, answer: Answer) -> bool:
+        wanted = wanted_in(goods, ask.text)
+        found = sorted((v for v in fitting(goods, wanted, {}) if v.available), key=lambda one: one.price)
+        key = "there" if found else "none_there"
+        answer.told.append(Told(key, {"name": goods.name, "variants": found[:5], "number": len(found)}))
+        return True
+
+    # --- one's own orders
+
+    def _order(self, ask: Ask, spoken: Spoken, answer: Answer) -> ServiceOrder | None:
+        found = self._resolver.bind(ask, spoken)
+        if isinstance(found, Refused):
+            answer.told.append(found.told)
+            return None
+        if len(found) > 1:
+            found = self._narrowed(ask, found)
+        if len(found) == 1:
+            return found[0]
+        if _asks_of_orders(ask.text):
+            answer.told.append(Told("which_order"))
+        return None
+
+    def _narrowed(self, ask: Ask, found: Sequence[ServiceOrder]) -> list[ServiceOrder]:
+        there = [order for order in found if self._resolver.address_reader.mentions(ask.text, order.address)]
+        if len(there) == 1:
+            return there
+        if re.search(r"\b(?:just|recent(?:ly)?|last|latest)\b", ask.text, re.I):
+            states = [order for order in found if order.state in ("pending", "delivered")]
+            return list((states or found)[-1:])
+        return list(found)
+
+    def _of_the_order(self, ask: Ask, order: ServiceOrder, goods: Goods | None, answer: Answer) -> None:
+        text = ask.text
+        answer.reads.append(("get_order", {"order_id": order.id}))
+        answer.order_id = order.id
+        lines = [line for line in order.lines if goods is not None and line.product_id == goods.id]
+        answer.item_ids = tuple(line.item_id for line in lines)
+        data = {"order": order}
+        topics = (
+            (_TRACKING, "tracking"),
+            (_METHOD, "paid_with"),
+            (_GET_BACK, "worth"),
+            (_ADDRESS, "ships_to"),
+        )
+        for pattern, key in topics:
+            if pattern.search(text):
+                answer.told.append(
+                    Told(key, data | {"lines": self._meant(ask, order), "payment": self._payment(order)})
+                )
+        if lines and re.search(
+            r"\bhow much\b|\bprice\b|\bcost\b|\bwhat\b|\bdoes\b|\bis (?:it|the|my)\b|\bhow long\b", text, re.I
+        ):
+            answer.told.append(Told("line", {"order": order, "lines": lines}))
+        elif _TOTAL.search(text) or (re.search(r"\bhow much\b", text, re.I) and not answer.told):
+            answer.told.append(Told("total", data))
+        if not answer.told and (_STATUS.search(text) or _CONTENTS.search(text) or _asks_of_orders(text)):
+            answer.told.append(Told("order", data | {"payment": self._payment(order)}))
+
+    def _meant(self, ask: Ask, order: ServiceOrder) -> list[Line]:
+        return [line for line, _ in self._resolver.chosen(order, ask, Spoken())] or list(order.lines)
+
+    def _payment(self, order: ServiceOrder):  # type: ignore[no-untyped-def]
+        return self._resolver.client.payment(order.payment_id)
+
+
+def _asks_of_orders(text: str) -> bool:
+    return bool(re.search(r"\border\b|\bpackage\b|\bparcel\b|\bdelivery\b|\bshipment\b|\btrack", text, re.I))

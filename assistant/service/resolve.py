@@ -1,0 +1,464 @@
+"""From what is asked to the one write it means: the order, the things in it, the way of paying; or why it can't be done."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from assistant.service.asks import Ask, Item, Kind, OrderRef, PayRef
+from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
+from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
+from assistant.service.policy import Policy
+from assistant.service.shop import ServiceShop
+
+ACTIONS: Mapping[Kind, tuple[str, ...]] = {
+    "cancel": ("cancel_order",),
+    "return": ("return_items",),
+    "swap": ("modify_items", "exchange_items"),
+    "address": ("modify_address",),
+    "profile_address": ("modify_user_address",),
+    "payment": ("modify_payment",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something to be said: a wording's key and what is filled into it."""
+
+    key: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A write that waits for a yes, with what the customer is told of it."""
+
+    write: Write
+    told: Told
+    order_id: str = ""
+    item_ids: tuple[str, ...] = ()
+    difference: Decimal | None = None  # to pay; negative: to get back
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What is missing before anything can be done. `slot`: order, items, payment, reason, address, variant."""
+
+    slot: str
+    told: Told
+
+
+Step = Proposal | Refused | Unclear
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the conversation was about last."""
+
+    order_id: str = ""
+    item_ids: tuple[str, ...] = ()
+    payment_id: str = ""
+
+
+class Resolver:
+    """Looks asks up for one verified customer. Reads the shop anew each time: what holds now counts."""
+
+    def __init__(self, shop: ServiceShop, policy: Policy, client: Client, read_address: "AddressReader") -> None:
+        self._shop = shop
+        self._policy = policy
+        self.client = client
+        self.address_reader = read_address
+        self.orders = tuple(shop.orders(client.id))
+
+    # --- orders
+
+    def bind(self, ask: Ask, spoken: Spoken) -> list[ServiceOrder] | Refused:
+        """The orders an ask is about, the likeliest alone; empty when that is open."""
+        ref = ask.order
+        if ref.ids:
+            return self._by_number(ref.ids)
+        found = list(self.orders)
+        if ref.ends:
+            found = [order for order in found if order.id.endswith(ref.ends)]
+        if (ref.same and spoken.order_id) and not ref.holds:
+            return [order for order in found if order.id == spoken.order_id]
+        if ref.other and spoken.order_id:
+            found = [order for order in found if order.id != spoken.order_id]
+        for held in ref.holds:
+            found = [order for order in found if self._holds(order, held)]
+        items = ask.items if ask.kind not in ("address", "profile_address", "payment") else ()
+        if items and any(item.name for item in items):
+            alike = [order for order in found if all(self.lines(order, item) for item in items if item.name)]
+            found = alike or ([] if not ref.holds else found)
+        if ref.state:
+            found = [order for order in found if order.state.startswith(ref.state)] or found
+        if ref.is_open and not items and not ask.everything:
+            return [order for order in found if order.id == spoken.order_id]
+        allowed = [order for order in found if self._action(ask.kind, order)]
+        if ref.every:
+            return allowed
+        return allowed or found
+
+    def _by_number(self, ids: Sequence[str]) -> list[ServiceOrder] | Refused:
+        found = []
+        for number in ids:
+            order = self._shop.order(self._policy.number_format.format(number))
+            if order is None or order.customer_id != self.client.id:
+                return Refused(Told("not_yours", {"order": self._policy.number_format.format(number)}))
+            found.append(order)
+        return found
+
+    def _holds(self, order: ServiceOrder, described: str) -> bool:
+        """Whether everything described is in the order: "the hiking boots", "the boots and the kettle", "two watches"."""
+        low = described.lower()
+        words = {line.name: line.name.lower() for line in order.lines}
+        parts = [part for part in re.split(r",|\band\b", low) if part.strip()]
+        for part in parts:
+            lines = [line for line in order.lines if _called(words[line.name], part)]
+            if not lines or (re.match(r"\s*(?:the )?two\b", part) and len(lines) < 2):
+                return False
+        return True
+
+    def _action(self, kind: Kind, order: ServiceOrder) -> str:
+        """The action by which that is done to an order in its state; empty when none is allowed."""
+        for name in ACTIONS.get(kind, ()):
+            rule = self._policy.rules.get(name)
+            if rule is not None and (not rule.states or order.state in rule.states):
+                return name
+        return ""
+
+    # --- things
+
+    def lines(self, order: ServiceOrder, item: Item) -> list[Line]:
+        """The lines of an order that an item may be: by its product, then by the options that describe it."""
+        names = item.name.split("|")
+        lines = [line for line in order.lines if line.name in names]
+        if len({line.name for line in lines}) > 1:
+            exact = [line for line in lines if line.name.lower() in item.said.lower()]
+            lines = exact or lines
+        if len(lines) <= 1:
+            return lines
+        if re.search(r"\b(?:more expensive|pricier|dearer)\b", item.said):
+            return [max(lines, key=lambda line: line.price)]
+        if re.search(r"\b(?:cheaper|less expensive)\b", item.said):
+            return [min(lines, key=lambda line: line.price)]
+        fit = []
+        for line in lines:
+            goods = self._shop.goods(line.product_id)
+            said = values_in(goods, item.said) if goods else {}
+            if all(line.options.get(option) in values for option, values in said.items()):
+                fit.append(line)
+        return fit or lines
+
+    def chosen(self, order: ServiceOrder, ask: Ask, spoken: Spoken) -> list[tuple[Line, Item]]:
+        """The lines of `order` that are meant, each with what is said of it."""
+        if ask.everything:
+            out = {id(line) for item in ask.but for line in self.lines(order, item)}
+            return [(line, Item(line.name, "")) for line in order.lines if id(line) not in out]
+        found: list[tuple[Line, Item]] = []
+        for item in ask.items:
+            taken = {id(line) for line, _ in found}
+            if item.name:
+                lines = [line for line in self.lines(order, item) if id(line) not in taken]
+                several = bool(re.search(r"\b(?:both|all|two|three)\b", item.said, re.IGNORECASE))
+            else:
+                lines = [
+                    line for line in order.lines if line.item_id in spoken.item_ids and order.id == spoken.order_id
+                ]
+                lines = lines or (list(order.lines) if len(order.lines) == 1 else [])
+                several = False
+            found += [(line, item) for line in (lines if several else lines[:1])]
+        if not ask.items:
+            own = [line for line in order.lines if order.id == spoken.order_id and line.item_id in spoken.item_ids]
+            found = [(line, Item(line.name, "")) for line in own or (order.lines if len(order.lines) == 1 else ())]
+        return found
+
+    # --- asks
+
+    def step(self, ask: Ask, order: ServiceOrder | None, spoken: Spoken) -> Step:
+        """What an ask comes to for one order."""
+        if ask.kind == "profile_address":
+            return self._profile_address(ask, order)
+        if order is None:
+            return Unclear("order", Told("which_order"))
+        action = self._action(ask.kind, order)
+        if not action:
+            return Refused(self._why_not(ask.kind, order))
+        match ask.kind:
+            case "cancel":
+                return self._cancel(ask, order)
+            case "return":
+                return self._return(ask, order, spoken)
+            case "swap":
+                return self._swap(ask, order, action, spoken)
+            case "address":
+                return self._address(ask, order)
+            case _:
+                return self._payment(ask, order)
+
+    def _why_not(self, kind: Kind, order: ServiceOrder) -> Told:
+        rules = [self._policy.rules[name] for name in ACTIONS.get(kind, ()) if name in self._policy.rules]
+        if not rules:
+            return Told("not_offered", {"action": kind})
+        states = sorted({state for rule in rules for state in rule.states})
+        return Told("wrong_state", {"order": order.id, "state": order.state, "states": states, "action": kind})
+
+    def _cancel(self, ask: Ask, order: ServiceOrder) -> Step:
+        rule = self._policy.rules["cancel_order"]
+        only = re.search(r"\b(?:only|just)\b(?! (?:bought|ordered|placed))", ask.text, re.IGNORECASE)
+        if rule.whole and ask.items and only and len(order.lines) > 1:
+            return Refused(Told("whole_only", {"order": order.id}))
+        reason = ""
+        if "reason" in rule.needs:
+            reason = next((name for name, said in rule.reasons.items() if said.search(ask.text)), "")
+            if not reason:
+                return Unclear("reason", Told("which_reason", {"order": order.id, "reasons": list(rule.reasons)}))
+        arguments = {"order_id": order.id} | ({"reason": reason} if reason else {})
+        told = Told("propose_cancel", {"order": order.id, "lines": order.lines, "reason": reason, "total": order.total})
+        return Proposal(Write("cancel_order", arguments), told, order.id)
+
+    def _return(self, ask: Ask, order: ServiceOrder, spoken: Spoken) -> Step:
+        lines = [line for line, _ in self.chosen(order, ask, spoken)]
+        if not lines:
+            return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
+        payment = self._pay(ask.payment, order, spoken)
+        if not isinstance(payment, Payment):
+            return payment
+        rule = self._policy.rules["return_items"]
+        original = payment.id == order.payment_id
+        if rule.refund_to and payment.kind not in rule.refund_to and not (original and "original" in rule.refund_to):
+            return Refused(Told("wrong_refund", {"payment": payment, "paid": self.client.payment(order.payment_id)}))
+        refund = sum((line.price for line in lines), Decimal(0))
+        ids = [line.item_id for line in lines]
+        told = Told("propose_return", {"order": order.id, "lines": lines, "payment": payment, "refund": refund})
+        write = Write("return_items", {"order_id": order.id, "item_ids": ids, "payment_method_id": payment.id})
+        return Proposal(write, told, order.id, tuple(ids), -refund)
+
+    def _swap(self, ask: Ask, order: ServiceOrder, action: str, spoken: Spoken) -> Step:
+        lines = self.chosen(order, ask, spoken)
+        if not lines:
+            return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
+        pairs: list[tuple[Line, Variant]] = []
+        for line, item in lines:
+            variant = self._variant(ask, line, item)
+            if not isinstance(variant, Variant):
+                return variant
+            pairs.append((line, variant))
+        payment = self._pay(ask.payment, order, spoken)
+        if not isinstance(payment, Payment):
+            return payment
+        gap = sum((new.price - old.price for old, new in pairs), Decimal(0))
+        if payment.kind in self._policy.must_cover and (payment.balance or Decimal(0)) < gap:
+            return Refused(Told("gift_short", {"payment": payment, "amount": gap, "order": order.id}))
+        if ask.over is not None and any(new.price > ask.over for _, new in pairs):
+            return Refused(Told("too_dear", {"limit": ask.over, "price": max(new.price for _, new in pairs)}))
+        old, new = [line.item_id for line, _ in pairs], [variant.id for _, variant in pairs]
+        arguments = {"order_id": order.id, "item_ids": old, "new_item_ids": new, "payment_method_id": payment.id}
+        told = Told(f"propose_{action}", {"order": order.id, "pairs": pairs, "payment": payment, "gap": gap})
+        return Proposal(Write(action, arguments), told, order.id, tuple(old), gap)
+
+    def _variant(self, ask: Ask, line: Line, item: Item) -> Variant | Refused | Unclear:
+        goods = self._shop.goods(line.product_id)
+        if goods is None:
+            return Refused(Told("no_variant", {"name": line.name}))
+        if item.other:
+            return Refused(Told("other_product", {"name": line.name, "other": item.other.split("|")[0]}))
+        said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
+        wanted = self._as_other(wanted_in(goods, said), said, goods, line)
+        if wanted.cheapest and wanted.at_most is None:
+            wanted = replace(wanted, at_most=wanted_in(goods, ask.text).at_most)
+        if not wanted.same_rest and wanted_in(goods, _of_item(ask.text, item)).same_rest:
+            wanted = replace(wanted, same_rest=True)
+        if wanted.says_nothing:
+            return Unclear("variant", Told("which_variant", {"name": line.name, "options": goods.options}))
+        variant, others = choose(goods, line, wanted, list(_preferences(ask.text, goods)))
+        if variant is not None:
+            return variant
+        if others:
+            return Unclear("variant", Told("choose_variant", {"name": line.name, "variants": others[:5]}))
+        same = [one for one in fitting(goods, wanted, line.options) if one.id == line.item_id and one.available]
+        key = "same_variant" if same and not wanted.same_rest else "sold_out"
+        near = [one for one in goods.variants if one.available and one.id != line.item_id]
+        near.sort(key=lambda one: -sum(one.options.get(o) in v for o, v in wanted.values.items()))
+        return Refused(Told(key, {"name": line.name, "variants": near[:3]}))
+
+    def _as_other(self, wanted: Wanted, said: str, goods: Goods, line: Line) -> Wanted:
+        """ "The same as my other bottle": its options, where something alike is in another line."""
+        if not re.search(r"\bmy other\b|\bthe other\b", said):
+            return wanted
+        for order in self.orders:
+            for other in order.lines:
+                if other.product_id == goods.id and other.item_id != line.item_id:
+                    if all(other.options.get(o) in values for o, values in wanted.values.items()):
+                        return Wanted({option: (value,) for option, value in other.options.items()})
+        return wanted
+
+    def _address(self, ask: Ask, order: ServiceOrder) -> Step:
+        address = self.address_in(ask.text, order)
+        if address is None:
+            return Unclear("address", Told("which_address", {"order": order.id}))
+        told = Told("propose_address", {"order": order.id, "address": address})
+        return Proposal(Write("modify_address", {"order_id": order.id} | _fields(address)), told, order.id)
+
+    def _profile_address(self, ask: Ask, order: ServiceOrder | None) -> Step:
+        if "modify_user_address" not in self._policy.rules:
+            return Refused(Told("not_offered", {"action": "profile_address"}))
+        address = self.address_in(ask.text, None)
+        if address is None and order is not None:
+            address = order.address
+        if address is None:
+            return Unclear("address", Told("which_address", {"order": ""}))
+        told = Told("propose_profile_address", {"address": address})
+        return Proposal(Write("modify_user_address", {"user_id": self.client.id} | _fields(address)), told)
+
+    def address_in(self, text: str, order: ServiceOrder | None) -> Address | None:
+        """The address that is written out, or one of the customer's own that is referred to."""
+        written = self.address_reader.written(text)
+        if written is not None:
+            return written
+        own = [one.address for one in self.orders if order is None or one.id != order.id]
+        for number in self.address_reader.of_order(text):
+            for one in self.orders:
+                if one.id.endswith(number) and (order is None or one.id != order.id):
+                    return one.address
+        if re.search(r"\b(?:default|profile|account|home)\b", text, re.I) and order is not None:
+            return self.client.address
+        known = [*own, self.client.address]
+        named = [one for one in known if self.address_reader.mentions(text, one)]
+        elsewhere = [one for one in named if one != (order.address if order else self.client.address)]
+        if elsewhere or named:
+            return (elsewhere or named)[0]
+        if re.search(r"\bnew (?:address|house|home|place)\b", text, re.I):
+            fresh = [one for one in own if one != self.client.address]
+            return fresh[0] if fresh else None
+        return None
+
+    def _payment(self, ask: Ask, order: ServiceOrder) -> Step:
+        payment = self._pay(ask.payment, order, Spoken(), asked=True)
+        if not isinstance(payment, Payment):
+            return payment
+        if payment.id == order.payment_id:
+            return Refused(Told("same_payment", {"order": order.id, "payment": payment}))
+        if payment.kind in self._policy.must_cover and (payment.balance or Decimal(0)) < order.total:
+            return Refused(Told("gift_short", {"payment": payment, "amount": order.total, "order": order.id}))
+        told = Told("propose_payment", {"order": order.id, "payment": payment, "total": order.total})
+        write = Write("modify_payment", {"order_id": order.id, "payment_method_id": payment.id})
+        return Proposal(write, told, order.id)
+
+    def _pay(
+        self, ref: PayRef | None, order: ServiceOrder, spoken: Spoken, *, asked: bool = False
+    ) -> Payment | Unclear:
+        """The customer's way of paying that is meant."""
+        every = self.client.payments
+        if ref is None:
+            found = [one for one in every if one.id == spoken.payment_id] or list(every if len(every) == 1 else ())
+        elif ref.original:
+            found = [one for one in every if one.id == order.payment_id]
+        else:
+            found = [
+                one
+                for one in every
+                if one.kind == ref.kind
+                and (not ref.brand or one.brand.lower() == ref.brand)
+                and (not ref.last4 or one.last4 == ref.last4)
+            ]
+            if len(found) > 1 and not asked:
+                found = [one for one in found if one.id in (order.payment_id, spoken.payment_id)] or found
+            if len(found) > 1 and asked:
+                found = [one for one in found if one.id != order.payment_id] or found
+        if len(found) == 1:
+            return found[0]
+        return Unclear("payment", Told("which_payment", {"payments": found or every, "order": order.id}))
+
+
+class AddressReader:
+    """Addresses as people write them; of the United States and the like."""
+
+    _WRITTEN = re.compile(
+        r"(?P<street>\d{1,6} [A-Z][\w.'-]*(?: [A-Z0-9][\w.'-]*){0,4}),\s*(?:(?P<unit>(?:Suite|Apt\.?|Apartment|Unit|#|Floor)\s?[\w-]+),\s*)?"
+        r"(?P<city>[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*){0,3}),\s*(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?),?\s+(?P<zip>\d{5})(?!\d)"
+    )
+
+    def __init__(self, order_number: re.Pattern[str]) -> None:
+        self._number = order_number
+
+    def written(self, text: str) -> Address | None:
+        match = self._WRITTEN.search(text)
+        if match is None:
+            return None
+        return Address(match["street"], match["unit"] or "", match["city"], match["state"], match["zip"], "USA")
+
+    def of_order(self, text: str) -> list[str]:
+        """Numbers of orders whose address is meant: the last one named."""
+        if not re.search(r"\baddress\b[^.]*?(?:as|of|on|from|for)\b", text, re.IGNORECASE):
+            return []
+        return [match[1].upper() for match in self._number.finditer(text)][::-1]
+
+    def mentions(self, text: str, address: Address) -> bool:
+        """Whether a text names where the address is: its city or its state."""
+        names = [address.city, _STATES.get(address.state, "")]
+        return any(name and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) for name in names)
+
+
+_STATES = {
+    "NY": "New York", "TX": "Texas", "CA": "California", "DC": "Washington", "AZ": "Arizona", "IL": "Illinois", "CO": "Colorado",
+    "FL": "Florida", "WA": "Washington", "PA": "Pennsylvania", "NC": "North Carolina", "OH": "Ohio", "IN": "Indiana", "TN": "Tennessee",
+    "GA": "Georgia", "MA": "Massachusetts", "MI": "Michigan", "OR": "Oregon", "NV": "Nevada", "VA": "Virginia", "NJ": "New Jersey",
+}  # fmt: skip
+
+
+def _fields(address: Address) -> dict[str, str]:
+    return {
+        "address1": address.street,
+        "address2": address.unit,
+        "city": address.city,
+        "state": address.state,
+        "country": address.country,
+        "zip": address.zip,
+    }
+
+
+def _called(name: str, described: str) -> bool:
+    """Whether a description uses a product's name, or its last word: "the boots" for hiking boots."""
+    last = name.split()[-1]
+    forms = {
+        name,
+        name.rstrip("s"),
+        name + "s",
+        last,
+        last.rstrip("s"),
+        last + "s",
+        last + "es",
+        name.replace("-", ""),
+        name.replace("-", " "),
+    }
+    return any(re.search(rf"(?<![\w-]){re.escape(form)}(?!\w)", described) for form in forms if form)
+
+
+def _of_item(text: str, item: Item) -> str:
+    """The sentences of an ask that go on about an item, after those that name others."""
+    return (
+        item.said + " " + item.wanted
+        if len(text) > 600
+        else text
+        if text.count(" to ") + text.count(" for ") < 3
+        else item.wanted
+    )
+
+
+def _preferences(text: str, goods: Goods) -> Iterable[tuple[str, str]]:
+    """Values preferred where there is a choice, the first ones first."""
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        if re.search(
+            r"\bprefer|\bif (?:you (?:don't )?have|there(?:'s| is| are)|both|not|that)\b|\btake the\b|\bif (?:you have )?several\b",
+            sentence,
+            re.I,
+        ):
+            for option, values in values_in(goods, sentence).items():
+                yield from ((option, value) for value in values)

@@ -1,0 +1,1 @@
+"""What shoppers say about their orders, language by language."""

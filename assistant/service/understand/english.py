@@ -1,0 +1,373 @@
+"""English messages about orders: sentence by sentence into asks, each with its order, items and payment."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+
+from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef
+from assistant.service.understand import english_words as w
+
+
+class English:
+    """`order_number` finds the shop's order numbers, its first group being the bare number."""
+
+    def __init__(self, order_number: re.Pattern[str]) -> None:
+        self._number = order_number
+
+    def read(self, text: str, goods: tuple[str, ...]) -> Heard:
+        text = text.replace("’", "'").strip()
+        asks: list[Ask] = []
+        payment: PayRef | None = None
+        order = OrderRef()
+        for sentence in _sentences(text):
+            found = [self._ask(piece, goods, asks) for piece in _pieces(sentence)]
+            found = [ask for ask in found if ask.kind != "nothing"]
+            if found:
+                for ask in found:
+                    _add(asks, ask, sentence)
+                continue
+            said = self._order(sentence, goods)[0]
+            paid = payment_in(sentence)
+            if asks and not w.IDENTITY.search(sentence):
+                asks[-1] = _told_more(asks[-1], sentence, said, paid, goods)
+            order = said if not said.is_open and not asks else order
+            payment = paid or payment
+        return Heard(
+            tuple(_with_payments(asks, payment)),
+            payment,
+            order,
+            tuple(w.EMAIL.findall(text)),
+            tuple(dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))),
+            tuple(w.ZIP.findall(self._number.sub(" ", text))),
+            _answer(text),
+            bool(w.LEAVE.search(text)) and not any(ask.kind not in ("lookup", "nothing") for ask in asks),
+            text,
+        )
+
+    # --- one piece of a sentence
+
+    def _ask(self, piece: str, goods: tuple[str, ...], before: Sequence[Ask]) -> Ask:
+        condition, rest = _condition(piece)
+        if condition and (w.LEAVE.search(rest) or not rest.strip()):
+            return Ask("nothing", piece)
+        kind = kind_of(rest)
+        if kind == "nothing":
+            return Ask("nothing", piece)
+        order, bare = self._order(rest, goods)
+        items, everything, but = items_in(bare, kind, goods)
+        over = w.COSTS_OVER.search(condition)
+        return Ask(
+            kind,
+            piece,
+            order,
+            items,
+            everything,
+            but,
+            payment_in(rest),
+            only_if_first_fails=bool(condition) and bool(before),
+            over=Decimal(over[1].replace(",", "")) if over else None,
+        )
+
+    def _order(self, text: str, goods: tuple[str, ...]) -> tuple[OrderRef, str]:
+        """The order a piece speaks of, and the piece without the words for it."""
+        ids = tuple(dict.fromkeys(match[1].upper() for match in self._number.finditer(text)))
+        bare = text
+        address_of = w.ADDRESS_OF_ORDER.search(self._number.sub("⟦order⟧", text))
+        if address_of:  # the address is that order's, the order meant is another
+            ids = ids[:-1] if len(ids) > 1 else ids if not w.SAME_ORDER.search(text) else ()
+        bare = re.sub(
+            rf"(?:\b(?:in|from|on|of|for|with)\s+)?(?:\b(?:my|the|your|this)\s+)?(?:\border\s+)?(?:number\s+)?{self._number.pattern}",
+            " ⟦order⟧ ",
+            bare,
+            flags=re.I,
+        )
+        holds: list[str] = []
+        state = ""
+        for match in w.ORDER_WITH.finditer(bare):
+            holds.append(match["holds"])
+            state = state or w.state_of(match[0])
+        bare = w.ORDER_WITH.sub(" ⟦order⟧ ", bare)
+        states = w.STATE_ORDER.search(bare)
+        state = state or (w.state_of(states[0]) if states else "") or w.state_of(bare)
+        ends = w.ENDS_IN.search(text)
+        ref = OrderRef(
+            ids,
+            ends[1] if ends and not w.CARD_ENDING.search(text) else "",
+            tuple(holds),
+            state,
+            bool(w.SAME_ORDER.search(text)),
+            bool(w.OTHER_ORDER.search(text)),
+            bool(w.EVERY_ORDER.search(text)),
+        )
+        bare = w.SAME_ORDER.sub(" ⟦order⟧ ", bare)
+        bare = w.OTHER_ORDER.sub(" ⟦order⟧ ", bare)
+        return ref, bare
+
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+def _sentences(text: str) -> list[str]:
+    return [part.strip() for part in w.SENTENCE_END.split(text) if part.strip()]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """A sentence at its second verb: "return the hose, and exchange the boots"."""
+    pieces, start = [], 0
+    for match in w.SECOND_VERB.finditer(sentence):
+        head = sentence[start : match.start()]
+        if kind_of(head) not in ("nothing", "lookup"):
+            pieces.append(head)
+            start = match.end()
+    return [*pieces, sentence[start:]]
+
+
+def _condition(piece: str) -> tuple[str, str]:
+    """("if …", what then is to be done)."""
+    match = w.IF.match(piece)
+    if match is None:
+        return "", piece
+    return match["if"], piece[match.end() :]
+
+
+def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
+    last = asks[-1] if asks else None
+    if last is not None and ask.only_if_first_fails:
+        if w.ONLY_ONE.search(sentence):
+            asks[:] = [one for one in asks if one.kind == ask.kind]
+            return
+        if ask.over is not None:
+            asks[-1] = replace(last, over=ask.over, otherwise=ask)
+            return
+        if ask.order.is_open and not ask.items and last.kind not in ("lookup", "nothing"):
+            ask = replace(ask, order=last.order, items=last.items, everything=last.everything)
+        if last.kind != "lookup":
+            asks[-1] = replace(last, otherwise=ask)
+            return
+    if last is not None and ask.kind == last.kind and ask.order.is_open and not ask.items and ask.kind == "cancel":
+        asks[-1] = replace(last, text=f"{last.text} {ask.text}")
+        return
+    if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
+        asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
+        return
+    asks.append(ask)
+
+
+def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None, goods: tuple[str, ...]) -> Ask:
+    if (
+        payment
+        and ask.kind in ("return", "swap", "payment", "lookup")
+        and (ask.payment is None or not w.PREFERS.search(sentence))
+    ):
+        ask = replace(ask, payment=payment)
+    if ask.order.is_open and not order.is_open:
+        ask = replace(ask, order=order)
+    elif order.state and not ask.order.state and not ask.order.ids:
+        ask = replace(ask, order=replace(ask.order, state=order.state))
+    elif order.ids and not ask.order.ids:
+        ask = replace(ask, order=replace(ask.order, ids=order.ids))
+    return replace(ask, text=f"{ask.text} {sentence}")
+
+
+def _with_payments(asks: Sequence[Ask], payment: PayRef | None) -> Iterable[Ask]:
+    """An ask without its own payment takes the next one's: "return A, exchange B, gift card for both"."""
+    later = payment
+    done: list[Ask] = []
+    for ask in reversed(asks):
+        if ask.kind in ("return", "swap"):
+            if ask.payment is None:
+                ask = replace(ask, payment=later)
+            later = ask.payment or later
+        done.append(ask)
+    return reversed(done)
+
+
+# --- what is to be done ---------------------------------------------------------------------------------------------
+
+
+def kind_of(piece: str) -> Kind:
+    """What one piece of a sentence asks for."""
+    said = w.NEGATED.sub(" ", piece)
+    if w.HANDOFF.search(said):
+        return "handoff"
+    question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)
+    if w.PROFILE_ADDRESS.search(said) and not question:
+        return "profile_address" if not w.TO_PROFILE.search(said) else "address"
+    if w.ADDRESS.search(said) and not question:
+        return "address"
+    if w.PAY_CHANGE.search(said) and not question:
+        return "payment"
+    if question and not w.ACTION_REQUEST.search(said):
+        return "lookup"
+    for kind, pattern in w.VERBS:
+        if pattern.search(said):
+            return kind
+    return "lookup" if w.LOOKUP.search(said) else "nothing"
+
+
+def _answer(text: str) -> str:  # type: ignore[return]
+    if w.YES.match(text):
+        return "yes"
+    if w.NO.match(text):
+        return "no"
+    return ""
+
+
+def payment_in(text: str) -> PayRef | None:
+    """The way of paying a text names last, by itself or as the one that was used."""
+    found: PayRef | None = None
+    for match in w.PAYMENT.finditer(text):
+        if w.NOT_THIS.search(text[max(0, match.start() - 24) : match.start()]):
+            continue
+        if match["original"]:
+            found = PayRef(original=True)
+        elif match["gift"]:
+            found = PayRef("gift_card")
+        elif match["paypal"]:
+            found = PayRef("paypal")
+        else:
+            brand = (match["brand"] or "").lower().replace("master card", "mastercard")
+            found = PayRef("credit_card", {"amex": "american express"}.get(brand, brand), match["last4"] or "")
+    return found
+
+
+# --- things ---------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=32)
+def _names(goods: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    """A pattern for all words for products, and what each of them may mean."""
+    called: dict[str, dict[str, None]] = {}
+    for name in goods:
+        words = name.lower().split()
+        forms = {" ".join(words), words[-1]}
+        if len(words) > 2:
+            forms.add(" ".join(words[-2:]))
+        for form in forms:
+            for said in (
+                form,
+                form + "s",
+                form.rstrip("s"),
+                form + "es",
+                form.replace("-", " "),
+                form.replace("-", ""),
+            ):
+                called.setdefault(said, {})[name] = None
+    for said, name in w.ALSO_CALLED.items():
+        if name in goods:
+            called.setdefault(said, {})[name] = None
+    words_of = sorted(called, key=len, reverse=True)
+    pattern = re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(one).replace(r"\ ", r"[\s-]") for one in words_of) + r")(?![\w])", re.I
+    )
+    return pattern, {said: tuple(names) for said, names in called.items()}
+
+
+def named(text: str, goods: tuple[str, ...]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, products it may be) of every word for a product."""
+    pattern, called = _names(goods)
+    found = []
+    for match in pattern.finditer(text):
+        key = re.sub(r"[\s-]", " ", match[0].lower())
+        names = called.get(key) or called.get(match[0].lower()) or called.get(key.replace(" ", "-")) or ()
+        if names and not w.NO_THING.match(text, match.end()):
+            found.append((match.start(), match.end(), names))
+    return found
+
+
+def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item, ...], bool, tuple[Item, ...]]:
+    """The things a piece is about, whether all of an order, and what is excepted."""
+    if kind in ("address", "profile_address", "payment", "handoff"):
+        return (), False, ()
+    except_at = w.EXCEPT.search(text)
+    everything = bool(w.EVERYTHING.search(text)) or except_at is not None
+    head, tail = (text[: except_at.start()], text[except_at.end() :]) if except_at and kind != "swap" else (text, "")
+    but = tuple(Item("|".join(names), _phrase(tail, 0, start, end)) for start, end, names in named(tail, goods))
+    if kind == "swap":
+        return _swaps(text, goods), False, ()
+    items = tuple(
+        Item("|".join(names), _phrase(head, previous, start, end))
+        for previous, start, end, names in _mentions(head, goods)
+    )
+    return (() if everything and but else items), everything, but
+
+
+def _mentions(text: str, goods: tuple[str, ...]) -> Iterable[tuple[int, int, int, tuple[str, ...]]]:
+    """Each thing with where the words that describe it begin, and where they end: at the next thing."""
+    places = named(text, goods)
+    for number, (start, end, names) in enumerate(places):
+        opening = _opening(text, places[number - 1][1] if number else 0, start)
+        closing = _opening(text, end, places[number + 1][0]) if number + 1 < len(places) else _closing(text, end)
+        yield opening, start, max(end, closing), names
+
+
+def _opening(text: str, floor: int, start: int) -> int:
+    """Where the noun phrase whose noun stands at `start` begins: at its article."""
+    articles = list(w.ARTICLE.finditer(text, floor, start))
+    return articles[-1].start() if articles else max(floor, start - 60)
+
+
+def _closing(text: str, start: int) -> int:
+    match = w.PHRASE_END.search(text, start)
+    return match.start() if match else len(text)
+
+
+def _phrase(text: str, start: int, noun: int, end: int) -> str:
+    return text[start:end].strip(" ,.;")
+
+
+def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
+    """What is changed to what: each old thing reaches to its link word, each new one to the next old thing."""
+    rather = w.RATHER.search(text)
+    if rather:
+        old = named(rather["old"], goods)
+        new = named(rather["new"], goods)
+        if old:
+            other = "" if not new or set(new[0][2]) & set(old[0][2]) else "|".join(new[0][2])
+            return (Item("|".join(old[0][2]), rather["old"], rather["new"], other),)
+    items: list[Item] = []
+    place = 0
+    places = named(text, goods)
+    verb = w.SWAP_VERB.search(text)
+    link_words = w.LINK_WITH if verb and verb[0].lower().startswith("replac") else w.LINK
+    for number, (start, end, names) in enumerate(places):
+        if start < place:
+            continue
+        following = places[number + 1 :]
+        link = link_words.search(text, end)
+        limit = next((s for s, _, n in following if not set(n) & set(names)), len(text))
+        if link is None or (link.start() > limit and _opening(text, end, limit) < link.start()):
+            if _is_old(text, start, place):
+                items.append(Item("|".join(names), text[_opening(text, place, start) : end]))
+            place = end
+            continue
+        stop, other = len(text), ""
+        for s, e, n in following:
+            if s < link.end():
+                continue
+            opening = _opening(text, link.end(), s)
+            if re.match(r"(?:the|my|this|that)\b", text[opening:s], re.I) and re.search(
+                r"(?:,|\band|;)\s*$", text[link.end() : opening]
+            ):
+                stop = opening
+                break
+            if (
+                not set(n) & set(names)
+                and re.match(r"\s*(?:an?|the|some)?\s*[\w\s-]*$", text[link.end() : s])
+                and not other
+            ):
+                other = "|".join(n)
+        wanted = text[link.end() : stop]
+        cut = re.search(r"⟦order⟧|\b(?:in|from) ⟦|; ", wanted)
+        wanted = wanted[: cut.start()] if cut else wanted
+        items.append(Item("|".join(names), text[_opening(text, place, start) : link.start()], wanted, other))
+        place = stop
+    if not places and (it := w.CHANGE_IT.search(text)):
+        items.append(Item("", it["old"] or "it", it["new"]))
+    return tuple(items)
+
+
+def _is_old(text: str, start: int, place: int) -> bool:
+    return not re.search(r"\b(?:to|for|into)\s+(?:an?\s)?[\w\s-]{0,20}$", text[place:start])

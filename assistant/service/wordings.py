@@ -1,0 +1,133 @@
+"""What the flow says, in words: every figure comes from the data of the `Told`, none from the wording."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+from typing import Any, cast
+
+import yaml
+
+from assistant.service.model import Line, Payment, ServiceOrder, Variant
+from assistant.service.policy import Policy
+from assistant.service.resolve import Told
+from knowledge.model import Lang
+
+
+@lru_cache(maxsize=1)
+def _wordings() -> Mapping[str, Mapping[str, str]]:
+    text = (resources.files("assistant.service") / "lexicon" / "wordings.yaml").read_text(encoding="utf-8")
+    return cast(Mapping[str, Mapping[str, str]], yaml.safe_load(text))
+
+
+class Words:
+    """Says what is told, for one shop and language."""
+
+    def __init__(self, policy: Policy, lang: Lang) -> None:
+        self._policy = policy
+        self._lang = lang
+        self._sign = {"USD": "${:,.2f}", "CNY": "¥{:,.2f}"}.get(policy.currency, "{:,.2f}")
+
+    def say(self, told: Sequence[Told]) -> str:
+        """One text of what is told, in its order."""
+        return ("" if self._lang == "zh" else " ").join(self.line(one) for one in told)
+
+    def line(self, told: Told) -> str:
+        key = told.key
+        if key == "tracking" and not told.data["order"].tracking:
+            key = "no_tracking"
+        return _wordings()[key][self._lang].format_map(_Filled(self, told.data))
+
+    # --- what is filled in
+
+    def money(self, amount: Decimal) -> str:
+        return self._sign.format(amount)
+
+    def payment(self, one: Payment | None) -> str:
+        if one is None:
+            return "card" if self._lang == "en" else "原支付方式"
+        if one.kind == "credit_card":
+            ending = f" ending in {one.last4}" if one.last4 else ""
+            return f"{one.brand or 'credit'} card{ending}" if one.brand else f"credit card{ending}"
+        return (
+            {"gift_card": "gift card", "paypal": "PayPal"}.get(one.kind, one.kind) if self._lang == "en" else one.kind
+        )
+
+    def goods(self, line: Line) -> str:
+        return f"{line.name} ({', '.join(_option(*pair) for pair in line.options.items())}), {self.money(line.price)}"
+
+    def variant(self, one: Variant) -> str:
+        return f"{', '.join(_option(*pair) for pair in one.options.items())} ({self.money(one.price)})"
+
+    def state(self, state: str) -> str:
+        return self._policy.says(state, self._lang)
+
+    def gap(self, gap: Decimal, payment: Payment) -> str:
+        if self._lang == "zh":
+            told = (
+                "没有差价。"
+                if not gap
+                else f"{'需补' if gap > 0 else '退还'}{self.money(abs(gap))}，{self.payment(payment)}。"
+            )
+            return told
+        if not gap:
+            return "There is no price difference."
+        way = "is charged to" if gap > 0 else "goes back to"
+        return f"The difference of {self.money(abs(gap))} {way} your {self.payment(payment)}."
+
+
+def _option(name: str, value: str) -> str:
+    return f"{name} {value}" if value.lower() in ("yes", "no", "none") else value
+
+
+class _Filled(dict[str, str]):
+    """Turns values into words when a wording asks for them."""
+
+    def __init__(self, words: Words, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._words = words
+        self._data = data
+
+    def __missing__(self, key: str) -> str:
+        words, data = self._words, self._data
+        order = data.get("order")
+        if isinstance(order, ServiceOrder):
+            data = (
+                {
+                    "address": order.address,
+                    "state": order.state,
+                    "total": order.total,
+                    "lines": order.lines,
+                    "tracking": order.tracking,
+                }
+                | dict(data)
+                | {"order": order.id}
+            )
+        joint = "、" if words._lang == "zh" else "; "
+        fill: Mapping[str, Callable[[], str]] = {
+            "first": lambda: data["client"].name.split()[0],
+            "lines": lambda: joint.join(words.goods(line) for line in data["lines"]),
+            "pairs": lambda: joint.join(
+                f"{words.goods(old)} → {words.variant(new)}" for old, new in data["pairs"]
+            ),
+            "gap": lambda: words.gap(data["gap"], data["payment"]),
+            "payment": lambda: words.payment(data["payment"]),
+            "paid": lambda: words.payment(data["paid"]),
+            "payments": lambda: joint.join(words.payment(one) for one in data["payments"]),
+            "balance": lambda: words.money(data["payment"].balance or Decimal(0)),
+            "balances": lambda: joint.join(words.money(one.balance) for one in data["payments"]) or words.money(Decimal(0)),
+            "reasons": lambda: joint.join(data["reasons"]),
+            "variants": lambda: joint.join(words.variant(one) for one in data["variants"]),
+            "variant": lambda: words.variant(data["variant"]),
+            "options": lambda: joint.join(f"{name}: {', '.join(values)}" for name, values in data["options"].items()),
+            "state": lambda: words.state(data["state"]),
+            "states": lambda: (" / " if words._lang == "zh" else " or ").join(map(words.state, data["states"])),
+            "each": lambda: joint.join(words.money(one) for one in data["each"]),
+            "tracking": lambda: ", ".join(data["tracking"]),
+            "price": lambda: words.money(data["price"] if "price" in data else data["variant"].price),
+            "sum": lambda: words.money(data["sum"] if "sum" in data else sum((one.price for one in data["lines"]), Decimal(0))),
+        }  # fmt: skip
+        if key in fill:
+            return fill[key]()
+        value = data[key]
+        return words.money(value) if isinstance(value, Decimal) else str(value)
