@@ -108,7 +108,7 @@ def _print_scores(
         print(f"\n## {one['id']} {one['reasons']}")
         for line in task["turns"]:
             print("  >", line)
-        for line in said[one["id"]]:
+        for line in dict.fromkeys(said[one["id"]]):
             print("  <", line)
         print("  ", json.dumps(one["diff"], ensure_ascii=False)[:900])
 

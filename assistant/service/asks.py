@@ -15,7 +15,7 @@ class OrderRef:
 
     ids: tuple[str, ...] = ()
     ends: str = ""  # "the number ends in 66"
-    holds: tuple[str, ...] = ()  # descriptions of what is in it
+    holds: "tuple[Item, ...]" = ()  # what is in it
     state: str = ""  # a word for its state: "pending"
     same: bool = False  # the one spoken of last
     other: bool = False  # not that one

@@ -114,16 +114,12 @@ class Resolver:
             found.append(order)
         return found
 
-    def _holds(self, order: ServiceOrder, described: str) -> bool:
-        """Whether everything described is in the order: "the hiking boots", "the boots and the kettle", "two watches"."""
-        low = described.lower()
-        words = {line.name: line.name.lower() for line in order.lines}
-        parts = [part for part in re.split(r",|\band\b", low) if part.strip()]
-        for part in parts:
-            lines = [line for line in order.lines if _called(words[line.name], part)]
-            if not lines or (re.match(r"\s*(?:the )?two\b", part) and len(lines) < 2):
-                return False
-        return True
+    def _holds(self, order: ServiceOrder, held: Item) -> bool:
+        """Whether a thing is in the order; "two watches" asks for two of them."""
+        lines = self.lines(order, held)
+        several = re.search(r"\btwo\b", held.said, re.IGNORECASE)
+        names = held.name.split("|")
+        return sum(line.name in names for line in order.lines) >= 2 if several else bool(lines)
 
     def _action(self, kind: Kind, order: ServiceOrder) -> str:
         """The action by which that is done to an order in its state; empty when none is allowed."""
@@ -422,23 +418,6 @@ def _fields(address: Address) -> dict[str, str]:
         "country": address.country,
         "zip": address.zip,
     }
-
-
-def _called(name: str, described: str) -> bool:
-    """Whether a description uses a product's name, or its last word: "the boots" for hiking boots."""
-    last = name.split()[-1]
-    forms = {
-        name,
-        name.rstrip("s"),
-        name + "s",
-        last,
-        last.rstrip("s"),
-        last + "s",
-        last + "es",
-        name.replace("-", ""),
-        name.replace("-", " "),
-    }
-    return any(re.search(rf"(?<![\w-]){re.escape(form)}(?!\w)", described) for form in forms if form)
 
 
 def _of_item(text: str, item: Item) -> str:

@@ -76,17 +76,20 @@ class English:
         bare = text
         address_of = w.ADDRESS_OF_ORDER.search(self._number.sub("⟦order⟧", text))
         if address_of:  # the address is that order's, the order meant is another
-            ids = ids[:-1] if len(ids) > 1 else ids if not w.SAME_ORDER.search(text) else ()
+            number = self._number.sub("⟦order⟧", text)[: address_of.end()].count("⟦order⟧") - 1
+            every = [match[1].upper() for match in self._number.finditer(text)]
+            ids = tuple(dict.fromkeys(one for place, one in enumerate(every) if place != number))
         bare = re.sub(
             rf"(?:\b(?:in|from|on|of|for|with)\s+)?(?:\b(?:my|the|your|this)\s+)?(?:\border\s+)?(?:number\s+)?{self._number.pattern}",
             " ⟦order⟧ ",
             bare,
             flags=re.I,
         )
-        holds: list[str] = []
+        holds: list[Item] = []
         state = ""
         for match in w.ORDER_WITH.finditer(bare):
-            holds.append(match["holds"])
+            held = match["holds"]
+            holds += [Item("|".join(names), held[:end]) for _, end, names in named(held, goods)]
             state = state or w.state_of(match[0])
         bare = w.ORDER_WITH.sub(" ⟦order⟧ ", bare)
         states = w.STATE_ORDER.search(bare)
@@ -146,8 +149,11 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
         if last.kind != "lookup":
             asks[-1] = replace(last, otherwise=ask)
             return
-    if last is not None and ask.kind == last.kind and ask.order.is_open and not ask.items and ask.kind == "cancel":
-        asks[-1] = replace(last, text=f"{last.text} {ask.text}")
+    if last is not None and ask.kind == last.kind and ask.order.is_open and not ask.items and not last.order.is_open:
+        asks[-1] = replace(last, text=f"{last.text} {ask.text}", payment=ask.payment or last.payment)
+        return
+    if last is not None and ask.kind == last.kind == "swap" and not last.items and (ask.order.is_open or ask.order.same):
+        asks[-1] = replace(ask, order=last.order, text=f"{last.text} {ask.text}")  # "Can you edit order 7? Change …"
         return
     if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
@@ -166,8 +172,6 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
         ask = replace(ask, order=order)
     elif order.state and not ask.order.state and not ask.order.ids:
         ask = replace(ask, order=replace(ask.order, state=order.state))
-    elif order.ids and not ask.order.ids:
-        ask = replace(ask, order=replace(ask.order, ids=order.ids))
     return replace(ask, text=f"{ask.text} {sentence}")
 
 

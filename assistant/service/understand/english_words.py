@@ -33,8 +33,8 @@ HANDOFF = re.compile(
     _I,
 )
 QUESTION = re.compile(
-    r"^(?:[\w\s',#-]{0,40}?(?:[,:]|\bwith\b|\band\b)\s*)?(?:(?:ok|and|also|hi|hello|hey|quick question|one more thing|just to check|great|before that)\b[^?]{0,30}?)?"
-    r"(?:what|which|how (?:much|many|long|did|do)|where|when|who|why|does|did|is|are|was|were|do you|can i (?:still )?(?:get|have|return|exchange|cancel)|am i)\b",
+    r"^(?:[\w\s',#-]{0,60}?(?:[,:]|\bwith\b|\band\b)\s*)?(?:(?:ok|and|also|then|hi|hello|hey|quick question|one more thing|just to check|great|before that)\b[^?]{0,30}?)?"
+    r"(?:what|which|how (?:much|many|long|did|do)|where|when|who|why|does|did|is|are|was|were|do you|can i (?:still )?(?:get|have|return|exchange|cancel)|am i)\b[^?]*\?",
     _I,
 )
 POLITE = re.compile(
@@ -54,17 +54,18 @@ TO_PROFILE = re.compile(
     _I,
 )
 ADDRESS = re.compile(
-    r"\b(?:shipping|delivery)? ?address\b(?! (?:on|in) (?:file|my))(?=.*)|\b(?:send|ship|deliver|redirect)\b(?! back)(?!.{0,30}\bback\b)[^.?]{0,60}\b(?:to|instead)\b|\bshould (?:go|be (?:sent|shipped)) to\b",
+    r"\b(?:shipping|delivery)? ?address\b(?! (?:on|in) (?:file|my))(?=.*)|\b(?:send|ship|deliver|redirect)\b(?! back)(?!.{0,30}\bback\b)[^.?]{0,60}\b(?:to|instead)\b"
+    r"|\b(?:should|must|has to|needs? to|can|could|to) (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:sent|shipped|delivered) to (?=\d|the |my (?!gift|paypal|card|visa|master))",
     _I,
 )
 PAY_CHANGE = re.compile(
-    r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
+    r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\border\b[^.?]*\bpaid (?:with|by|from|using)\b|\buse (?:my|the) [^.?]*? (?:to pay|as (?:the )?payment|for the payment)|\bto pay for\b|\b(?:like|want|have|get)\b[^.?]*\bpaid (?:with|by|from|using)\b|\bhow i(?:'m| am)? pay(?:ing)?\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
     r"|\b(?:put|charge)\b[^.?]*\border\b[^.?]*\b(?:on|to) my\b",
     _I,
 )
-_CANCEL = r"\bcancel(?!\w)|\bcancell?(?:ing|ation)\b|\b(?:be|get|order(?: number)?\s+#?\w+|have it|it|that one|(?:need|want)\s[^.]{0,40}?)\s+cancell?ed\b|\bcall(?:ing)? off\b|\bstop (?:my |the |this )?order\b"
+_CANCEL = r"\bcancel(?!\w)|\bcancell?(?:ing|ation)\b|\b(?:be|get|order(?: number)?\s+#?\w+|have it|it|that one|(?:need|want)\s[^.]{0,40}?)\s+cancell?ed\b|\bcall(?:ing)? off\b|\bstop (?:my |the |this )?(?:pending )?order\b"
 _RETURN = r"\breturn(?:ed|ing|s)?\b(?! policy)|\b(?:send|give|bring|ship)(?:ing)?\b[^.?]{0,80}\bback\b|\btake (?:back|[^.?]{0,40} back)\b|\bnot keeping\b|\bdon't want to keep\b|\brefund(?:ed)? (?:me )?for\b"
-_SWAP = r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|switch(?:ed|ing)?(?! type)|replac(?:e|ed|ing)|trade|chang(?:e|ed|ing)(?! my mind)|modify|upgrade)\b|\brather have\b|\bmake (?:it|that|the|my)\b"
+_SWAP = r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|switch(?:ed|ing)?(?! type)|replac(?:e|ed|ing)|trade|chang(?:e|ed|ing)(?! my mind)|modify|upgrade|tweak|adjust|alter|edit)\b|\brather have\b|\bmake (?:it|that|the|my)\b"
 VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("cancel", re.compile(_CANCEL, _I)),
     ("swap", re.compile(r"\b(?:exchange|swap)\b(?! (?:number|rate))", _I)),
@@ -89,7 +90,7 @@ LEAVE = re.compile(
 )
 YES = re.compile(
     r"\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|correct|right|confirm(?:ed)?|go ahead|please do|absolutely|definitely|do it|that's right|sounds good|of course|proceed|y)\b(?!\?)"
-    r"(?![^.!]*\b(?:but|wait|instead|actually)\b)",
+    r"(?![^.!]*\b(?:wait|instead|actually)\b)",
     _I,
 )
 NO = re.compile(r"\W*(?:no|nope|nah|don't|do not|stop|wait|never ?mind|cancel that|not (?:now|anymore|yet))\b", _I)
@@ -133,8 +134,7 @@ EVERY_ORDER = re.compile(
     r"\ball (?:of )?my (?:\w+ )?orders\b|\bevery (?:\w+ )?order\b|\bboth (?:my |of my )?orders\b", _I
 )
 ADDRESS_OF_ORDER = re.compile(
-    r"\b(?:same address as|address (?:of|on|from|used (?:for|on)|as)|address that's on)\s+(?:my\s+)?(?:order\s+)?(?:number\s+)?#?⟦order⟧",
-    _I,
+    r"\b(?:to|with|as|at)\s+(?:the\s+)?(?:(?:very )?same\s+)?(?:shipping )?(?:address|place)\b[^.;]{0,40}?⟦order⟧", _I
 )
 ENDS_IN = re.compile(r"\b(?:number|order)\b[^.]{0,30}\b(?:ends?|ending) (?:in|with) #?(\d{1,6})\b", _I)
 CARD_ENDING = re.compile(r"\b(?:card|visa|mastercard|amex)\b[^.]{0,20}\bending\b", _I)
@@ -153,12 +153,12 @@ PHRASE_END = re.compile(
     r"⟦order⟧|\b(?:from|in|to|and get|with the money|for a (?:full )?refund|because|since|please|that came|which|but|into|i want|so|refund|, ?(?:refund|please|with))\b|[.;?!]",
     _I,
 )
-EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|other than|besides|but not|excluding|all but)\b", _I)
+EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|other than|but not|excluding|all but)\b", _I)
 EVERYTHING = re.compile(
     r"\beverything\b(?! else)|\b(?:the )?(?:entire|whole|complete) (?:my )?(?:order|thing|purchase)|\ball (?:of it|of them|(?:the )?items)\b|\bthe entire\b|\bthe lot\b|\bcompletely\b",
     _I,
 )
-NO_THING = re.compile(r"'s?\s+(?:battery|number)|\s+(?:number|settings?)\b", _I)
+NO_THING = re.compile(r"'s?\s+(?:battery|number)|\s+(?:number|settings?|compartments?|sleeve|pocket)\b", _I)
 _NEW = r"(?:a|an|one|another|exactly|something|some|two)\b|(?:the )?(?:same|cheapest|largest|biggest|smallest|\d+[\w.-]*(?:[ -](?:inch|ml|bar|piece|foot|l))?)\b|the\s+(?:[\w.-]+\s+){0,5}?(?:one|ones|pair|version|model|capsule)\b|(?:[\w.'+%/-]+ ){0,4}ones?\b|(?:blue|red|black|white|green|grey|gray|silver|gold|brown|bamboo|maple|\w+)\b(?=,| please|\.|$)"
 LINK = re.compile(rf"\b(?:to|for|into)\s+(?={_NEW})|\bso (?:that )?it has\s+", _I)
 LINK_WITH = re.compile(rf"\b(?:to|for|into|with|by)\s+(?={_NEW})", _I)
