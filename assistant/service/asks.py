@@ -56,6 +56,7 @@ class Ask:
     otherwise: "Ask | None" = None  # when it can't be done
     over: Decimal | None = None  # `otherwise` also when it costs more
     only_if_first_fails: bool = False
+    near: tuple[Item, ...] = ()  # things spoken of just before
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Heard:
     asks: tuple[Ask, ...] = ()
     payment: PayRef | None = None  # said without an ask
     order: OrderRef = OrderRef()
+    mentioned: tuple[Item, ...] = ()  # things spoken of without an ask
     emails: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     zips: tuple[str, ...] = ()

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from assistant.service.asks import Ask, Heard, OrderRef, Understanding
+from assistant.service.asks import Ask, Heard, Item, Understanding
 from assistant.service.lookups import Lookups
 from assistant.service.model import Outcome, ServiceOrder, Write
 from assistant.service.policy import Policy
-from assistant.service.resolve import AddressReader, Proposal, Refused, Resolver, Spoken, Told, Unclear
+from assistant.service.resolve import AddressReader, Proposal, Refused, Resolver, Spoken, Told
 from assistant.service.shop import ServiceShop
 
 MOST_GUESSES = 5  # at who somebody is, in one conversation
@@ -42,6 +42,8 @@ class Session:
     pending_ask: Bound | None = None
     unclear: Bound | None = None  # waits for what was missing
     slot: str = ""
+    refused: Bound | None = None  # what could not be done last: it may be asked another way
+    mentioned: tuple[Item, ...] = ()  # things spoken of last
     spoken: Spoken = Spoken()
     done: int = 0  # writes so far: part of each one's key
     differences: tuple[Decimal, ...] = ()  # paid or given back by the writes so far
@@ -211,6 +213,12 @@ class Flow:
         asks = [Bound(ask) for ask in heard.asks if ask.kind != "nothing"]
         if session.unclear is not None:
             asks = self._cleared(heard, session, asks)
+        if not asks and session.refused is not None and heard.payment is not None:
+            said = Ask("nothing", heard.text, payment=heard.payment)
+            asks = [replace(session.refused, ask=_merged(said, session.refused.ask))]
+        session.refused = None
+        asks = [replace(one, ask=_of_before(one.ask, session.mentioned)) for one in asks]
+        session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
         session.waiting = ()
@@ -291,6 +299,7 @@ class Flow:
                 turn.asks_confirmation = True
             elif isinstance(step, Refused):
                 turn.told.append(step.told)
+                session.refused = bound
                 if ask.otherwise is not None:
                     following = self._bind(Bound(ask.otherwise), session, resolver, turn)
                     session.waiting = (*following, *session.waiting)
@@ -302,11 +311,22 @@ class Flow:
     def _look_up(self, asks: Sequence[Ask], heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> None:
         lookups = Lookups(self._shop, self._policy, resolver, session.differences)
         for ask in asks:
-            answer = lookups.answer(ask, session.spoken)
+            answer = lookups.answer(ask, session.spoken, heard.text)
             turn.told += answer.told
             turn.reads += answer.reads
             if answer.order_id:
                 session.spoken = replace(session.spoken, order_id=answer.order_id, item_ids=answer.item_ids)
+
+
+def _of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
+    """What nothing in this message tells may have been told in the one before."""
+    if ask.near or not mentioned:
+        return ask
+    if ask.kind == "swap" and ask.items and not ask.items[0].name:
+        return replace(
+            ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
+        )
+    return replace(ask, near=mentioned)
 
 
 def _merged(said: Ask, kept: Ask) -> Ask:

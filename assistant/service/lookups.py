@@ -54,7 +54,7 @@ class Lookups:
         self._resolver = resolver
         self._differences = differences
 
-    def answer(self, ask: Ask, spoken: Spoken) -> Answer:
+    def answer(self, ask: Ask, spoken: Spoken, message: str = "") -> Answer:
         """What a question comes to; nothing told when it is about something else."""
         answer = Answer()
         if _DIFFERENCE.search(ask.text) and self._differences:
@@ -67,7 +67,7 @@ class Lookups:
         goods = self._goods(ask)
         if goods is not None and self._of_the_shop(ask, goods, answer):
             return answer
-        order = self._order(ask, spoken, answer)
+        order = self._order(ask, spoken, answer, message or ask.text)
         if order is not None:
             self._of_the_order(ask, order, goods, answer)
         return answer
@@ -116,24 +116,26 @@ class Lookups:
 
     # --- one's own orders
 
-    def _order(self, ask: Ask, spoken: Spoken, answer: Answer) -> ServiceOrder | None:
+    def _order(self, ask: Ask, spoken: Spoken, answer: Answer, message: str) -> ServiceOrder | None:
         found = self._resolver.bind(ask, spoken)
         if isinstance(found, Refused):
             answer.told.append(found.told)
             return None
+        if not found and not ask.items:
+            found = list(self._resolver.orders)
         if len(found) > 1:
-            found = self._narrowed(ask, found)
+            found = self._narrowed(message, found)
         if len(found) == 1:
             return found[0]
         if _asks_of_orders(ask.text):
             answer.told.append(Told("which_order"))
         return None
 
-    def _narrowed(self, ask: Ask, found: Sequence[ServiceOrder]) -> list[ServiceOrder]:
-        there = [order for order in found if self._resolver.address_reader.mentions(ask.text, order.address)]
+    def _narrowed(self, message: str, found: Sequence[ServiceOrder]) -> list[ServiceOrder]:
+        there = [order for order in found if self._resolver.address_reader.mentions(message, order.address)]
         if len(there) == 1:
             return there
-        if re.search(r"\b(?:just|recent(?:ly)?|last|latest)\b", ask.text, re.I):
+        if re.search(r"\b(?:just|recent(?:ly)?|last|latest)\b", message, re.I):
             states = [order for order in found if order.state in ("pending", "delivered")]
             return list((states or found)[-1:])
         return list(found)

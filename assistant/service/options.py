@@ -165,7 +165,7 @@ def _comparison() -> re.Pattern[str]:
 
 def wanted_in(goods: Goods, text: str) -> Wanted:
     """What `text` asks of another variant of `goods`."""
-    values = values_in(goods, text)
+    values = values_in(goods, _comparison().sub(" ", text))
     cheapest = bool(_pattern("cheapest").search(text))
     compared: list[tuple[str, int, Decimal | None]] = []
     for match in _comparison().finditer(_pattern("cheapest").sub("", text)):
@@ -231,7 +231,7 @@ def fitting(goods: Goods, wanted: Wanted, old: Mapping[str, str]) -> list[Varian
 
 
 def choose(
-    goods: Goods, line: Line, wanted: Wanted, prefer: Iterable[tuple[str, str]] = ()
+    goods: Goods, line: Line, wanted: Wanted, prefer: Sequence[tuple[str, str]] = ()
 ) -> tuple[Variant | None, list[Variant]]:
     """(the variant meant, all that would do); None with an empty list: there is none; with some: one must be chosen.
 
@@ -241,20 +241,16 @@ def choose(
     if wanted.cheapest and found:
         return min(found, key=lambda v: v.price), found
     said = {*wanted.values, *(option for option, _, _ in wanted.compared)}
+    if len(found) > 1:
+        for option in dict.fromkeys(option for option, _ in prefer):
+            first = next(
+                (value for o, value in prefer if o == option and any(v.options[o] == value for v in found)), None
+            )
+            if first is not None:
+                found, said = [v for v in found if v.options[option] == first], said | {option}
     alike = [v for v in found if all(v.options.get(o) == value for o, value in line.options.items() if o not in said)]
-    preferred = list(prefer)
     if wanted.same_rest:
         return (alike[0] if alike else None), alike
-    if len(found) > 1 and preferred:
-        for option, value in preferred:
-            if any(v.options.get(option) == value for v in found) and not any(
-                o == option and v2 != value and any(v.options.get(o) == v2 for v in found)
-                for o, v2 in preferred[: preferred.index((option, value))]
-            ):
-                found = [v for v in found if v.options.get(option) == value]
     if len(found) == 1:
         return found[0], found
-    alike = [v for v in alike if v in found]
-    if len(alike) == 1:
-        return alike[0], found
-    return None, found
+    return (alike[0] if len(alike) == 1 else None), found

@@ -90,6 +90,8 @@ class Resolver:
             return [order for order in found if order.id == spoken.order_id]
         if ref.other and spoken.order_id:
             found = [order for order in found if order.id != spoken.order_id]
+        elif ref.other and ask.near:
+            found = [order for order in found if not any(self._holds(order, item) for item in ask.near)]
         for held in ref.holds:
             found = [order for order in found if self._holds(order, held)]
         items = ask.items if ask.kind not in ("address", "profile_address", "payment") else ()
@@ -98,12 +100,31 @@ class Resolver:
             found = alike or ([] if not ref.holds else found)
         if ref.state:
             found = [order for order in found if order.state.startswith(ref.state)] or found
-        if ref.is_open and not items and not ask.everything:
+        if ref.is_open and not any(item.name for item in items) and not ask.everything:
             return [order for order in found if order.id == spoken.order_id]
         allowed = [order for order in found if self._action(ask.kind, order)]
         if ref.every:
             return allowed
-        return allowed or found
+        return self._likelier(ask, allowed or found)
+
+    def _likelier(self, ask: Ask, found: list[ServiceOrder]) -> list[ServiceOrder]:
+        """Of several orders the one whose thing is the dearer, or those that can still be changed for "change"."""
+        if len(found) < 2:
+            return found
+        if ask.items and (
+            dearer := re.search(r"\b(?:more expensive|pricier|dearer)\b", ask.text, re.IGNORECASE)
+            or re.search(r"\bcheaper\b", ask.text)
+        ):
+            priced = [(max(line.price for line in self.lines(order, ask.items[0])), order) for order in found]
+            pick = max if "cheaper" not in dearer[0] else min
+            return [pick(priced, key=lambda pair: pair[0])[1]]
+        if ask.kind == "swap":
+            later = bool(re.search(r"\bexchang", ask.text, re.IGNORECASE))
+            action = "exchange_items" if later else "modify_items"
+            rule = self._policy.rules.get(action)
+            fit = [order for order in found if rule is not None and order.state in rule.states]
+            return fit or found
+        return found
 
     def _by_number(self, ids: Sequence[str]) -> list[ServiceOrder] | Refused:
         found = []
@@ -267,10 +288,15 @@ class Resolver:
             return Refused(Told("other_product", {"name": line.name, "other": item.other.split("|")[0]}))
         said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
         wanted = self._as_other(wanted_in(goods, said), said, goods, line)
+        kept = {option: (value,) for option, value in line.options.items() if _stays(option, said)}
+        wanted = replace(wanted, values={**wanted.values, **kept})
         if wanted.cheapest and wanted.at_most is None:
             wanted = replace(wanted, at_most=wanted_in(goods, ask.text).at_most)
         if not wanted.same_rest and wanted_in(goods, _of_item(ask.text, item)).same_rest:
             wanted = replace(wanted, same_rest=True)
+        other = re.match(r"\s*(?:an?|the|some)\s+([a-z]+(?: [a-z]+)?)\s*$", said, re.IGNORECASE)
+        if wanted.says_nothing and other and not re.search(r"\b(?:one|version|pair|colou?r|size)s?\b", said):
+            return Refused(Told("other_product", {"name": line.name, "other": other[1]}))
         if wanted.says_nothing:
             return Unclear("variant", Told("which_variant", {"name": line.name, "options": goods.options}))
         variant, others = choose(goods, line, wanted, list(_preferences(ask.text, goods)))
@@ -418,6 +444,12 @@ def _fields(address: Address) -> dict[str, str]:
         "country": address.country,
         "zip": address.zip,
     }
+
+
+def _stays(option: str, said: str) -> bool:
+    """ "The same difficulty": that option stays as it is."""
+    words = [word for word in option.lower().split() if len(word) > 3]
+    return any(re.search(rf"\bsame {re.escape(word[:6])}", said, re.IGNORECASE) for word in words)
 
 
 def _of_item(text: str, item: Item) -> str:

@@ -20,24 +20,27 @@ class English:
         text = text.replace("’", "'").strip()
         asks: list[Ask] = []
         payment: PayRef | None = None
-        order = OrderRef()
+        order, mentioned = OrderRef(), tuple[Item, ...]()
         for sentence in _sentences(text):
             found = [self._ask(piece, goods, asks) for piece in _pieces(sentence)]
             found = [ask for ask in found if ask.kind != "nothing"]
             if found:
                 for ask in found:
-                    _add(asks, ask, sentence)
+                    _add(asks, _in_context(ask, order, mentioned), sentence)
                 continue
-            said = self._order(sentence, goods)[0]
+            said, bare = self._order(sentence, goods)
             paid = payment_in(sentence)
             if asks and not w.IDENTITY.search(sentence):
                 asks[-1] = _told_more(asks[-1], sentence, said, paid, goods)
-            order = said if not said.is_open and not asks else order
+            else:
+                order = order if said.is_open else said
+                mentioned = mentioned or items_in(bare, "lookup", goods)[0]
             payment = paid or payment
         return Heard(
             tuple(_with_payments(asks, payment)),
             payment,
             order,
+            mentioned,
             tuple(w.EMAIL.findall(text)),
             tuple(dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))),
             tuple(w.ZIP.findall(self._number.sub(" ", text))),
@@ -50,6 +53,8 @@ class English:
 
     def _ask(self, piece: str, goods: tuple[str, ...], before: Sequence[Ask]) -> Ask:
         condition, rest = _condition(piece)
+        if w.HANDOFF.search(w.NEGATED.sub(" ", rest)):
+            return Ask("handoff", piece)
         if condition and (w.LEAVE.search(rest) or not rest.strip()):
             return Ask("nothing", piece)
         kind = kind_of(rest)
@@ -91,7 +96,9 @@ class English:
             held = match["holds"]
             holds += [Item("|".join(names), held[:end]) for _, end, names in named(held, goods)]
             state = state or w.state_of(match[0])
-        bare = w.ORDER_WITH.sub(" ⟦order⟧ ", bare)
+        for match in w.CAME_WITH.finditer(bare):
+            holds += [Item("|".join(names), match["holds"][:end]) for _, end, names in named(match["holds"], goods)]
+        bare = w.CAME_WITH.sub(" ⟦order⟧ ", w.ORDER_WITH.sub(" ⟦order⟧ ", bare))
         states = w.STATE_ORDER.search(bare)
         state = state or (w.state_of(states[0]) if states else "") or w.state_of(bare)
         ends = w.ENDS_IN.search(text)
@@ -152,13 +159,32 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
     if last is not None and ask.kind == last.kind and ask.order.is_open and not ask.items and not last.order.is_open:
         asks[-1] = replace(last, text=f"{last.text} {ask.text}", payment=ask.payment or last.payment)
         return
-    if last is not None and ask.kind == last.kind == "swap" and not last.items and (ask.order.is_open or ask.order.same):
+    if (
+        last is not None
+        and ask.kind == last.kind == "swap"
+        and not last.items
+        and (ask.order.is_open or ask.order.same)
+    ):
         asks[-1] = replace(ask, order=last.order, text=f"{last.text} {ask.text}")  # "Can you edit order 7? Change …"
         return
     if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
         return
     asks.append(ask)
+
+
+def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
+    """An ask that says "it" means what was spoken of just before it."""
+    if ask.order.is_open and not order.is_open:
+        ask = replace(ask, order=order)
+    if mentioned and ask.kind not in ("address", "profile_address", "payment", "handoff"):
+        if ask.items and not ask.items[0].name:
+            ask = replace(
+                ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
+            )
+        elif not ask.items and not ask.everything and w.PRONOUN.search(ask.text):
+            ask = replace(ask, items=mentioned)
+    return replace(ask, near=mentioned)
 
 
 def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None, goods: tuple[str, ...]) -> Ask:
@@ -172,6 +198,8 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
         ask = replace(ask, order=order)
     elif order.state and not ask.order.state and not ask.order.ids:
         ask = replace(ask, order=replace(ask.order, state=order.state))
+    if not ask.items and not ask.everything and ask.kind in ("swap", "return"):
+        ask = replace(ask, items=items_in(sentence, ask.kind, goods)[0])
     return replace(ask, text=f"{ask.text} {sentence}")
 
 
@@ -199,8 +227,9 @@ def kind_of(piece: str) -> Kind:
     question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)
     if w.PROFILE_ADDRESS.search(said) and not question:
         return "profile_address" if not w.TO_PROFILE.search(said) else "address"
-    if w.ADDRESS.search(said) and not question:
-        return "address"
+    if w.ADDRESS.search(said) and not question and not w.NO_ADDRESS.search(said):
+        if payment_in(said) is None or "address" in said.lower():
+            return "address"
     if w.PAY_CHANGE.search(said) and not question:
         return "payment"
     if question and not w.ACTION_REQUEST.search(said):
@@ -331,10 +360,15 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         if old:
             other = "" if not new or set(new[0][2]) & set(old[0][2]) else "|".join(new[0][2])
             return (Item("|".join(old[0][2]), rather["old"], rather["new"], other),)
+    text = w.MORE_LIKE.sub(" ", text)
+    verb = w.SWAP_VERB.search(text)
+    if (it := w.IT_CHANGED.search(text)) and (change := w.CHANGE_IT.search(text, it.start())):
+        return (Item("", change["old"] or "it", change["new"]),)
     items: list[Item] = []
     place = 0
-    places = named(text, goods)
-    verb = w.SWAP_VERB.search(text)
+    places = [one for one in named(text, goods) if not w.LEFT_OUT.search(text[max(0, one[0] - 36) : one[0]])]
+    if verb and any(start > verb.start() for start, _, _ in places):
+        places = [one for one in places if one[0] > verb.start()]
     link_words = w.LINK_WITH if verb and verb[0].lower().startswith("replac") else w.LINK
     for number, (start, end, names) in enumerate(places):
         if start < place:

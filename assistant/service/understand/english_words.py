@@ -54,9 +54,12 @@ TO_PROFILE = re.compile(
     _I,
 )
 ADDRESS = re.compile(
-    r"\b(?:shipping|delivery)? ?address\b(?! (?:on|in) (?:file|my))(?=.*)|\b(?:send|ship|deliver|redirect)\b(?! back)(?!.{0,30}\bback\b)[^.?]{0,60}\b(?:to|instead)\b"
-    r"|\b(?:should|must|has to|needs? to|can|could|to) (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:sent|shipped|delivered) to (?=\d|the |my (?!gift|paypal|card|visa|master))",
+    r"(?<!email )(?<!e-mail )\baddress\b(?! (?:on|in) (?:file|my))|\b(?:send|ship|deliver|redirect)\b(?! back)(?!.{0,30}\bback\b)[^.?]{0,60}\b(?:to|instead)\b"
+    r"|\b(?:should|must|has to|needs? to|can|could|to) (?:go|be (?:sent|shipped|delivered)) to\b|\b(?:sent|shipped|delivered) to (?=\d|the |my )",
     _I,
+)
+NO_ADDRESS = re.compile(
+    r"\b(?:refund|money|difference|payment|amount)\b[^.?]{0,40}\b(?:go|sent|send|put) |\bhad\b[^.?]{0,40}\bsent\b", _I
 )
 PAY_CHANGE = re.compile(
     r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\border\b[^.?]*\bpaid (?:with|by|from|using)\b|\buse (?:my|the) [^.?]*? (?:to pay|as (?:the )?payment|for the payment)|\bto pay for\b|\b(?:like|want|have|get)\b[^.?]*\bpaid (?:with|by|from|using)\b|\bhow i(?:'m| am)? pay(?:ing)?\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
@@ -71,7 +74,13 @@ VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("swap", re.compile(r"\b(?:exchange|swap)\b(?! (?:number|rate))", _I)),
     ("return", re.compile(_RETURN, _I)),
     ("swap", re.compile(_SWAP, _I)),
-    ("buy", re.compile(r"\b(?:place an order|order me|buy|purchase)\b", _I)),
+    (
+        "buy",
+        re.compile(
+            r"\b(?:(?:place|make) an? (?:new )?order|order (?:me|it for me|one for me)|buy (?:it|one|me|that)|purchase (?:it|one))\b",
+            _I,
+        ),
+    ),
 )
 SWAP_VERB = re.compile(_SWAP, _I)
 NEGATED = re.compile(
@@ -153,6 +162,14 @@ PHRASE_END = re.compile(
     r"⟦order⟧|\b(?:from|in|to|and get|with the money|for a (?:full )?refund|because|since|please|that came|which|but|into|i want|so|refund|, ?(?:refund|please|with))\b|[.;?!]",
     _I,
 )
+CAME_WITH = re.compile(
+    r"\bthat (?:came|arrived|was delivered|shipped) (?:together )?with (?P<holds>(?:the|my|an?) [^,.;?!]*)", _I
+)
+VERB_AT = re.compile(r"\b(?:return|exchang|swap|switch|replac|chang|modif|cancel|send|take|keeping)\w*", _I)
+LEFT_OUT = re.compile(r"\b(?:leave|keep|forget|not)\s+(?:out\s+)?(?:the|my)?\s*[\w\s-]{0,30}$", _I)
+PRONOUN = re.compile(r"\b(?:it|them|that|those|this|one|mine|ones)\b", _I)
+IT_CHANGED = re.compile(r"\b(?:exchange|swap|switch|change|replace|make)\s+(?:it|them|that one|mine|that)\b", _I)
+MORE_LIKE = re.compile(r"\((?:[^)]*\b(?:fine|ok|okay|works?) too)\)", _I)
 EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|other than|but not|excluding|all but)\b", _I)
 EVERYTHING = re.compile(
     r"\beverything\b(?! else)|\b(?:the )?(?:entire|whole|complete) (?:my )?(?:order|thing|purchase)|\ball (?:of it|of them|(?:the )?items)\b|\bthe entire\b|\bthe lot\b|\bcompletely\b",
@@ -172,8 +189,8 @@ ALSO_CALLED = {
     "bottle": "Water Bottle",
     "speaker": "Bluetooth Speaker",
     "purifier": "Air Purifier",
-    "hoodie": "Fleece Jacket",
-    "couch": "Sofa",
+    "watch": "Wristwatch",
+    "watches": "Wristwatch",
 }
 
 
