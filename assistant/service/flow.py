@@ -322,7 +322,7 @@ def _of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
     """What nothing in this message tells may have been told in the one before."""
     if ask.near or not mentioned:
         return ask
-    if ask.kind == "swap" and ask.items and not ask.items[0].name:
+    if ask.kind == "swap" and ask.items and not ask.items[0].name and ask.order.is_open:
         return replace(
             ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
         )

@@ -294,7 +294,7 @@ class Resolver:
             wanted = replace(wanted, at_most=wanted_in(goods, ask.text).at_most)
         if not wanted.same_rest and wanted_in(goods, _of_item(ask.text, item)).same_rest:
             wanted = replace(wanted, same_rest=True)
-        other = re.match(r"\s*(?:an?|the|some)\s+([a-z]+(?: [a-z]+)?)\s*$", said, re.IGNORECASE)
+        other = re.match(r"\s*(?:an?|the|some)\s+([a-z]+(?: [a-z]+)?)[\s.!,]*$", said, re.IGNORECASE)
         if wanted.says_nothing and other and not re.search(r"\b(?:one|version|pair|colou?r|size)s?\b", said):
             return Refused(Told("other_product", {"name": line.name, "other": other[1]}))
         if wanted.says_nothing:

@@ -31,7 +31,8 @@ class English:
             said, bare = self._order(sentence, goods)
             paid = payment_in(sentence)
             if asks and not w.IDENTITY.search(sentence):
-                asks[-1] = _told_more(asks[-1], sentence, said, paid, goods)
+                last = next((n for n in range(len(asks) - 1, -1, -1) if asks[n].kind != "lookup"), len(asks) - 1)
+                asks[last] = _told_more(asks[last], sentence, said, paid, goods)
             else:
                 order = order if said.is_open else said
                 mentioned = mentioned or items_in(bare, "lookup", goods)[0]
@@ -320,10 +321,13 @@ def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item,
     but = tuple(Item("|".join(names), _phrase(tail, 0, start, end)) for start, end, names in named(tail, goods))
     if kind == "swap":
         return _swaps(text, goods), False, ()
-    items = tuple(
-        Item("|".join(names), _phrase(head, previous, start, end))
-        for previous, start, end, names in _mentions(head, goods)
-    )
+    verb = w.VERB_AT.search(head) if kind in ("return", "cancel") else None
+    places = [one for one in _mentions(head, goods) if not w.LEFT_OUT.search(head[max(0, one[0] - 12) : one[1]])]
+    if verb and any(start > verb.start() for _, start, _, _ in places):
+        places = [one for one in places if one[1] > verb.start()]
+    if verb and (aside := w.ASIDE.search(head, verb.end())):
+        places = [one for one in places if one[1] < aside.start()]
+    items = tuple(Item("|".join(names), _phrase(head, start, noun, end)) for start, noun, end, names in places)
     return (() if everything and but else items), everything, but
 
 
@@ -402,8 +406,8 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         wanted = wanted[: cut.start()] if cut else wanted
         items.append(Item("|".join(names), text[_opening(text, place, start) : link.start()], wanted, other))
         place = stop
-    if not places and (it := w.CHANGE_IT.search(text)):
-        items.append(Item("", it["old"] or "it", it["new"]))
+    if not places and (it := w.CHANGE_IT.search(text)) and it["old"]:
+        items.append(Item("", it["old"], it["new"]))
     return tuple(items)
 
 

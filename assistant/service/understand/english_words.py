@@ -84,11 +84,11 @@ VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 SWAP_VERB = re.compile(_SWAP, _I)
 NEGATED = re.compile(
-    r"\b(?:don't|do not|didn't|won't|wouldn't|not|never|no need to|without|instead of|rather than|can't|cannot|can not|no)\s+(?:want to |have to |need to |be |anything |to )*(?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*)\b",
+    r"\b(?:don't|do not|didn't|won't|wouldn't|not|never|no need to|without|instead of|rather than|can't|cannot|can not|no)\s+(?:want to |have to |need to |be |anything |to )*(?:cancel\w*|return\w*|exchang\w*|swap\w*|chang\w*|send (?:it|them)|give (?:it|them))\b",
     _I,
 )
 LOOKUP = re.compile(
-    r"\btracking\b|\bstatus\b|\bbalance\b|\btotal\b|\bhow much\b|\bcheapest\b|\bin stock\b|\bavailable\b|\btell me\b|\bcan you (?:check|tell|give|see|look)\b|\?\s*$",
+    r"\btracking\b|\bstatus\b|\bbalance\b|\btotal\b|\bhow much\b|\bcheapest\b|\bin stock\b|\bavailable\b|\btell me\b|\bcan you (?:check|tell|give|see|look)\b|(?:\S+\s+){2,}\S*\?\s*$",
     _I,
 )
 
@@ -166,9 +166,10 @@ CAME_WITH = re.compile(
     r"\bthat (?:came|arrived|was delivered|shipped) (?:together )?with (?P<holds>(?:the|my|an?) [^,.;?!]*)", _I
 )
 VERB_AT = re.compile(r"\b(?:return|exchang|swap|switch|replac|chang|modif|cancel|send|take|keeping)\w*", _I)
-LEFT_OUT = re.compile(r"\b(?:leave|keep|forget|not)\s+(?:out\s+)?(?:the|my)?\s*[\w\s-]{0,30}$", _I)
+ASIDE = re.compile(r"\b(?:because|since|as i|without|it's no longer|so that|now that)\b", _I)  # reasons name things too
+LEFT_OUT = re.compile(r"\b(?:leave|keep|forget|not)\s+(?:out\s+)?(?:the|my)\s+[\w\s-]{0,30}$", _I)
 PRONOUN = re.compile(r"\b(?:it|them|that|those|this|one|mine|ones)\b", _I)
-IT_CHANGED = re.compile(r"\b(?:exchange|swap|switch|change|replace|make)\s+(?:it|them|that one|mine|that)\b", _I)
+IT_CHANGED = re.compile(r"\b(?:exchange|swap|switch|change|replace|make)\s+(?:it|them|that one|mine)\b", _I)
 MORE_LIKE = re.compile(r"\((?:[^)]*\b(?:fine|ok|okay|works?) too)\)", _I)
 EXCEPT = re.compile(r"\b(?:except(?: for)?|apart from|other than|but not|excluding|all but)\b", _I)
 EVERYTHING = re.compile(
@@ -177,7 +178,10 @@ EVERYTHING = re.compile(
 )
 NO_THING = re.compile(r"'s?\s+(?:battery|number)|\s+(?:number|settings?|compartments?|sleeve|pocket)\b", _I)
 _NEW = r"(?:a|an|one|another|exactly|something|some|two)\b|(?:the )?(?:same|cheapest|largest|biggest|smallest|\d+[\w.-]*(?:[ -](?:inch|ml|bar|piece|foot|l))?)\b|the\s+(?:[\w.-]+\s+){0,5}?(?:one|ones|pair|version|model|capsule)\b|(?:[\w.'+%/-]+ ){0,4}ones?\b|(?:blue|red|black|white|green|grey|gray|silver|gold|brown|bamboo|maple|\w+)\b(?=,| please|\.|$)"
-LINK = re.compile(rf"\b(?:to|for|into)\s+(?={_NEW})|\bso (?:that )?it has\s+", _I)
+LINK = re.compile(
+    rf"\b(?:to|for|into)\s+(?={_NEW})|(?::|;|,)?\s*\bi(?:'d like| want| would like| prefer)\s+(?=(?:an?|one)\b)|\bso (?:that )?it has\s+",
+    _I,
+)
 LINK_WITH = re.compile(rf"\b(?:to|for|into|with|by)\s+(?={_NEW})", _I)
 RATHER = re.compile(r"\brather have (?P<new>[^.?]+?) than (?P<old>[^.?]+)", _I)
 CHANGE_IT = re.compile(
