@@ -118,11 +118,9 @@ def _patterns(option: str, value: str, lonely: bool) -> tuple[re.Pattern[str], .
     name = lexicon()["flags"].get(option, name)
     if low in _NO or low.startswith("not "):
         cue = name if low == "no" or low.startswith("not ") else "|".join(f"{cue}s?" for cue in _cues(option)) or name
-        return (
-            re.compile(
-                rf"\b(?:non|not|no|without)(?: any| an?)?[- ]+(?:{cue})\b|\b(?:isn['’]t|aren['’]t) (?:{cue})\b", re.I
-            ),
-        )
+        own = f"|{re.escape(low)}" if low.startswith("not ") else rf"|(?:{cue})[: ]+{low}"
+        said = rf"(?:non|not|no|without)(?: any| an?)?[- ]+(?:{cue})|(?:isn['’]t|aren['’]t) (?:{cue}){own}"
+        return (re.compile(rf"\b(?:{said})\b", re.IGNORECASE),)
     if low in _YES:
         return (re.compile(rf"(?<!non-)(?<!non )(?<!not )(?<!no )(?<!n['’]t )\b(?:{name})\b", re.IGNORECASE),)
     if low in _SIZES:

@@ -297,6 +297,10 @@ class Resolver:
         other = re.match(r"\s*(?:an?|the|some)\s+([a-z]+(?: [a-z]+)?)[\s.!,]*$", said, re.IGNORECASE)
         if wanted.says_nothing and other and not re.search(r"\b(?:one|version|pair|colou?r|size)s?\b", said):
             return Refused(Told("other_product", {"name": line.name, "other": other[1]}))
+        if wanted.says_nothing and len(ask.items) <= 1:  # it may be told in another sentence
+            wanted = wanted_in(goods, ask.text.replace(item.said, " "))
+            changed = {o: v for o, v in wanted.values.items() if line.options.get(o) not in v}
+            wanted = replace(wanted, values=wanted.values if changed else {})
         if wanted.says_nothing:
             return Unclear("variant", Told("which_variant", {"name": line.name, "options": goods.options}))
         variant, others = choose(goods, line, wanted, list(_preferences(ask.text, goods)))

@@ -225,6 +225,8 @@ def kind_of(piece: str) -> Kind:
     said = w.NEGATED.sub(" ", piece)
     if w.HANDOFF.search(said):
         return "handoff"
+    if w.WRITTEN_ADDRESS.search(said) and not w.PROFILE_ADDRESS.search(said):
+        return "address"
     question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)
     if w.PROFILE_ADDRESS.search(said) and not question:
         return "profile_address" if not w.TO_PROFILE.search(said) else "address"
@@ -382,7 +384,9 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         limit = next((s for s, _, n in following if not set(n) & set(names)), len(text))
         if link is None or (link.start() > limit and _opening(text, end, limit) < link.start()):
             if _is_old(text, start, place):
-                items.append(Item("|".join(names), text[_opening(text, place, start) : end]))
+                over = w.WANTED_END.search(text, end)
+                stop = min(limit, over.start() if over else len(text))
+                items.append(Item("|".join(names), text[_opening(text, place, start) : end], text[end:stop]))
             place = end
             continue
         stop, other = len(text), ""

@@ -34,14 +34,15 @@ HANDOFF = re.compile(
 )
 QUESTION = re.compile(
     r"^(?:[\w\s',#-]{0,60}?(?:[,:]|\bwith\b|\band\b)\s*)?(?:(?:ok|and|also|then|hi|hello|hey|quick question|one more thing|just to check|great|before that)\b[^?]{0,30}?)?"
-    r"(?:what|which|how (?:much|many|long|did|do)|where|when|who|why|does|did|is|are|was|were|do you|can i (?:still )?(?:get|have|return|exchange|cancel)|am i)\b[^?]*\?",
+    r"(?:what|which|how (?:much|many|long|did|do)|where|when|who|why|does|did|is|are|was|were|do you|can i (?:still )?(?:get|have|return|exchange|cancel)|am i)\b[^?]*\?"
+    r"|^(?:(?:and|also|so|ok|hi|hello|hey)[, ]+)*(?:what(?:'s)?|which|where(?:'s)?|when|how (?:much|many|long|did))\b(?! hasn't)",
     _I,
 )
 POLITE = re.compile(
     r"\b(?:can|could|would|will) (?:you|we|i)(?: please)? (?!(?:tell|check|give|see|look|find|confirm|still)\b)", _I
 )
 ACTION_REQUEST = re.compile(
-    r"\bplease (?:cancel|return|exchange|change|swap|switch|modify|send|replace|update|set up|arrange|take)\b|\bi(?:'d| would) (?:also )?like to (?:return|exchange|cancel|change|swap)"
+    r"\bhow (?:do|can|would|could) i (?:return|cancel|exchange|change|swap|send)|\bplease (?:cancel|return|exchange|change|swap|switch|modify|send|replace|update|set up|arrange|take)\b|\bi(?:'d| would) (?:also )?like to (?:return|exchange|cancel|change|swap)"
     r"|\bi (?:also )?(?:want|need) to (?:return|exchange|cancel|change|swap)|\bi (?:also )?want (?:it|them|that|both) (?:exchanged|returned|cancelled)|\bcould i return\b",
     _I,
 )
@@ -62,13 +63,24 @@ NO_ADDRESS = re.compile(
     r"\b(?:refund|money|difference|payment|amount)\b[^.?]{0,40}\b(?:go|sent|send|put) |\bhad\b[^.?]{0,40}\bsent\b", _I
 )
 PAY_CHANGE = re.compile(
-    r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\border\b[^.?]*\bpaid (?:with|by|from|using)\b|\buse (?:my|the) [^.?]*? (?:to pay|as (?:the )?payment|for the payment)|\bto pay for\b|\b(?:like|want|have|get)\b[^.?]*\bpaid (?:with|by|from|using)\b|\bhow i(?:'m| am)? pay(?:ing)?\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
+    r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\border\b[^.?]*\bpaid (?:with|by|from|using)\b|\buse (?:my|the) [^.?]*? (?:to pay|as (?:the )?payment|for the payment)|\bto pay for\b|\b(?:like|want|have|get)\b[^.?]*\bpaid (?:with|by|from|using)\b|\bhow i(?:'m| am)? pay(?:ing)?\b|\bas (?:the |my )?payment\b|\b(?:bill|charge)(?:d)?\b[^.?]{0,40}\b(?:instead|rather than)\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
     r"|\b(?:put|charge)\b[^.?]*\border\b[^.?]*\b(?:on|to) my\b",
     _I,
 )
-_CANCEL = r"\bcancel(?!\w)|\bcancell?(?:ing|ation)\b|\b(?:be|get|order(?: number)?\s+#?\w+|have it|it|that one|(?:need|want)\s[^.]{0,40}?)\s+cancell?ed\b|\bcall(?:ing)? off\b|\bstop (?:my |the |this )?(?:pending )?order\b"
-_RETURN = r"\breturn(?:ed|ing|s)?\b(?! policy)|\b(?:send|give|bring|ship)(?:ing)?\b[^.?]{0,80}\bback\b|\btake (?:back|[^.?]{0,40} back)\b|\bnot keeping\b|\bdon't want to keep\b|\brefund(?:ed)? (?:me )?for\b"
-_SWAP = r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|switch(?:ed|ing)?(?! type)|replac(?:e|ed|ing)|trade|chang(?:e|ed|ing)(?! my mind)|modify|upgrade|tweak|adjust|alter|edit)\b|\brather have\b|\bmake (?:it|that|the|my)\b"
+_CANCEL = (
+    r"\bcancel(?!\w)|\bcancell?(?:ing|ation)\b|\b(?:be|get|order(?: number)?\s+#?\w+|have it|it|that one|(?:need|want)\s[^.]{0,40}?|#\w+)\s+cancell?ed\b"
+    r"|\bcall(?:ing)? off\b|\b(?:stop|kill|scrap|drop|void|abort|withdraw|annul|revoke) (?:my |the |this |that )?(?:pending |whole |entire )?(?:order|purchase|#)"
+    r"|\b(?:don't|do not) (?:ship|send) (?:it|#|order|my)\b|\bget (?:me )?out of (?:the |my )?order\b"
+)
+_RETURN = (
+    r"\breturn(?:ed|ing|s)?\b(?! policy)|\b(?:send|give|bring|ship|hand|mail|get)(?:ing)?\b[^.?]{0,80}\bback\b(?! to you with)|\btake (?:back|[^.?]{0,40} back)\b|\bnot keeping\b"
+    r"|\b(?:don't|do not) want to keep\b|\brefund(?:ed)? (?:me )?(?:for|on|the|my)\b|\bmoney back\b"
+)
+_SWAP = (
+    r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|switch(?:ed|ing)?(?! type)|replac(?:e|ed|ing)|trade|chang(?:e|ed|ing)(?! my mind)|modify|upgrade|tweak|adjust|alter|edit|convert|update)\b"
+    r"|\brather have\b|\bmake (?:it|that|the|my)\b|\bi(?:'d| would) (?:much )?(?:prefer|rather)\b|\b(?:get|have) (?:the|my|a) [^.?]* (?:as|in) [^.?]*|\ba different\b|\binstead\b(?! of)"
+    r"|\bshould (?:have been|be) (?:the|an?)\b|\bmeant to (?:get|order|buy|pick)\b|\b(?:wrong|other) (?:size|colou?r|version|variant|model|options?)\b"
+)
 VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("cancel", re.compile(_CANCEL, _I)),
     ("swap", re.compile(r"\b(?:exchange|swap)\b(?! (?:number|rate))", _I)),
@@ -168,6 +180,11 @@ CAME_WITH = re.compile(
 VERB_AT = re.compile(r"\b(?:return|exchang|swap|switch|replac|chang|modif|cancel|send|take|keeping)\w*", _I)
 ASIDE = re.compile(r"\b(?:because|since|as i|without|it's no longer|so that|now that)\b", _I)  # reasons name things too
 LEFT_OUT = re.compile(r"\b(?:leave|keep|forget|not)\s+(?:out\s+)?(?:the|my)\s+[\w\s-]{0,30}$", _I)
+WRITTEN_ADDRESS = re.compile(r"\b\d{1,6} [A-Z][\w.'-]*(?: [A-Z0-9][\w.'-]*){0,4},[^.?!]{2,60}?\b\d{5}\b")
+WANTED_END = re.compile(
+    r"(?:\.|;|\?|!)\s|⟦order⟧|\b(?:charge|use|refund|bill|put) (?:it|the|any|my|to)\b|\b(?:any|the) (?:price )?difference\b|\bplease\b",
+    re.I,
+)
 PRONOUN = re.compile(r"\b(?:it|them|that|those|this|one|mine|ones)\b", _I)
 IT_CHANGED = re.compile(r"\b(?:exchange|swap|switch|change|replace|make)\s+(?:it|them|that one|mine)\b", _I)
 MORE_LIKE = re.compile(r"\((?:[^)]*\b(?:fine|ok|okay|works?) too)\)", _I)
