@@ -211,11 +211,15 @@ class Flow:
     def _take(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> None:
         """Put what was heard in line: each ask with its order, those that must come first before the others."""
         asks = [Bound(ask) for ask in heard.asks if ask.kind != "nothing"]
+        if len(asks) == 1:  # why, and what else, may be told before it
+            asks = [replace(asks[0], ask=replace(asks[0].ask, text=heard.text))]
         if session.unclear is not None:
             asks = self._cleared(heard, session, asks)
         if not asks and session.refused is not None and heard.payment is not None:
             said = Ask("nothing", heard.text, payment=heard.payment)
             asks = [replace(session.refused, ask=_merged(said, session.refused.ask))]
+        if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "":
+            asks = [Bound(ask) for ask in self._guessed(heard, resolver)]
         session.refused = None
         asks = [replace(one, ask=_of_before(one.ask, session.mentioned)) for one in asks]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
@@ -231,6 +235,24 @@ class Flow:
                 continue
             bound += self._bind(one, session, resolver, turn)
         session.waiting = tuple(_joined(sorted(bound, key=lambda b: self._rank(b.ask))))
+
+    def _guessed(self, heard: Heard, resolver: Resolver) -> list[Ask]:
+        """What somebody probably wants who names an order of theirs in words that no rule knows: never without a yes."""
+        if heard.order.is_open:
+            return []
+        bare = Ask("swap", heard.text, heard.order, heard.mentioned, payment=heard.payment)
+        found = resolver.bind(bare, Spoken())
+        if isinstance(found, Refused):
+            return [replace(bare, kind="lookup")]
+        if len(found) != 1:
+            return []
+        if heard.mentioned and resolver.wants_other(bare, found[0]):
+            return [bare]
+        if resolver.reason_in(heard.text):
+            return [replace(bare, kind="cancel", items=())]
+        if heard.payment is not None and heard.mentioned:
+            return [replace(bare, kind="return")]
+        return [replace(bare, kind="payment" if heard.payment is not None else "lookup")]
 
     def _cleared(self, heard: Heard, session: Session, asks: list[Bound]) -> list[Bound]:
         """What was unclear, with what has been said now; nothing when it is dropped."""

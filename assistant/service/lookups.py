@@ -18,7 +18,8 @@ _TOTAL = re.compile(
     re.I,
 )
 _BALANCE = re.compile(
-    r"\bbalance\b|\b(?:left|remaining|have) on (?:my|the) gift|gift ?card\b[^?]*\b(?:left|hold|worth)", re.I
+    r"\b(?:gift ?card|my|card) balance\b|\bbalance (?:of|on|left)\b|\b(?:left|remaining|have) on (?:my|the) gift|gift ?card\b[^?]*\b(?:left|hold|worth)",
+    re.I,
 )
 _METHOD = re.compile(
     r"\bpayment method\b|\bhow did i pay\b|\bwhat did i pay with\b|\bwhich (?:card|method|payment)", re.I
@@ -164,7 +165,7 @@ class Lookups:
             answer.told.append(Told("line", {"order": order, "lines": lines}))
         elif _TOTAL.search(text) or (re.search(r"\bhow much\b", text, re.I) and not answer.told):
             answer.told.append(Told("total", data))
-        if not answer.told and (_STATUS.search(text) or _CONTENTS.search(text) or _asks_of_orders(text)):
+        if not answer.told:
             answer.told.append(Told("order", data | {"payment": self._payment(order)}))
 
     def _meant(self, ask: Ask, order: ServiceOrder) -> list[Line]:

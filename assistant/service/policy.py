@@ -72,7 +72,10 @@ def _rule(name: str, entry: Mapping[str, Any]) -> Rule:
         action=name,
         states=frozenset(entry.get("states", ())),
         needs=tuple(entry.get("needs", ())),
-        reasons={reason: re.compile(words, re.IGNORECASE) for reason, words in entry.get("reasons", {}).items()},
+        reasons={
+            reason: re.compile(words.replace("| ", "|"), re.IGNORECASE)
+            for reason, words in entry.get("reasons", {}).items()
+        },
         refund_to=tuple(entry.get("refund_to", ())),
         once=bool(entry.get("once")),
         whole=bool(entry.get("whole")),

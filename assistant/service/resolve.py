@@ -196,6 +196,20 @@ class Resolver:
             found = [(line, Item(line.name, "")) for line in own or (order.lines if len(order.lines) == 1 else ())]
         return found
 
+    def reason_in(self, text: str) -> str:
+        """The reason for cancelling that a text gives; empty when it gives none the shop accepts."""
+        rule = self._policy.rules.get("cancel_order")
+        return next((name for name, said in rule.reasons.items() if said.search(text)), "") if rule else ""
+
+    def wants_other(self, ask: Ask, order: ServiceOrder) -> bool:
+        """Whether a text names options of a thing in the order that it does not have."""
+        for line, item in self.chosen(order, ask, Spoken()):
+            goods = self._shop.goods(line.product_id)
+            said = values_in(goods, ask.text.replace(item.said, " ")) if goods else {}
+            if any(line.options.get(option) not in values for option, values in said.items()):
+                return True
+        return False
+
     # --- asks
 
     def step(self, ask: Ask, order: ServiceOrder | None, spoken: Spoken) -> Step:
@@ -233,7 +247,7 @@ class Resolver:
             return Refused(Told("whole_only", {"order": order.id}))
         reason = ""
         if "reason" in rule.needs:
-            reason = next((name for name, said in rule.reasons.items() if said.search(ask.text)), "")
+            reason = self.reason_in(ask.text)
             if not reason:
                 return Unclear("reason", Told("which_reason", {"order": order.id, "reasons": list(rule.reasons)}))
         arguments = {"order_id": order.id} | ({"reason": reason} if reason else {})

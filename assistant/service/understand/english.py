@@ -183,7 +183,7 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(
                 ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
             )
-        elif not ask.items and not ask.everything and w.PRONOUN.search(ask.text):
+        elif not ask.items and not ask.everything and (ask.kind == "return" or w.PRONOUN.search(ask.text)):
             ask = replace(ask, items=mentioned)
     return replace(ask, near=mentioned)
 
@@ -225,6 +225,8 @@ def kind_of(piece: str) -> Kind:
     said = w.NEGATED.sub(" ", piece)
     if w.HANDOFF.search(said):
         return "handoff"
+    if w.TOLD.search(said) and not w.ACTION_REQUEST.search(said):
+        return "lookup"
     if w.WRITTEN_ADDRESS.search(said) and not w.PROFILE_ADDRESS.search(said):
         return "address"
     question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)

@@ -50,6 +50,9 @@ PROFILE_ADDRESS = re.compile(
     r"\b(?:default|profile|account|home) (?:shipping )?address\b|\baddress (?:on (?:file|my (?:account|profile))|in my (?:account|profile))",
     _I,
 )
+TOLD = re.compile(
+    r"\b(?:remind|tell|show) me\b|\b(?:what|which) address\b|\bcan you (?:tell|remind|check|look up)\b", _I
+)
 TO_PROFILE = re.compile(
     r"\b(?:to|with) my (?:default|profile|account|home)\b|\b(?:order|package|shipment)\b[^.]*\bto (?:my|the) [\w\s]*default\b",
     _I,
@@ -64,7 +67,7 @@ NO_ADDRESS = re.compile(
 )
 PAY_CHANGE = re.compile(
     r"\bpay for\b[^.?]*\b(?:with|using|by)\b|\border\b[^.?]*\bpaid (?:with|by|from|using)\b|\buse (?:my|the) [^.?]*? (?:to pay|as (?:the )?payment|for the payment)|\bto pay for\b|\b(?:like|want|have|get)\b[^.?]*\bpaid (?:with|by|from|using)\b|\bhow i(?:'m| am)? pay(?:ing)?\b|\bas (?:the |my )?payment\b|\b(?:bill|charge)(?:d)?\b[^.?]{0,40}\b(?:instead|rather than)\b|\b(?:change|switch|update|modify|move)\b[^.?]*\bpayment\b|\bpayment (?:method )?(?:of|for|on)\b[^.?]*\b(?:to|should|with)\b"
-    r"|\b(?:put|charge)\b[^.?]*\border\b[^.?]*\b(?:on|to) my\b",
+    r"|\b(?:put|charge)\b[^.?]*(?:\border\b|\bw\d{5,})[^.?]*\b(?:on|to) (?:my|the)\b|\brather pay\b",
     _I,
 )
 _CANCEL = (
@@ -79,7 +82,7 @@ _RETURN = (
 _SWAP = (
     r"\b(?:exchang(?:e|ed|ing)|swap(?:ped|ping)?|switch(?:ed|ing)?(?! type)|replac(?:e|ed|ing)|trade|chang(?:e|ed|ing)(?! my mind)|modify|upgrade|tweak|adjust|alter|edit|convert|update)\b"
     r"|\brather have\b|\bmake (?:it|that|the|my)\b|\bi(?:'d| would) (?:much )?(?:prefer|rather)\b|\b(?:get|have) (?:the|my|a) [^.?]* (?:as|in) [^.?]*|\ba different\b|\binstead\b(?! of)"
-    r"|\bshould (?:have been|be) (?:the|an?)\b|\bmeant to (?:get|order|buy|pick)\b|\b(?:wrong|other) (?:size|colou?r|version|variant|model|options?)\b"
+    r"|\bshould (?:have been|be)\b(?! cancel)|\b(?:chose|picked|ordered|got|selected|took|have) the wrong\b|\bmeant to (?:get|order|buy|pick)\b|\b(?:wrong|other) (?:size|colou?r|version|variant|model|options?)\b"
 )
 VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("cancel", re.compile(_CANCEL, _I)),
@@ -196,7 +199,7 @@ EVERYTHING = re.compile(
 NO_THING = re.compile(r"'s?\s+(?:battery|number)|\s+(?:number|settings?|compartments?|sleeve|pocket)\b", _I)
 _NEW = r"(?:a|an|one|another|exactly|something|some|two)\b|(?:the )?(?:same|cheapest|largest|biggest|smallest|\d+[\w.-]*(?:[ -](?:inch|ml|bar|piece|foot|l))?)\b|the\s+(?:[\w.-]+\s+){0,5}?(?:one|ones|pair|version|model|capsule)\b|(?:[\w.'+%/-]+ ){0,4}ones?\b|(?:blue|red|black|white|green|grey|gray|silver|gold|brown|bamboo|maple|\w+)\b(?=,| please|\.|$)"
 LINK = re.compile(
-    rf"\b(?:to|for|into)\s+(?={_NEW})|(?::|;|,)?\s*\bi(?:'d like| want| would like| prefer)\s+(?=(?:an?|one)\b)|\bso (?:that )?it has\s+",
+    rf"\b(?:to|for|into)\s+(?={_NEW})|(?::|;|,)?\s*\bi(?:'d like| want| would like| prefer)\s+(?=(?:an?|one)\b)|\bso (?:that )?it (?:has|is|comes in)\s+",
     _I,
 )
 LINK_WITH = re.compile(rf"\b(?:to|for|into|with|by)\s+(?={_NEW})", _I)
