@@ -1,8 +1,8 @@
 """Scripted customers against the service: `python -m bench.service --shops DIR --tasks FILE… --out PREDICTIONS`.
 
 DIR holds a folder for each shop. Each task's customer says its lines and answers what is put to it; what the shop was
-told to do is written in the form the benchmark's own `score.py` reads. When that lies beside DIR, its figures are printed,
-templated dialogues and scripted ones apart.
+told to do is written in the form the benchmark's own `score.py` reads. When that lies beside DIR, its figures are
+printed, templated dialogues and scripted ones apart.
 """
 
 import importlib.util

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from assistant.service.addresses import AddressReader
 from assistant.service.asks import Ask, Heard, Item, Understanding
 from assistant.service.lookups import Lookups
 from assistant.service.model import Outcome, ServiceOrder, Write
 from assistant.service.policy import Policy
-from assistant.service.resolve import AddressReader, Proposal, Refused, Resolver, Spoken, Told
+from assistant.service.resolve import Proposal, Refused, Resolver, Spoken, Told
 from assistant.service.shop import ServiceShop
 
 MOST_GUESSES = 5  # at who somebody is, in one conversation
@@ -193,7 +194,8 @@ class Flow:
             return
         session.pending = session.pending_ask = None
         session.done += 1
-        words = f"{conversation_id}/{session.done}/{proposal.write.name}/{sorted(proposal.write.arguments.items(), key=str)}"
+        told = sorted(proposal.write.arguments.items(), key=str)
+        words = f"{conversation_id}/{session.done}/{proposal.write.name}/{told}"
         outcome = self._shop.execute(proposal.write, hashlib.sha256(words.encode()).hexdigest())
         turn.writes.append((proposal.write, outcome))
         if outcome.ok:
@@ -237,7 +239,7 @@ class Flow:
         session.waiting = tuple(_joined(sorted(bound, key=lambda b: self._rank(b.ask))))
 
     def _guessed(self, heard: Heard, resolver: Resolver) -> list[Ask]:
-        """What somebody probably wants who names an order of theirs in words that no rule knows: never without a yes."""
+        """What somebody probably wants who names an order of theirs in words no rule knows: never without a yes."""
         if heard.order.is_open:
             return []
         bare = Ask("swap", heard.text, heard.order, heard.mentioned, payment=heard.payment)
@@ -369,7 +371,7 @@ def _merged(said: Ask, kept: Ask) -> Ask:
     )
 
 
-def _with_wanted(item, before):  # type: ignore[no-untyped-def]
+def _with_wanted(item: Item, before: Sequence[Item]) -> Item:
     if item.wanted:
         return item
     same = next((one for one in before if set(one.name.split("|")) & set(item.name.split("|"))), None)

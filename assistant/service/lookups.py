@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assistant.service.asks import Ask
-from assistant.service.model import Goods, Line, ServiceOrder
+from assistant.service.model import Goods, Line, Payment, ServiceOrder
 from assistant.service.options import fitting, values_in, wanted_in
 from assistant.service.policy import Policy
 from assistant.service.resolve import Refused, Resolver, Spoken, Told
@@ -14,11 +14,13 @@ from assistant.service.shop import ServiceShop
 
 _TRACKING = re.compile(r"\btrack\w*|物流|快递|单号", re.I)
 _TOTAL = re.compile(
-    r"\b(?:total|altogether|in all|cost me|did i pay for (?:it|the order|that order|order|#)|paid? for (?:an?|the|my|that)? ?order|how much (?:did|was) (?:i|the order|order))\b",
+    r"\b(?:total|altogether|in all|cost me|in the end|did i pay for (?:it|the order|that order|order|#)"
+    r"|paid? for (?:an?|the|my|that)? ?order|how much (?:did|was) (?:i|the order|order))\b",
     re.I,
 )
 _BALANCE = re.compile(
-    r"\b(?:gift ?card|my|card) balance\b|\bbalance (?:of|on|left)\b|\b(?:left|remaining|have) on (?:my|the) gift|gift ?card\b[^?]*\b(?:left|hold|worth)",
+    r"\b(?:gift ?card|my|card) balance\b|\bbalance (?:of|on|left)\b|\b(?:left|remaining|have) on (?:my|the) gift"
+    r"|gift ?card\b[^?]*\b(?:left|hold|worth)",
     re.I,
 )
 _METHOD = re.compile(
@@ -171,7 +173,7 @@ class Lookups:
     def _meant(self, ask: Ask, order: ServiceOrder) -> list[Line]:
         return [line for line, _ in self._resolver.chosen(order, ask, Spoken())] or list(order.lines)
 
-    def _payment(self, order: ServiceOrder):  # type: ignore[no-untyped-def]
+    def _payment(self, order: ServiceOrder) -> Payment | None:
         return self._resolver.client.payment(order.payment_id)
 
 

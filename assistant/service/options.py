@@ -1,7 +1,7 @@
 """Which variant somebody means: options of a product found in words, compared, and chosen from what is there."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, lru_cache

@@ -1,4 +1,4 @@
-"""From what is asked to the one write it means: the order, the things in it, the way of paying; or why it can't be done."""
+"""From what is asked to the one write it means: the order, the things in it, the way of paying; or why it can't be."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from assistant.service.asks import Ask, Item, Kind, OrderRef, PayRef
+from assistant.service.addresses import AddressReader
+from assistant.service.asks import Ask, Item, Kind, PayRef
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
 from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
 from assistant.service.policy import Policy
@@ -69,7 +70,7 @@ class Spoken:
 class Resolver:
     """Looks asks up for one verified customer. Reads the shop anew each time: what holds now counts."""
 
-    def __init__(self, shop: ServiceShop, policy: Policy, client: Client, read_address: "AddressReader") -> None:
+    def __init__(self, shop: ServiceShop, policy: Policy, client: Client, read_address: AddressReader) -> None:
         self._shop = shop
         self._policy = policy
         self.client = client
@@ -334,9 +335,9 @@ class Resolver:
             return wanted
         for order in self.orders:
             for other in order.lines:
-                if other.product_id == goods.id and other.item_id != line.item_id:
-                    if all(other.options.get(o) in values for o, values in wanted.values.items()):
-                        return Wanted({option: (value,) for option, value in other.options.items()})
+                alike = other.product_id == goods.id and other.item_id != line.item_id
+                if alike and all(other.options.get(o) in values for o, values in wanted.values.items()):
+                    return Wanted({option: (value,) for option, value in other.options.items()})
         return wanted
 
     def _address(self, ask: Ask, order: ServiceOrder) -> Step:
@@ -417,42 +418,6 @@ class Resolver:
         return Unclear("payment", Told("which_payment", {"payments": found or every, "order": order.id}))
 
 
-class AddressReader:
-    """Addresses as people write them; of the United States and the like."""
-
-    _WRITTEN = re.compile(
-        r"(?P<street>\d{1,6} [A-Z][\w.'-]*(?: [A-Z0-9][\w.'-]*){0,4}),\s*(?:(?P<unit>(?:Suite|Apt\.?|Apartment|Unit|#|Floor)\s?[\w-]+),\s*)?"
-        r"(?P<city>[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*){0,3}),\s*(?P<state>[A-Z]{2}|[A-Z][a-z]+(?: [A-Z][a-z]+)?),?\s+(?P<zip>\d{5})(?!\d)"
-    )
-
-    def __init__(self, order_number: re.Pattern[str]) -> None:
-        self._number = order_number
-
-    def written(self, text: str) -> Address | None:
-        match = self._WRITTEN.search(text)
-        if match is None:
-            return None
-        return Address(match["street"], match["unit"] or "", match["city"], match["state"], match["zip"], "USA")
-
-    def of_order(self, text: str) -> list[str]:
-        """Numbers of orders whose address is meant: the last one named."""
-        if not re.search(r"\baddress\b[^.]*?(?:as|of|on|from|for)\b", text, re.IGNORECASE):
-            return []
-        return [match[1].upper() for match in self._number.finditer(text)][::-1]
-
-    def mentions(self, text: str, address: Address) -> bool:
-        """Whether a text names where the address is: its city or its state."""
-        names = [address.city, _STATES.get(address.state, "")]
-        return any(name and re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) for name in names)
-
-
-_STATES = {
-    "NY": "New York", "TX": "Texas", "CA": "California", "DC": "Washington", "AZ": "Arizona", "IL": "Illinois", "CO": "Colorado",
-    "FL": "Florida", "WA": "Washington", "PA": "Pennsylvania", "NC": "North Carolina", "OH": "Ohio", "IN": "Indiana", "TN": "Tennessee",
-    "GA": "Georgia", "MA": "Massachusetts", "MI": "Michigan", "OR": "Oregon", "NV": "Nevada", "VA": "Virginia", "NJ": "New Jersey",
-}  # fmt: skip
-
-
 def _fields(address: Address) -> dict[str, str]:
     return {
         "address1": address.street,
@@ -481,13 +446,16 @@ def _of_item(text: str, item: Item) -> str:
     )
 
 
+_PREFERENCE = re.compile(
+    r"\bprefer|\bif (?:you (?:don't )?have|there(?:'s| is| are)|both|not|that)\b|\btake the\b"
+    r"|\bif (?:you have )?several\b",
+    re.IGNORECASE,
+)
+
+
 def _preferences(text: str, goods: Goods) -> Iterable[tuple[str, str]]:
     """Values preferred where there is a choice, the first ones first."""
     for sentence in re.split(r"(?<=[.!?])\s+", text):
-        if re.search(
-            r"\bprefer|\bif (?:you (?:don't )?have|there(?:'s| is| are)|both|not|that)\b|\btake the\b|\bif (?:you have )?several\b",
-            sentence,
-            re.I,
-        ):
+        if _PREFERENCE.search(sentence):
             for option, values in values_in(goods, sentence).items():
                 yield from ((option, value) for value in values)

@@ -13,6 +13,8 @@ from assistant.service.policy import Policy
 from assistant.service.resolve import Told
 from knowledge.model import Lang
 
+ZERO = Decimal(0)
+
 
 @lru_cache(maxsize=1)
 def _wordings() -> Mapping[str, Mapping[str, str]]:
@@ -114,8 +116,8 @@ class _Filled(dict[str, str]):
             "payment": lambda: words.payment(data["payment"]),
             "paid": lambda: words.payment(data["paid"]),
             "payments": lambda: joint.join(words.payment(one) for one in data["payments"]),
-            "balance": lambda: words.money(data["payment"].balance or Decimal(0)),
-            "balances": lambda: joint.join(words.money(one.balance) for one in data["payments"]) or words.money(Decimal(0)),
+            "balance": lambda: words.money(data["payment"].balance or ZERO),
+            "balances": lambda: joint.join(words.money(one.balance) for one in data["payments"]) or words.money(ZERO),
             "reasons": lambda: joint.join(data["reasons"]),
             "variants": lambda: joint.join(words.variant(one) for one in data["variants"]),
             "variant": lambda: words.variant(data["variant"]),
@@ -125,7 +127,7 @@ class _Filled(dict[str, str]):
             "each": lambda: joint.join(words.money(one) for one in data["each"]),
             "tracking": lambda: ", ".join(data["tracking"]),
             "price": lambda: words.money(data["price"] if "price" in data else data["variant"].price),
-            "sum": lambda: words.money(data["sum"] if "sum" in data else sum((one.price for one in data["lines"]), Decimal(0))),
+            "sum": lambda: words.money(data["sum"] if "sum" in data else sum((x.price for x in data["lines"]), ZERO)),
         }  # fmt: skip
         if key in fill:
             return fill[key]()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef
 from assistant.service.understand import english_words as w
@@ -232,9 +233,9 @@ def kind_of(piece: str) -> Kind:
     question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)
     if w.PROFILE_ADDRESS.search(said) and not question:
         return "profile_address" if not w.TO_PROFILE.search(said) else "address"
-    if w.ADDRESS.search(said) and not question and not w.NO_ADDRESS.search(said):
-        if payment_in(said) is None or "address" in said.lower():
-            return "address"
+    paid = payment_in(said) is not None and "address" not in said.lower()
+    if w.ADDRESS.search(said) and not (question or paid or w.NO_ADDRESS.search(said)):
+        return "address"
     if w.PAY_CHANGE.search(said) and not question:
         return "payment"
     if question and not w.ACTION_REQUEST.search(said):
@@ -245,7 +246,7 @@ def kind_of(piece: str) -> Kind:
     return "lookup" if w.LOOKUP.search(said) else "nothing"
 
 
-def _answer(text: str) -> str:  # type: ignore[return]
+def _answer(text: str) -> Literal["yes", "no", ""]:
     if w.YES.match(text):
         return "yes"
     if w.NO.match(text):
@@ -392,7 +393,7 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
             place = end
             continue
         stop, other = len(text), ""
-        for s, e, n in following:
+        for s, _, n in following:
             if s < link.end():
                 continue
             opening = _opening(text, link.end(), s)
