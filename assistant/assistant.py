@@ -40,6 +40,7 @@ from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
 from assistant.prompt import past, system_message
 from assistant.seeing import Sight, looking
+from assistant.service.desk import Served, ServiceDesk
 from assistant.settings import AssistantSettings
 from assistant.shown import Shown
 from assistant.staffroom import StaffRoom
@@ -88,9 +89,11 @@ class Assistant:
         sight: Sight | None = None,
         second: SecondOpinion | None = None,
         caller: Caller | None = None,
+        service: ServiceDesk | None = None,
     ) -> None:
         """`second`: asked about sentences of the model that the guard can neither back nor refute; `caller`: calls
-        people, as the shop has them."""
+        people, as the shop has them; `service`: what is to be done with orders goes there first, never through a
+        model."""
         self.catalog = catalog
         self.model = model
         self.guard = guard
@@ -100,6 +103,7 @@ class Assistant:
         self._sight = sight or Sight()
         self.second = second
         self.caller = caller or Caller(conversations, StaffRoom(conversations))
+        self._service = service
         self._lookups = Lookups()
         self._agent = self._agent_of(model)
 
@@ -115,6 +119,8 @@ class Assistant:
         await self._sight.close()
         if self.second is not None:
             await self.second.close()
+        if self._service is not None:
+            await self._service.close()
 
     def _agent_of(self, model: Model) -> Agent:
         limits = self.settings
@@ -184,6 +190,8 @@ class Assistant:
         reason = await self.caller.reason(answer.conversation, text, self.catalog) if chat else None
         if reason:
             run = self._hand_over(answer, context, history, reason)
+        elif (served := await self._served(answer, text, context)) is not None:
+            run = self._serve(answer, context, history, served)
         elif said := self._approved(answer, text, context):
             run = self._say(answer, context, *said)
         else:
@@ -325,6 +333,34 @@ class Assistant:
             await self._store(answer, [event])
             yield event
         yield Handoff(reason, summarise(history, self.catalog, answer.lang))
+        yield await self._finish(answer, turn)
+
+    async def _served(self, answer: _Answer, text: str, context: PageContext) -> Served | None:
+        """What the after-sales flow makes of a message; None when it is for the model."""
+        if self._service is None or context.channel != "chat" or context.picture:
+            return None
+        return await self._service.serve(answer.conversation.id, text, answer.lang, context.customer_id)
+
+    async def _serve(
+        self, answer: _Answer, context: PageContext, history: Sequence[StoredMessage], served: Served
+    ) -> AsyncGenerator[Event, None]:
+        """The flow's words as an answer, through the gate like any other; a person takes over where it says so."""
+        turn = self._turn(answer, context, ())
+        turn.model = "service"
+        turn.extra |= served.facts
+        if served.turn.handoff:
+            turn.handoff = "policy"
+            await self._wait(answer, "policy", history)
+        for event in self._speak(turn, served.text):
+            await self._store(answer, [event])
+            yield event
+        if turn.handoff:
+            yield Handoff("policy", summarise(history, self.catalog, answer.lang))
+        elif served.turn.asks_confirmation:
+            replies = QuickReplies((_phrase("yes", answer.lang), _phrase("no", answer.lang)))
+            yield replies
+            yield await self._finish(answer, turn, [replies])
+            return
         yield await self._finish(answer, turn)
 
     def _approved(self, answer: _Answer, text: str, context: PageContext) -> tuple[str, Facts] | None:

@@ -49,6 +49,7 @@ from assistant.tables import (
     MESSAGES,
     NOTES,
     QUESTIONS,
+    SERVICE_SESSIONS,
     VERDICTS,
 )
 from knowledge.model import Lang
@@ -191,7 +192,7 @@ class Conversations:
 
         def work(connection: Connection) -> None:
             connection.execute(delete(ALSO_ABOUT).where(ALSO_ABOUT.c.message_id.in_(mine)))
-            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS, NOTES):
+            for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS, NOTES, SERVICE_SESSIONS):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
 

@@ -204,3 +204,24 @@ SCRIPT_LINES = Table(  # the merchant's own, said instead of the written ones of
     Column("position", Integer, primary_key=True, autoincrement=False),
     Column("text", Text, nullable=False),
 )
+
+SERVICE_SESSIONS = Table(  # what a conversation about orders has come to
+    "service_sessions",
+    metadata,
+    Column("conversation_id", String(40), primary_key=True),
+    Column("state", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+SERVICE_WRITES = Table(  # every change that was made to an order for a customer, and those the shop refused
+    "service_writes",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("name", String(40), nullable=False),
+    Column("arguments", JSON, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("result", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)

@@ -1,52 +1,102 @@
-"""Scripted customers against the service: `python -m bench.service --shops DIR --tasks FILE… --out PREDICTIONS`.
+"""Scripted customers against the whole assistant: `python -m bench.service --shops DIR --tasks FILE… --out PREDICTIONS`.
 
 DIR holds a folder for each shop. Each task's customer says its lines and answers what is put to it; what the shop was
 told to do is written in the form the benchmark's own `score.py` reads. When that lies beside DIR, its figures are
 printed, templated dialogues and scripted ones apart.
 """
 
+import asyncio
 import importlib.util
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from assistant.service.flow import Flow, Session
+from assistant.assistant import Assistant
+from assistant.conversation import Conversations
+from assistant.events import Handoff, PageContext, Sentence
+from assistant.guard.guard import Guard
+from assistant.models.grounded import GroundedModel
+from assistant.service.desk import Served, ServiceDesk
+from assistant.service.flow import Turn
 from assistant.service.policy import load_policy
+from assistant.service.store import MemorySessions
 from assistant.service.understand.english import English
-from assistant.service.wordings import Words
 from bench.report import arguments, report
 from bench.service_shops import RetailShop
+from knowledge.catalog import Catalog
+from knowledge.model import Lang
+from knowledge.settings import KnowledgeSettings
 
 POLICIES = Path(__file__).parent / "policies"
 
 
-class Served:
-    """One customer's conversation, in the form the benchmark's driver wants."""
+class Customer:
+    """One customer's conversation with the whole assistant, in the form the benchmark's driver wants."""
 
-    def __init__(self, task: Mapping[str, Any], shops: Path) -> None:
+    def __init__(self, task: Mapping[str, Any], shops: Path, house: "House") -> None:
         policy = load_policy(POLICIES / f"{task['shop']}.yaml")
-        self._flow = Flow(RetailShop(shops / task["shop"], policy), policy, English(policy.order_number))
-        self._words = Words(policy, task["lang"])
-        self._session = Session()
-        self._task = task["id"]
+        shop = RetailShop(shops / task["shop"], policy)
+        self._desk = Overheard(
+            lambda lang: shop, policy, {"en": English(policy.order_number)}, MemorySessions(), every=True
+        )
+        self._house = house
+        self._assistant = Assistant(
+            house.catalog, GroundedModel(), house.guard, house.conversations, service=self._desk
+        )
+        self._lang = task["lang"]
+        self._conversation = ""
 
     def say(self, text: str) -> dict[str, Any]:
-        turn = self._flow.turn(text, self._session, self._task)
+        return self._house.loop.run_until_complete(self._say(text))
+
+    async def _say(self, text: str) -> dict[str, Any]:
+        if not self._conversation:
+            self._conversation = (await self._house.conversations.create(lang=self._lang)).id
+        self._desk.served = None
+        said, handoff = [], False
+        async for event in self._assistant.answer(self._conversation, text, PageContext(lang=self._lang)):
+            said += [event.text] if isinstance(event, Sentence) else []
+            handoff = handoff or isinstance(event, Handoff)
+        turn = self._desk.served.turn if self._desk.served else Turn()
         return {
-            "text": self._words.say(turn.told) or "How can I help you with your orders?",
+            "text": "".join(said),
             "asked_confirmation": turn.asks_confirmation,
             "asked_question": turn.asks_question,
-            "identified": bool(self._session.client_id),
-            "handoff": turn.handoff,
+            "identified": self._desk.identified,
+            "handoff": handoff,
             "writes": [
                 {"name": write.name, "arguments": dict(write.arguments), "ok": outcome.ok}
-                for write, outcome in turn.writes
+                for _, write, outcome in turn.writes
             ],
             "reads": [{"name": name, "arguments": told} for name, told in turn.reads],
         }
+
+
+class Overheard(ServiceDesk):
+    """A desk that remembers what it served last: the benchmark judges what was done, not only what was said."""
+
+    served: Served | None = None
+    identified: bool = False
+
+    async def serve(self, conversation_id: str, text: str, lang: Lang, customer_id: str = "") -> Served | None:
+        self.served = await super().serve(conversation_id, text, lang, customer_id)
+        self.identified = bool((await self.session(conversation_id)).client_id)
+        return self.served
+
+
+@dataclass
+class House:
+    """What all customers of a run share: an empty catalogue, the guard, the conversations."""
+
+    catalog: Catalog
+    guard: Guard
+    conversations: Conversations
+    loop: asyncio.AbstractEventLoop
 
 
 def _module(file: Path) -> ModuleType:
@@ -67,7 +117,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     driver = _module(args.shops.parent / "driver.py")
     tasks = [json.loads(line) for file in args.tasks for line in file.open(encoding="utf-8")]
-    rows = [driver.run(task, Served(task, args.shops)) for task in tasks]
+    with tempfile.TemporaryDirectory() as data:
+        catalog = Catalog.open(KnowledgeSettings(data_dir=Path(data)))
+        house = House(catalog, Guard(), Conversations(catalog.store.engine), asyncio.new_event_loop())
+        rows = [driver.run(task, Customer(task, args.shops, house)) for task in tasks]
+        house.loop.run_until_complete(house.conversations.close())
+        house.loop.close()
+        catalog.close()
     args.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     scorer = args.shops.parent / "score.py"
     if scorer.exists():

@@ -37,7 +37,9 @@ class RetailShop:
             self._by_name[client.name.lower(), client.address.zip] = key
         self._outcomes: dict[str, Outcome] = {}
 
-    def find_client(self, *, email: str = "", name: str = "", zip_code: str = "") -> Client | None:
+    def find_client(
+        self, *, email: str = "", name: str = "", zip_code: str = "", order_id: str = "", phone_tail: str = ""
+    ) -> Client | None:
         key = self._by_email.get(email.lower()) if email else self._by_name.get((name.lower(), zip_code))
         return self._clients[key] if key else None
 
@@ -53,7 +55,7 @@ class RetailShop:
     def goods(self, product_id: str) -> Goods | None:
         return self._goods.get(product_id)
 
-    def goods_names(self) -> dict[str, str]:
+    def goods_names(self, client_id: str = "") -> dict[str, str]:
         return {goods.name: key for key, goods in self._goods.items()}
 
     def execute(self, write: Write, key: str) -> Outcome:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.messages import Model
     from assistant.pictures import Pictures
     from assistant.queue import QueueSettings
+    from assistant.service.desk import ServiceDesk
     from assistant.staffroom import StaffRoom
     from assistant.translating import Translator
     from avatar.face import Face
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 DEMO_ROOM = "demo"
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
+EMBEDDED_POLICY = Path(__file__).parents[1] / "assistant" / "service" / "data" / "embedded.yaml"
 
 
 def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> KnowledgeSettings:
@@ -159,9 +161,28 @@ def build_core(
     sight = Sight(pictures, load_eyes(told))
     presence, room = Presence(), StaffRoom(conversations)
     caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), presence.present)
-    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second, caller)
+    service = _service(catalog)
+    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service)
     translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
     return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator)
+
+
+def _service(catalog: "Catalog") -> "ServiceDesk":
+    """After-sales service on the orders in our own tables."""
+    from assistant.service.desk import ServiceDesk
+    from assistant.service.policy import load_policy
+    from assistant.service.shops.embedded import EmbeddedShop
+    from assistant.service.store import StoredSessions, known_outcome
+    from assistant.service.understand.english import English
+
+    policy = load_policy(EMBEDDED_POLICY)
+    known = partial(known_outcome, catalog.store.engine)
+    return ServiceDesk(
+        lambda lang: EmbeddedShop(catalog, policy, lang, known),
+        policy,
+        {"en": English(policy.order_number)},
+        StoredSessions(catalog.store.engine),
+    )
 
 
 def room_client(settings: Settings) -> Callable[[str], Client]:

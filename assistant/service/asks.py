@@ -70,6 +70,7 @@ class Heard:
     emails: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     zips: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()  # last digits of phone numbers
     answer: Literal["yes", "no", ""] = ""
     leaves_it: bool = False  # asks for nothing to be done
     text: str = ""

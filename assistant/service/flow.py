@@ -37,6 +37,8 @@ class Session:
     emails: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     zips: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()  # of orders, as they were named
+    tails: tuple[str, ...] = ()  # of phone numbers
     wrong_guesses: int = 0
     waiting: tuple[Bound, ...] = ()  # asked, not yet put to the customer
     pending: Proposal | None = None  # waits for a yes
@@ -55,7 +57,7 @@ class Turn:
     """One reply: what is said, and what was done for it."""
 
     told: list[Told] = field(default_factory=list)
-    writes: list[tuple[Write, Outcome]] = field(default_factory=list)
+    writes: list[tuple[str, Write, Outcome]] = field(default_factory=list)  # each under its key
     reads: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     handoff: bool = False
     asks_confirmation: bool = False
@@ -71,11 +73,22 @@ class Flow:
         self._policy = policy
         self._understanding = understanding
         self._addresses = AddressReader(policy.order_number)
-        self._goods = tuple(shop.goods_names())
+
+    def _goods(self, session: Session) -> tuple[str, ...]:
+        return tuple(self._shop.goods_names(session.client_id))
+
+    def concerns(self, text: str, session: Session) -> bool:
+        """Whether a message is about something to be done with an order, or goes on with it."""
+        if session.pending is not None or session.unclear is not None or session.waiting:
+            return True
+        heard = self._understanding.read(text, self._goods(session))
+        acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
+        return bool(acts) and (bool(heard.order.ids) or any(ask.order.ids for ask in acts) or bool(session.client_id))
 
     def turn(self, text: str, session: Session, conversation_id: str = "") -> Turn:
         """What comes of one message; `session` is changed."""
-        heard = self._understanding.read(text, self._goods)
+        goods = self._goods(session)
+        heard = self._understanding.read(text, goods)
         turn = Turn()
         if any(ask.kind == "handoff" for ask in heard.asks):
             turn.handoff = True
@@ -85,6 +98,9 @@ class Flow:
         if not self._identify(heard, session, turn):
             session.waiting = (*session.waiting, *(Bound(ask) for ask in heard.asks if ask.kind != "nothing"))
             return turn
+        if (known := self._goods(session)) != goods:  # what was said before can be understood now
+            said = " ".join([*(bound.ask.text for bound in session.waiting), text])
+            heard, session.waiting = self._understanding.read(said, known), ()
         resolver = self._resolver(session)
         if session.pending is not None and not self._answered(heard, session, turn, resolver, conversation_id):
             return turn
@@ -106,6 +122,8 @@ class Flow:
         session.emails = (*session.emails, *heard.emails)
         session.names = (*session.names, *heard.names)
         session.zips = (*session.zips, *heard.zips)
+        session.numbers = (*session.numbers, *heard.order.ids, *(one for ask in heard.asks for one in ask.order.ids))
+        session.tails = (*session.tails, *heard.tails)
         if session.wrong_guesses < MOST_GUESSES:
             session.client_id = self._found(session)
         if session.client_id:
@@ -114,12 +132,15 @@ class Flow:
         if quietly:
             return False
         tried = bool(heard.emails) or (bool(session.names) and bool(session.zips) and bool(heard.names or heard.zips))
+        if frozenset({"order", "phone"}) in self._policy.identity:
+            tried = bool(session.numbers) and bool(heard.tails)
         session.wrong_guesses += tried
         if session.wrong_guesses >= MOST_GUESSES:
             turn.told.append(Told("too_many_guesses"))
             turn.handoff = True
         else:
-            turn.told.append(Told("not_found" if tried else "who_are_you", {"ways": self._policy.identity}))
+            by_order = "_order" if frozenset({"order", "phone"}) in self._policy.identity else ""
+            turn.told.append(Told(("not_found" if tried else "who_are_you") + by_order))
             turn.asks_question = True
         return False
 
@@ -133,6 +154,12 @@ class Flow:
             for name in session.names:
                 for code in session.zips:
                     if (client := self._shop.find_client(name=name, zip_code=code)) is not None:
+                        return client.id
+        if frozenset({"order", "phone"}) in ways:
+            for number in dict.fromkeys(session.numbers):
+                for tail in dict.fromkeys(session.tails):
+                    order_id = self._policy.number_format.format(number)
+                    if (client := self._shop.find_client(order_id=order_id, phone_tail=tail)) is not None:
                         return client.id
         return ""
 
@@ -196,8 +223,9 @@ class Flow:
         session.done += 1
         told = sorted(proposal.write.arguments.items(), key=str)
         words = f"{conversation_id}/{session.done}/{proposal.write.name}/{told}"
-        outcome = self._shop.execute(proposal.write, hashlib.sha256(words.encode()).hexdigest())
-        turn.writes.append((proposal.write, outcome))
+        key = hashlib.sha256(words.encode()).hexdigest()
+        outcome = self._shop.execute(proposal.write, key)
+        turn.writes.append((key, proposal.write, outcome))
         if outcome.ok:
             if proposal.difference is not None:
                 session.differences = (*session.differences, proposal.difference)

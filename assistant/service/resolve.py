@@ -252,22 +252,28 @@ class Resolver:
             if not reason:
                 return Unclear("reason", Told("which_reason", {"order": order.id, "reasons": list(rule.reasons)}))
         arguments = {"order_id": order.id} | ({"reason": reason} if reason else {})
-        told = Told("propose_cancel", {"order": order.id, "lines": order.lines, "reason": reason, "total": order.total})
+        key = "propose_cancel" if reason else "propose_cancel_plainly"
+        told = Told(key, {"order": order.id, "lines": order.lines, "reason": reason, "total": order.total})
         return Proposal(Write("cancel_order", arguments), told, order.id)
 
     def _return(self, ask: Ask, order: ServiceOrder, spoken: Spoken) -> Step:
         lines = [line for line, _ in self.chosen(order, ask, spoken)]
         if not lines:
             return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
+        rule = self._policy.rules["return_items"]
+        ids = [line.item_id for line in lines]
+        refund = sum((line.price for line in lines), Decimal(0))
+        if "payment" not in rule.needs:  # it goes back the way it came
+            told = Told("propose_return_as_paid", {"order": order.id, "lines": lines, "refund": refund})
+            return Proposal(
+                Write("return_items", {"order_id": order.id, "item_ids": ids}), told, order.id, tuple(ids), -refund
+            )
         payment = self._pay(ask.payment, order, spoken)
         if not isinstance(payment, Payment):
             return payment
-        rule = self._policy.rules["return_items"]
         original = payment.id == order.payment_id
         if rule.refund_to and payment.kind not in rule.refund_to and not (original and "original" in rule.refund_to):
             return Refused(Told("wrong_refund", {"payment": payment, "paid": self.client.payment(order.payment_id)}))
-        refund = sum((line.price for line in lines), Decimal(0))
-        ids = [line.item_id for line in lines]
         told = Told("propose_return", {"order": order.id, "lines": lines, "payment": payment, "refund": refund})
         write = Write("return_items", {"order_id": order.id, "item_ids": ids, "payment_method_id": payment.id})
         return Proposal(write, told, order.id, tuple(ids), -refund)
@@ -282,6 +288,8 @@ class Resolver:
             if not isinstance(variant, Variant):
                 return variant
             pairs.append((line, variant))
+        if "payment" not in self._policy.rules[action].needs:
+            return self._as_paid(order, action, pairs)
         payment = self._pay(ask.payment, order, spoken)
         if not isinstance(payment, Payment):
             return payment
@@ -294,6 +302,16 @@ class Resolver:
         arguments = {"order_id": order.id, "item_ids": old, "new_item_ids": new, "payment_method_id": payment.id}
         told = Told(f"propose_{action}", {"order": order.id, "pairs": pairs, "payment": payment, "gap": gap})
         return Proposal(Write(action, arguments), told, order.id, tuple(old), gap)
+
+    def _as_paid(self, order: ServiceOrder, action: str, pairs: Sequence[tuple[Line, Variant]]) -> Step:
+        """Another version where nothing is paid here: one that costs as much."""
+        dearer = next((new for old, new in pairs if new.price != old.price), None)
+        if dearer is not None:
+            return Refused(Told("other_price", {"variant": dearer}))
+        old, new = [line.item_id for line, _ in pairs], [variant.id for _, variant in pairs]
+        told = Told("propose_exchange_as_paid", {"order": order.id, "pairs": pairs})
+        write = Write(action, {"order_id": order.id, "item_ids": old, "new_item_ids": new})
+        return Proposal(write, told, order.id, tuple(old))
 
     def _variant(self, ask: Ask, line: Line, item: Item) -> Variant | Refused | Unclear:
         goods = self._shop.goods(line.product_id)

@@ -16,8 +16,11 @@ class ServiceShop(Protocol):
     `execute` is told a key: the same key again does nothing and returns the first outcome.
     """
 
-    def find_client(self, *, email: str = "", name: str = "", zip_code: str = "") -> Client | None:
-        """Who that is, when it is certain: by e-mail, or by full name and postal code together."""
+    def find_client(
+        self, *, email: str = "", name: str = "", zip_code: str = "", order_id: str = "", phone_tail: str = ""
+    ) -> Client | None:
+        """Who that is, when it is certain: by e-mail, by full name and postal code together, or by the number of one of
+        their orders and the last four digits of their phone number together."""
         ...
 
     def client(self, client_id: str) -> Client: ...
@@ -30,8 +33,8 @@ class ServiceShop(Protocol):
 
     def goods(self, product_id: str) -> Goods | None: ...
 
-    def goods_names(self) -> dict[str, str]:
-        """Product ids by name."""
+    def goods_names(self, client_id: str = "") -> dict[str, str]:
+        """Ids by name of the products that may be spoken of: all, or where there are too many those a customer bought."""
         ...
 
     def execute(self, write: Write, key: str) -> Outcome: ...

@@ -46,6 +46,7 @@ class English:
             tuple(w.EMAIL.findall(text)),
             tuple(dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))),
             tuple(w.ZIP.findall(self._number.sub(" ", text))),
+            tuple(tail[-4:] for tail in w.PHONE.findall(self._number.sub(" ", text))),
             _answer(text),
             bool(w.LEAVE.search(text)) and not any(ask.kind not in ("lookup", "nothing") for ask in asks),
             text,
@@ -284,6 +285,8 @@ def _names(goods: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, tuple[str
         forms = {" ".join(words), words[-1]}
         if len(words) > 2:
             forms.add(" ".join(words[-2:]))
+        if len(words) > 3 or any(char.isdigit() for char in name):  # a title, no plain name: any telling word of it
+            forms |= {word.strip(",.()") for word in words if len(word) > 3 and word.strip(",.()").isalpha()}
         for form in forms:
             for said in (
                 form,

@@ -76,6 +76,7 @@ VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 ALSO_CALLED: Mapping[str, str] = _WORDS["also_called"]
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 NAME = re.compile(r"\b(?=([A-Z][a-zA-Z'-]+)\s+([A-Z][a-zA-Z'-]+)\b)")
+PHONE = re.compile(r"(?<![\d#.$-])(?:\d{4}|\d{7,15})(?![\d-])")
 ZIP = re.compile(r"(?<![\d#-])\d{5}(?!\d)")
 _STATES = {state: re.compile(said, re.IGNORECASE) for state, said in _WORDS["states"].items()}
 

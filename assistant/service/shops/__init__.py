@@ -1,0 +1,1 @@
+"""Back-ends of `assistant.service.shop.ServiceShop`."""

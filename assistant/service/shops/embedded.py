@@ -1,0 +1,119 @@
+"""The shop whose orders lie in our own tables."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from assistant.service.model import Address, Client, Goods, Line, Outcome, Paid, ServiceOrder, Variant, Write
+from assistant.service.policy import Policy
+from knowledge.catalog import Catalog
+from knowledge.model import Lang, Order, OrderState, Product
+
+PAID = "as_paid"  # the way an order was paid, which our tables don't tell apart
+_BECOMES: dict[str, OrderState] = {
+    "cancel_order": "cancelled",
+    "return_items": "return_requested",
+    "exchange_items": "exchanging",
+}
+
+
+class EmbeddedShop:
+    """`known(key)`: the outcome of a write that was executed before; the same key is never executed twice."""
+
+    def __init__(
+        self, catalog: Catalog, policy: Policy, lang: Lang, known: Callable[[str], Outcome | None] = lambda key: None
+    ) -> None:
+        self._catalog = catalog
+        self._policy = policy
+        self._lang = lang
+        self._known = known
+
+    def find_client(
+        self, *, email: str = "", name: str = "", zip_code: str = "", order_id: str = "", phone_tail: str = ""
+    ) -> Client | None:
+        """By an order's number and the last four digits of its customer's phone number together."""
+        order = self._catalog.order(order_id) if order_id and len(phone_tail) == 4 else None
+        customer = self._catalog.customer(order.customer_id) if order else None
+        return self.client(customer.id) if customer and customer.phone.endswith(phone_tail) else None
+
+    def client(self, client_id: str) -> Client:
+        customer = self._catalog.customer(client_id)
+        if customer is None:
+            return Client(client_id, "", "", Address(""))
+        orders = tuple(order.id for order in self._catalog.orders(client_id))
+        return Client(customer.id, customer.name, customer.email, Address(customer.address), (), orders)
+
+    def order(self, order_id: str) -> ServiceOrder | None:
+        order = self._catalog.order(order_id)
+        return self._told(order) if order else None
+
+    def orders(self, client_id: str) -> Sequence[ServiceOrder]:
+        mine = sorted(self._catalog.orders(client_id), key=lambda order: order.created)
+        return [self._told(order) for order in mine]
+
+    def goods(self, product_id: str) -> Goods | None:
+        product = self._catalog.product(product_id)
+        return self._goods(product) if product else None
+
+    def goods_names(self, client_id: str = "") -> dict[str, str]:
+        """The titles of what a customer bought, in the language spoken; nobody speaks of all others here."""
+        orders = self._catalog.orders(client_id) if client_id else ()
+        return {item.title(self._lang): item.product_id for order in orders for item in order.items}
+
+    def execute(self, write: Write, key: str) -> Outcome:
+        done = self._known(key)
+        if done is not None:
+            return done
+        order = self._catalog.order(str(write.arguments["order_id"]))
+        rule = self._policy.rules.get(write.name)
+        if order is None or rule is None:
+            return Outcome(False, "unknown order")
+        if order.state not in rule.states:
+            return Outcome(False, self._policy.says(order.state, self._lang))
+        if write.name == "modify_address":
+            told = write.arguments
+            parts = (told[name] for name in ("address1", "address2", "city", "state", "zip"))
+            changed = replace(order, address=", ".join(part for part in parts if part))
+        else:
+            changed = replace(order, state=_BECOMES[write.name], note=_note(order, write))
+        self._catalog.put(orders=[changed], source="service")
+        return Outcome(True)
+
+    def _told(self, order: Order) -> ServiceOrder:
+        lines = tuple(
+            Line(
+                item.variant_id or item.product_id,
+                item.product_id,
+                item.title(self._lang),
+                item.price,
+                self._options(item.product_id, item.variant_id),
+            )
+            for item in order.items
+            for _ in range(item.quantity)
+        )
+        paid = (Paid(order.total, PAID),) if order.state != "unpaid" else ()
+        tracking = (order.tracking,) if order.tracking else ()
+        return ServiceOrder(order.id, order.customer_id, order.state, lines, Address(order.address), paid, tracking)
+
+    def _options(self, product_id: str, variant_id: str) -> dict[str, str]:
+        product = self._catalog.product(product_id)
+        found = next((one for one in product.variants if one.id == variant_id), None) if product else None
+        return {one.name(self._lang): one.value(self._lang) for one in found.options} if found else {}
+
+    def _goods(self, product: Product) -> Goods:
+        variants = tuple(
+            Variant(
+                one.id,
+                {option.name(self._lang): option.value(self._lang) for option in one.options},
+                one.price if one.price is not None else product.price or Decimal(0),
+                one.stock is None or one.stock > 0,
+            )
+            for one in product.variants
+        )
+        return Goods(product.id, product.title(self._lang), variants)
+
+
+def _note(order: Order, write: Write) -> str:
+    """What is to be done, for who handles it: kept with what was noted before."""
+    told = {name: value for name, value in write.arguments.items() if name != "order_id"}
+    return "; ".join(part for part in (order.note, f"{write.name} {told}" if told else "") if part)

@@ -1,0 +1,91 @@
+"""What conversations about orders have come to, and every write there ever was, in the database."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from assistant.database import Database
+from assistant.service.flow import Session, Turn
+from assistant.service.model import Outcome
+from assistant.tables import SERVICE_SESSIONS, SERVICE_WRITES
+
+_SESSION = TypeAdapter(Session)
+
+
+class SessionStore(Protocol):
+    async def load(self, conversation_id: str) -> Session: ...
+
+    async def save(self, conversation_id: str, session: Session, turn: Turn) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+class MemorySessions:
+    """Sessions of this process alone."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+
+    async def load(self, conversation_id: str) -> Session:
+        return self._sessions.setdefault(conversation_id, Session())
+
+    async def save(self, conversation_id: str, session: Session, turn: Turn) -> None:
+        self._sessions[conversation_id] = session
+
+    async def close(self) -> None:
+        self._sessions.clear()
+
+
+class StoredSessions:
+    """Sessions that outlive the process; every write is kept with when it was and what came of it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._database = Database(engine)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._database.close)
+
+    async def load(self, conversation_id: str) -> Session:
+        query = select(SERVICE_SESSIONS.c.state).where(SERVICE_SESSIONS.c.conversation_id == conversation_id)
+        state = await self._database.run(lambda connection: connection.scalar(query))
+        return _SESSION.validate_python(state) if state else Session()
+
+    async def save(self, conversation_id: str, session: Session, turn: Turn) -> None:
+        now = datetime.now(UTC)
+        state = json.loads(_SESSION.dump_json(session))
+        writes = [
+            {
+                "key": key,
+                "conversation_id": conversation_id,
+                "name": write.name,
+                "arguments": dict(write.arguments),
+                "ok": outcome.ok,
+                "reason": outcome.reason,
+                "result": dict(outcome.result),
+                "at": now,
+            }
+            for key, write, outcome in turn.writes
+        ]
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(SERVICE_SESSIONS).where(SERVICE_SESSIONS.c.conversation_id == conversation_id))
+            row = {"conversation_id": conversation_id, "state": state, "at": now}
+            connection.execute(insert(SERVICE_SESSIONS), row)
+            known = select(SERVICE_WRITES.c.key).where(SERVICE_WRITES.c.key.in_([one["key"] for one in writes]))
+            before = set(connection.scalars(known)) if writes else set()
+            if fresh := [one for one in writes if one["key"] not in before]:
+                connection.execute(insert(SERVICE_WRITES), fresh)
+
+        await self._database.run(work)
+
+
+def known_outcome(engine: Engine, key: str) -> Outcome | None:
+    """What came of a write that was stored under `key`."""
+    query = select(SERVICE_WRITES.c.ok, SERVICE_WRITES.c.reason, SERVICE_WRITES.c.result)
+    with engine.connect() as connection:
+        row: Any = connection.execute(query.where(SERVICE_WRITES.c.key == key)).one_or_none()
+    return Outcome(row.ok, row.reason, row.result) if row else None
