@@ -1,4 +1,4 @@
-"""Scripted customers against the whole assistant: `python -m bench.service --shops DIR --tasks FILE… --out PREDICTIONS`.
+"""Scripted customers against the whole assistant: `python -m bench.service --shops DIR --tasks FILE … --out FILE`.
 
 DIR holds a folder for each shop. Each task's customer says its lines and answers what is put to it; what the shop was
 told to do is written in the form the benchmark's own `score.py` reads. When that lies beside DIR, its figures are

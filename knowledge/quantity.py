@@ -89,26 +89,37 @@ _MASKED = re.compile(
 )
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|through|and|or)\s?(?:¥|\$|rmb)?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
+# "over" is no bound in "cover $75".
 _BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (
         re.compile(
-            r"(?:不超过|不高于|不大于|不多于|最多|至多|顶多|up to|at most|no more than|not more than"
-            r"|max(?:imum)?(?: of)?)\s?$"
+            r"(?:不超过|不高于|不大于|不多于|最多|至多|顶多"
+            r"|(?<![a-z])(?:up to|at most|no more than|not more than|max(?:imum)?(?: of)?))\s?$"
         ),
         "most",
     ),
-    (re.compile(r"(?:至少|不低于|不少于|不小于|最少|at least|no less than|minimum of)\s?$"), "least"),
-    (re.compile(
-r"(?:不到|低于|少于|不足|小于|未满|under|less than|below|just under|shy of"
-r"|cheaper than)\s?$"), "under"),
-    (re.compile(r"(?:超过|多于|高于|大于|超|over|more than|above|exceeding|upwards of)\s?$"), "over"),
+    (
+        re.compile(r"(?:至少|不低于|不少于|不小于|最少|(?<![a-z])(?:at least|no less than|minimum of))\s?$"),
+        "least",
+    ),
     (
         re.compile(
-r"(?:大约|大概|差不多|将近|接近|约|近|about|around|approximately|approx\.?|roughly"
-r"|nearly|almost|~)\s?$"),
+            r"(?:不到|低于|少于|不足|小于|未满|(?<![a-z])(?:under|less than|below|just under|shy of|cheaper than))\s?$"
+        ),
+        "under",
+    ),
+    (
+        re.compile(r"(?:超过|多于|高于|大于|超|(?<![a-z])(?:over|more than|above|exceeding|upwards of))\s?$"),
+        "over",
+    ),
+    (
+        re.compile(
+            r"(?:大约|大概|差不多|将近|接近|约|近|~"
+            r"|(?<![a-z])(?:about|around|approximately|approx\.?|roughly|nearly|almost))\s?$"
+        ),
         "about",
     ),
-)  # fmt: skip
+)
 _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s?(?:以内|以下|之内|封顶|or less|or under|or below|max|tops|at most)(?![a-z])"), "most"),
     (re.compile(r"内(?=[的，,。！!？?\s]|$)"), "most"),

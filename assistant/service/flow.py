@@ -245,7 +245,7 @@ class Flow:
             asks = [replace(asks[0], ask=replace(asks[0].ask, text=heard.text))]
         if session.unclear is not None:
             asks = self._cleared(heard, session, asks)
-        if not asks and session.refused is not None and heard.payment is not None:
+        if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
             said = Ask("nothing", heard.text, payment=heard.payment)
             asks = [replace(session.refused, ask=_merged(said, session.refused.ask))]
         if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "":
