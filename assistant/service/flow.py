@@ -204,9 +204,16 @@ class Flow:
                 self._go_on(session, turn, conversation_id)
                 return False
         if session.pending is not None:
-            turn.told.append(session.pending.told if lookups else Told("yes_or_no"))
+            turn.told.append(self._told_again(session, resolver) if lookups else Told("yes_or_no"))
             turn.asks_confirmation = True
         return False
+
+    def _told_again(self, session: Session, resolver: Resolver) -> Told:
+        """What waits for a yes, as it stands now."""
+        bound = session.pending_ask
+        order = self._shop.order(bound.order_id) if bound and bound.order_id else None
+        step = resolver.step(bound.ask, order, session.spoken) if bound else None
+        return step.told if isinstance(step, Proposal) else Told("yes_or_no")
 
     def _touches(self, ask: Ask, kept: Bound, session: Session, resolver: Resolver) -> bool:
         """Whether a new ask is about the order of the proposal it interrupts."""
@@ -344,7 +351,9 @@ class Flow:
                 turn.reads.append(("get_order", {"order_id": order.id}))
             step = resolver.step(ask, order, session.spoken)
             if isinstance(step, Proposal):
-                session.pending, session.pending_ask = step, bound
+                # What is kept must be plain data: all that is told of it is worked out anew when it is told again.
+                session.pending = replace(step, told=Told(step.told.key, {"order": step.order_id}))
+                session.pending_ask = bound
                 payment_id = str(step.write.arguments.get("payment_method_id", "")) or session.spoken.payment_id
                 session.spoken = Spoken(step.order_id or session.spoken.order_id, step.item_ids, payment_id)
                 turn.told.append(step.told)
