@@ -15,6 +15,7 @@ from knowledge.thesaurus import Thesaurus, default_thesaurus
 
 ALIKE = 0.5  # from here on two questions ask the same
 _SAME = 0.75  # what all of two questions' meanings being the same is worth
+_OTHER_ASKING = 0.8  # of the likeness, when only one of two questions has a question word
 _SHARED = 2  # meanings two questions in different languages must share at least, or all they have
 _COMMON = frozenset(
     map(
@@ -22,6 +23,10 @@ _COMMON = frozenset(
         "a an and any are be can could did do does for get have i if in is it its me my of on or please so that the "
         "them there they this to u we will with would you your".split(),
     )
+)
+# Said around a question, not asked.
+_AROUND = re.compile(
+    r"想?问一?下|那个|这个|这款|这边|你们?家|咱们?|亲亲?|老板|在吗|\b(?:hi|hello|hey|excuse me|i wonder if)\b"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 Features = dict[str, float]
@@ -70,7 +75,8 @@ class QuestionGroups:
             return 0.0  # when it ships is not what ships it
         alike = mine == other and asks == also_asks and any(name[0] == "@" for name in mine)
         if same_language:
-            return max(self._shared(left, right), _SAME if alike else 0.0)
+            likeness = self._shared(left, right) * (1.0 if asks == also_asks else _OTHER_ASKING)
+            return max(likeness, _SAME if alike else 0.0)
         common = mine.keys() & other.keys()
         if len(common) < _SHARED and not alike:
             return 0.0
@@ -88,15 +94,19 @@ class QuestionGroups:
         return 1 / (1 + math.log1p(self._counts.get(feature, 0) * 20 / max(20, len(self._entries))))
 
     def _features(self, text: str) -> Features:
-        """Terms, what they mean, and which question word asks. One Chinese character says less than two."""
-        plain = FILLER.sub("", normalise(text[:500]).text)
-        found: Features = {
-            term: 1.0 if len(term) > 1 or not _HAN.match(term) else 0.35 for term in words(plain) if term not in _COMMON
-        }
-        found |= {f"?{name}": 0.5 for name, pattern in _lexicon("asks") if pattern.search(plain)}
+        """Terms, what they mean, and which question word asks. One Chinese character says less than two, and what goods
+        are asked about less than what is asked about them."""
+        plain = FILLER.sub("", _AROUND.sub("", normalise(text[:500]).text))
+        found: Features = {f"?{name}": 0.5 for name, pattern in _lexicon("asks") if pattern.search(plain)}
         found |= {f"@{name}": 1.2 for name, pattern in _lexicon("subjects") if pattern.search(plain)}
-        for mention in self._thesaurus.find(plain):
-            found |= {f"#{group.name.en or group.name.zh}": 1.2 for group in mention.groups}
+        for mention in reversed(self._thesaurus.find(plain)):
+            goods = mention.in_section("goods")
+            found |= {f"#{group.name.en or group.name.zh}": 0.5 if goods else 1.2 for group in mention.groups}
+            if goods:
+                plain = f"{plain[: mention.start]} {plain[mention.end :]}"
+        for term in words(plain):
+            if term not in _COMMON:
+                found[term] = 1.0 if len(term) > 1 or not _HAN.match(term) else 0.35
         return found
 
 
@@ -112,6 +122,6 @@ def _asks(features: Features) -> set[str]:
 def _lexicon(part: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     text = (resources.files("knowledge") / "data" / "questions.yaml").read_text(encoding="utf-8")
     return tuple(
-        (name, re.compile("|".join([*map(re.escape, said["zh"]), *(rf"\b{re.escape(word)}" for word in said["en"])])))
+        (name, re.compile("|".join([*said["zh"], *(rf"\b(?:{word})" for word in said["en"])])))
         for name, said in yaml.safe_load(text)[part].items()
     )

@@ -145,7 +145,10 @@ class Evidence:
 
     def _call(self, tool: Mapping[str, Any]) -> str:
         known = TOOLS.get(str(tool["name"]))
-        name = known.label(self._page.say.lang).rstrip("…") if known and known.label else str(tool["name"])
+        quiet = self._page.say(
+            "给顾客几个快捷回复", "Quick replies for the shopper"
+        )  # the shopper sees no progress of it
+        name = known.label(self._page.say.lang).rstrip("…") if known and known.label else quiet
         return f"<li><b>{escape(name)}</b> <code>{escape(str(tool['name']))}</code> {escape(_arguments(tool))}</li>"
 
 

@@ -10,6 +10,7 @@ from assistant.hostwords import HostWords
 from assistant.script import Line, ScriptWriter
 from assistant.vetting import Vetting, objections
 from knowledge.model import Lang, Text
+from knowledge.text import language
 from web.console import html
 from web.console.page import Page
 
@@ -82,13 +83,14 @@ class Desk:
         lines = writer.lines(product_id, lang)
         if not lines:
             return html.empty(say("这件商品的资料里没有可说的。", "The data of this product has nothing to say."))
-        items = "".join(self._line(line) for line in lines)
+        items = "".join(self._line(line, lang) for line in lines)
         return f'<ol class="zb zb-script">{items}</ol>'
 
-    def _line(self, line: Line) -> str:
+    def _line(self, line: Line, lang: Lang) -> str:
         say = self._page.say
         own = f"<em>{say('自己写的', 'your own')}</em>" if line.wording.startswith("own/") else ""
-        named = say("、", ", ").join(dict.fromkeys(f"{fact.attribute}: {fact.value[:40]}" for fact in line.facts[:3]))
+        mine = [fact for fact in line.facts if language(fact.attribute) == lang][:3]
+        named = say("、", ", ").join(dict.fromkeys(f"{fact.attribute}: {fact.value[:40]}" for fact in mine))
         facts = f"<small>{say('依据', 'Rests on')}: {escape(named)}</small>" if named else ""
         return f"<li><b>{KINDS[line.kind](say.lang)}</b><div>{escape(line.text)}{own}{facts}</div></li>"
 
