@@ -134,8 +134,9 @@ def take(folder: Path, site: str, out: Path) -> None:
         staff.wait_for_timeout(2_000)
         save(staff.screenshot(), out / "inbox.webp")
 
-        staff.goto(f"{site}/console/")
-        staff.get_by_role("tab").first.wait_for()
+        staff.goto(f"{site}/console/zh/")
+        staff.get_by_role("tab", name="政策").click()
+        staff.locator(".zb-pick label").first.click()
         staff.wait_for_timeout(4_000)
         save(staff.screenshot(), out / "console.webp")
         browser.close()

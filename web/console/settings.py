@@ -23,13 +23,16 @@ GROUPS: Mapping[Text, tuple[str, ...]] = {
     Text("检索", "Search"): ("embedder", "embedder_url", "embedder_key", "reranker", "rerank_ms"),
     Text("直播", "Live room"): ("voice", "face", "look"),
     Text("核验", "Guard"): ("law_folder", "law_packs"),
-    Text("网站", "Web server"): ("host", "port", "public_url", "origins", "trusted_proxies", "api_token", "console"),
+    Text("网站", "Web server"): (
+        "host", "port", "workers", "public_url", "origins", "trusted_proxies", "api_token", "console",
+    ),
     Text("限制", "Limits"): ("messages_per_minute", "requests_per_minute", "streams_per_address", "streams"),
     Text("数据与日志", "Data and log"): ("data", "database", "media", "log_format", "log_level"),
 }  # fmt: skip
 ABOUT = {
     "data": "服务器所有数据放在这个文件夹", "database": "SQLAlchemy 地址；空着用数据文件夹里的 SQLite",
     "media": "商品图片的文件夹（目录里写的是相对路径时）", "host": "监听地址；0.0.0.0 是所有网卡", "port": "监听端口",
+    "workers": "一起服务的进程数，最多每个核一个",
     "public_url": "浏览器访问本服务器用的网址", "origins": "可以嵌入聊天窗的其他网站，用逗号隔开",
     "trusted_proxies": "信任其 X-Forwarded-For 的反向代理", "api_token": "程序用的令牌，至少 20 个字符",
     "console": "是否启用控制台；不启用可省内存", "log_format": "日志的样子", "log_level": "记录到哪一级",
