@@ -205,7 +205,8 @@ def build_services(
     from web.rooms import Supervisor
     from web.services import Services
 
-    core = core or build_core(settings, keeps_index=True, relay=team)
+    keeps = team is None or team.first  # several processes must not share the folder of vectors
+    core = core or build_core(settings, keeps_index=keeps, relay=team)
     _warm(core)
     client = room_client(settings)
     return Services(
