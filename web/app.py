@@ -71,6 +71,8 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                 door.open(running, tasks)
                 if team is not None:
                     team.begin(services.conversations, desk.stop)
+                    if team.first:
+                        tasks.create_task(team.tell_present(services.presence.present, running.stopping))
                 if team is None or team.first:  # what must be there once
                     await services.supervisor.run(tasks)
                     caller = services.assistant.caller

@@ -29,6 +29,7 @@ log = structlog.get_logger("workers")
 LARGEST = 120_000  # bytes of a request or of events that are passed on in one piece
 LONGEST_HEAD = 64 * 1024
 HAND_OVER_S = 10.0  # a worker that is away this long will not come back for this connection
+PRESENT_S = 1.0  # how late the others may know that staff came or went
 _REQUEST = re.compile(rb"[A-Z]{3,10} (/[^ ?\r\n]*)[^\r\n]* HTTP/1\.[01]\r\n")
 _BEGINS = re.compile(rb"[A-Z]{3,10} /")
 _TOKEN = re.compile(rb"\r\nauthorization: *bearer +([\w-]+)\.", re.I)
@@ -78,6 +79,7 @@ class Team:
         self._doors = [_socket(fd) for fd in seat.doors]
         self._listeners: set[int] = set()  # workers with an inbox open
         self._listening = False
+        self._present: list[str] = []
         self._ears: Ears | None = None
         self._stop: Callable[[str], object] = lambda conversation_id: None
 
@@ -120,6 +122,10 @@ class Team:
         loop.remove_reader(self._bus.fileno())
         loop.remove_reader(self._door.fileno())
 
+    def close(self) -> None:
+        for one in (self._bus, self._door, *self._buses, *self._doors):
+            one.close()
+
     def tell(self, conversation_id: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Pass on what happened, to the worker whose conversation it is and to those with an inbox open."""
         to = (self._listeners | {self.owner(conversation_id)}) - {self.number}
@@ -136,6 +142,20 @@ class Team:
         """End the answer that another worker is writing."""
         if not self.owns(conversation_id):
             self._send([self.owner(conversation_id)], {"stop": conversation_id})
+
+    def present(self) -> Sequence[str]:
+        """Which members of staff have the inbox open, as the first worker said last."""
+        return self._present
+
+    async def tell_present(self, present: Callable[[], list[str]], stopping: asyncio.Event) -> None:
+        """The first worker's part: who is there, said whenever that has changed."""
+        while not stopping.is_set():
+            if (now := present()) != self._present:
+                self._present = now
+                self._send(range(self.seat.of), {"present": now})
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PRESENT_S):
+                    await stopping.wait()
 
     def _send(self, to: Sequence[int] | set[int] | range, what: Mapping[str, Any]) -> None:
         message = json.dumps(what, ensure_ascii=False, separators=(",", ":")).encode()
@@ -158,9 +178,13 @@ class Team:
                 self._ears.hear(what["conversation"], what["events"])
             elif "stop" in what:
                 self._stop(what["stop"])
+            elif "present" in what:
+                self._present = what["present"]
             elif "hello" in what:
                 self._listeners.discard(what["hello"])
                 self._send([what["hello"]], {"listening": self._listening, "number": self.number})
+                if self.first:
+                    self._send([what["hello"]], {"present": self._present})
             elif what["listening"]:
                 self._listeners.add(what["number"])
             else:

@@ -14,7 +14,7 @@ from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
-    from assistant.conversation import Conversations, Relay
+    from assistant.conversation import Conversations
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
     from assistant.messages import Model
@@ -132,9 +132,9 @@ def build_guard(settings: Settings) -> "Guard":
 
 
 def build_core(
-    settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False, relay: "Relay | None" = None
+    settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False, team: "Team | None" = None
 ) -> Core:
-    """What answers, with the configured model or with the one given. `relay`: to the other workers of a server."""
+    """What answers, with the configured model or with the one given. `team`: the other workers of a server."""
     from assistant.assistant import Assistant
     from assistant.calling import Caller
     from assistant.conversation import Conversations
@@ -156,11 +156,12 @@ def build_core(
         raise SettingsError(str(error)) from error
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard(settings)
-    conversations = Conversations(catalog.store.engine, relay=relay)
+    conversations = Conversations(catalog.store.engine, relay=team)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
     presence, room = Presence(), StaffRoom(conversations)
-    caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), presence.present)
+    there = presence.present if team is None or team.first else team.present  # the inbox is the first worker's
+    caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there)
     service = _service(catalog)
     assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service)
     translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
@@ -206,7 +207,7 @@ def build_services(
     from web.services import Services
 
     keeps = team is None or team.first  # several processes must not share the folder of vectors
-    core = core or build_core(settings, keeps_index=keeps, relay=team)
+    core = core or build_core(settings, keeps_index=keeps, team=team)
     _warm(core)
     client = room_client(settings)
     return Services(
