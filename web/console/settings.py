@@ -26,6 +26,10 @@ GROUPS: Mapping[Text, tuple[str, ...]] = {
     Text("网站", "Web server"): (
         "host", "port", "workers", "public_url", "origins", "trusted_proxies", "api_token", "console",
     ),
+    Text("人工客服", "People who answer"): (
+        "hours", "hours_zone", "holidays", "first_reply_s", "next_reply_s", "offer_s", "requeue_s", "cool_down_s",
+        "per_agent", "handoff_amount", "vip_levels",
+    ),
     Text("限制", "Limits"): ("messages_per_minute", "requests_per_minute", "streams_per_address", "streams"),
     Text("数据与日志", "Data and log"): ("data", "database", "media", "log_format", "log_level"),
 }  # fmt: skip
@@ -38,6 +42,12 @@ ABOUT = {
     "console": "是否启用控制台；不启用可省内存", "log_format": "日志的样子", "log_level": "记录到哪一级",
     "messages_per_minute": "一位访客每分钟可发的消息数", "requests_per_minute": "一个地址每分钟可做的改动数",
     "streams_per_address": "一个地址可保持的事件流", "streams": "服务器总共保持的事件流",
+    "hours": "有人值班的时间，如 mon-fri 09:00-18:00；空着一直有人", "hours_zone": "这些时间的时区；空着用店铺的",
+    "holidays": "没人值班的日期，用逗号隔开", "first_reply_s": "多少秒内该有人第一次回复",
+    "next_reply_s": "之后多少秒内该回复", "offer_s": "多少秒没人接就派给另一位",
+    "requeue_s": "多少秒没回复就放回排队", "cool_down_s": "放回后多少秒内助手不再自行转人工",
+    "per_agent": "一位客服同时接几个对话", "handoff_amount": "争议金额达到多少转人工；0 是不限",
+    "vip_levels": "总由人工接待的会员等级，如 vip, gold；空着没有",
     "model": "grounded 自带，不需要别的；openai 是任何兼容的服务器", "model_url": "兼容 OpenAI 的服务器地址",
     "model_name": "那里的模型名；空着用列出的第一个", "model_key": "它的密钥",
     "model_timeout_s": "它沉默多少秒后由 grounded 回答", "model_vision": "这个模型能不能看图",
