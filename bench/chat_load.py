@@ -299,7 +299,9 @@ def rows(run: Run, told: Options) -> list[dict[str, Cell]]:
     """The whole time, and with a restart the time before and after it (from when all had caught up)."""
     spans = [("all", run.begin, run.end)]
     if told.restart:
-        spans += [("before the kill", run.begin, run.killed), ("after it", run.back + 1.0, run.end)]
+        spans.append(("before the kill", run.begin, run.killed))
+        if run.back + 1.0 < run.end:  # a short run may be over before the server is back
+            spans.append(("after it", run.back + 1.0, run.end))
     table: list[dict[str, Cell]] = []
     for name, begin, end in spans:
         first = [took for sent, took in run.tally.first_s if begin <= sent < end]
