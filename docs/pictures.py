@@ -49,7 +49,7 @@ def save(picture: bytes | Image.Image, path: Path) -> None:
 
 
 def sign_in_link(folder: Path, site: str) -> str:
-    command = [sys.executable, "-m", "web.cli", "link", "--data", str(folder / "data")]
+    command = [sys.executable, "-m", "web.cli", "link", "--role", "owner", "--data", str(folder / "data")]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     token = re.search(r"/signin#(\S+)", answer.stdout)
     if token is None:

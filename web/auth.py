@@ -1,4 +1,4 @@
-"""Who is asking: shoppers by signed tokens, staff by one-time link and cookie, programs by the API token."""
+"""Who is asking: shoppers by signed tokens, staff by session cookie, programs by token."""
 
 import base64
 import hashlib
@@ -12,9 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LINK_LIFE_S = 24 * 3600
-STAFF_LIFE_S = 14 * 24 * 3600
+from knowledge.store import Store
+from web.accounts import LINK_LIFE_S, SESSION_LIFE_S, Accounts, Staff
+from web.roles import MAY, Role
+from web.tokens import ApiTokens
+
+__all__ = ["COOKIE", "LINK_LIFE_S", "SESSION_LIFE_S", "Auth", "Shopper", "Staff"]
+
 SHOPPER_LIFE_S = 30 * 24 * 3600
+SIGNED_SHOPPER_LIFE_S = 24 * 3600  # what a customer's orders can be read with ends sooner
 COOKIE = "zhibo_staff"
 
 
@@ -22,88 +28,61 @@ COOKIE = "zhibo_staff"
 class Shopper:
     conversation: str
     lang: str
-
-
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """A signed-in person. `csrf` must come back in the X-CSRF header of every change."""
-
-    id: str
-    name: str
-    csrf: str
+    signed_in: bool = False  # the merchant's server has vouched for who that is
 
 
 class Auth:
-    """Signs and checks everything with one key that lies, readable for its owner only, in the data folder."""
+    """The door to accounts and tokens in the database. Shoppers' tokens are signed with one key that lies, readable for
+    its owner only, in the data folder: a chat costs no look-up."""
 
-    def __init__(self, folder: Path, api_token: str = "", now: Callable[[], float] = time.time) -> None:
-        self._links = folder / "signin"
-        self._links.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, store: Store, api_token: str = "", now: Callable[[], float] = time.time) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._key = _key(folder / "secret.key")
         self._api_token = api_token
         self._now = now
+        self.accounts = Accounts(store, now)
+        self.tokens = ApiTokens(store)
 
     # shoppers
 
-    def shopper_token(self, conversation: str, lang: str) -> str:
-        return self._sign("shopper", {"c": conversation, "l": lang}, SHOPPER_LIFE_S)
+    def shopper_token(self, conversation: str, lang: str, *, signed_in: bool = False) -> str:
+        payload = {"c": conversation, "l": lang, **({"s": 1} if signed_in else {})}
+        return self._sign("shopper", payload, SIGNED_SHOPPER_LIFE_S if signed_in else SHOPPER_LIFE_S)
 
     def shopper(self, token: str) -> Shopper | None:
         found = self._read("shopper", token)
-        return Shopper(found["c"], found["l"]) if found else None
+        return Shopper(found["c"], found["l"], bool(found.get("s"))) if found else None
 
     # staff
 
-    def new_link(self, name: str = "") -> str:
-        """A token that signs one person in once, within a day. Only its hash is kept.
+    def new_link(self, name: str = "", role: Role | None = None) -> str:
+        """A token that signs one person in once, within a day; an account of this name is made when there is none.
 
         Colleagues tell each other apart by name, so whoever is given none gets a number of their own.
         """
-        name = name or self._numbered_name()
-        token = secrets.token_urlsafe(24)
-        path = self._links / _digest(token)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            json.dump({"name": name, "expires": self._now() + LINK_LIFE_S}, file)
-        return token
+        return self.accounts.new_link(self.accounts.find_or_add(name, role).id)
 
-    def _numbered_name(self) -> str:
-        number = 1
-        while True:
-            try:
-                (self._links / f"staff-{number}").touch(mode=0o600, exist_ok=False)
-                return f"客服 {number}"
-            except FileExistsError:
-                number += 1
-
-    def redeem(self, token: str) -> str | None:
-        """The cookie for whoever holds `token`, or None. Removing the file is what makes it work only once."""
-        path = self._links / _digest(token)
-        try:
-            link = json.loads(path.read_text(encoding="utf-8"))
-            path.unlink()
-        except (OSError, ValueError):
+    def redeem(self, token: str, address: str = "", browser: str = "") -> str | None:
+        """The cookie for whoever holds `token`, or None."""
+        staff_id = self.accounts.link_owner(token)
+        if staff_id is None or not self.accounts.use_link(token):
             return None
-        if self._now() > link["expires"]:
-            return None
-        return self._sign("staff", {"i": secrets.token_hex(8), "n": link["name"]}, STAFF_LIFE_S)
+        return self.accounts.begin(staff_id, address, browser)
 
     def staff(self, cookie: str) -> Staff | None:
-        found = self._read("staff", cookie)
-        if not found:
-            return None
-        return Staff(found["i"], found["n"], self._mac("csrf", found["i"])[:32])
+        return self.accounts.staff(cookie)
 
-    def has_signed_in(self) -> bool:
-        """Whether anybody ever used a link here: after that a start prints none of its own accord."""
-        return (self._links / "used").exists()
-
-    def mark_signed_in(self) -> None:
-        (self._links / "used").touch(mode=0o600)
+    def setup_link(self) -> str:
+        """The link of a first start; empty once anybody has signed in."""
+        return "" if self.accounts.anybody_signed_in() else self.accounts.new_link(self.accounts.owner().id)
 
     # programs
 
-    def is_program(self, token: str) -> bool:
-        return bool(self._api_token) and hmac.compare_digest(token.encode(), self._api_token.encode())
+    def program(self, token: str) -> Staff | None:
+        """The holder of a token: of the settings' one, which may do everything, or of one made here."""
+        if self._api_token and hmac.compare_digest(token.encode(), self._api_token.encode()):
+            return Staff("api", "api", may=MAY["owner"])
+        return self.tokens.program(token)
 
     # signing
 
@@ -121,10 +100,6 @@ class Auth:
 
     def _mac(self, kind: str, text: str) -> str:
         return hmac.new(self._key, f"{kind}:{text}".encode(), hashlib.sha256).hexdigest()
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _key(path: Path) -> bytes:

@@ -15,6 +15,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+staff = typer.Typer(help="People and programs that may sign in. · 员工账号与程序令牌。", no_args_is_help=True)
+app.add_typer(staff, name="staff")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for everything that is kept.  [default: ./data]")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on.", min=1, max=65535)]
@@ -221,14 +223,90 @@ def link(
     name: Annotated[
         str, typer.Option(help="Who signs in with it; colleagues see this name. Left out: 客服 1, 2, …")
     ] = "",
+    role: Annotated[
+        str | None, typer.Option(help="Role of somebody new: owner, merchant, agent (unless told) or viewer.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Print a new one-time sign-in link for the staff. · 生成新的一次性登录链接。"""
     settings = settings_of(data=data)
     with told():
-        from web.commands import run_link
+        from web.people import print_link
 
-        run_link(settings, name)
+        print_link(settings, name, role)
+
+
+Who = Annotated[str, typer.Argument(help="Name of the person.")]
+RoleName = Annotated[str, typer.Argument(help="owner, merchant, agent or viewer.")]
+
+
+@staff.command("list")
+def list_staff(as_json: JsonOption = False, data: Data = None) -> None:
+    """Who there is. · 列出员工。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import show_people
+
+        show_people(settings, as_json=as_json)
+
+
+@staff.command("add")
+def add_staff(name: Who, role: RoleName, data: Data = None) -> None:
+    """Add somebody and print their sign-in link. · 添加员工并生成登录链接。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import add_person
+
+        add_person(settings, name, role)
+
+
+@staff.command("role")
+def staff_role(name: Who, role: RoleName, data: Data = None) -> None:
+    """Change somebody's role. · 更改角色。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import change_role
+
+        change_role(settings, name, role)
+
+
+@staff.command("reset")
+def reset_staff(name: Who, data: Data = None) -> None:
+    """Clear password and second factor, sign out everywhere, print a new link. · 重设密码和两步验证。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import reset_person
+
+        reset_person(settings, name)
+
+
+@staff.command("remove")
+def remove_staff(name: Who, data: Data = None) -> None:
+    """Remove somebody; what they did stays on record. · 删除员工。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import remove_person
+
+        remove_person(settings, name)
+
+
+@staff.command("token")
+def staff_token(
+    name: Annotated[str, typer.Argument(help="Name of the program.")],
+    scope: Annotated[list[str] | None, typer.Option(help="What it may do; may be repeated.")] = None,
+    days: Annotated[int | None, typer.Option(help="How long it holds; left out: for ever.", min=1, max=3650)] = None,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the token of this name back.")] = False,
+    data: Data = None,
+) -> None:
+    """Make a token for a program, shown once, or take one back. · 生成或收回程序令牌。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import make_token, revoke_token
+
+        if revoke:
+            revoke_token(settings, name)
+        else:
+            make_token(settings, name, scope or [], days)
 
 
 def main() -> None:

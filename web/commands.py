@@ -1,4 +1,4 @@
-"""What the short commands do: `ask`, `guard`, `link`."""
+"""What the short commands do: `ask`, `guard`."""
 
 import asyncio
 import json
@@ -20,7 +20,6 @@ from knowledge.facts import Facts
 from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from knowledge.text import language
-from web.auth import Auth
 from web.log import configure_logging
 from web.present import fact_json, verdict_json, with_articles
 from web.settings import Settings
@@ -176,15 +175,6 @@ def read_sheet(path: Path) -> Facts:
         )
     stated = {str(name): str(value) for name, value in found.items() if value is not None}
     return facts_from_sheet(stated, "sheet", source=path.name)
-
-
-def run_link(settings: Settings, name: str) -> None:
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    token = Auth(settings.data).new_link(name)
-    base = settings.public_url or f"http://{settings.host}:{settings.port}"
-    console = Console()
-    console.print(f"{base}/signin#{token}", soft_wrap=True, highlight=False)
-    console.print(f"[dim]{name} · 一次有效，24 小时内使用。Works once, within 24 hours.[/]")
 
 
 def print_json(value: Any) -> None:

@@ -1,5 +1,6 @@
 """How much one visitor, one address and everybody together may ask for."""
 
+import ipaddress
 import math
 import time
 from collections import Counter, OrderedDict
@@ -74,3 +75,41 @@ class Streams:
 def too_fast(wait_s: int) -> Refusal:
     en = f"That was too fast; please try again in {wait_s} s."
     return Refusal("too_fast", f"您发得太快了，请 {wait_s} 秒后再试。", en, retry_after_s=wait_s)
+
+
+class Failures:
+    """Counts what went wrong by key: too much of it within `window_s` and the key has to wait."""
+
+    def __init__(self, most: int, window_s: float, now: Callable[[], float] = time.monotonic) -> None:
+        self._most = most
+        self._window_s = window_s
+        self._now = now
+        self._seen: OrderedDict[str, list[float]] = OrderedDict()
+
+    def check(self, key: str) -> None:
+        """Raises a Refusal that says how long to wait when `key` failed too often."""
+        recent = self._recent(key)
+        if len(recent) >= self._most:
+            raise too_fast(math.ceil(recent[0] + self._window_s - self._now()))
+
+    def note(self, key: str) -> None:
+        recent = self._recent(key)
+        self._seen.pop(key, None)
+        self._seen[key] = [*recent, self._now()][-self._most :]
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+    def _recent(self, key: str) -> list[float]:
+        since = self._now() - self._window_s
+        return [at for at in self._seen.get(key, ()) if at > since]
+
+
+def neighbourhood(host: str) -> str:
+    """What counts as one address: of IPv6 the /64 that a subscriber is given."""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return host

@@ -111,7 +111,7 @@ def run_server(settings: Settings) -> None:
     listener = listen(settings.host, settings.port)
     services = build_services(settings)
     app = build_app(services)
-    link = "" if services.auth.has_signed_in() else services.auth.new_link("店主")
+    link = services.auth.setup_link()
     base = base_url(settings, listener)
     _keep_what_is_loaded()
     Server(app, listener, settings, lambda: show_addresses(services, base, link)).serve_here()
@@ -128,7 +128,7 @@ def run_worker(settings: Settings, seat: Seat) -> None:
     def ready() -> None:
         os.write(seat.ready, b".")
         if team.first:
-            link = "" if services.auth.has_signed_in() else services.auth.new_link("店主")
+            link = services.auth.setup_link()
             show_addresses(services, base_url(settings, listener), link)
         watcher = (asyncio.get_running_loop(), lambda: server.handle_exit(signal.SIGTERM, None))
         threading.Thread(target=wait_for_end, args=watcher, name="parent", daemon=True).start()
@@ -145,7 +145,7 @@ def run_demo(settings: Settings, *, port_given: bool, with_room: bool) -> None:
     services = build_services(settings, demo=True)
     load_demo_shop(services)
     app = build_app(services)
-    link = services.auth.new_link("店主")
+    link = services.auth.new_link(services.auth.accounts.owner().name)
     base = base_url(settings, listener)
 
     def ready() -> None:

@@ -1,6 +1,7 @@
 """The parts that requests are served with, and how a request reaches them."""
 
 import asyncio
+import hmac
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,19 +21,28 @@ from assistant.pictures import Pictures
 from assistant.staffroom import StaffRoom
 from knowledge.catalog import Catalog
 from knowledge.model import Text
+from web.audit import Audit
 from web.auth import COOKIE, Auth, Shopper, Staff
 from web.desk import Desk
 from web.errors import Refusal
-from web.limits import RateLimit, Streams
+from web.limits import Failures, RateLimit, Streams, neighbourhood
 from web.presence import Presence
 from web.present import Presenter
+from web.roles import Permission
 from web.rooms import Client, Supervisor
 from web.settings import Settings
 from web.team import Team
 from web.wiring import Core
 
+READ = ("GET", "HEAD")
 LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")  # a shop's developer at work
 SIGN_IN = ("请先登录。", "Please sign in first.")
+NOT_YOURS = ("您的角色不能做这件事；请找店主。", "Your role may not do this; please ask the shop's owner.")
+OUT_OF_SCOPE = ("这个令牌没有这项权限。", "This token does not have that scope.")
+SECOND_FACTOR = (
+    "这家店要求店主和商家使用两步验证；请在 /account 页面开启后再继续。",
+    "This shop asks owners and merchants for a second factor; turn it on at /account to go on.",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Services:
     room: StaffRoom
     presenter: Presenter
     auth: Auth
+    audit: Audit
     supervisor: Supervisor
     room_client: Callable[[str], Client]
     core: Core  # closes what answers
@@ -76,6 +87,16 @@ class Services:
     @cached_property
     def streams(self) -> Streams:
         return Streams(self.settings.streams_per_address, self.settings.streams)
+
+    @cached_property
+    def wrong_sign_ins(self) -> Failures:
+        """By name and network: nobody guesses for long, and nobody locks somebody else out."""
+        return Failures(10, 15 * 60)
+
+    @cached_property
+    def wrong_names(self) -> Failures:
+        """By name alone, for guesses from many networks."""
+        return Failures(100, 3600)
 
     @property
     def media(self) -> Path:
@@ -133,38 +154,78 @@ def signed_in(connection: HTTPConnection) -> Staff | None:
     return services(connection).auth.staff(connection.cookies.get(COOKIE, ""))
 
 
-def staff(request: Request) -> Staff:
-    """A signed-in person; for changes the X-CSRF header must show that one of our pages asked."""
-    found = signed_in(request)
+def actor_of(connection: HTTPConnection) -> Staff | None:
+    """Whoever asks: a program by its token, else the person whose browser it is."""
+    token = bearer(connection)
+    return (services(connection).auth.program(token) if token else None) or signed_in(connection)
+
+
+def lacks_second_factor(settings: Settings, person: Staff) -> bool:
+    """Whether this person must turn one on before anything else."""
+    return settings.require_totp and person.role in ("owner", "merchant") and not person.totp
+
+
+def person_or_program(request: Request) -> Staff:
+    """Whoever asks; for changes by a person the X-CSRF header must show that one of our pages asked."""
+    found = actor_of(request)
     if found is None:
         raise Refusal("unauthorized", *SIGN_IN)
-    if request.method not in ("GET", "HEAD") and request.headers.get("x-csrf", "") != found.csrf:
+    if (
+        found.csrf
+        and request.method not in READ
+        and not hmac.compare_digest(request.headers.get("x-csrf", "").encode(), found.csrf.encode())
+    ):
         en = "This page is out of date; please reload it (X-CSRF header missing or wrong)."
         raise Refusal("forbidden", "页面已过期，请刷新后再试。", en)
+    request.state.actor = found  # for the audit
     return found
 
 
-def staff_or_program(request: Request) -> str:
-    """The name of the person or program that may change the shop."""
-    if services(request).auth.is_program(bearer(request)):
-        return "api"
-    return staff(request).name
+def staff(request: Request) -> Staff:
+    """Whoever asks, once nothing is left for them to do before."""
+    found = person_or_program(request)
+    if lacks_second_factor(services(request).settings, found):
+        raise Refusal("forbidden", *SECOND_FACTOR, more={"second_factor": True})
+    return found
 
 
-def is_trusted(connection: HTTPConnection) -> bool:
-    """Whether staff's figures may be shown on a page that everybody can open."""
-    return signed_in(connection) is not None or services(connection).auth.is_program(bearer(connection))
+class May:
+    """A dependency: only those who have the permission come past it. `change`: the one that a change needs."""
+
+    def __init__(self, read: Permission, change: Permission | None = None) -> None:
+        self.read = read
+        self.change = change or read
+
+    def __call__(self, request: Request) -> Staff:
+        found = staff(request)
+        if not found.can(self.read if request.method in READ else self.change):
+            raise Refusal("forbidden", *(NOT_YOURS if found.role else OUT_OF_SCOPE))
+        return found
+
+
+may_chat = May("inbox.read", "inbox.write")
+may_edit = May("catalogue.read", "catalogue.write")
+may_direct = May("rooms.read", "rooms.write")
+may_report = May("reports.read")
+may_answer_gaps = May("reports.read", "catalogue.write")
+
+
+def may(connection: HTTPConnection, permission: Permission) -> bool:
+    """For what everybody may ask and some are told more."""
+    found = actor_of(connection)
+    return found is not None and found.can(permission) and not lacks_second_factor(services(connection).settings, found)
 
 
 def limited(request: Request) -> None:
     """One change more from this address."""
-    if not services(request).auth.is_program(bearer(request)):
-        services(request).requests.take(address(request))
+    if services(request).auth.program(bearer(request)) is None:
+        services(request).requests.take(neighbourhood(address(request)))
 
 
 Svc = Annotated[Services, Depends(services)]
 Live = Annotated[Running, Depends(running)]
 ShopperDep = Annotated[Shopper, Depends(shopper)]
 StaffDep = Annotated[Staff, Depends(staff)]
-Editor = Annotated[str, Depends(staff_or_program)]
+Editor = Annotated[Staff, Depends(may_edit)]
+Director = Annotated[Staff, Depends(may_direct)]
 Limited = Depends(limited)

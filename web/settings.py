@@ -53,6 +53,7 @@ class Settings(BaseSettings):
         ("127.0.0.1",), description="Reverse proxies whose X-Forwarded-For is believed"
     )
     api_token: SecretStr | None = Field(None, description="Bearer token for programs; at least 20 characters")
+    require_totp: bool = Field(False, description="Whether owners and merchants must use a second factor")
     console: bool = Field(True, description="Whether there is a console; without it less memory is needed")
     log_format: Literal["text", "json"] = Field("text", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least a line must weigh")

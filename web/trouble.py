@@ -7,6 +7,7 @@ from knowledge.ingest.report import IngestError
 from knowledge.store import StoreError
 from streaming.control import RoomError
 from streaming.sinks.address import OutputError
+from web.errors import Refusal
 from web.settings import SettingsError
 
 
@@ -15,5 +16,6 @@ class PortTaken(Exception):
 
 
 KNOWN = (
-    SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError
+    SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError,
+    Refusal,
 )  # fmt: skip

@@ -201,6 +201,7 @@ def build_services(
     """Everything the web server needs. `demo`: rooms end with it, and pages of this machine may embed the widget.
     `team`: the other workers when several processes serve together."""
     from assistant.shown import Shown
+    from web.audit import Audit
     from web.auth import Auth
     from web.present import Presenter
     from web.rooms import Supervisor
@@ -220,7 +221,10 @@ def build_services(
         presence=core.presence,
         room=core.room,
         presenter=Presenter(core.catalog, Shown(core.catalog, core.guard)),
-        auth=Auth(settings.data, settings.api_token.get_secret_value() if settings.api_token else ""),
+        auth=Auth(
+            settings.data, core.catalog.store, settings.api_token.get_secret_value() if settings.api_token else ""
+        ),
+        audit=Audit(core.catalog.store),
         supervisor=Supervisor(
             settings.data / "rooms", client, outlive=not demo, environment=room_environment(settings)
         ),

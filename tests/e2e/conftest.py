@@ -47,7 +47,8 @@ class Site:
 
     def link(self, name: str) -> str:
         """A fresh one-time sign-in address for `name`, the way staff get one: by the command."""
-        command = [sys.executable, "-m", "web.cli", "link", "--name", name, "--data", str(self.folder / "data")]
+        command = [sys.executable, "-m", "web.cli", "link", "--name", name, "--role", "owner"]
+        command += ["--data", str(self.folder / "data")]
         answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
         token = re.search(r"/signin#(\S+)", answer.stdout)
         assert token, answer.stdout + answer.stderr

@@ -17,6 +17,7 @@ from assistant.messages import Model, TextDelta
 from assistant.models.scripted import ScriptedModel
 from knowledge.model import Attribute, Faq, Policy, Product, Promotion, Shop, Text
 from web.app import build_app
+from web.roles import Role
 from web.server import Server, listen
 from web.services import Services
 from web.settings import Settings, load_settings
@@ -62,10 +63,10 @@ class Site:
         return Visitor(self, answer.json())
 
     @contextmanager
-    def staff(self, name: str = "小王") -> Iterator[httpx.Client]:
+    def staff(self, name: str = "小王", role: Role = "owner") -> Iterator[httpx.Client]:
         """Signed in, with the CSRF header already set."""
         with self.client() as client:
-            answer = client.post("/api/staff/signin", json={"token": self.services.auth.new_link(name)})
+            answer = client.post("/api/staff/signin", json={"token": self.services.auth.new_link(name, role)})
             assert answer.status_code == 200, answer.text
             client.headers["X-CSRF"] = answer.json()["csrf"]
             yield client

@@ -24,6 +24,7 @@ from bench.chat_load import Machine, audit
 from knowledge.catalog import Catalog
 from knowledge.model import Policy, Product, Text
 from knowledge.settings import KnowledgeSettings
+from knowledge.store import Store
 from tests.servers import free_port
 from tests.web.conftest import SHOP, SLIPPERS, read_events
 from web.auth import Auth
@@ -125,10 +126,12 @@ def listen(server: Running, cookie: str, conversation: str, heard: list[tuple[fl
 
 
 def test_staff_and_shopper_see_each_other_at_once_wherever_their_connections_ended(server: Running) -> None:
-    auth = Auth(server.data)
+    store = Store(f"sqlite:///{server.data / 'zhibo.db'}")
+    link = Auth(server.data, store).new_link("小王")
+    store.close()
     sessions = [server.session() for _ in range(4)]  # with two workers, some belong to each
     with server.client() as staff:
-        signed = staff.post("/api/staff/signin", json={"token": auth.new_link("小王")}).json()
+        signed = staff.post("/api/staff/signin", json={"token": link}).json()
         staff.headers["X-CSRF"] = signed["csrf"]
         for session in sessions:
             mine, heard = session["session"], list[tuple[float, dict[str, Any]]]()

@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from web.analytics import Analytics
 from web.present import plain
-from web.services import Services, Svc, staff_or_program
+from web.services import Services, Svc, may_report
 from web.zone import zone_of
 
-router = APIRouter(prefix="/api/analytics", tags=["analytics"], dependencies=[Depends(staff_or_program)])
+router = APIRouter(prefix="/api/analytics", tags=["analytics"], dependencies=[Depends(may_report)])
 Days = Annotated[int, Query(ge=1, le=365)]
 
 

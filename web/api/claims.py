@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.guard.verdict import Label
 from web.claims import By, Claims, Filter
-from web.services import Services, Svc, staff_or_program
+from web.services import Services, Svc, may_report
 from web.zone import day_range, zone_of
 
-router = APIRouter(prefix="/api/claims", tags=["claims"], dependencies=[Depends(staff_or_program)])
+router = APIRouter(prefix="/api/claims", tags=["claims"], dependencies=[Depends(may_report)])
 
 
 def claims(services: Services) -> Claims:

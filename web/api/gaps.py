@@ -10,12 +10,14 @@ from starlette.concurrency import run_in_threadpool
 
 from assistant.gaps import ALIASES, DAYS, Gap, Gaps, State
 from assistant.guard.verdict import Verdict
+from web.auth import Staff
 from web.editing import Editing, Objection
 from web.errors import Refusal
 from web.present import plain, verdict_json
-from web.services import Editor, Limited, Services, Svc, staff_or_program
+from web.services import Limited, Services, Svc, may_answer_gaps
 
-router = APIRouter(prefix="/api/gaps", tags=["gaps"], dependencies=[Depends(staff_or_program)])
+Answerer = Annotated[Staff, Depends(may_answer_gaps)]
+router = APIRouter(prefix="/api/gaps", tags=["gaps"], dependencies=[Depends(may_answer_gaps)])
 Days = Annotated[int, Query(ge=1, le=365)]
 
 
@@ -53,16 +55,16 @@ async def listed(
 
 
 @router.post("/{gap_id}/approve", dependencies=[Limited])
-async def approve(gap_id: str, body: Answer, services: Svc, editor: Editor) -> dict[str, Any]:
+async def approve(gap_id: str, body: Answer, services: Svc, editor: Answerer) -> dict[str, Any]:
     """Put the answer into the FAQ: from now on it is given in these words, without a model. Refused with the guard's
     verdicts when a sentence of it could not be said."""
-    verdicts = await run_in_threadpool(approved, services, gap_id, body, editor)
+    verdicts = await run_in_threadpool(approved, services, gap_id, body, editor.name)
     return {"verdicts": verdicts, "stored": not body.dry_run}
 
 
 @router.post("/{gap_id}/dismiss", status_code=204, dependencies=[Limited])
-async def dismiss(gap_id: str, services: Svc, editor: Editor) -> None:
-    await run_in_threadpool(decided, services, gap_id, "dismissed", editor)
+async def dismiss(gap_id: str, services: Svc, editor: Answerer) -> None:
+    await run_in_threadpool(decided, services, gap_id, "dismissed", editor.name)
 
 
 def decided(services: Services, gap_id: str, state: State, by: str, faq_id: str = "") -> None:

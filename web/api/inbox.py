@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
@@ -16,11 +16,11 @@ from web.api.chat import Seen, Typing, jpeg
 from web.auth import Staff
 from web.errors import Refusal
 from web.present import plain, with_articles
-from web.services import Limited, Live, Running, Services, StaffDep, Svc, address, staff
+from web.services import Limited, Live, Running, Services, StaffDep, Svc, address, may_chat
 from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
 from web.zone import day_range, zone_of
 
-router = APIRouter(prefix="/api/inbox", tags=["inbox"], dependencies=[Depends(staff)])
+router = APIRouter(prefix="/api/inbox", tags=["inbox"], dependencies=[Depends(may_chat)])
 
 
 class Transfer(BaseModel):
@@ -148,7 +148,8 @@ async def events(request: Request, services: Svc, live: Live, person: StaffDep) 
 
 
 async def _events(live: Running, person: Staff) -> AsyncGenerator[str, None]:
-    with live.services.presence.here(person.name):
+    answers = person.can("inbox.write")  # nobody else is offered conversations
+    with live.services.presence.here(person.name) if answers else nullcontext():
         async with aclosing(_told(live)) as lines:
             async for line in lines:
                 yield line

@@ -14,9 +14,9 @@ from web.api.inbox import Chosen, add_note, summary
 from web.canned import built_in
 from web.errors import Refusal
 from web.present import plain
-from web.services import Limited, StaffDep, Svc, staff
+from web.services import Limited, StaffDep, Svc, may_chat
 
-router = APIRouter(prefix="/api/inbox", tags=["inbox"], dependencies=[Depends(staff)])
+router = APIRouter(prefix="/api/inbox", tags=["inbox"], dependencies=[Depends(may_chat)])
 
 
 class NewNote(BaseModel):

@@ -16,7 +16,7 @@ from streaming.control import RoomError
 from web.errors import Refusal, reader_lang
 from web.present import plain
 from web.rooms import Client, RoomPlan, no_room
-from web.services import Editor, Limited, Live, Running, Services, Svc, address, is_trusted
+from web.services import Director, Limited, Live, Running, Services, Svc, address, may
 from web.sse import HEARTBEAT, EventStream, HeldStream, sse, with_heartbeat
 
 router = APIRouter(tags=["rooms"])
@@ -93,21 +93,21 @@ async def look(services: Services, room: str, lang: Lang, *, trusted: bool) -> d
 
 @router.get("/api/rooms")
 async def rooms(request: Request, services: Svc, lang: Reading) -> dict[str, Any]:
-    trusted = is_trusted(request)
+    trusted = may(request, "rooms.read")
     names = services.supervisor.names()
     return {"rooms": await asyncio.gather(*(look(services, name, lang, trusted=trusted) for name in names))}
 
 
 @router.get("/api/rooms/{room}")
 async def one(room: str, request: Request, services: Svc, lang: Reading) -> dict[str, Any]:
-    trusted = is_trusted(request)
+    trusted = may(request, "rooms.read")
     found = await look(services, room, lang, trusted=trusted)
     shelf = [services.presenter.card(product, lang) for product in services.catalog.products()[:12]]
     return {**found, "products": shelf}
 
 
 @router.post("/api/rooms/{room}/start", status_code=202, dependencies=[Limited])
-async def start(room: str, body: Start, services: Svc, editor: Editor, lang: Reading) -> dict[str, Any]:
+async def start(room: str, body: Start, services: Svc, director: Director, lang: Reading) -> dict[str, Any]:
     services.supervisor.start(
         RoomPlan(room, tuple(body.to), body.lang, body.portrait, look=body.look, voice=body.voice)
     )
@@ -115,13 +115,13 @@ async def start(room: str, body: Start, services: Svc, editor: Editor, lang: Rea
 
 
 @router.post("/api/rooms/{room}/stop", status_code=202, dependencies=[Limited])
-async def stop(room: str, services: Svc, editor: Editor, lang: Reading) -> dict[str, Any]:
+async def stop(room: str, services: Svc, director: Director, lang: Reading) -> dict[str, Any]:
     await services.supervisor.stop(room)
     return await look(services, room, lang, trusted=True)
 
 
 @router.post("/api/rooms/{room}/insert", status_code=202, dependencies=[Limited])
-async def insert(room: str, body: Line, services: Svc, editor: Editor) -> dict[str, Any]:
+async def insert(room: str, body: Line, services: Svc, director: Director) -> dict[str, Any]:
     """A line a person wants said. It passes the guard like any other; the answer is what will be said of it."""
     return {"verdict": await _ask(room, _on_air(services, room).insert(body.text))}
 
@@ -135,7 +135,7 @@ async def comment(room: str, body: Comment, services: Svc) -> dict[str, Any]:
 async def comments(socket: WebSocket, room: str) -> None:
     """JSON lines in, one answer each out. A collector with the API token is not limited."""
     services: Services = socket.app.state.running.services
-    trusted = is_trusted(socket)
+    trusted = may(socket, "guard")
     if not _same_site(socket, services):
         await socket.close(1008, "this site is not on the list of origins")
         return

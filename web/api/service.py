@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from web.errors import Refusal
-from web.services import Live, Running, StaffDep, Svc, address, is_trusted
+from web.services import Live, Running, Svc, address, may
 from web.version import VERSION
 
 router = APIRouter(tags=["service"])
@@ -38,15 +38,15 @@ async def healthz(live: Live) -> dict[str, Any]:
     return health(live)
 
 
-@router.get("/openapi.json", include_in_schema=False)
-async def description(request: Request, person: StaffDep) -> dict[str, Any]:
+@router.get("/api/openapi.json", include_in_schema=False)
+async def description(request: Request) -> dict[str, Any]:
     found: dict[str, Any] = request.app.openapi()
     return found
 
 
 @router.get("/metrics")
 async def metrics(request: Request, services: Svc) -> Response:
-    if not _is_local(address(request)) and not is_trusted(request):
+    if not _is_local(address(request)) and not may(request, "reports.read"):
         en = "Metrics are for this machine or for holders of the API token."
         raise Refusal("forbidden", "指标只对本机或持有 API 令牌的程序开放。", en)
     figures = await run_in_threadpool(generate_latest, services.registry)  # it counts stored verdicts

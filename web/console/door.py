@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from knowledge.model import Text
 from web.errors import Refusal, reader_lang
 from web.security import same_origin
-from web.services import SIGN_IN, Running, signed_in
+from web.services import NOT_YOURS, SIGN_IN, Running, lacks_second_factor, services, signed_in
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -88,7 +88,12 @@ class ConsoleDoor:
         await self._console({**scope, "root_path": root, "app_root_path": root}, receive, send)
 
     def _turned_away(self, request: Request) -> Response | None:
-        if signed_in(request) is None:
+        person = signed_in(request)
+        if person is not None and not person.can("console"):
+            return Refusal("forbidden", *NOT_YOURS).response(reader_lang(request))
+        if person is not None and lacks_second_factor(services(request).settings, person):
+            return RedirectResponse(f"/account?next={quote(PATH + '/')}", 303)
+        if person is None:
             if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse(f"/signin?next={quote(PATH + '/')}", 303)
             return Refusal("unauthorized", *SIGN_IN).response(reader_lang(request))
