@@ -49,6 +49,11 @@ async def sign_in() -> Response:
     return page("signin.html")
 
 
+@router.api_route("/account", methods=READ)
+async def account() -> Response:
+    return page("account.html")
+
+
 @router.api_route("/inbox", methods=READ)
 async def inbox(request: Request) -> Response:
     return page("inbox.html") if signed_in(request) else RedirectResponse("/signin?next=/inbox", 303)

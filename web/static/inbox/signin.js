@@ -1,16 +1,19 @@
-/** Signing in with a one-time link: /signin#TOKEN. What stands behind # never reaches a server's log. */
+/** Signing in: with a one-time link, /signin#TOKEN, whose part behind # never reaches a server's log, or with name and
+ * password; then with the authenticator's code where one is in use. */
 
 import { $, api, translate, words } from "../lib/page.js";
 
 const t = words({
   zh: {
-    title: "登录工作台", link: "粘贴登录链接或口令", enter: "登录", working: "正在登录…", open: "请打开服务器启动时打印的一次性登录链接。",
-    hint: "链接只能用一次。在服务器上运行 zhibo link 可生成新的。", failed: "没有登录成功，请检查网络后再试。",
+    title: "登录工作台", name: "名字", password: "密码", code: "验证器里的 6 位验证码（或一个恢复码）", enter: "登录", working: "正在登录…",
+    open: "请打开您的一次性登录链接，或输入名字和密码。", hint: "第一次登录用服务器启动时打印的链接，或店主给您的链接；在服务器上运行 zhibo link 可生成新的。",
+    failed: "没有登录成功，请检查网络后再试。",
   },
   en: {
-    title: "Sign in", link: "Paste the sign-in link or its token", enter: "Sign in", working: "Signing in…",
-    open: "Open the one-time link that the server printed when it started.",
-    hint: "A link works once. Run zhibo link on the server for a new one.", failed: "Signing in failed. Check your connection and try again.",
+    title: "Sign in", name: "Name", password: "Password", code: "6-digit code of your authenticator (or a recovery code)", enter: "Sign in",
+    working: "Signing in…", open: "Open your one-time link, or enter name and password.",
+    hint: "For the first time use the link that the server printed or that the owner gave you; zhibo link on the server makes a new one.",
+    failed: "Signing in failed. Check your connection and try again.",
   },
 });
 
@@ -21,17 +24,27 @@ function next() {
   return url.origin === location.origin ? url.pathname + url.search : "/inbox";
 }
 
-async function signIn(token) {
+let token = location.hash.slice(1);
+
+async function signIn() {
   $("#form").hidden = true;
   $("#words").className = "";
   $("#words").textContent = t("working");
+  const code = $("#code").value;
+  const body = token ? { token, code } : { name: $("#name").value.trim(), password: $("#password").value, code };
   try {
-    await api("/api/staff/signin", { method: "POST", body: { token } });
-    location.replace(next());
+    const me = await api("/api/staff/signin", { method: "POST", body });
+    location.replace(me.second_factor_needed ? `/account?next=${encodeURIComponent(next())}` : next());
   } catch (error) {
-    $("#words").className = "bad";
+    const needsCode = Boolean(error.body?.needs_code);
+    if (!needsCode) token = ""; // a link that does not work: by name and password, then
+    $("#by-code").hidden = !needsCode && $("#by-code").hidden;
+    $("#by-name").hidden = Boolean(token);
+    for (const field of ["#name", "#password"]) $(field).required = !token;
+    $("#words").className = needsCode ? "" : "bad";
     $("#words").textContent = error.status ? error.message : t("failed");
     $("#form").hidden = false;
+    if (needsCode) $("#code").focus();
   }
 }
 
@@ -39,14 +52,12 @@ translate(t);
 document.title = t("title");
 $("#form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const pasted = $("#link").value.trim();
-  signIn(pasted.includes("#") ? pasted.split("#").at(-1) : pasted);
+  signIn();
 });
 
-const token = location.hash.slice(1);
 if (token) {
   history.replaceState(null, "", location.pathname + location.search); // not into the history, not over a shoulder
-  signIn(token);
+  signIn();
 } else {
   const known = await api("/api/staff/me").catch(() => null);
   if (known) location.replace(next());
