@@ -14,7 +14,6 @@ Permission = Literal[
     "reports.read",  # analytics, claims, gaps, metrics
     "guard",  # the guard, the basket and comments without the limits of an address
     "console",  # the console with all of its tabs
-    "webhooks",  # where events are sent
     "audit.read",  # who did what
     "people",  # accounts, roles, tokens
 ]

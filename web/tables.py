@@ -1,6 +1,6 @@
-"""The web server's own tables: staff, their sessions, tokens of programs, the audit, webhooks."""
+"""The web server's own tables: staff, their sessions, tokens of programs and the audit."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, ForeignKey, Integer, String, Table
 
 from knowledge.store import metadata
 
@@ -57,28 +57,4 @@ AUDIT = Table(  # rows are only ever added: the database itself refuses anything
     Column("target", String(300), nullable=False),
     Column("outcome", Integer, nullable=False),  # HTTP status; 0 on the command line
     Column("address", String(64), nullable=False),
-)
-WEBHOOKS = Table(
-    "webhooks",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("url", Text, nullable=False),
-    Column("secret", String(80), nullable=False),
-    Column("events", JSON, nullable=False),
-    Column("active", Boolean, nullable=False),
-    Column("created", DateTime(timezone=True), nullable=False),
-)
-DELIVERIES = Table(  # the outbox, and what became of it
-    "webhook_deliveries",
-    metadata,
-    Column("id", String(40), primary_key=True),
-    Column("webhook_id", String(32), ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("event", String(40), nullable=False),
-    Column("body", Text, nullable=False),
-    Column("created", DateTime(timezone=True), nullable=False),
-    Column("due", DateTime(timezone=True), index=True),  # none: settled
-    Column("attempts", Integer, nullable=False),
-    Column("delivered", Boolean, nullable=False),
-    Column("status", Integer, nullable=False),  # of the last answer; 0: there was none
-    Column("error", String(200), nullable=False),
 )

@@ -8,12 +8,10 @@ import httpx
 import pyotp
 import pytest
 import sqlalchemy as sa
-from fastapi.routing import APIRoute
 
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
 from tests.web.conftest import Site, serving, settings_in
-from web.app import build_app
 from web.audit import Audit
 from web.errors import Refusal
 from web.roles import MAY, ROLES, Permission, Role
@@ -45,10 +43,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def staff_routes(site: Site) -> list[tuple[str, str]]:
-    app = build_app(site.services)
-    routes = [route for route in app.routes if isinstance(route, APIRoute) and route.include_in_schema]
-    found = [(method, route.path) for route in routes for method in sorted(route.methods)]
-    assert len(found) > 60
+    with site.client() as client:
+        paths = client.get("/api/openapi.json").json()["paths"]
+    found = [(method.upper(), path) for path, methods in paths.items() for method in methods]
+    assert len(found) > 50, "the description lists every route"
     return [(method, path) for method, path in found if not (PUBLIC.match(path) and (method, path) not in CHANGES)]
 
 

@@ -1,10 +1,10 @@
-"""Staff accounts, tokens of programs, the audit, webhooks."""
+"""Staff accounts, tokens of programs and the audit."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -87,35 +87,6 @@ def _programs() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_api_tokens_name")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_tokens_digest")),
     )
-    op.create_table(
-        "webhooks",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("secret", sa.String(length=80), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
-    )
-    op.create_table(
-        "webhook_deliveries",
-        sa.Column("id", sa.String(length=40), nullable=False),
-        sa.Column("webhook_id", sa.String(length=32), nullable=False),
-        sa.Column("event", sa.String(length=40), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("delivered", sa.Boolean(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=False),
-        sa.Column("error", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["webhook_id"], ["webhooks.id"], name=op.f("fk_webhook_deliveries_webhook_id_webhooks"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_deliveries")),
-    )
-    op.create_index(op.f("ix_webhook_deliveries_webhook_id"), "webhook_deliveries", ["webhook_id"])
-    op.create_index(op.f("ix_webhook_deliveries_due"), "webhook_deliveries", ["due"])
 
 
 def _append_only() -> None:
@@ -137,7 +108,7 @@ def _append_only() -> None:
 
 
 def downgrade() -> None:
-    for table in ("webhook_deliveries", "webhooks", "api_tokens", "audit", "staff_links", "staff_sessions", "staff"):
+    for table in ("api_tokens", "audit", "staff_links", "staff_sessions", "staff"):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION audit_refuse()")
