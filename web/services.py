@@ -25,6 +25,7 @@ from web.audit import Audit
 from web.auth import COOKIE, Auth, Shopper, Staff
 from web.desk import Desk
 from web.errors import Refusal
+from web.identity import Identity
 from web.limits import Failures, RateLimit, Streams, neighbourhood
 from web.presence import Presence
 from web.present import Presenter
@@ -37,6 +38,7 @@ from web.wiring import Core
 READ = ("GET", "HEAD")
 LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")  # a shop's developer at work
 SIGN_IN = ("请先登录。", "Please sign in first.")
+SIGN_IN_AT_SHOP = ("请先在店铺登录，再联系客服。", "Please sign in to the shop first, then chat with us.")
 NOT_YOURS = ("您的角色不能做这件事；请找店主。", "Your role may not do this; please ask the shop's owner.")
 OUT_OF_SCOPE = ("这个令牌没有这项权限。", "This token does not have that scope.")
 SECOND_FACTOR = (
@@ -87,6 +89,21 @@ class Services:
     @cached_property
     def streams(self) -> Streams:
         return Streams(self.settings.streams_per_address, self.settings.streams)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What checks the signatures of the merchant's server; without a key none is right."""
+        keys = (self.settings.identity_key, self.settings.identity_key_old)
+        return Identity(tuple(key.get_secret_value() for key in keys if key), self.settings.identity_life_s)
+
+    def customer(self, signature: str) -> str:
+        """The id of a shopper who is signed in at the shop; empty for one who is not. Raises a Refusal for a signature
+        that is wrong, and for none where one is required."""
+        if signature:
+            return self.identity.customer(signature)
+        if self.settings.require_identity:
+            raise Refusal("unauthorized", *SIGN_IN_AT_SHOP)
+        return ""
 
     @cached_property
     def wrong_sign_ins(self) -> Failures:
@@ -146,6 +163,8 @@ def shopper(request: Request) -> Shopper:
     if found is None:
         en = "This session is no longer valid; please reload the page."
         raise Refusal("unauthorized", "会话已失效，请刷新页面。", en)
+    if services(request).settings.require_identity and not found.signed_in:
+        raise Refusal("unauthorized", *SIGN_IN_AT_SHOP)
     request.state.lang = found.lang
     return found
 

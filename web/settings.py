@@ -22,7 +22,7 @@ from pydantic_settings import (
 from assistant.queue import parse_week
 
 PREFIX = "ZHIBO_"
-SECRETS = ("api_token", "model_key", "embedder_key")
+SECRETS = ("api_token", "identity_key", "identity_key_old", "model_key", "embedder_key")
 SECRET_FILES = tuple(f"{name}_file" for name in SECRETS)
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?", re.ASCII)
 
@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         ("127.0.0.1",), description="Reverse proxies whose X-Forwarded-For is believed"
     )
     api_token: SecretStr | None = Field(None, description="Bearer token for programs; at least 20 characters")
+    identity_key: SecretStr | None = Field(
+        None, description="Key with which your own server signs who a shopper is; at least 32 characters"
+    )
+    identity_key_old: SecretStr | None = Field(None, description="The key before, while the two are exchanged")
+    identity_life_s: int = Field(3600, ge=60, le=86_400, description="Seconds for which such a signature holds")
+    require_identity: bool = Field(False, description="Whether only shoppers with such a signature may chat")
     require_totp: bool = Field(False, description="Whether owners and merchants must use a second factor")
     console: bool = Field(True, description="Whether there is a console; without it less memory is needed")
     log_format: Literal["text", "json"] = Field("text", description="How log lines look")
@@ -152,6 +158,19 @@ class Settings(BaseSettings):
         if value is not None and len(value.get_secret_value()) < 20:
             raise ValueError("it must have at least 20 characters")
         return value
+
+    @field_validator("identity_key", "identity_key_old")
+    @classmethod
+    def _long_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("it must have at least 32 characters")
+        return value
+
+    @model_validator(mode="after")
+    def _identified(self) -> Self:
+        if self.require_identity and self.identity_key is None:
+            raise ValueError("require_identity needs identity_key, the key that your server signs with")
+        return self
 
     @model_validator(mode="before")
     @classmethod

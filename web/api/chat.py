@@ -51,6 +51,7 @@ class NewSession(BaseModel):
     lang: Literal["zh", "en"] | None = None
     product_id: str = Field("", max_length=80)
     url: str = Field("", max_length=2000)
+    identity: str = Field("", max_length=2048)  # signed by the merchant's server: who is signed in there
 
 
 class NewMessage(BaseModel):
@@ -98,16 +99,18 @@ async def new_session(body: NewSession, request: Request, services: Svc) -> dict
     if origin and not services.origin_allowed(origin, request.headers.get("host", "")):
         en = f"This shop's assistant is not meant for pages of {origin[:80]}; its owner can list them in ZHIBO_ORIGINS."
         raise Refusal("forbidden", "这个网站还没有被店家允许使用客服窗口（ZHIBO_ORIGINS）。", en)
+    customer_id = services.customer(body.identity)
     lang: Lang = body.lang or reader_lang(request)
     product = services.catalog.product(body.product_id) if body.product_id else None
     found = await services.conversations.create(
-        lang=lang, product_id=product.id if product else "", url=body.url.split("?")[0].split("#")[0]
-    )
+        lang=lang, customer_id=customer_id, product_id=product.id if product else "",
+        url=body.url.split("?")[0].split("#")[0],
+    )  # fmt: skip
     shop = services.catalog.shop
     replies = ((ABOUT_PRODUCT, *QUICK_REPLIES) if product else QUICK_REPLIES)[:4]
     return {
         "session": found.id,
-        "token": services.auth.shopper_token(found.id, lang),
+        "token": services.auth.shopper_token(found.id, lang, signed_in=bool(customer_id)),
         "shop": shop_json(shop),
         "lang": lang,
         "greeting": GREETING(lang).format(shop=shop.name(lang)),
