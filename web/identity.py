@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from web.errors import Refusal
 
@@ -33,7 +33,7 @@ class Identity:
         claims = self._claims(signature) if len(signature) <= LONGEST else None
         if claims is None:
             raise _refused("签名不对", "is not signed with this shop's key")
-        subject, issued, expires = (claims.get(name) for name in ("sub", "iat", "exp"))
+        subject, issued, expires = claims.get("sub"), claims.get("iat"), claims.get("exp")
         if not isinstance(subject, str) or not 1 <= len(subject) <= 80 or not subject.isprintable():
             raise _refused("缺少 sub（顾客编号）", "has no sub, the customer's id")
         if not _is_time(issued) or not _is_time(expires):
@@ -71,7 +71,7 @@ def _document(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _is_time(value: object) -> bool:
+def _is_time(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12
 
 
