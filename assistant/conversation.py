@@ -37,6 +37,7 @@ from assistant.rows import (
     owe,
     pay,
     read_conversation,
+    said_before,
     store_answer,
     store_message,
 )
@@ -281,9 +282,12 @@ class Conversations:
     async def say(
         self, conversation_id: str, text: str, *, role: Role = "agent", author: str = "", client_id: str = ""
     ) -> StoredEvent:
-        """Store a whole message of a person or of the system. A person must have taken the conversation before."""
+        """Store a whole message of a person or of the system; the same `client_id` again stores nothing. A person must
+        have taken the conversation before."""
 
         def work(connection: Connection) -> StoredEvent:
+            if client_id and (known := said_before(connection, conversation_id, client_id)) is not None:
+                return known
             now = read_conversation(connection, conversation_id, lock=True)
             if role == "agent" and (now.state != "human" or now.agent != author):
                 raise HandoffError(

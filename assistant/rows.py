@@ -215,6 +215,18 @@ def store_message(
     connection.execute(insert(MESSAGES), row)
 
 
+def said_before(connection: Connection, conversation_id: str, client_id: str) -> StoredEvent | None:
+    """The event of the message that a page or program sent under this id; None when it is new."""
+    known = select(MESSAGES.c.seq).where(
+        MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.client_id == client_id
+    )
+    seq = connection.scalar(known)
+    if seq is None:
+        return None
+    mine = select(EVENTS).where(EVENTS.c.conversation_id == conversation_id, EVENTS.c.seq == seq)
+    return as_event(connection.execute(mine).mappings().one())
+
+
 def store_answer(
     connection: Connection, conversation_id: str, message: BotMessage, stored: Sequence[StoredEvent]
 ) -> None:

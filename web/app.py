@@ -19,6 +19,7 @@ from web.api import (
     claims,
     gaps,
     guard,
+    hooks,
     inbox,
     inbox_tools,
     pages,
@@ -33,11 +34,12 @@ from web.desk import Desk
 from web.dispatch import Dispatcher
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
+from web.mirror import Mirroring
 from web.security import UPLOAD_LIMITS, BodyLimit, RequestLog, SecurityHeaders
 from web.services import LOCAL, Running, Services
 from web.settings import Settings, load_settings
 from web.version import VERSION
-from web.wiring import build_services
+from web.wiring import build_mirror, build_services
 
 log = structlog.get_logger("web")
 
@@ -79,6 +81,9 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     caller = services.assistant.caller
                     dispatcher = Dispatcher(services.conversations, services.room, caller, services.presence.present)
                     tasks.create_task(dispatcher.run(running.stopping), name="queue")
+                    if (mirror := build_mirror(services.settings)) is not None:
+                        mirroring = Mirroring(services.conversations, mirror)
+                        tasks.create_task(mirroring.run(running.stopping), name="mirror")
                 await desk.resume(team.owns if team else lambda conversation: True)
                 yield
                 running.stopping.set()
@@ -94,6 +99,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
         chat,
         inbox,
         inbox_tools,
+        hooks,
         rooms,
         catalogue,
         guard,

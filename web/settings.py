@@ -22,7 +22,15 @@ from pydantic_settings import (
 from assistant.queue import parse_week
 
 PREFIX = "ZHIBO_"
-SECRETS = ("api_token", "identity_key", "identity_key_old", "model_key", "embedder_key")
+SECRETS = (
+    "api_token",
+    "identity_key",
+    "identity_key_old",
+    "model_key",
+    "embedder_key",
+    "chatwoot_token",
+    "chatwoot_secret",
+)
 SECRET_FILES = tuple(f"{name}_file" for name in SECRETS)
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?", re.ASCII)
 
@@ -87,6 +95,15 @@ class Settings(BaseSettings):
         (), description="Levels of customers that people always serve, e.g. vip, gold; empty: none"
     )
 
+    # another help desk
+    chatwoot_url: str = Field(
+        "", description="Base URL of a Chatwoot that shows handed-over conversations; empty: none"
+    )
+    chatwoot_account: int = Field(1, ge=1, description="Number of the account there")
+    chatwoot_inbox: int = Field(1, ge=1, description="Number of its inbox of type API")
+    chatwoot_token: SecretStr | None = Field(None, description="Access token of a user there")
+    chatwoot_secret: SecretStr | None = Field(None, description="Secret of the webhook that brings replies back")
+
     # the model that answers
     model: Literal["grounded", "openai"] = Field(
         "grounded", description="grounded needs nothing; openai is any compatible server"
@@ -145,7 +162,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one like Asia/Shanghai")
         return value
 
-    @field_validator("public_url", "model_url", "embedder_url")
+    @field_validator("public_url", "model_url", "embedder_url", "chatwoot_url")
     @classmethod
     def _http(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]+", value):
@@ -183,6 +200,12 @@ class Settings(BaseSettings):
                 except OSError as error:
                     raise ValueError(f"{name}_file: cannot read {path} ({error.strerror})") from error
         return values
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.chatwoot_url and self.chatwoot_token is None:
+            raise ValueError("chatwoot_url needs chatwoot_token, an access token of a user there")
+        return self
 
     @model_validator(mode="after")
     def _absolute(self) -> Self:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from streaming.room import Room
     from streaming.settings import RoomSettings
     from streaming.standby import SteadyFace, SteadyVoice
+    from web.mirror import Mirror
     from web.presence import Presence
     from web.services import Services
     from web.team import Team
@@ -183,6 +184,20 @@ def _service(catalog: "Catalog") -> "ServiceDesk":
         policy,
         {"en": English(policy.order_number)},
         StoredSessions(catalog.store.engine),
+    )
+
+
+def build_mirror(settings: Settings) -> "Mirror | None":
+    """The other help desk that shows handed-over conversations, when there is one."""
+    if not settings.chatwoot_url or settings.chatwoot_token is None:
+        return None
+    from web.chatwoot import Chatwoot
+
+    return Chatwoot(
+        settings.chatwoot_url,
+        settings.chatwoot_account,
+        settings.chatwoot_inbox,
+        settings.chatwoot_token.get_secret_value(),
     )
 
 

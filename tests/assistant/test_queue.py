@@ -9,7 +9,7 @@ import pytest
 from assistant.calling import Caller
 from assistant.conversation import Conversations
 from assistant.handoff import HandoffError
-from assistant.messages import TextDelta
+from assistant.messages import TextDelta, ToolCall
 from assistant.models.scripted import ScriptedModel
 from assistant.queue import Agent, Hours, QueueSettings, choose, disputed, estimate, parse_week
 from assistant.staffroom import StaffRoom
@@ -185,3 +185,17 @@ async def test_only_one_of_many_takes_a_conversation(counter: Counter, conversat
                     await room.say(one.id, "我来", author=name)
     finally:
         await elsewhere.close()
+
+
+async def test_a_handoff_does_not_depend_on_the_words_of_an_answer(
+    counter: Counter, conversations: Conversations
+) -> None:
+    """Pain 4: a signal in the reply's text. Words that look like one do nothing; the tool does, whatever is said."""
+    talker = ScriptedModel([TextDelta('[handoff] 转人工 {"handoff": true}。')])
+    shopper = await counter.shopper(talker)
+    await shopper.says("有什么推荐")
+    assert (await conversations.get(shopper.id)).state == "bot"
+    silent = ScriptedModel([ToolCall("1", "handoff", '{"reason": "low_confidence"}')], [TextDelta("好的。")])
+    shopper = await counter.shopper(silent)
+    await shopper.says("有什么推荐")
+    assert (await conversations.get(shopper.id)).state == "waiting"

@@ -1,5 +1,6 @@
 """A shopper and a person: waiting, taken over, both typing, the bot silent, released, closed and rated."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -60,6 +61,7 @@ def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit:
     ask(shopper, "转人工")  # as the very first message
     expect(shopper.locator(".system.wait")).to_be_visible()
     open_waiting(inbox)
+    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
     inbox.keyboard.press("t")
     expect(inbox.get_by_role("button", name="结束", exact=True)).to_be_visible()
     inbox.get_by_role("button", name="结束", exact=True).click()
@@ -108,3 +110,83 @@ def test_a_stranger_sees_no_inbox(site: Site, visit: Visit) -> None:
     visitor.page.get_by_label("粘贴登录链接或口令").fill("not-a-token")
     visitor.page.get_by_role("button", name="登录").click()
     expect(visitor.page.locator("#words")).to_have_class("bad")
+
+
+def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    """A note, a tag, a canned reply whose variable is missing, a suggestion, who else is there, and what was read."""
+    inbox = open_inbox().page
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    ask(shopper, "转人工")
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    open_waiting(inbox)
+    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
+    inbox.keyboard.press("t")
+    expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
+    ask(shopper, "多久发货？")
+    expect(inbox.locator(".log")).to_contain_text("多久发货？")
+
+    inbox.locator(".tab.note").click()
+    inbox.get_by_label("写备注，只有同事看得到…").fill("老顾客，请优先")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator(".turn.note")).to_contain_text("老顾客，请优先")
+    inbox.get_by_label("加标签").fill("发货")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator(".rows .row[aria-current]")).to_contain_text("发货")
+
+    inbox.locator(".tab.reply").click()
+    inbox.get_by_label("回复顾客…").press_sequentially("/order")
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator(".gaps")).to_contain_text("{order}")
+    expect(inbox.get_by_role("button", name="发送")).to_be_disabled()
+    inbox.get_by_label("回复顾客…").fill("")
+    inbox.get_by_role("button", name="建议回复").click()
+    expect(inbox.get_by_label("回复顾客…")).to_have_value(re.compile("48小时"))
+    expect(inbox.locator(".basis")).to_contain_text("AI 建议")
+    inbox.get_by_label("回复顾客…").press("Enter")
+    expect(shopper.locator(".turn.agent .bubble").last).to_contain_text("48小时")
+    assert "老顾客" not in shopper.locator(".log").inner_text()
+
+    colleague = visit(site.link("小周")).page
+    expect(colleague.locator("#net")).to_have_attribute("data-state", "up")
+    mine = inbox.locator(".rows .row[aria-current]").get_attribute("data-id")
+    colleague.locator(f'[data-id="{mine}"]').click()
+    expect(inbox.locator(".viewers")).to_contain_text("小周 也在看")
+    expect(colleague.locator(".turn.note")).to_contain_text("老顾客，请优先")
+
+    inbox.keyboard.press("Escape")
+    inbox.keyboard.press("x")
+    inbox.get_by_role("dialog").get_by_role("button", name="小周").click()
+    expect(colleague.locator(".rows .row[aria-current]")).to_contain_text("请您接待")
+    inbox.keyboard.press("?")
+    expect(inbox.get_by_role("dialog")).to_contain_text("建议回复")
+
+
+def test_the_shopper_loses_nothing_when_line_and_page_go_in_between(
+    site: Site, visit: Visit, open_inbox: Visit, cable: Wire
+) -> None:
+    """Pains 2 and 3 end to end: the shopper's line is cut while a person answers, and the page is loaded again."""
+    inbox = open_inbox().page
+    window = visit(f"http://127.0.0.1:{cable.port}")
+    shopper = window.page
+    open_chat(shopper)
+    ask(shopper, "转人工")
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    open_waiting(inbox)
+    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
+    inbox.keyboard.press("t")
+    expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
+    window.offline_expected = True
+    cable.cut()
+    inbox.get_by_label("回复顾客…").fill("第一句，断网时说的。")
+    inbox.keyboard.press("Enter")
+    cable.mend()
+    expect(shopper.locator(".turn.agent .bubble")).to_have_text("第一句，断网时说的。")
+    shopper.reload()
+    if not shopper.locator(".turn.agent .bubble").is_visible():
+        open_chat(shopper)
+    inbox.get_by_label("回复顾客…").fill("第二句。")
+    inbox.keyboard.press("Enter")
+    expect(shopper.locator(".turn.agent .bubble")).to_have_text(["第一句，断网时说的。", "第二句。"])
+    inbox.reload()
+    expect(inbox.locator(".turn.agent .bubble")).to_have_text(["第一句，断网时说的。", "第二句。"])

@@ -4,87 +4,55 @@
  */
 
 import {
-  $, Refused, api, clock, date, follow, h, icon, setCsrf, switchLang, themeButton, toast, translate,
+  $, Refused, api, clock, date, follow, h, icon, remembered, setCsrf, switchLang, themeButton, toast, translate,
 } from "../lib/page.js";
-import { Thread, contextPanel, visitor } from "./thread.js";
-import { CANNED, t } from "./words.js";
+import { away, chime, sound } from "./bar.js";
+import { Composer } from "./compose.js";
+import { filterForm, ordered, paintList as paintRows } from "./list.js";
+import { asleep, face, nameOf, promise } from "./look.js";
+import { askSnooze, askTransfer, contextPanel } from "./panel.js";
+import { Thread } from "./thread.js";
+import { t } from "./words.js";
 
-const STATES = ["waiting", "human", "bot", "closed"];
-const state = { me: "", filter: "", q: "", rows: new Map(), counts: {}, open: null, loaded: 0 };
+const state = {
+  me: "", filter: "", q: "", more: {}, rows: new Map(), counts: {}, open: null, loaded: 0, setup: { translates: false, me: {}, shop: {} },
+  context: null, translating: false, sound: remembered("zhibo-sound") !== "off",
+};
 let thread = null;
 let view = null; // elements of the open conversation
+let canned = null; // all canned replies, once asked for
 
 // ---------------------------------------------------------------- list
 
-const rank = (row) => (row.state === "waiting" ? 0 : row.state === "human" ? 1 : 2);
-const moment = (row) => row.updated || row.created;
-
-function ordered() {
-  return [...state.rows.values()].filter((row) => !state.filter || row.state === state.filter).sort((a, b) =>
-    rank(a) - rank(b) || (rank(a) === 0 ? waited(b) - waited(a) : moment(a) < moment(b) ? 1 : -1));
-}
-
-/** Seconds this shopper has waited by now. */
-const waited = (row) => (row.waiting_s || 0) + (Date.now() - row.received) / 1000;
-
-function span(seconds) {
-  if (seconds < 60) return t("sec", { n: Math.max(1, Math.round(seconds)) });
-  if (seconds < 3600) return t("min", { n: Math.round(seconds / 60) });
-  return t("hour", { n: Math.round(seconds / 3600) });
-}
-
-function when(iso) {
-  return Date.now() - Date.parse(iso) < 86_400_000 ? clock(iso) : date(iso);
-}
-
-function rowNode(row) {
-  const tag = row.state === "waiting"
-    ? [h("span", { class: "tag warn" }, t("waited", { n: span(waited(row)) })), row.reason && h("span", { class: "tag" }, t(`r_${row.reason}`))]
-    : row.state === "human" ? h("span", { class: "tag info" }, row.agent === state.me ? t("mine") : t("taken_by", { name: row.agent }))
-      : row.state === "closed" ? h("span", { class: "tag" }, t("closed")) : null;
-  const button = h("button", { type: "button", class: "row", "aria-current": state.open === row.id ? "true" : null,
-    onclick: () => open(row.id) },
-  h("span", { class: `face ${row.state}`, "aria-hidden": "true" }, icon(row.state === "bot" ? "bolt" : "user")),
-  h("span", { class: "row-main" },
-    h("span", { class: "row-top" }, h("b", {}, visitor(row.id)), h("time", {}, when(moment(row)))),
-    h("span", { class: "row-last" }, row.last ? row.last.text.replace(/\s+/g, " ") : "…"),
-    tag && h("span", { class: "row-tags" }, tag)));
-  button.dataset.id = row.id;
-  return h("li", {}, button);
-}
-
-function paintList() {
-  const list = ordered();
-  const focused = document.activeElement?.dataset?.id;
-  $("#rows").replaceChildren(...(list.length ? list.map(rowNode)
-    : [h("li", { class: "blank" }, icon("inbox"), h("p", {}, t(state.q ? "empty_find" : `empty_${state.filter || "all"}`)))]));
-  if (focused) $(`#rows [data-id="${CSS.escape(focused)}"]`)?.focus();
-  const chip = (key) => h("button", { type: "button", "aria-pressed": String(state.filter === key), class: `chip ${key}`, onclick: () => {
-    state.filter = key;
-    paintList();
-  } }, t(key || "all"), key && state.counts[key] ? h("span", { class: "n" }, state.counts[key]) : null);
-  $("#states").replaceChildren(...["", ...STATES].map(chip));
-  const n = state.counts.waiting || 0;
-  document.title = (n ? `(${n}) ` : "") + t("title");
-}
+const paintList = () => paintRows(state, open);
 
 function put(row) {
   const before = state.rows.get(row.id);
   if (before) state.counts[before.state] = Math.max(0, (state.counts[before.state] || 0) - 1);
   state.counts[row.state] = (state.counts[row.state] || 0) + 1;
   state.rows.set(row.id, { ...row, received: Date.now() });
-  if (row.state === "waiting" && before?.state !== "waiting" && state.loaded) announce();
+  const waits = row.state === "waiting" && (before?.state !== "waiting" || (row.assignee === state.me && before.assignee !== state.me));
+  const answered = row.state === "human" && row.agent === state.me && row.last?.role === "user" && before && before.last?.at !== row.last.at;
+  if (state.loaded && !state.setup.me.away && (waits || (answered && document.hidden))) announce(row, waits);
 }
 
-/** A shopper has begun to wait: the title says so already; a page in the background also says it aloud. */
-function announce() {
-  if (document.hidden && window.Notification?.permission === "granted") new Notification(t("new_waiting"));
-  else toast(t("new_waiting"));
+/** The title says so already; a page in the background also says it aloud. */
+function announce(row, waits) {
+  const words = waits ? t("new_waiting") : `${nameOf(row)}: ${row.last.text}`;
+  if (document.hidden && window.Notification?.permission === "granted") {
+    const note = new Notification(words, { tag: row.id });
+    note.onclick = () => {
+      window.focus();
+      open(row.id);
+    };
+  } else toast(words);
+  if (state.sound) chime();
 }
 
 async function loadList() {
   const query = new URLSearchParams({ limit: "200" });
   if (state.q) query.set("q", state.q);
+  for (const [name, value] of Object.entries(state.more)) if (value) query.set(name, value);
   const mine = ++state.loaded;
   const { conversations, counts } = await api(`/api/inbox/conversations?${query}`);
   if (mine !== state.loaded) return; // a later search has answered already
@@ -113,15 +81,28 @@ async function loadOpen() {
     if (state.open !== id) return;
     if (view?.id !== id) draw(id);
     put(data.conversation);
-    thread.load(id, data.events, data.verdicts || []);
-    $("#context").replaceChildren(...contextPanel(data));
+    state.context = data.context;
+    thread.load(id, data.events, data.verdicts || [], data.notes, data.conversation.seen_by_shopper);
+    if (state.translating) thread.translate(true);
+    paintPanel();
     paintState();
+    paintViewers(data.viewers);
     bottom(true);
+    sayRead();
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
     toast(t("gone"));
     forget(id);
   }
+}
+
+function paintPanel() {
+  const row = state.rows.get(state.open);
+  const typed = $("#tag-new")?.value;
+  const focused = document.activeElement?.id === "tag-new";
+  if (row && state.context) $("#context").replaceChildren(...contextPanel({ conversation: row, context: state.context }));
+  if (typed && !row.tags.includes(typed.trim())) $("#tag-new").value = typed;
+  if (focused) $("#tag-new")?.focus();
 }
 
 function forget(id) {
@@ -133,6 +114,7 @@ function forget(id) {
 function leave() {
   state.open = null;
   view = null;
+  look();
   $("#desk").classList.remove("reading");
   history.replaceState(null, "", location.pathname);
   blank();
@@ -146,52 +128,83 @@ function blank() {
 
 function draw(id) {
   const list = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("thread"), tabindex: 0 });
-  const input = h("textarea", { rows: 2, "aria-label": t("write"), maxlength: 5000 });
   const act = (name, key, kind) => h("button", { type: "button", class: `btn small ${kind}`, onclick: () => change(name) }, t(key));
+  const tool = (name, key, action) => h("button", { type: "button", class: "tool", "aria-label": t(key), title: t(key), onclick: action }, icon(name));
+  const row = state.rows.get(id) || { id, state: "" };
   view = {
-    id, list, input,
-    title: h("h2", {}, visitor(id)), mark: h("span", { class: "mark" }), summary: h("div", { class: "summary", hidden: true }),
+    id, list, composer: composer(),
+    face: h("span", { class: "head-face" }, face(row)), title: h("h2", {}, nameOf(row)), mark: h("span", { class: "mark" }),
+    sla: h("span", { class: "sla-slot" }), summary: h("details", { class: "summary", open: true, hidden: true }),
     take: act("take", "take", "main"), release: act("release", "release", "line"), close: act("close", "close", "line"),
-    typing: h("p", { class: "typing", role: "status" }),
-    canned: h("div", { class: "canned", hidden: true }),
-    cannedButton: h("button", { type: "button", class: "btn small soft", "aria-expanded": "false", onclick: () => showCanned() }, icon("note"), t("canned")),
-    send: h("button", { type: "submit", class: "btn small main" }, t("send")),
+    transfer: tool("swap", "transfer", transfer), snooze: tool("moon", "snooze", snooze),
+    translate: state.setup.translates ? tool("globe", "translate", translateView) : null,
+    typing: h("p", { class: "typing", role: "status" }), viewers: h("p", { class: "viewers", role: "status", hidden: true }),
   };
-  view.form = h("form", { class: "reply-box" }, view.canned, input, h("div", { class: "reply-acts" }, view.cannedButton, view.send));
-  view.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send();
-  });
-  input.addEventListener("input", typing);
-  input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    send();
-  });
+  view.input = view.composer.input;
   thread = new Thread(list);
   $("#thread").replaceChildren(
     h("header", { class: "thread-head" },
       h("button", { type: "button", class: "tool back", "aria-label": t("back"), onclick: leave }, icon("left")),
-      view.title, view.mark, h("span", { class: "thread-acts" }, view.take, view.release, view.close)),
-    view.summary, list, view.typing, view.form);
+      view.face, h("div", { class: "head-name" }, view.title, h("p", {}, view.mark, view.sla)),
+      h("div", { class: "thread-acts", role: "group", "aria-label": t("acts") }, ...[view.translate, view.snooze, view.transfer].filter(Boolean), view.take, view.release, view.close)),
+    view.summary, list, view.typing, view.viewers, view.composer.node);
+  look();
+}
+
+function composer() {
+  const row = () => state.rows.get(state.open) || {};
+  return new Composer({
+    setup: state.setup, send, note: addNote, typing,
+    shopperLang: () => (row().lang === "en" ? "en" : "zh"),
+    canned: async () => (canned ??= (await api("/api/inbox/canned")).canned),
+    forgetCanned: () => (canned = null),
+    suggest: () => api(path("suggest"), { method: "POST" }),
+    values: () => {
+      const { name, lang } = row();
+      const { orders = [], product } = state.context || {};
+      return { shopper: name || undefined, order: orders[0]?.id, product: product?.title, agent: state.me, shop: state.setup.shop[lang === "en" ? "en" : "zh"] };
+    },
+  });
 }
 
 function paintState() {
   const row = state.rows.get(state.open);
   if (!row || !view) return;
   const own = row.state === "human" && row.agent === state.me;
+  view.title.textContent = nameOf(row);
+  view.face.replaceChildren(face(row));
   view.mark.className = `tag ${{ waiting: "warn", human: "info", closed: "", bot: "good" }[row.state]}`;
   view.mark.textContent = row.state === "human" ? (own ? t("mine") : t("taken_by", { name: row.agent }))
     : row.state === "waiting" && row.reason ? `${t("waiting")} · ${t(`r_${row.reason}`)}` : t(row.state);
   view.take.hidden = row.state === "human";
   view.release.hidden = !own && row.state !== "waiting";
   view.close.hidden = row.state === "closed" || (row.state === "human" && !own);
+  view.transfer.hidden = !own;
+  view.snooze.hidden = row.state === "bot" || row.state === "closed" || (row.state === "human" && !own);
   view.summary.hidden = !row.summary || row.state === "bot" || row.state === "closed";
-  view.summary.replaceChildren(h("b", {}, t("summary")), h("p", {}, row.summary || ""));
-  view.input.disabled = !own;
-  view.input.placeholder = own ? t("write") : t("write_locked");
-  view.send.disabled = view.cannedButton.disabled = !own;
-  view.form.classList.toggle("locked", !own);
+  const open = view.summary.open;
+  view.summary.replaceChildren(h("summary", {}, t("summary")), h("p", {}, row.summary || ""));
+  view.summary.open = open;
+  view.composer.allow(own);
+  paintPromise();
+}
+
+function paintPromise() {
+  const row = state.rows.get(state.open);
+  if (!row || !view) return;
+  const snoozed = asleep(row) && h("span", { class: "tag" }, icon("moon"), t("snoozed_until", { at: `${date(row.snoozed_until)} ${clock(row.snoozed_until)}` }));
+  view.sla.replaceChildren(...[promise(row)?.node, snoozed].filter(Boolean));
+}
+
+function paintViewers(viewers) {
+  if (!view) return;
+  const others = viewers.filter((one) => one.name !== state.me);
+  const typist = others.find((one) => one.typing);
+  view.viewers.hidden = !others.length;
+  view.viewers.classList.toggle("hot", Boolean(typist));
+  const atEnd = view.list.scrollHeight - view.list.scrollTop - view.list.clientHeight < 140;
+  view.viewers.replaceChildren(...(others.length ? [icon("eye"), typist ? t("writing", { name: typist.name }) : t("looking", { name: others.map((one) => one.name).join("、") })] : []));
+  bottom(atEnd);
 }
 
 function bottom(force) {
@@ -203,10 +216,10 @@ function bottom(force) {
 
 const path = (name) => `/api/inbox/conversations/${encodeURIComponent(state.open)}/${name}`;
 
-async function change(name) {
+async function change(name, body) {
   if (!state.open) return;
   try {
-    put(await api(path(name), { method: "POST" }));
+    put(await api(path(name), { method: "POST", body }));
     paintState();
     paintList();
     if (name === "take") view.input.focus();
@@ -221,27 +234,69 @@ function refused(error) {
   loadOpen().catch(() => undefined);
 }
 
-async function send() {
-  const words = view.input.value.trim();
+async function send(words) {
   const id = state.open;
-  if (!words || view.input.disabled) return;
   const clientId = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
-  view.input.value = "";
   thread.pending(words, clientId, state.me);
   bottom(true);
   try {
     await api(path("messages"), { method: "POST", body: { text: words, client_id: clientId } });
   } catch (error) {
     thread.failed(clientId);
-    if (state.open === id && !view.input.value) view.input.value = words; // nothing typed is lost
+    if (state.open === id && !view.input.value) view.composer.put(words); // nothing typed is lost
     refused(error);
   }
+}
+
+async function addNote(words) {
+  try {
+    thread.note(await api(path("notes"), { method: "POST", body: { text: words } }));
+    bottom(true);
+  } catch (error) {
+    if (!view.input.value) view.composer.put(words);
+    refused(error);
+  }
+}
+
+async function transfer() {
+  if (view.transfer.hidden) return;
+  await askTransfer(state.me, (body) => change("transfer", body));
+}
+
+function snooze() {
+  if (!view.snooze.hidden) askSnooze(state.rows.get(state.open), (minutes) => change("snooze", { minutes }));
+}
+
+function translateView() {
+  state.translating = !state.translating;
+  view.translate.setAttribute("aria-pressed", String(state.translating));
+  thread.translate(state.translating);
+}
+
+/** The shopper is told what the person who serves them has read. */
+let readUpTo = "";
+function sayRead() {
+  const row = state.rows.get(state.open);
+  if (!row || !view || document.hidden || row.state !== "human" || row.agent !== state.me) return;
+  const mark = `${row.id} ${thread.seq}`;
+  if (!thread.seq || mark === readUpTo) return;
+  readUpTo = mark;
+  api(path("seen"), { method: "POST", body: { seq: thread.seq } }).catch(() => undefined); // a hint only
+}
+
+/** Colleagues see what I look at, so that two people don't answer one shopper. */
+function look(writing = false) {
+  const body = { conversation: document.hidden ? "" : state.open || "", typing: writing };
+  api("/api/inbox/looking", { method: "POST", body }).catch(() => undefined);
 }
 
 let typedAt = 0;
 let typedTimer = 0;
 function typing() {
-  const tell = (on) => api(path("typing"), { method: "POST", body: { typing: on } }).catch(() => undefined); // a hint only
+  const tell = (on) => {
+    api(path("typing"), { method: "POST", body: { typing: on } }).catch(() => undefined); // a hint only
+    look(on);
+  };
   clearTimeout(typedTimer);
   typedTimer = setTimeout(() => {
     typedAt = 0;
@@ -250,18 +305,6 @@ function typing() {
   if (Date.now() - typedAt < 3000) return;
   typedAt = Date.now();
   tell(true);
-}
-
-function showCanned(show = view.canned.hidden) {
-  const lang = state.rows.get(state.open)?.lang === "en" ? "en" : "zh";
-  view.canned.hidden = !show;
-  view.cannedButton.setAttribute("aria-expanded", String(show));
-  view.canned.replaceChildren(...CANNED[lang].map(([, words]) => h("button", { type: "button", onclick: () => {
-    view.input.value = words;
-    showCanned(false);
-    view.input.focus();
-  } }, words)));
-  if (show) view.canned.firstChild.focus();
 }
 
 // ---------------------------------------------------------------- live
@@ -284,7 +327,11 @@ function take(event) {
   } else if (event.type === "conversation") {
     put(event.conversation);
     paintList();
-    if (event.conversation.id === state.open) paintState();
+    if (event.conversation.id === state.open) {
+      paintState();
+      paintPanel();
+      sayRead();
+    }
   } else if (event.type === "event" && event.id === state.open && view) {
     if (event.event.seq > thread.seq + 1) {
       loadOpen().catch(() => undefined); // a gap: something was missed
@@ -294,7 +341,12 @@ function take(event) {
     if (event.event.type === "done") verdicts();
     if (event.event.type === "message" && event.event.role === "user") whoTypes({ id: event.id, who: "shopper", typing: false });
     bottom(event.event.type === "message" && event.event.role === "agent");
+    sayRead();
   } else if (event.type === "typing") whoTypes(event);
+  else if (event.id !== state.open || !view) return;
+  else if (event.type === "note") thread.note(event.note);
+  else if (event.type === "viewers") paintViewers(event.viewers);
+  else if (event.type === "seen") thread.seen(event.seq);
 }
 
 async function verdicts() {
@@ -318,22 +370,22 @@ function step(by) {
 }
 
 const KEYS = [
-  ["J / K", "k_next"], ["T", "k_take"], ["R", "k_reply"], ["B", "k_release"], ["C", "k_canned"], ["/", "k_find"], ["Enter", "k_send"], ["?", "k_help"],
+  ["J / K", "k_next"], ["T", "k_take"], ["R", "k_reply"], ["N", "k_note"], ["G", "k_suggest"], ["C", "k_canned"], ["X", "k_transfer"],
+  ["S", "k_snooze"], ["B", "k_release"], ["E", "k_close"], ["/", "k_find"], ["/…", "k_canned_slash"], ["Enter", "k_send"], ["?", "k_help"],
 ];
 
 function keyboard(event) {
-  if (event.key === "Escape" && view && !view.canned.hidden) {
-    showCanned(false);
-    view.input.focus();
-    return;
-  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select,dialog")) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
     return;
   }
+  const seen = (button, act) => () => view && !view[button].hidden && act();
+  const write = (mode) => () => view?.composer.turn(mode);
   const acts = {
-    j: () => step(1), k: () => step(-1), t: () => view && !view.take.hidden && change("take"), r: () => view?.input.focus(),
-    b: () => view && !view.release.hidden && change("release"), c: () => view && !view.cannedButton.disabled && showCanned(true),
+    j: () => step(1), k: () => step(-1), t: seen("take", () => change("take")), r: write("reply"), n: write("note"),
+    b: seen("release", () => change("release")), e: seen("close", () => change("close")), x: seen("transfer", transfer), s: seen("snooze", snooze),
+    c: () => view && !view.composer.cannedButton.disabled && view.composer.pick(true).then(() => view.input.focus()),
+    g: () => view && !view.composer.suggestButton.disabled && view.composer.suggest(),
     "/": () => $("#find").focus(), "?": help,
   };
   const act = acts[event.key.toLowerCase()];
@@ -366,6 +418,18 @@ function frame() {
     await api("/api/staff/signout", { method: "POST" }).catch(() => undefined);
     location.href = "/signin?next=/inbox";
   });
+  state.paintAway = away(state);
+  sound(state);
+  tool("#more", "filter", "more_find", () => {
+    const form = $("#filters");
+    form.hidden = !form.hidden;
+    $("#more").setAttribute("aria-expanded", String(!form.hidden));
+    if (!form.hidden) form.querySelector("input").focus();
+  });
+  filterForm($("#filters"), (more) => {
+    state.more = more;
+    loadList().catch(() => toast(t("problem")));
+  });
   let timer = 0;
   $("#find").addEventListener("input", () => {
     clearTimeout(timer);
@@ -378,8 +442,14 @@ function frame() {
   document.addEventListener("click", () => {
     if (window.Notification?.permission === "default") Notification.requestPermission();
   }, { once: true });
+  document.addEventListener("visibilitychange", () => {
+    look();
+    sayRead();
+  });
   setInterval(() => {
-    if ([...state.rows.values()].some((row) => row.state === "waiting")) paintList();
+    if ([...state.rows.values()].some((row) => row.state === "waiting" || row.owed_s !== null || row.snoozed_until)) paintList();
+    paintPromise();
+    if (state.open) look(Date.now() - typedAt < 4000);
   }, 15_000);
 }
 
@@ -398,6 +468,8 @@ async function start() {
     }
     throw error;
   }
+  state.setup = await api("/api/inbox/setup");
+  state.paintAway();
   await loadList();
   const wanted = decodeURIComponent(location.hash.slice(1));
   if (wanted && state.rows.has(wanted)) await open(wanted);

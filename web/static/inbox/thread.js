@@ -1,9 +1,8 @@
 /** A conversation as staff see it: what was said, what the guard changed, and what the shopper was shown. */
 
-import { clock, date, h, icon, money, picture, prices } from "../lib/page.js";
+import { api, clock, date, h, icon, lang, money, picture, prices } from "../lib/page.js";
+import { avatar } from "./look.js";
 import { t } from "./words.js";
-
-export const visitor = (id) => t("visitor", { id: String(id).slice(0, 6).toUpperCase() });
 
 const LABELS = { contradicted: "bad", unsupported: "warn", forbidden: "bad" };
 
@@ -56,7 +55,7 @@ function guardMark(verdicts) {
     h("div", { class: "verdict" }, h("div", { class: "proof" }, h("ul", {}, facts.slice(0, 12).map(proof)))));
 }
 
-function miniCard(card) {
+export function miniCard(card) {
   return h("a", { class: "mini", href: card.url, target: "_blank", rel: "noopener" }, picture(card.picture),
     h("span", {}, h("b", {}, card.title), h("span", { class: "mini-price" }, prices(card, t("list_price")))));
 }
@@ -91,20 +90,70 @@ export class Thread {
   #verdicts = new Map();
   #speaker = "";
   #id = ""; // of the conversation
+  #own = []; // messages of staff: {seq, turn}
+  #seen = 0;
+  #translating = false;
   seq = 0;
 
   constructor(list) {
     this.#list = list;
   }
 
-  load(id, events, verdicts) {
+  load(id, events, verdicts, notes = [], seen = 0) {
     this.#id = id;
+    this.#own = [];
+    this.#seen = seen;
     this.#list.replaceChildren();
     this.#turns.clear();
     this.#speaker = "";
     this.seq = 0;
     this.#verdicts = groupBy(verdicts);
-    for (const event of events) this.take(event);
+    const left = [...notes]; // the oldest first
+    for (const event of events) {
+      while (left.length && Date.parse(left[0].at) < Date.parse(event.at)) this.note(left.shift());
+      this.take(event);
+    }
+    for (const one of left) this.note(one);
+    this.#read();
+  }
+
+  /** Of staff for staff. */
+  note({ id, author, text, at }) {
+    if (this.#turns.has(`note ${id}`)) return;
+    const turn = this.#turn("note", `note ${id}`, author, at);
+    turn.bubble.replaceChildren(h("span", { class: "lock" }, icon("note"), t("private")), text);
+  }
+
+  /** The shopper has seen everything up to the event `seq`. */
+  seen(seq) {
+    this.#seen = Math.max(this.#seen, seq);
+    this.#read();
+  }
+
+  #read() {
+    const last = this.#own.filter((one) => one.seq <= this.#seen).at(-1);
+    for (const { turn } of this.#own) turn.box.querySelector(".read")?.remove();
+    last?.turn.box.append(h("span", { class: "turn-note read" }, t("read")));
+  }
+
+  /** Show every message in the page's language too; `on` false hides it again. */
+  async translate(on) {
+    this.#translating = on;
+    for (const node of this.#list.querySelectorAll(".in-other")) node.remove();
+    if (on) for (const turn of this.#turns.values()) if (!turn.box.classList.contains("note")) await this.#inOther(turn);
+  }
+
+  async #inOther(turn) {
+    const text = turn.bubble.textContent;
+    const written = /[\u4e00-\u9fff]/.test(text) ? "zh" : "en";
+    if (!text.trim() || written === lang || turn.box.querySelector(".in-other")) return;
+    const line = h("p", { class: "in-other", lang: lang === "zh" ? "zh-CN" : "en" }, "…");
+    turn.bubble.after(line);
+    try {
+      line.textContent = (await api("/api/inbox/translate", { method: "POST", body: { text: text.slice(0, 5000), to: lang } })).text;
+    } catch (error) {
+      line.textContent = error.status ? error.message : t("problem");
+    }
   }
 
   take(event) {
@@ -131,7 +180,9 @@ export class Thread {
     if (found) return found;
     const bubble = h("div", { class: "bubble" });
     const speaker = `${role}:${name}`;
-    const head = this.#speaker === speaker ? null : h("p", { class: "by" }, h("b", {}, name), h("time", {}, clock(at)));
+    const first = this.#speaker !== speaker;
+    const mark = !first || role === "user" ? null : role === "bot" ? h("span", { class: "face mini-face bot", "aria-hidden": "true" }, icon("bolt")) : avatar(name, name, "mini-face");
+    const head = first ? h("p", { class: "by" }, mark, h("b", {}, name), h("time", {}, clock(at))) : null;
     this.#speaker = speaker;
     const box = h("div", { class: `turn ${role}` }, head, bubble);
     this.#list.append(box);
@@ -149,10 +200,13 @@ export class Thread {
     if (pending) {
       this.#turns.set(event.id, pending);
       pending.box.classList.remove("pending");
+      this.#own.push({ seq: event.seq, turn: pending });
       return;
     }
     const turn = this.#turn(event.role, event.id, event.role === "agent" ? event.agent || t("human") : t(NAMES[event.role]), event.at);
     turn.bubble.replaceChildren(...(event.role === "bot" ? formatted(event.text) : [event.text]));
+    if (event.role === "agent") this.#own.push({ seq: event.seq, turn });
+    if (this.#translating) this.#inOther(turn);
     if (event.picture && !turn.box.querySelector(".sent")) turn.bubble.before(this.#sent(event.picture));
     if (event.role !== "bot") return;
     const mark = guardMark(this.#verdicts.get(event.id) || []);
@@ -214,28 +268,3 @@ function groupBy(verdicts) {
   for (const one of verdicts) groups.set(one.message_id, [...(groups.get(one.message_id) || []), one]);
   return groups;
 }
-
-export function contextPanel({ conversation, context }) {
-  const pair = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
-  const customer = context.customer;
-  let address = "";
-  try {
-    address = context.url ? new URL(context.url).pathname : "";
-  } catch {
-    address = ""; // not an address
-  }
-  return [
-    h("h2", {}, customer ? customer.name : visitor(conversation.id)),
-    h("dl", {},
-      ...pair(t("customer"), customer ? customer.id : t("no_customer")),
-      ...pair(t("level"), customer && t(`lvl_${customer.level}`)),
-      ...pair(t("language_row"), conversation.lang && t(conversation.lang)),
-      ...pair(t("page"), address && h("a", { href: address, target: "_blank", rel: "noopener" }, address)),
-      ...pair(t("started"), date(conversation.created, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" })),
-      ...pair(t("rating"), conversation.rating && "★".repeat(conversation.rating))),
-    context.product && h("section", {}, h("h3", {}, t("product")), miniCard(context.product)),
-    h("section", {}, h("h3", {}, t("orders")),
-      context.orders && context.orders.length ? context.orders.map(orderBox) : h("p", { class: "dim" }, t("no_orders"))),
-  ].filter(Boolean);
-}
-
