@@ -132,10 +132,11 @@ def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: 
     expect(inbox.locator(".turn.note")).to_contain_text("老顾客，请优先")
     inbox.get_by_label("加标签").fill("发货")
     inbox.keyboard.press("Enter")
-    expect(inbox.locator(".rows .row[aria-current]")).to_contain_text("发货")
+    expect(inbox.locator(".tag-box .tag")).to_have_text(re.compile("发货"))
 
     inbox.locator(".tab.reply").click()
     inbox.get_by_label("回复顾客…").press_sequentially("/order")
+    expect(inbox.get_by_role("option")).to_have_count(1)
     inbox.keyboard.press("Enter")
     expect(inbox.locator(".gaps")).to_contain_text("{order}")
     expect(inbox.get_by_role("button", name="发送")).to_be_disabled()
@@ -149,7 +150,7 @@ def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: 
 
     colleague = visit(site.link("小周")).page
     expect(colleague.locator("#net")).to_have_attribute("data-state", "up")
-    mine = inbox.locator(".rows .row[aria-current]").get_attribute("data-id")
+    mine = inbox.url.partition("#")[2]
     colleague.locator(f'[data-id="{mine}"]').click()
     expect(inbox.locator(".viewers")).to_contain_text("小周 也在看")
     expect(colleague.locator(".turn.note")).to_contain_text("老顾客，请优先")

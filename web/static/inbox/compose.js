@@ -118,7 +118,7 @@ export class Composer {
     } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       if (this.open && this.current) this.current.click();
-      else this.submit();
+      else if (!this.open || this.options) this.submit(); // a shortcut whose reply is still on its way is not sent
     }
   }
 
@@ -139,6 +139,7 @@ export class Composer {
       this.picker.hidden = true;
       return;
     }
+    this.current = this.options = null;
     const all = await this.acts.canned();
     if (!this.open) return;
     const mine = all.filter((one) => one.lang === this.acts.shopperLang());
@@ -163,7 +164,7 @@ export class Composer {
   }
 
   step(by) {
-    if (!this.options.length) return;
+    if (!this.options?.length) return;
     const at = this.options.indexOf(this.current);
     this.current?.setAttribute("aria-selected", "false");
     this.current = this.options[(at + by + this.options.length) % this.options.length];
