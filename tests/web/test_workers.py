@@ -99,11 +99,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     catalog.put([SLIPPERS, cup], shop=SHOP, policies=[RETURNS], source="test")
     catalog.close()
     running = Running(free_port(), data)
-    running.start()
-    yield running
-    assert running.process is not None
-    running.process.send_signal(signal.SIGTERM)
-    assert running.process.wait(15) == 0, running.log()
+    try:
+        running.start()
+        yield running
+        assert running.process is not None
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(15) == 0, running.log()
+    finally:
+        if running.process is not None and running.process.poll() is None:
+            running.kill_all()
 
 
 def chat(server: Running, session: dict[str, Any]) -> httpx.Client:
