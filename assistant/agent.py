@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from assistant.arithmetic import shop_and, with_extra
 from assistant.cards import plain, plan_stand
-from assistant.events import BasketCard, Comparison, Event, HandoffReason, OrderCard, Progress, Sentence
+from assistant.events import BasketCard, Comparison, Event, FormCard, HandoffReason, OrderCard, Progress, Sentence
 from assistant.guard.checks.smuggled import recited
 from assistant.guard.context import Context, review_parts
 from assistant.guard.injection import harmless, leaks
@@ -180,6 +180,8 @@ class Agent:
                         yield Comparison(*result.comparison)
                     if result.order is not None:
                         yield OrderCard(dict(result.order))
+                    if result.form is not None:
+                        yield FormCard(result.form)
                     if result.basket is not None:
                         yield BasketCard(dict(result.basket))
             turn.found = any(looked_up) if looked_up else turn.found

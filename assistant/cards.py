@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
-from assistant.events import BasketCard, Cards, Comparison, Event, Handoff, OrderCard, Progress, QuickReplies, Sentence
+from assistant.events import (
+    BasketCard,
+    Cards,
+    Comparison,
+    Event,
+    FormCard,
+    Handoff,
+    OrderCard,
+    Progress,
+    QuickReplies,
+    Sentence,
+)
 from assistant.shown import Shown
 from knowledge.catalog import Catalog
 from knowledge.model import Lang, Product, Promotion
@@ -65,6 +76,8 @@ def stored(
         case BasketCard(basket=basket):
             plan = _renamed(basket, _shown_names(basket, catalog, shown, lang))
             return "basket", {"id": message_id, "basket": plan, "stand": plan_stand(basket, catalog)}
+        case FormCard(form=form):
+            return "form", {"id": message_id, "form": form.json()}
         case QuickReplies(options=options):
             return "quick_replies", {"id": message_id, "options": list(options)}
         case Handoff():

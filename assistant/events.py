@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assistant.forms import Form
 from assistant.guard.verdict import Verdict
 
 Channel = Literal["chat", "live"]
@@ -72,6 +73,13 @@ class QuickReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class FormCard:
+    """Boxes to fill in instead of free text."""
+
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
 class Handoff:
     """The conversation now waits for a person. Never inferred from reply text."""
 
@@ -91,4 +99,4 @@ class Finished:
     tools: tuple[str, ...] = field(default=())
 
 
-Event = Progress | Sentence | Cards | Comparison | OrderCard | BasketCard | QuickReplies | Handoff | Finished
+Event = Progress | Sentence | Cards | Comparison | OrderCard | BasketCard | FormCard | QuickReplies | Handoff | Finished

@@ -92,6 +92,8 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                 await services.supervisor.close(stop_rooms=app.state.stop_rooms)
         finally:
             await services.core.close()
+            if services.ears is not None:
+                await services.ears.close()
 
     app = FastAPI(title="Zhibo", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.stop_rooms = stop_rooms

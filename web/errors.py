@@ -12,12 +12,13 @@ from knowledge.model import Lang, Text
 
 Code = Literal[
     "bad_request", "unauthorized", "forbidden", "not_found", "taken", "closed",
-    "too_large", "invalid", "too_fast", "unavailable", "internal",
+    "too_large", "invalid", "too_fast", "unavailable", "internal", "unsupported",
 ]  # fmt: skip
 
 STATUS: Mapping[Code, int] = {
     "bad_request": 400, "unauthorized": 401, "forbidden": 403, "not_found": 404, "taken": 409, "closed": 409,
     "too_large": 413, "invalid": 422, "too_fast": 429, "unavailable": 503, "internal": 500,
+    "unsupported": 501,
 }  # fmt: skip
 
 

@@ -11,13 +11,19 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.hearing import MOST_SOUND
 from assistant.pictures import MOST_BYTES
 from web.errors import Refusal, on_error, reader_lang
 
 log = structlog.get_logger("web")
 
 BODY_LIMIT = 128 * 1024
-UPLOAD_LIMITS = {"/api/catalogue/ingest": 64 << 20, "/console": 64 << 20, "/api/chat/pictures": MOST_BYTES}
+UPLOAD_LIMITS = {
+    "/api/catalogue/ingest": 64 << 20,
+    "/console": 64 << 20,
+    "/api/chat/pictures": MOST_BYTES,
+    "/api/chat/voice": MOST_SOUND,
+}
 
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; media-src 'self' blob:; "

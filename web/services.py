@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 from assistant.assistant import Assistant
 from assistant.conversation import Conversations
 from assistant.guard.guard import Guard
+from assistant.hearing import Ears
 from assistant.pictures import Pictures
 from assistant.staffroom import StaffRoom
 from knowledge.catalog import Catalog
@@ -66,6 +67,7 @@ class Services:
     room_client: Callable[[str], Client]
     core: Core  # closes what answers
     team: Team | None = None  # the other workers, when several processes serve together
+    ears: Ears | None = None  # who writes voice messages down
     local_origins: bool = False  # pages on this machine may embed the widget: for demos
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 

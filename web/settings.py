@@ -27,7 +27,7 @@ SECRETS = (
     "identity_key",
     "identity_key_old",
     "model_key",
-    "embedder_key",
+    "embedder_key", "ears_key",
     "chatwoot_token",
     "chatwoot_secret",
 )
@@ -114,6 +114,11 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(8.0, gt=0, le=600, description="Seconds of its silence before grounded answers")
     model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
 
+    # voice messages
+    ears_url: str = Field("", description="Base URL of a speech-to-text server; empty: shoppers' browsers listen")
+    ears_model: str = Field("", description="Name of the model there; empty: the first one it lists")
+    ears_key: SecretStr | None = Field(None, description="Its API key")
+
     # a second opinion on what the guard cannot look up
     law_folder: Path | None = Field(None, description="Folder of rule packs (YAML) beside those that come along")
     law_packs: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -162,7 +167,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one like Asia/Shanghai")
         return value
 
-    @field_validator("public_url", "model_url", "embedder_url", "chatwoot_url")
+    @field_validator("public_url", "model_url", "embedder_url", "ears_url", "chatwoot_url")
     @classmethod
     def _http(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]+", value):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.conversation import Conversations
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
+    from assistant.hearing import Ears
     from assistant.messages import Model
     from assistant.pictures import Pictures
     from assistant.queue import QueueSettings
@@ -244,10 +245,20 @@ def build_services(
             settings.data / "rooms", client, outlive=not demo, environment=room_environment(settings)
         ),
         room_client=client,
+        ears=build_ears(settings),
         local_origins=demo,
         core=core,
         team=team,
     )
+
+
+def build_ears(settings: Settings) -> "Ears | None":
+    if not settings.ears_url:
+        return None
+    from assistant.ears import RemoteEars
+
+    key = settings.ears_key.get_secret_value() if settings.ears_key else ""
+    return RemoteEars(settings.ears_url, model=settings.ears_model, api_key=key)
 
 
 def _warm(core: Core) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from assistant.events import HandoffReason
+from assistant.forms import Form
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang, Text
@@ -45,6 +46,7 @@ class ToolResult:
     comparison: tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]] | None = None  # ids, rows
     order: Mapping[str, Any] | None = None
     basket: Mapping[str, Any] | None = None  # the card of a plan
+    form: Form | None = None  # what to fill in instead of typing it
     replies: tuple[str, ...] = ()  # quick replies, still to pass the guard
     handoff: HandoffReason | None = None
     found: bool = True  # False: the shop's data had no answer

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from assistant.cards import plain
 from assistant.events import HandoffReason
+from assistant.forms import order_lookup
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from assistant.tools.products import frequent, promotion_data, resolve
 from knowledge.facts import Facts
@@ -102,7 +103,7 @@ def order_status(arguments: OrderArguments, context: ToolContext) -> ToolResult:
             for name, there in (("order_number", bool(number) and number in typed), ("phone_tail", bool(tails)))
             if not there
         ]
-        return ToolResult({"needs": missing})
+        return ToolResult({"needs": missing}, form=order_lookup(missing, lang))
     if context.lookups_left <= 0:
         return ToolResult({"locked": True}, found=False, handoff="policy")
     order = catalog.order(number)

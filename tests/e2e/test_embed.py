@@ -1,6 +1,7 @@
 """The widget on a merchant's own page: another origin, a policy as strict as can be, and the merchant's colours."""
 
 import gzip
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -12,9 +13,11 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Site, Visitor
 from tests.e2e.test_chat import QUESTION, answered, ask, log_texts, open_chat
+from web.widget import MODULES, SOURCE, script
 
 Visit = Callable[..., Visitor]
 STATIC = Path(__file__).parents[2] / "web" / "static"
+ARABIC = {"ar": {"dir": "rtl", "name": "العربية", "open": "افتح المحادثة", "send": "إرسال", "person": "تحدث مع شخص"}}
 
 
 @pytest.fixture
@@ -23,16 +26,27 @@ def merchant(site: Site) -> Iterator[str]:
     page = f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>商家</title></head><body>
         <h1>商家自己的页面</h1>
         <script src="{site.url}/widget.js" data-accent="#ffd400" data-position="left" async></script></body></html>"""
-    policy = f"default-src 'none'; script-src {site.url}; connect-src {site.url}; img-src {site.url}"
+    tag = f'<script src="{site.url}/widget.js" data-strings="/words.json" async></script>'
+    arabic = f"""<!doctype html><html lang="ar" dir="rtl"><meta charset="utf-8"><title>متجر</title>{tag}</html>"""
+    words = json.dumps(ARABIC).encode()
+    sent = {
+        "/": ("text/html", page.encode()),
+        "/ar": ("text/html", arabic.encode()),
+        "/words.json": ("text/json", words),
+    }
+    policy = (
+        f"default-src 'none'; script-src {site.url}; connect-src 'self' {site.url}; img-src {site.url}; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/" else 204)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind, body = sent.get(self.path, ("text/plain", b""))
+            self.send_response(200 if body else 204)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
-            if self.path == "/":
-                self.wfile.write(page.encode())
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None: ...
 
@@ -66,9 +80,27 @@ def test_text_on_a_light_accent_turns_dark(merchant: str, visit: Visit) -> None:
     assert box is not None and box["x"] < 100
 
 
+@pytest.mark.server("chromium")
+def test_another_language_comes_from_a_file_and_mirrors_the_panel(merchant: str, visit: Visit) -> None:
+    page = visit(f"{merchant}ar").page
+    page.get_by_role("button", name=ARABIC["ar"]["open"]).click()
+    expect(page.locator(".turn.bot")).to_have_count(1)
+    expect(page.get_by_role("button", name=ARABIC["ar"]["person"])).to_be_visible()
+    page.wait_for_timeout(400)  # it slides in
+    places = [page.locator(place).bounding_box() for place in (".panel", ".send", ".clip:not(.mic)")]
+    assert all(places)
+    panel, send, clip = (box["x"] for box in places if box)
+    assert panel < 100, "the panel stands on the left"
+    assert send < clip, "and what is written goes out on the left"
+    page.locator(".write textarea").fill("Do you have a vacuum bottle?")
+    page.keyboard.press("Enter")
+    answered(page)
+
+
 def test_the_widget_is_one_small_file_that_needs_no_exception_from_any_policy() -> None:
-    source = (STATIC / "widget.js").read_text(encoding="utf-8")
-    assert len(gzip.compress(source.encode(), mtime=0)) <= 30 * 1024
+    source = script().decode()
+    assert len(gzip.compress(script(), mtime=0)) <= 30 * 1024
+    assert {path.stem for path in SOURCE.glob("*.js")} == set(MODULES)
     for forbidden in (
         r"\binnerHTML\b",
         r"\bouterHTML\b",

@@ -1,6 +1,8 @@
 """The pages people open, and the files they consist of."""
 
+import hashlib
 import mimetypes
+from asyncio import to_thread
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -8,6 +10,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from web.errors import NOT_FOUND, Refusal
 from web.services import Svc, services, signed_in
+from web.widget import script
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,12 +63,13 @@ async def inbox(request: Request) -> Response:
 
 
 @router.api_route("/widget.js", methods=READ)
-async def widget() -> Response:
-    return FileResponse(
-        STATIC / "widget.js",
-        media_type="text/javascript",
-        headers={"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"},
-    )
+async def widget(request: Request) -> Response:
+    source = await to_thread(script)
+    tag = f'"{hashlib.sha256(source).hexdigest()[:20]}"'
+    headers = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*", "ETag": tag}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(source, media_type="text/javascript", headers=headers)
 
 
 @router.api_route("/static/{path:path}", methods=READ)
