@@ -100,6 +100,7 @@ def test_8_progress_is_shown_and_no_indicator_stays(site: Site, visit: Visit, op
     expect(page.locator(".system.wait")).to_be_visible()
     open_waiting(inbox)
     inbox.get_by_role("button", name="接管", exact=True).click()
+    expect(page.locator(".log")).to_contain_text("已加入对话")
     inbox.get_by_label("回复顾客…").press_sequentially("您")
     expect(page.locator(".busy")).to_contain_text("正在输入…")
     inbox.close()  # nobody says that the typing has ended
