@@ -6,11 +6,12 @@ import urllib.request
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Site, Visitor
 from tests.e2e.test_chat import QUESTION, answered, ask, log_texts, open_chat
 from tests.e2e.test_handoff import open_waiting
+from tests.e2e.test_widget import leave, token
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.server("chromium")
@@ -36,11 +37,6 @@ RECORD = """() => {
     }
   }).observe(root.querySelector('.log'), { childList: true, subtree: true });
 }"""
-
-
-def token(page: Page) -> str:
-    stored = page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('zhibo:http'))[1]")
-    return str(json.loads(stored)["token"])
 
 
 def say(site: Site, key: str, text: str) -> None:
@@ -82,6 +78,7 @@ def test_4_and_6_a_person_is_called_by_a_state_and_never_by_words(site: Site, vi
     inbox = open_inbox().page
     open_waiting(inbox)
     expect(inbox.locator(".log")).to_contain_text("人工")
+    leave(site, other)
 
 
 def test_8_progress_is_shown_and_no_indicator_stays(site: Site, visit: Visit, open_inbox: Visit) -> None:
@@ -106,6 +103,7 @@ def test_8_progress_is_shown_and_no_indicator_stays(site: Site, visit: Visit, op
     inbox.close()  # nobody says that the typing has ended
     page.clock.fast_forward(12_000)
     expect(page.locator(".busy")).to_have_count(0)
+    leave(site, page)
 
 
 def test_9_the_sessions_token_is_never_part_of_an_address(site: Site, visit: Visit) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -29,6 +30,17 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; 
 Object.defineProperty(window, 'speechSynthesis', { value: {
   speak(speech) { window.read.push([speech.lang, speech.text]); window.speech = speech; }, cancel() {} } });
 """
+
+
+def token(page: Page) -> str:
+    stored = page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('zhibo:http'))[1]")
+    return str(json.loads(stored)["token"])
+
+
+def leave(site: Site, page: Page) -> None:
+    """Delete the conversation: the next test's queue is empty."""
+    address, key = f"{site.url}/api/chat/session", {"Authorization": f"Bearer {token(page)}"}
+    urllib.request.urlopen(urllib.request.Request(address, headers=key, method="DELETE"), timeout=10).close()
 
 
 def menu(page: Page, entry: str) -> None:
@@ -93,6 +105,7 @@ def test_who_would_rather_not_wait_leaves_an_address_that_staff_see(
     inbox.locator(".chip.waiting").click()
     inbox.locator(".rows .row", has_text="lin@example.com").click()
     expect(inbox.locator(".log")).to_contain_text("盒子破了，能换吗？")
+    leave(site, page)
 
 
 def test_a_shopper_sees_that_a_person_has_read(site: Site, visit: Visit, open_inbox: Visit) -> None:
@@ -104,9 +117,13 @@ def test_a_shopper_sees_that_a_person_has_read(site: Site, visit: Visit, open_in
     open_waiting(inbox)
     inbox.get_by_role("button", name="接管", exact=True).click()
     ask(page, "杯盖漏水")
+    expect(inbox.locator(".log")).to_contain_text("杯盖漏水")
+    inbox.get_by_label("回复顾客…").fill("我看看。")  # who answers has read
+    inbox.keyboard.press("Enter")
     last = page.locator(".turn.user").last
     expect(last.locator(".seen")).to_have_text("已读")
     expect(page.locator(".seen")).to_have_count(1)
+    leave(site, page)
 
 
 def test_a_question_can_be_spoken_and_an_answer_listened_to(site: Site, visit: Visit) -> None:
