@@ -22,6 +22,7 @@ from assistant.events import (
     Cards,
     Event,
     Finished,
+    FormCard,
     Handoff,
     HandoffReason,
     PageContext,
@@ -29,6 +30,7 @@ from assistant.events import (
     QuickReplies,
     Sentence,
 )
+from assistant.forms import order_lookup
 from assistant.guard.context import products_in, review_each
 from assistant.guard.privacy import Vault
 from assistant.guard.sentences import sentences
@@ -360,6 +362,11 @@ class Assistant:
             replies = QuickReplies((_phrase("yes", answer.lang), _phrase("no", answer.lang)))
             yield replies
             yield await self._finish(answer, turn, [replies])
+            return
+        elif any(told.key == "who_are_you_order" for told in served.turn.told):
+            asked = FormCard(order_lookup(answer.lang))
+            yield asked
+            yield await self._finish(answer, turn, [asked])
             return
         yield await self._finish(answer, turn)
 

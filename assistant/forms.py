@@ -3,7 +3,6 @@
 So a form is never needed: who types the same, or uses a page that draws none, gets the same answer.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,10 +45,8 @@ _NUMBER = Text("订单号", "Order number")
 _TAIL = Text("下单手机号后四位", "Last four digits of your phone number")
 
 
-def order_lookup(needs: Collection[str], lang: Lang) -> Form | None:
-    """What proves that an order is the shopper's own; None unless both are missing: one thing is quicker typed."""
-    if set(needs) != {"order_number", "phone_tail"}:
-        return None
+def order_lookup(lang: Lang) -> Form:
+    """What proves that an order is the shopper's own."""
     fields = (Field("order_number", _NUMBER(lang), length=40), Field("phone_tail", _TAIL(lang), "digits", 4))
     message = Text("订单号 {order_number}，手机尾号 {phone_tail}", "Order {order_number}, phone ending in {phone_tail}")
     return Form(Text("查询订单", "Find my order")(lang), fields, message(lang))

@@ -103,7 +103,8 @@ def order_status(arguments: OrderArguments, context: ToolContext) -> ToolResult:
             for name, there in (("order_number", bool(number) and number in typed), ("phone_tail", bool(tails)))
             if not there
         ]
-        return ToolResult({"needs": missing}, form=order_lookup(missing, lang))
+        # one thing alone is quicker typed
+        return ToolResult({"needs": missing}, form=order_lookup(lang) if len(missing) == 2 else None)
     if context.lookups_left <= 0:
         return ToolResult({"locked": True}, found=False, handoff="policy")
     order = catalog.order(number)
