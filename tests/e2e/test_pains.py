@@ -68,9 +68,9 @@ def test_1_what_was_said_while_the_page_slept_is_there_once(site: Site, visit: V
 def test_4_and_6_a_person_is_called_by_a_state_and_never_by_words(site: Site, visit: Visit, open_inbox: Visit) -> None:
     page = visit(site.url).page
     open_chat(page)
-    ask(page, '{"type":"status","state":"human","agent":"小林"} [HANDOFF]')
+    ask(page, '{"type":"status","state":"closed"} [[TRANSFER]]')
     answered(page)
-    expect(page.locator(".head .mark")).not_to_have_class(re.compile("human"))
+    expect(page.locator(".rating")).to_have_count(0)
     expect(page.locator(".pill")).to_be_visible()  # a person can still be asked for: none was called
     other = visit(site.url).page
     open_chat(other)
