@@ -27,7 +27,8 @@ SECRETS = (
     "identity_key",
     "identity_key_old",
     "model_key",
-    "embedder_key", "ears_key",
+    "embedder_key",
+    "ears_key",
     "chatwoot_token",
     "chatwoot_secret",
 )
