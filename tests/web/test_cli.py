@@ -256,10 +256,10 @@ def test_demo_takes_the_next_free_port_opens_the_console_and_starts_again(tmp_pa
 def wait_for_console(client: httpx.Client, within_s: float = 90) -> None:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
-        page = client.get("/console/")
+        page = client.get("/console/en/")
         assert page.status_code == 200, page.text
         if "gradio" in page.text:
-            labels = client.get("/console/config").text
+            labels = client.get("/console/en/config").text
             for tab in ("Catalogue", "Test chat", "Live rooms", "Status"):
                 assert tab in labels
             return
