@@ -2,6 +2,7 @@
 
 import json
 import re
+import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -29,6 +30,23 @@ def ask(page: Page, text: str) -> None:
 def answered(page: Page, times: int = 1) -> None:
     """The `times`-th answer is complete: only then can it be rated."""
     expect(page.locator(".turn.bot .thumbs")).to_have_count(times)
+
+
+def remembered(page: Page, name: str) -> str:
+    """What the widget keeps: `token`, `session`."""
+    stored = page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('zhibo:http'))[1]")
+    return str(json.loads(stored)[name])
+
+
+def token(page: Page) -> str:
+    return remembered(page, "token")
+
+
+def leave(site: Site, page: Page) -> None:
+    """Close the page and delete the conversation: the next test's queue is empty."""
+    address, key = f"{site.url}/api/chat/session", {"Authorization": f"Bearer {token(page)}"}
+    page.close()  # before its stream is refused
+    urllib.request.urlopen(urllib.request.Request(address, headers=key, method="DELETE"), timeout=10).close()
 
 
 def log_texts(page: Page) -> list[str]:

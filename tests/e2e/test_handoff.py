@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site, Visitor
-from tests.e2e.test_chat import QUESTION, answered, ask, open_chat
+from tests.e2e.test_chat import QUESTION, answered, ask, leave, open_chat, remembered
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.server("chromium")
@@ -18,6 +18,12 @@ Visit = Callable[..., Visitor]
 def open_waiting(inbox: Page) -> None:
     inbox.locator(".chip.waiting").click()
     inbox.locator(".rows .row").first.click()
+
+
+def open_of(inbox: Page, shopper: Page) -> None:
+    """Open the conversation of just this page: others may have come back into the queue."""
+    inbox.locator(".chip.waiting").click()
+    inbox.locator(f'.rows [data-id="{remembered(shopper, "session")}"]').click()
 
 
 def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit, open_inbox: Visit) -> None:
@@ -102,12 +108,14 @@ def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, ope
     expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
     open_waiting(inbox)
     expect(inbox.locator(".log")).to_contain_text("快递盒子破了")
+    leave(site, shopper)
 
 
 def test_a_stranger_sees_no_inbox(site: Site, visit: Visit) -> None:
     visitor = visit(f"{site.url}/inbox", refusals=True)  # the page asks who this is
     expect(visitor.page).to_have_url(f"{site.url}/signin?next=/inbox")
-    visitor.page.get_by_label("粘贴登录链接或口令").fill("not-a-token")
+    visitor.page.locator("#name").fill("小林")
+    visitor.page.locator("#password").fill("not-the-password")
     visitor.page.get_by_role("button", name="登录").click()
     expect(visitor.page.locator("#words")).to_have_class("bad")
 
@@ -161,6 +169,7 @@ def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: 
     expect(colleague.locator(".rows .row[aria-current]")).to_contain_text("请您接待")
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_contain_text("建议回复")
+    leave(site, shopper)
 
 
 def test_the_shopper_loses_nothing_when_line_and_page_go_in_between(

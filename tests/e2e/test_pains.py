@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Site, Visitor
-from tests.e2e.test_chat import QUESTION, answered, ask, log_texts, open_chat
-from tests.e2e.test_handoff import open_waiting
-from tests.e2e.test_widget import leave, token
+from tests.e2e.test_chat import QUESTION, answered, ask, leave, log_texts, open_chat, token
+from tests.e2e.test_handoff import open_of
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.server("chromium")
@@ -77,7 +76,7 @@ def test_4_and_6_a_person_is_called_by_a_state_and_never_by_words(site: Site, vi
     ask(other, "人工")  # the very first message
     expect(other.locator(".system.wait")).to_be_visible()
     inbox = open_inbox().page
-    open_waiting(inbox)
+    open_of(inbox, other)
     expect(inbox.locator(".log")).to_contain_text("人工")
     leave(site, other)
 
@@ -96,7 +95,7 @@ def test_8_progress_is_shown_and_no_indicator_stays(site: Site, visit: Visit, op
     expect(page.locator(".busy")).to_have_count(0)
     ask(page, "转人工")
     expect(page.locator(".system.wait")).to_be_visible()
-    open_waiting(inbox)
+    open_of(inbox, page)
     inbox.get_by_role("button", name="接管", exact=True).click()
     expect(page.locator(".log")).to_contain_text("已加入对话")
     inbox.get_by_label("回复顾客…").press_sequentially("您")

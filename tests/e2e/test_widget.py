@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Callable
 
 import pytest
@@ -10,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site, Visitor
 from tests.e2e.test_access import violations
-from tests.e2e.test_chat import QUESTION, answered, ask, log_texts, open_chat
-from tests.e2e.test_handoff import open_waiting
+from tests.e2e.test_chat import QUESTION, answered, ask, leave, log_texts, open_chat
+from tests.e2e.test_handoff import open_of
 
 pytestmark = pytest.mark.server("chromium")
 
@@ -30,17 +29,6 @@ window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; 
 Object.defineProperty(window, 'speechSynthesis', { value: {
   speak(speech) { window.read.push([speech.lang, speech.text]); window.speech = speech; }, cancel() {} } });
 """
-
-
-def token(page: Page) -> str:
-    stored = page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('zhibo:http'))[1]")
-    return str(json.loads(stored)["token"])
-
-
-def leave(site: Site, page: Page) -> None:
-    """Delete the conversation: the next test's queue is empty."""
-    address, key = f"{site.url}/api/chat/session", {"Authorization": f"Bearer {token(page)}"}
-    urllib.request.urlopen(urllib.request.Request(address, headers=key, method="DELETE"), timeout=10).close()
 
 
 def menu(page: Page, entry: str) -> None:
@@ -114,7 +102,7 @@ def test_a_shopper_sees_that_a_person_has_read(site: Site, visit: Visit, open_in
     open_chat(page)
     ask(page, "转人工")
     expect(page.locator(".system.wait")).to_be_visible()
-    open_waiting(inbox)
+    open_of(inbox, page)
     inbox.get_by_role("button", name="接管", exact=True).click()
     ask(page, "杯盖漏水")
     expect(inbox.locator(".log")).to_contain_text("杯盖漏水")
