@@ -206,8 +206,9 @@ class Desk:
         none = f'<p class="hint">{say("还没有。", "None yet.")}</p>'
         asked = "".join(self._comment(row) for row in viewers)
         spoken = "".join(self._utterance(row) for row in host)
-        return html.card(say("观众", "Viewers"), f"<ul class='zb-feed'>{asked}</ul>" if asked else none) + html.card(
-            say("主播刚说的", "The host just said"), f"<ul class='zb-feed'>{spoken}</ul>" if spoken else none
+        viewers_title, host_title = say("观众", "Viewers"), say("主播刚说的", "The host just said")
+        return html.card(viewers_title, _feed(viewers_title, asked) if asked else none) + html.card(
+            host_title, _feed(host_title, spoken) if spoken else none
         )
 
     def _comment(self, row: Mapping[Any, Any]) -> str:
@@ -231,6 +232,11 @@ class Desk:
         off = self._supervisor.known(room) and self._supervisor.view(room)["state"] != "on_air"
         said = say(f"直播间 {room} 没有在播，先开播。", f"Room {room} is not on air; start it first.")
         return gr.Error(said if off or not self._supervisor.known(room) else str(error), print_exception=False)
+
+
+def _feed(title: str, lines: str) -> str:
+    """A list that scrolls: it takes the focus, so that a keyboard can scroll it."""
+    return f"<ul class='zb-feed' tabindex='0' role='list' aria-label='{title}'>{lines}</ul>"
 
 
 def room_html(page: Page, name: str, known: Mapping[str, Any], status: Mapping[str, Any]) -> str:
