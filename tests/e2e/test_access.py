@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import AXE, Site, Visitor
 from tests.e2e.test_chat import QUESTION, answered, ask, open_chat
-from tests.e2e.test_handoff import open_waiting
+from tests.e2e.test_handoff import open_of
 
 pytestmark = pytest.mark.server("chromium")
 
@@ -65,7 +65,8 @@ def test_inbox_and_sign_in(site: Site, visit: Visit, open_inbox: Visit, scheme: 
     shopper = visit(site.url).page
     open_chat(shopper)
     shopper.locator(".pill").click()
-    open_waiting(inbox)
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    open_of(inbox, shopper)
     inbox.get_by_role("button", name="接管", exact=True).click()
     expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
     inbox.locator("#more").click()

@@ -15,11 +15,6 @@ pytestmark = pytest.mark.server("chromium")
 Visit = Callable[..., Visitor]
 
 
-def open_waiting(inbox: Page) -> None:
-    inbox.locator(".chip.waiting").click()
-    inbox.locator(".rows .row").first.click()
-
-
 def open_of(inbox: Page, shopper: Page) -> None:
     """Open the conversation of just this page: others may have come back into the queue."""
     inbox.locator(".chip.waiting").click()
@@ -35,7 +30,7 @@ def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit, 
     shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_contain_text("正在为您转接人工客服")
 
-    open_waiting(inbox)  # it came by itself: the page was not reloaded
+    open_of(inbox, shopper)  # it came by itself: the page was not reloaded
     expect(inbox.locator(".log")).to_contain_text(QUESTION)
     expect(inbox.locator(".summary")).to_be_visible()
     inbox.get_by_role("button", name="接管", exact=True).click()
@@ -66,7 +61,7 @@ def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit:
     open_chat(shopper)
     ask(shopper, "转人工")  # as the very first message
     expect(shopper.locator(".system.wait")).to_be_visible()
-    open_waiting(inbox)
+    open_of(inbox, shopper)
     expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
     inbox.keyboard.press("t")
     expect(inbox.get_by_role("button", name="结束", exact=True)).to_be_visible()
@@ -87,7 +82,7 @@ def test_two_people_cannot_answer_at_once(site: Site, visit: Visit, open_inbox: 
     shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_be_visible()
     for inbox in (first, second):
-        open_waiting(inbox)
+        open_of(inbox, shopper)
     first.get_by_role("button", name="接管", exact=True).click()
     expect(second.get_by_label("回复顾客…")).to_be_disabled()
     expect(second.get_by_role("button", name="接管", exact=True)).to_be_hidden()
@@ -106,7 +101,7 @@ def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, ope
     expect(shopper.locator(".system.wait")).to_be_visible()
     cable.mend()
     expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
-    open_waiting(inbox)
+    open_of(inbox, shopper)
     expect(inbox.locator(".log")).to_contain_text("快递盒子破了")
     leave(site, shopper)
 
@@ -127,7 +122,7 @@ def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: 
     open_chat(shopper)
     ask(shopper, "转人工")
     expect(shopper.locator(".system.wait")).to_be_visible()
-    open_waiting(inbox)
+    open_of(inbox, shopper)
     expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
     inbox.keyboard.press("t")
     expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
@@ -182,7 +177,7 @@ def test_the_shopper_loses_nothing_when_line_and_page_go_in_between(
     open_chat(shopper)
     ask(shopper, "转人工")
     expect(shopper.locator(".system.wait")).to_be_visible()
-    open_waiting(inbox)
+    open_of(inbox, shopper)
     expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
     inbox.keyboard.press("t")
     expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
