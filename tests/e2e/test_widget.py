@@ -164,6 +164,8 @@ def test_a_new_day_has_a_line_of_its_own(site: Site, visit: Visit) -> None:
     page.clock.install(time=page.evaluate("Date.now() / 1000 + 86400"))
     page.reload()
     expect(page.locator(".system")).to_have_text("昨天")
+    expect(page.get_by_label("输入消息", exact=True)).to_be_enabled()
+    page.wait_for_timeout(1000)  # its line opens anew after the reload, as it would have when somebody types
     ask(page, "还在吗？")
     expect(page.locator(".turn.user .bubble").last).to_have_text("还在吗？")
     times = page.locator(".turn.user .note time").all_inner_texts()
