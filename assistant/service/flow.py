@@ -127,6 +127,7 @@ class Flow:
         if session.wrong_guesses < MOST_GUESSES:
             session.client_id = self._found(session)
         if session.client_id:
+            session.emails = session.names = session.zips = session.numbers = session.tails = ()  # no longer needed
             turn.told.append(Told("welcome", {"client": self._shop.client(session.client_id)}))
             return True
         if quietly:
