@@ -40,6 +40,7 @@ class Conversation:
     last_seq: int
     wrong_guesses: int  # order numbers that didn't fit: only so many may be tried
     rating: int | None
+    rating_comment: str = ""
     assignee: str = ""  # who is asked to take it while it waits
     assigned_at: datetime | None = None
     owed_since: datetime | None = None  # since when the shopper has waited for a person's words

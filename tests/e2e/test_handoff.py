@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site, Visitor
-from tests.e2e.test_chat import QUESTION, answered, ask, leave, open_chat, remembered
+from tests.e2e.test_chat import QUESTION, answered, ask, leave, log_texts, open_chat, remembered
 from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.server("chromium")
 
 Visit = Callable[..., Visitor]
+FIRST, SECOND = "您好，我来帮您看看。", "这款现在 169 元，库存充足。"
 
 
 def open_of(inbox: Page, shopper: Page) -> None:
@@ -21,56 +22,66 @@ def open_of(inbox: Page, shopper: Page) -> None:
     inbox.locator(f'.rows [data-id="{remembered(shopper, "session")}"]').click()
 
 
-def test_a_person_takes_over_and_the_bot_stays_silent(site: Site, visit: Visit, open_inbox: Visit) -> None:
+def test_from_the_question_to_the_rating(site: Site, visit: Visit, open_inbox: Visit, cable: Wire) -> None:
+    """Two browsers and one conversation, start to end; the shopper's line is cut twice and their page loaded again."""
     inbox = open_inbox().page
-    shopper = visit(site.url).page
+    window = visit(f"http://127.0.0.1:{cable.port}")
+    shopper = window.page
     open_chat(shopper)
     ask(shopper, QUESTION)
     answered(shopper)
     shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_contain_text("正在为您转接人工客服")
 
+    window.offline_expected = True
+    cable.cut()
     open_of(inbox, shopper)  # it came by itself: the page was not reloaded
     expect(inbox.locator(".log")).to_contain_text(QUESTION)
     expect(inbox.locator(".summary")).to_be_visible()
     inbox.get_by_role("button", name="接管", exact=True).click()
+    reply = inbox.get_by_label("回复顾客…")
+    expect(reply).to_be_enabled()
+    cable.mend()
     expect(shopper.locator(".log")).to_contain_text("已加入对话")
 
-    inbox.get_by_label("回复顾客…").press_sequentially("您好")
+    reply.press_sequentially("您好")
     expect(shopper.locator(".busy")).to_contain_text("正在输入…")
-    inbox.get_by_label("回复顾客…").fill("您好，我来帮您看看。")
+    reply.fill(FIRST)
     inbox.keyboard.press("Enter")
-    expect(shopper.locator(".turn.agent .bubble")).to_have_text("您好，我来帮您看看。")
-
+    person = shopper.locator(".turn.agent .bubble")
+    expect(person).to_have_text(FIRST)
     shopper.get_by_label("输入消息", exact=True).press_sequentially("好")
     expect(inbox.locator(".typing")).to_have_text("顾客正在输入…")
     ask(shopper, "好的，这款现在多少钱？")
     expect(inbox.locator(".log")).to_contain_text("好的，这款现在多少钱？")
-    shopper.wait_for_timeout(2500)  # longer than the bot needs for an answer
+
+    cable.cut()
+    reply.fill(SECOND)
+    inbox.keyboard.press("Enter")
+    expect(inbox.locator(".turn.agent:not(.pending) .bubble")).to_have_text([FIRST, SECOND])
+    cable.mend()
+    expect(person).to_have_text([FIRST, SECOND])
+    said = log_texts(shopper)
+    shopper.reload()
+    expect(person).to_have_text([FIRST, SECOND])
+    assert log_texts(shopper) == said
+    shopper.wait_for_timeout(1500)  # longer than the bot needs for an answer
     expect(shopper.locator(".turn.bot .thumbs")).to_have_count(1)
 
     inbox.get_by_role("button", name="交回 AI").click()
     expect(shopper.locator(".log")).to_contain_text("已转回 AI 助手")
-    ask(shopper, "还有更便宜的吗？")
-    answered(shopper, 2)
-
-
-def test_closing_asks_the_shopper_for_a_rating_that_staff_see(site: Site, visit: Visit, open_inbox: Visit) -> None:
-    inbox = open_inbox().page
-    shopper = visit(site.url, phone=True).page
-    open_chat(shopper)
-    ask(shopper, "转人工")  # as the very first message
-    expect(shopper.locator(".system.wait")).to_be_visible()
-    open_of(inbox, shopper)
-    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
-    inbox.keyboard.press("t")
-    expect(inbox.get_by_role("button", name="结束", exact=True)).to_be_visible()
-    inbox.get_by_role("button", name="结束", exact=True).click()
     shopper.get_by_role("radio", name="5 星").click()
+    shopper.get_by_label("还想说点什么（选填）").fill("回得很快")
     shopper.get_by_role("button", name="提交评价").click()
     expect(shopper.get_by_text("谢谢，您的评价已提交。")).to_be_visible()
-    inbox.reload()
-    expect(inbox.locator(".context")).to_contain_text("★★★★★")
+    expect(inbox.get_by_role("img", name="5 / 5")).to_be_visible()  # seen by staff at once, with what was said
+    expect(inbox.locator(".context")).to_contain_text("回得很快")
+    ask(shopper, "还有更便宜的吗？")
+    answered(shopper, 2)
+    shopper.reload()
+    answered(shopper, 2)
+    expect(shopper.get_by_text("已转回 AI 助手")).to_be_visible()
+    expect(shopper.locator(".rating")).to_have_count(0)  # it was rated: not asked again
 
 
 def test_two_people_cannot_answer_at_once(site: Site, visit: Visit, open_inbox: Visit) -> None:
@@ -87,6 +98,8 @@ def test_two_people_cannot_answer_at_once(site: Site, visit: Visit, open_inbox: 
     expect(second.get_by_label("回复顾客…")).to_be_disabled()
     expect(second.get_by_role("button", name="接管", exact=True)).to_be_hidden()
     expect(shopper.locator(".log")).to_contain_text("已加入对话")
+    first.get_by_role("button", name="结束", exact=True).click()
+    expect(shopper.get_by_role("radio", name="5 星")).to_be_visible()  # who leaves is asked how it was
 
 
 def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, open_inbox: Visit, cable: Wire) -> None:
@@ -165,33 +178,3 @@ def test_what_staff_need_beside_the_reply(site: Site, visit: Visit, open_inbox: 
     inbox.keyboard.press("?")
     expect(inbox.get_by_role("dialog")).to_contain_text("建议回复")
     leave(site, shopper)
-
-
-def test_the_shopper_loses_nothing_when_line_and_page_go_in_between(
-    site: Site, visit: Visit, open_inbox: Visit, cable: Wire
-) -> None:
-    """Pains 2 and 3 end to end: the shopper's line is cut while a person answers, and the page is loaded again."""
-    inbox = open_inbox().page
-    window = visit(f"http://127.0.0.1:{cable.port}")
-    shopper = window.page
-    open_chat(shopper)
-    ask(shopper, "转人工")
-    expect(shopper.locator(".system.wait")).to_be_visible()
-    open_of(inbox, shopper)
-    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
-    inbox.keyboard.press("t")
-    expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
-    window.offline_expected = True
-    cable.cut()
-    inbox.get_by_label("回复顾客…").fill("第一句，断网时说的。")
-    inbox.keyboard.press("Enter")
-    cable.mend()
-    expect(shopper.locator(".turn.agent .bubble")).to_have_text("第一句，断网时说的。")
-    shopper.reload()
-    if not shopper.locator(".turn.agent .bubble").is_visible():
-        open_chat(shopper)
-    inbox.get_by_label("回复顾客…").fill("第二句。")
-    inbox.keyboard.press("Enter")
-    expect(shopper.locator(".turn.agent .bubble")).to_have_text(["第一句，断网时说的。", "第二句。"])
-    inbox.reload()
-    expect(inbox.locator(".turn.agent .bubble")).to_have_text(["第一句，断网时说的。", "第二句。"])

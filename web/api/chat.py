@@ -303,6 +303,7 @@ async def stop(live: Live, mine: Mine) -> None:
 @router.post("/rating", status_code=204, dependencies=[Limited])
 async def rate(body: Rating, services: Svc, mine: Mine) -> None:
     await services.conversations.rate(mine.id, body.score, body.comment)
+    services.conversations.signal(mine.id, {"type": "rated", "score": body.score})
 
 
 @router.post("/feedback", status_code=204, dependencies=[Limited])

@@ -78,6 +78,7 @@ async def summary(services: Services, found: Conversation) -> dict[str, Any]:
         "product_id": found.product_id,
         "url": found.url,
         "rating": found.rating,
+        "rating_comment": found.rating_comment,
     }
 
 
@@ -180,7 +181,7 @@ async def _notes(services: Services, conversation_id: str, event: dict[str, Any]
         return [{"type": "viewers", "id": conversation_id, "viewers": services.presence.viewers(conversation_id)}]
     if event["type"] == "note":
         return [{"type": "note", "id": conversation_id, "note": event["note"]}]
-    if event["type"] == "changed":
+    if event["type"] in ("changed", "rated"):
         with suppress(UnknownConversation):
             found = await services.conversations.get(conversation_id)
             return [{"type": "conversation", "conversation": await summary(services, found)}]

@@ -35,7 +35,8 @@ function tags(row, me) {
     if (row.assignee) list.push(h("span", { class: `tag ${row.assignee === me ? "info" : ""}` }, row.assignee === me ? t("offered") : t("offered_to", { name: row.assignee })));
   } else if (row.state === "human") {
     list.push(promise(row)?.node, h("span", { class: "tag info" }, row.agent === me ? t("mine") : t("taken_by", { name: row.agent })));
-  } else if (row.state === "closed") list.push(h("span", { class: "tag" }, t("closed")), row.rating && h("span", { class: "tag" }, `★ ${row.rating}`));
+  } else if (row.state === "closed") list.push(h("span", { class: "tag" }, t("closed")));
+  if (row.rating) list.push(h("span", { class: `tag ${row.rating < 3 ? "bad" : ""}` }, `★ ${row.rating}`));
   if (asleep(row)) list.push(h("span", { class: "tag" }, icon("moon"), when(row.snoozed_until)));
   return [...list, ...row.tags.map((tag) => h("span", { class: "tag own" }, tag))].filter(Boolean);
 }

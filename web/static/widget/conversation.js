@@ -27,6 +27,8 @@ export class Conversation {
   #typingUntil = 0;
   #busyUntil = 0;
   #form = null; // boxes to fill in, until the shopper says something
+  #rating = null;
+  #served = 0; // seq at which a person took over
   #day = ""; // of the last turn
   #began = 0; // when this stretch of talk began, and when something was said last
   #spoke = 0;
@@ -45,9 +47,9 @@ export class Conversation {
     this.#turns.clear();
     this.#sent.clear();
     this.#mine = [];
-    this.#queue = this.#quick = this.#typing = this.#form = null;
+    this.#queue = this.#quick = this.#typing = this.#form = this.#rating = null;
     this.#day = "";
-    this.#began = this.#spoke = this.#seenSeq = 0;
+    this.#began = this.#spoke = this.#seenSeq = this.#served = 0;
     if (this.#speaker) this.#reader.stop();
     this.state = "bot";
     this.agent = "";
@@ -343,17 +345,25 @@ export class Conversation {
     if (event.state !== "bot") this.#quick?.remove();
     if (event.state === "human") {
       const joined = this.agent !== (event.agent || "") || before !== "human";
+      this.#served = event.seq;
       this.agent = event.agent || t("agent");
       if (joined) this.#banner(t("joined", { name: this.agent }));
     }
     if (event.state === "bot" && (before === "human" || before === "waiting")) this.#banner(t("released"));
-    if (event.state === "closed" && before !== "closed") {
-      this.#banner(t("closed"));
-      this.#add(this.#parts.rating((score, comment) => this.#ui.rate(score, comment)));
-    }
+    const over = event.state === "closed" && before !== "closed";
+    if (over) this.#banner(t("closed"));
+    if (over || (event.state === "bot" && before === "human")) this.#askRating();
     if (event.state === "human" || event.state === "closed") this.#wait(false);
     if (event.state !== "human") this.#typed({ who: "agent", typing: false });
     this.#ui.changed();
+  }
+
+  /** How it was: asked when a person leaves and at the end, and not again for what has been rated. */
+  #askRating() {
+    const { rated } = this.#ui;
+    if (rated && rated > this.#served) return;
+    this.#rating?.remove();
+    this.#rating = this.#add(this.#parts.rating((score, comment) => this.#ui.rate(score, comment)));
   }
 
   #typed({ who, typing }) {

@@ -159,7 +159,12 @@ export class ZhiboChat extends HTMLElement {
       contact: (values) => host.#contact(values),
       ask: (text) => host.ask(text),
       photo: (id) => host.#photo(id),
-      rate: (score, comment) => host.#tell("POST", "rating", comment ? { score, comment } : { score }),
+      get rated() { return host.#memory.get("rated"); },
+      rate: async (score, comment) => {
+        const done = await host.#tell("POST", "rating", comment ? { score, comment } : { score });
+        if (done) host.#memory.set({ rated: host.#line.seq });
+        return done;
+      },
       feedback: (seq, up) => host.#tell("POST", "feedback", { seq, up }),
       arrived: (event) => host.#arrived(event),
       changed: () => host.#paintState(),
