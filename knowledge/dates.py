@@ -1,8 +1,10 @@
 """Days, months and years as shops and shoppers write them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
+
+from knowledge.sieve import Sieve
 
 _DATES = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s?(?:年|[-/.](?=\d{1,2}[-/.]))\s?(?P<m>1[0-2]"
@@ -22,16 +24,27 @@ _MONTH_OF = re.compile(
 
 def find_dates(text: str) -> Iterator[tuple[int, int, Decimal]]:
     """(start, end, yyyymmdd) of the days in a normalised text; mmdd without a year, zeros for what is not said."""
-    for match in _DATES.finditer(text):
-        if match["y2"]:
-            value = Decimal(match["y2"]) * 10_000
-        else:
-            month, day = match["m"] or match["m2"], match["d"] or match["d2"]
-            value = Decimal((match["y"] or "") + month.zfill(2) + day.zfill(2))
-        yield match.start(), match.end(), value
-    for match in _EN_DATE.finditer(text):
-        value = Decimal((match[3] or "") + f"{_MONTHS.index(match[1]) + 1:02d}" + match[2].zfill(2))
-        yield match.start(), match.end(), value
-    for match in _MONTH_OF.finditer(text):
-        month = match["m"] or f"{_MONTHS.index(match['name']) + 1}"
-        yield match.start(), match.end(), Decimal((match["y"] or match["y2"]) + month.zfill(2) + "00")
+    for pattern, read in _READERS.fitting(text):
+        for match in pattern.finditer(text):
+            yield match.start(), match.end(), read(match)
+
+
+def _day(match: re.Match[str]) -> Decimal:
+    if match["y2"]:
+        return Decimal(match["y2"]) * 10_000
+    month, day = match["m"] or match["m2"], match["d"] or match["d2"]
+    return Decimal((match["y"] or "") + month.zfill(2) + day.zfill(2))
+
+
+def _english_day(match: re.Match[str]) -> Decimal:
+    return Decimal((match[3] or "") + f"{_MONTHS.index(match[1]) + 1:02d}" + match[2].zfill(2))
+
+
+def _month(match: re.Match[str]) -> Decimal:
+    month = match["m"] or f"{_MONTHS.index(match['name']) + 1}"
+    return Decimal((match["y"] or match["y2"]) + month.zfill(2) + "00")
+
+
+_READERS: Sieve[Callable[[re.Match[str]], Decimal]] = Sieve(
+    ((_DATES, _day), (_EN_DATE, _english_day), (_MONTH_OF, _month))
+)

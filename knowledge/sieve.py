@@ -17,6 +17,7 @@ _op: Any = import_module("re._constants")
 
 T = TypeVar("T")
 _WIDEST = 40  # characters of a class that count as alternatives
+_BEYOND_ASCII = "\uffff" * 4  # no piece is so long: stands for any character beyond ASCII
 _MOST = 400  # pieces of one pattern
 
 
@@ -38,6 +39,7 @@ class Sieve(Generic[T]):
         self._always = tuple(always)
         self._by_piece = {piece: tuple(numbers) for piece, numbers in by_piece.items()}
         self._pieces = frozenset(by_piece)
+        _asked_for.update(self._pieces, *(needed for others in self._others for needed in others))
         self._plain = [self.pairs[number] for number in always]  # of a text without any piece
         self._last = ("", self._plain)
 
@@ -46,7 +48,7 @@ class Sieve(Generic[T]):
         asked, fitting = self._last
         if asked is text:  # one sentence is asked for each of its figures
             return fitting
-        held = _held(text)
+        held = _held(text, len(_asked_for))
         pieces = self._pieces & held
         fitting = self._chosen(pieces, held) if pieces else self._plain
         self._last = (text, fitting)
@@ -62,12 +64,16 @@ class Sieve(Generic[T]):
         return [self.pairs[number] for number in sorted(numbers.union(self._always))]
 
 
+_asked_for: set[str] = set()  # the pieces that any sieve asks for
+
+
 @lru_cache(maxsize=64)
-def _held(text: str) -> frozenset[str]:
-    """Every piece of up to three characters in `text`."""
+def _held(text: str, _known: int) -> frozenset[str]:
+    """Those pieces of up to three characters in `text` that a sieve may ask for; so far as many are `_known`."""
     pairs = map(str.__add__, text, text[1:])
     triples = map(str.__add__, map(str.__add__, text, text[1:]), text[2:])
-    return frozenset(text).union(pairs, triples)
+    held = _asked_for.intersection(frozenset(text).union(pairs, triples))
+    return frozenset(held) if text.isascii() else frozenset((*held, _BEYOND_ASCII))
 
 
 def needs_of(pattern: re.Pattern[str]) -> tuple[frozenset[str], ...]:
@@ -118,11 +124,13 @@ def _class(items: Any) -> set[str] | None:
             found.add(chr(argument))
         elif op is _op.RANGE and argument[1] - argument[0] < _WIDEST:
             found.update(map(chr, range(argument[0], argument[1] + 1)))
+        elif op is _op.RANGE and argument[0] > 127:
+            found.add(_BEYOND_ASCII)
         else:
             return None
-        if len(found) > _WIDEST:
-            return None
-    return found
+    if len(found) <= _WIDEST:
+        return found
+    return None if any(char.isascii() for char in found) else {_BEYOND_ASCII}
 
 
 # How often a character stands in sentences of shops, of 1: roughly, for nothing but the choice rests on it.
@@ -150,6 +158,8 @@ def _rarest(run: str) -> str:
 
 def _likelihood(piece: str) -> float:
     """How likely a sentence holds a piece by chance."""
+    if piece == _BEYOND_ASCII:
+        return 0.9
     likely = float(_LENGTH) if piece not in _COMMON else 4000.0
     for char in piece:
         likely *= _SHARES.get(char, 0.01 if char.isascii() else 0.002)

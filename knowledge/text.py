@@ -141,12 +141,12 @@ def is_word_boundary(text: str, index: int) -> bool:
 
 
 _PREFIX = 3  # characters by which terms are looked up
-_WORD_START = re.compile(r"[^A-Za-z0-9]|(?<![A-Za-z0-9])[A-Za-z0-9]", re.DOTALL)
+_WORD_START = re.compile(r"[^A-Za-z0-9\s]|(?<![A-Za-z0-9])[A-Za-z0-9]")
 
 
 @lru_cache(maxsize=16)
 def word_starts(text: str) -> tuple[tuple[int, str], ...]:
-    """Every place of a text but those inside a Latin word or a number, with the three characters that stand there.
+    """Every place of a text but blanks and those inside a Latin word or a number, with the three characters there.
 
     Kept, as several vocabularies look at one text. At its end there are fewer.
     """

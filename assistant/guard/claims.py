@@ -84,10 +84,10 @@ class Reading:
 
     @cached_property
     def _ends(self) -> list[int]:
-        return [clause.next for clause in self.clauses]
+        return [clause.next for clause in self.clauses[:-1]]
 
     def clause_number(self, place: int) -> int:
-        return min(bisect_right(self._ends, place), len(self.clauses) - 1)
+        return bisect_right(self._ends, place)
 
     def clause_at(self, place: int) -> Clause:
         return self.clauses[self.clause_number(place)]

@@ -1,10 +1,11 @@
 """Seeing through what hides a word: gaps, sounds, look-alikes, stretched letters. Nothing here decides anything."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 
 import yaml
 
@@ -151,6 +152,11 @@ class _Sounds:
         for term in data["spelled"].split():
             self.terms.setdefault(tuple(self.of[char] for char in term), term)
         self.lengths = sorted({len(sounds) for sounds in self.terms}, reverse=True)
+        self._pairs = frozenset(sounds[:2] for sounds in self.terms)
+
+    def may_hold(self, sounds: Sequence[str]) -> bool:
+        """Whether some term may begin somewhere in a row of sounds."""
+        return not self._pairs.isdisjoint(pairwise(sounds))
 
     def read(self, letters: str) -> list[str] | None:
         """The syllables a Latin run consists of, longest first; None when it is no such run."""
@@ -170,6 +176,10 @@ def _sounds() -> _Sounds:
 def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a term is written by its sound: (start, end, term), in order, not overlapping."""
     sounds = _sounds()
+    if text.isascii():  # of an English sentence "me" and "an" are syllables too, but of no term
+        syllables = [syllable for run in _RUN.finditer(text) for syllable in _syllables(_word(run)[1])]
+        if not sounds.may_hold(syllables):
+            return
     runs = {run.start(): units for run in _RUN.finditer(text) if (units := _read_run(run))}
     if not runs and sounds.odd.isdisjoint(text):
         return
@@ -207,12 +217,18 @@ def _syllables(letters: str) -> tuple[str, ...]:
     return tuple(_sounds().read(letters) or ())
 
 
+def _word(run: re.Match[str]) -> tuple[int, str]:
+    """Where the word of a Latin run begins, and its letters; a unit of measure before it belongs to the number."""
+    text, start = run.string, run.start()
+    if start and text[start - 1].isdigit() and (unit := _UNIT.match(text, start)):
+        start = unit.end()
+    return start, text[start : run.end()].replace("'", "")
+
+
 def _read_run(run: re.Match[str]) -> list[_Unit]:
-    """The syllables of a Latin run; a unit of measure before them belongs to the number."""
-    unit = _UNIT.match(run.string, run.start())
-    start = unit.end() if unit else run.start()
-    letters = run.string[start : run.end()]
-    syllables = _syllables(letters.replace("'", ""))
+    """The syllables of a Latin run."""
+    start, letters = _word(run)
+    syllables = _syllables(letters)
     if not syllables:
         return []
     units: list[_Unit] = []

@@ -23,6 +23,8 @@ SOURCES = [
     r"(?i:best)|only",
     r"(?P<q>['\"])best(?P=q)",
     r"[^a]b",
+    r"[\u4e00-\u9fff]{2}好?|[\u3400-\u9fff]x",
+    r"[\u3400-\u9fffa-z]b",
 ]
 ADVERSARIAL = Path(__file__).parents[1] / "assistant" / "guard" / "adversarial.yaml"
 
@@ -71,3 +73,14 @@ def test_what_a_pattern_needs() -> None:
     }
     assert needs_of(re.compile(r"\d+")) == ()
     assert needs_of(re.compile("最低", re.IGNORECASE)) == ()
+
+
+def test_a_text_read_before_a_sieve_was_made_is_not_held_back_from_it() -> None:
+    text = "售后无忧，七天可换"
+    assert not Sieve([(re.compile("包邮"), 0)]).fitting(text)
+    assert Sieve([(re.compile("七天可换"), 0)]).fitting(text)
+
+
+def test_chinese_patterns_are_not_tried_on_plain_english() -> None:
+    sieve = Sieve([(re.compile(r"[\u4e00-\u9fff]{2,}\d"), 0)])
+    assert not sieve.fitting("500 ml for 99 yuan") and sieve.fitting("容量500")

@@ -39,6 +39,8 @@ _NEIGHBOURS = frozenset(
     "nous sur au aux ce cette qui pas et der die das und ist nicht mit für ein eine auf von zu sie wir il gli che di "
     "della per sono questo um uma não os seu você da".split()
 )
+_FOREIGN = _NEIGHBOURS - _ENGLISH
+_BACKWARDS = frozenset(word[::-1] for word in _ENGLISH if len(word) >= 2) - _ENGLISH
 # Pairs of letters that make up nine tenths of English; a substituted alphabet has a third of them.
 _PAIRS = frozenset((
     "ab ac ad ag ai al am an ap ar as at ba be bl bo bp br ca ce ch ck cl cm co ct cu de di do ds ea eb ec ed ee "
@@ -165,8 +167,8 @@ def _is_number_cipher(text: str) -> bool:
 def _is_no_english(reading: Reading) -> bool:
     """Latin words that are neither English nor the catalogue's: a cipher, words backwards, another language."""
     words = [word.replace("’", "'") for word in _WORD.findall(reading.normal.source.lower())]
-    english = sum(word in _ENGLISH for word in words)
-    neighbour = sum(word in _NEIGHBOURS and word not in _ENGLISH for word in words)
+    english = _count(words, _ENGLISH)
+    neighbour = _count(words, _FOREIGN)
     if neighbour >= 2 and neighbour >= english:
         return True
     regrouped = _is_regrouped(words)
@@ -174,8 +176,12 @@ def _is_no_english(reading: Reading) -> bool:
         unknown = [word for word in words if len(word) >= 3 and not _is_known(reading, word)]
         if len(unknown) >= 5 and (regrouped or _is_substituted(unknown)):
             return True
-    backwards = sum(len(word) >= 2 and word[::-1] in _ENGLISH and word not in _ENGLISH for word in words)
+    backwards = _count(words, _BACKWARDS)
     return backwards >= 3 and backwards > english
+
+
+def _count(words: Sequence[str], known: frozenset[str]) -> int:
+    return sum(map(known.__contains__, words))
 
 
 def _is_substituted(words: Sequence[str]) -> bool:
