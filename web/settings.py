@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from assistant.queue import parse_week
+from web.hosts import Allowed
 
 PREFIX = "ZHIBO_"
 SECRETS = (
@@ -78,6 +79,11 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(240, ge=10, description="Changes one address may ask for in a minute")
     streams_per_address: int = Field(20, ge=1, description="Event streams one address may keep open")
     streams: int = Field(5000, ge=1, description="Event streams the server keeps open in all")
+
+    # asking other servers
+    fetch_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Private hosts and networks that webhooks and imports may ask: crm.internal, 10.1.0.0/16"
+    )
 
     # people who answer
     hours: str = Field("", description="When people answer: mon-fri 09:00-18:00, sat 10:00-14:00; empty: always")
@@ -140,7 +146,7 @@ class Settings(BaseSettings):
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
 
-    @field_validator("origins", "trusted_proxies", "law_packs", "holidays", "vip_levels", mode="before")
+    @field_validator("origins", "trusted_proxies", "law_packs", "holidays", "vip_levels", "fetch_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -153,6 +159,12 @@ class Settings(BaseSettings):
                 raise ValueError(
                     f"{origin!r} is not an origin; write scheme and host only, like https://www.example.com"
                 )
+        return value
+
+    @field_validator("fetch_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        Allowed.parse(value)  # raises ValueError with what is wrong
         return value
 
     @field_validator("hours")
