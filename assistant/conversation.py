@@ -16,6 +16,7 @@ from assistant.database import Database
 from assistant.events import HandoffReason
 from assistant.finding import Wanted
 from assistant.handoff import HandoffError, State
+from assistant.happenings import forget, happened
 from assistant.mailbox import Change, Mailbox, Relay
 from assistant.pictures import MARK, Picture, marked
 from assistant.questions import Question, close_question, left_open, open_question
@@ -173,9 +174,12 @@ class Conversations:
         if not 1 <= score <= 5:
             raise ValueError(f"a rating is 1..5, got {score}")
         change = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
-        await self._database.run(
-            lambda connection: connection.execute(change.values(rating=score, rating_comment=comment[:2000]))
-        )
+
+        def work(connection: Connection) -> None:
+            connection.execute(change.values(rating=score, rating_comment=comment[:2000]))
+            happened(connection, "csat.given", conversation_id, score=score, commented=bool(comment.strip()))
+
+        await self._database.run(work)
 
     async def feedback(self, conversation_id: str, seq: int, up: bool) -> bool:
         """Thumbs for the message whose event is `seq`; false when there is none."""
@@ -195,7 +199,8 @@ class Conversations:
             connection.execute(delete(ALSO_ABOUT).where(ALSO_ABOUT.c.message_id.in_(mine)))
             for table in (EVENTS, MESSAGES, VERDICTS, HANDOFFS, QUESTIONS, GAP_QUESTIONS, NOTES, SERVICE_SESSIONS):
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
-            connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id))
+            if connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)).rowcount:
+                forget(connection, conversation_id)
 
         await self._database.run(work)
         self._recent.pop(conversation_id, None)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert,
 
 from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, check
+from assistant.happenings import blocked, changed_hands
 from assistant.tables import ALSO_ABOUT, CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
 from knowledge.model import Lang
 
@@ -273,6 +274,7 @@ def store_answer(
             for index, verdict in enumerate(message.verdicts)
         ]
         connection.execute(insert(VERDICTS), rows)
+        blocked(connection, conversation_id, message.verdicts, channel=channel, message=message.id)
         touched = [
             {"message_id": message.id, "position": index, "product_id": product_id}
             for index, verdict in enumerate(message.verdicts)
@@ -307,6 +309,10 @@ def pay(connection: Connection, conversation_id: str) -> None:
     """A person has answered."""
     mine = CONVERSATIONS.c.id == conversation_id
     connection.execute(update(CONVERSATIONS).where(mine).values(owed_since=None, answered=True))
+
+
+def _place(conversation: Conversation) -> dict[str, str]:
+    return {"lang": conversation.lang, "channel": conversation.channel, "product": conversation.product_id}
 
 
 def _held(before: Conversation, after: State, now: datetime, to: str) -> dict[str, Any]:
@@ -356,6 +362,8 @@ def move(
         raise HandoffError("the conversation has just changed hands", state=before.state, agent=before.agent)
     witness = {"before": before.state, "after": after, "reason": reason, "agent": agent, "summary": summary}
     connection.execute(insert(HANDOFFS), {"conversation_id": conversation_id, "at": now, **witness})
+    about = {"reason": reason or before.reason, "agent": agent or before.agent, **_place(before)}
+    changed_hands(connection, conversation_id, before.state, after, about)
     status: dict[str, Any] = {"state": after, **(told or {})}
     if reason:
         status["reason"] = reason

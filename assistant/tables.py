@@ -225,3 +225,13 @@ SERVICE_WRITES = Table(  # every change that was made to an order for a customer
     Column("result", JSON, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
 )
+
+HAPPENINGS = Table(  # what others are to be told; whoever tells them removes it
+    "happenings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("data", JSON, nullable=False),
+)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from assistant.guard.verdict import Verdict
+from assistant.happenings import blocked
 from assistant.rows import others
 from assistant.tables import ALSO_ABOUT
 from knowledge.store import Store, metadata
@@ -118,6 +119,7 @@ class Records:
                     spoken_chars=0,
                 )
             )
+            blocked(connection, "", [verdict], channel="live", room=self._room, product=product_id)
             also = [
                 {"message_id": utterance_id, "position": 0, "product_id": other}
                 for other in others(verdict, product_id)

@@ -26,6 +26,7 @@ from web.api import (
     rooms,
     service,
     staff,
+    webhooks,
 )
 from web.audit import AuditTrail
 from web.console.door import PATH as CONSOLE
@@ -39,6 +40,7 @@ from web.security import UPLOAD_LIMITS, BodyLimit, RequestLog, SecurityHeaders
 from web.services import LOCAL, Running, Services
 from web.settings import Settings, load_settings
 from web.version import VERSION
+from web.webhooks.deliverer import Deliverer
 from web.wiring import build_mirror, build_services
 
 log = structlog.get_logger("web")
@@ -84,6 +86,8 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     if (mirror := build_mirror(services.settings)) is not None:
                         mirroring = Mirroring(services.conversations, mirror)
                         tasks.create_task(mirroring.run(running.stopping), name="mirror")
+                    deliverer = Deliverer(services.webhooks, services.fetcher)
+                    tasks.create_task(deliverer.run(running.stopping), name="webhooks")
                 await desk.resume(team.owns if team else lambda conversation: True)
                 yield
                 running.stopping.set()
@@ -110,6 +114,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
         analytics,
         basket,
         staff,
+        webhooks,
         service,
         pages,
     ):

@@ -84,6 +84,12 @@ class Auth:
             return Staff("api", "api", may=MAY["owner"])
         return self.tokens.program(token)
 
+    # webhooks
+
+    def webhook_key(self, webhook: str, generation: int) -> bytes:
+        """The secret that a webhook's messages are signed with: made of the server's key, kept nowhere."""
+        return hmac.new(self._key, f"webhook:{webhook}:{generation}".encode(), hashlib.sha256).digest()
+
     # signing
 
     def _sign(self, kind: str, payload: dict[str, Any], life_s: float) -> str:

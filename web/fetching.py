@@ -22,6 +22,7 @@ from web.hosts import Allowed, is_public, literal, real
 
 SCHEMES = {"http": 80, "https": 443}
 LONGEST_URL = 2000
+RESOLVE_S = 5.0
 SYSTEM_PORTS = 1024  # below it live mail, shells and databases; only the web's own two are asked
 
 
@@ -134,8 +135,9 @@ class Fetcher:
         """Where `host` is, once every one of its addresses has passed. Raises FetchError."""
         written = literal(host)
         try:
-            found = [str(written)] if written is not None else list(await self._resolve(host, port))
-        except (OSError, UnicodeError):
+            async with asyncio.timeout(RESOLVE_S):
+                found = [str(written)] if written is not None else list(await self._resolve(host, port))
+        except (OSError, UnicodeError):  # TimeoutError is one of the first
             found = []
         if not found:
             zh, en = f"找不到主机 {host}。", f"The host {host} cannot be found."

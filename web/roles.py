@@ -14,6 +14,7 @@ Permission = Literal[
     "reports.read",  # analytics, claims, gaps, metrics
     "guard",  # the guard, the basket and comments without the limits of an address
     "console",  # the console with all of its tabs
+    "webhooks",  # who is told what happens, and with which secret
     "audit.read",  # who did what
     "people",  # accounts, roles, tokens
 ]

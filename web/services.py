@@ -26,6 +26,7 @@ from web.audit import Audit
 from web.auth import COOKIE, Auth, Shopper, Staff
 from web.desk import Desk
 from web.errors import Refusal
+from web.fetching import Fetcher
 from web.identity import Identity
 from web.limits import Failures, RateLimit, Streams, neighbourhood
 from web.presence import Presence
@@ -34,6 +35,7 @@ from web.roles import Permission
 from web.rooms import Client, Supervisor
 from web.settings import Settings
 from web.team import Team
+from web.webhooks.book import Webhooks
 from web.wiring import Core
 
 READ = ("GET", "HEAD")
@@ -63,6 +65,8 @@ class Services:
     presenter: Presenter
     auth: Auth
     audit: Audit
+    webhooks: Webhooks
+    fetcher: Fetcher  # asks other servers at addresses that people type in
     supervisor: Supervisor
     room_client: Callable[[str], Client]
     core: Core  # closes what answers
@@ -228,6 +232,7 @@ may_chat = May("inbox.read", "inbox.write")
 may_edit = May("catalogue.read", "catalogue.write")
 may_direct = May("rooms.read", "rooms.write")
 may_report = May("reports.read")
+may_integrate = May("webhooks")
 may_answer_gaps = May("reports.read", "catalogue.write")
 
 
@@ -248,5 +253,6 @@ Live = Annotated[Running, Depends(running)]
 ShopperDep = Annotated[Shopper, Depends(shopper)]
 StaffDep = Annotated[Staff, Depends(staff)]
 Editor = Annotated[Staff, Depends(may_edit)]
+Integrator = Annotated[Staff, Depends(may_integrate)]
 Director = Annotated[Staff, Depends(may_direct)]
 Limited = Depends(limited)

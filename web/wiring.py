@@ -219,14 +219,19 @@ def build_services(
     from assistant.shown import Shown
     from web.audit import Audit
     from web.auth import Auth
+    from web.fetching import Fetcher
+    from web.hosts import Allowed
     from web.present import Presenter
     from web.rooms import Supervisor
     from web.services import Services
+    from web.webhooks.book import Webhooks
 
     keeps = team is None or team.first  # several processes must not share the folder of vectors
     core = core or build_core(settings, keeps_index=keeps, team=team)
     _warm(core)
     client = room_client(settings)
+    token = settings.api_token.get_secret_value() if settings.api_token else ""
+    auth = Auth(settings.data, core.catalog.store, token)
     return Services(
         settings=settings,
         catalog=core.catalog,
@@ -237,9 +242,9 @@ def build_services(
         presence=core.presence,
         room=core.room,
         presenter=Presenter(core.catalog, Shown(core.catalog, core.guard)),
-        auth=Auth(
-            settings.data, core.catalog.store, settings.api_token.get_secret_value() if settings.api_token else ""
-        ),
+        auth=auth,
+        webhooks=Webhooks(core.catalog.store, auth.webhook_key),
+        fetcher=Fetcher(Allowed.parse(settings.fetch_hosts)),
         audit=Audit(core.catalog.store),
         supervisor=Supervisor(
             settings.data / "rooms", client, outlive=not demo, environment=room_environment(settings)

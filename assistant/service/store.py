@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from assistant.database import Database
+from assistant.happenings import happened
 from assistant.service.flow import Session, Turn
 from assistant.service.model import Outcome
 from assistant.tables import SERVICE_SESSIONS, SERVICE_WRITES
@@ -57,7 +58,7 @@ class StoredSessions:
     async def save(self, conversation_id: str, session: Session, turn: Turn) -> None:
         now = datetime.now(UTC)
         state = json.loads(_SESSION.dump_json(session))
-        writes = [
+        writes: list[dict[str, Any]] = [
             {
                 "key": key,
                 "conversation_id": conversation_id,
@@ -77,8 +78,12 @@ class StoredSessions:
             connection.execute(insert(SERVICE_SESSIONS), row)
             known = select(SERVICE_WRITES.c.key).where(SERVICE_WRITES.c.key.in_([one["key"] for one in writes]))
             before = set(connection.scalars(known)) if writes else set()
-            if fresh := [one for one in writes if one["key"] not in before]:
+            fresh = [one for one in writes if one["key"] not in before]
+            if fresh:
                 connection.execute(insert(SERVICE_WRITES), fresh)
+            for one in fresh:
+                order = one["arguments"].get("order_id", "")
+                happened(connection, "order.write", conversation_id, write=one["name"], order=order, ok=one["ok"])
 
         await self._database.run(work)
 

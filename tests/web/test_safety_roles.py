@@ -28,6 +28,7 @@ RULES: list[tuple[str, Permission, Permission]] = [  # how a path begins, what r
     ("/api/catalogue", "catalogue.read", "catalogue.write"),
     ("/api/rooms", "rooms.read", "rooms.write"),
     ("/api/gaps", "reports.read", "catalogue.write"),
+    ("/api/webhooks", "webhooks", "webhooks"),
     ("/api/claims", "reports.read", "reports.read"),
     ("/api/analytics", "reports.read", "reports.read"),
     ("/api/staff/audit", "audit.read", "audit.read"),

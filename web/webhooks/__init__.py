@@ -1,0 +1,1 @@
+"""Telling a merchant's other systems what happened: docs/webhooks.md."""
