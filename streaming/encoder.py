@@ -6,17 +6,16 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
-from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from avatar.media import RATE
+from streaming.codecs import choose, open_video
 from streaming.packets import Packet, StreamFormat
 from streaming.settings import RoomSettings
 
 AAC_FRAME = 1024  # samples
 _DUAL_MONO = np.float32(2**-0.5)  # the same sound from two loudspeakers is 3 dB louder than from one
-_BT709, _LIMITED = 1, 1  # ffmpeg's numbers for the colour matrix and the 16..235 range
 
 
 class Encoder:
@@ -24,7 +23,9 @@ class Encoder:
 
     def __init__(self, settings: RoomSettings, metadata: tuple[tuple[str, str], ...] = ()) -> None:
         self._settings = settings
-        self._video = _open_video(settings)
+        self.codec = choose(settings)  # by the name it has in the table
+        self.kbps = settings.video_kbps  # aimed at
+        self._video = open_video(self.codec, settings, self.kbps)
         self._audio = _open_audio(settings)
         self._frames = 0
         self._samples = 0  # given to the AAC encoder
@@ -57,6 +58,11 @@ class Encoder:
             self._pending = self._pending[AAC_FRAME:]
         return packets
 
+    def aim(self, kbps: int) -> None:
+        """From the next picture on take so much for the picture: x264 and NVENC change over without a key frame."""
+        self.kbps = kbps
+        self._video.bit_rate = kbps * 1000
+
     def finish(self) -> list[Packet]:
         """What is still inside; the encoder takes nothing after this."""
         packets = [_packet(packet, video=True) for packet in self._video.encode(None)]
@@ -77,28 +83,6 @@ class Encoder:
         self._samples += AAC_FRAME
         # The first packet is priming before time zero, which FLV has no timestamp for.
         return [_packet(packet, video=False) for packet in self._audio.encode(frame) if (packet.pts or 0) >= 0]
-
-
-def _open_video(settings: RoomSettings) -> VideoCodecContext:
-    context = av.CodecContext.create("libx264", "w")
-    assert isinstance(context, VideoCodecContext)
-    context.width, context.height, context.pix_fmt = settings.width, settings.height, "yuv420p"
-    context.time_base, context.framerate = Fraction(1, settings.fps), Fraction(settings.fps, 1)
-    context.bit_rate = settings.video_kbps * 1000
-    context.gop_size = round(settings.keyframe_s * settings.fps)
-    context.thread_count = 1
-    context.colorspace = context.color_primaries = context.color_trc = _BT709
-    context.color_range = _LIMITED
-    context.options = {
-        "preset": settings.preset,
-        "tune": "zerolatency",
-        "profile": "high",
-        "forced-idr": "1",
-        "maxrate": f"{settings.video_kbps}k",
-        "bufsize": f"{settings.video_kbps}k",
-    }
-    context.open()
-    return context
 
 
 def _open_audio(settings: RoomSettings) -> AudioCodecContext:

@@ -55,6 +55,10 @@ class SinkStatus:
     bytes: int = 0
     dropped: int = 0  # packets given up so that the room goes on
     reconnects: int = 0
+    kind: str = ""  # network, file, rolling, hls, preview
+    kbps: float = 0.0  # over the last seconds
+    lag_s: float = 0.0  # how far what is written lies behind the room
+    file: str = ""  # the one being written
 
 
 class Sink(Protocol):

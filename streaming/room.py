@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from avatar.face import Face
 from avatar.performer import Performer
 from knowledge.catalog import Catalog
 from knowledge.store import Store
+from streaming.adaptive import Bitrate
 from streaming.audience import Audience, Taken
 from streaming.audience import clean as clean_comment
 from streaming.cards import card_of, passed
@@ -32,8 +34,9 @@ from streaming.runsheet import RunSheet
 from streaming.scene import Scene
 from streaming.settings import RoomSettings
 from streaming.sinks.address import check, redact
-from streaming.sinks.outputs import open_output
-from streaming.sinks.preview import FlvPreview, HlsPreview
+from streaming.sinks.outputs import open_hls, open_output, open_recording
+from streaming.sinks.preview import FlvPreview
+from streaming.sinks.targets import RollingTarget
 from streaming.stage import Begun, Stage
 from streaming.standby import Standby
 from streaming.view import Bubble, Card, View
@@ -41,6 +44,7 @@ from streaming.view import Bubble, Card, View
 log = structlog.get_logger(__name__)
 
 _WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card has changed
+_OUTPUTS_S = 1.0
 _GOODBYE_S = 2.2
 _SINKS_S = 1.2
 _EVENTS = 200  # kept for a slow listener; the oldest go first
@@ -70,6 +74,7 @@ class Room:
             check(output)
         self.settings, self._parts = settings, parts
         self._shop = settings.title or parts.catalog.shop.name(settings.lang)
+        self._run_id = uuid.uuid4().hex[:8]  # this time on air
         self._health = Health(settings.fps)
         self._fresh = Freshness(parts.catalog, parts.review)
         self._records = Records(parts.store, settings.room)
@@ -77,6 +82,8 @@ class Room:
         self._audience = Audience(on_end=self._comment_ended)
         self._encoder = Encoder(settings, aigc_mark(settings.operator or parts.catalog.shop.id, settings.room))
         self._scene = Scene(settings, parts.face.size)
+        self._kbps = settings.video_kbps
+        self._bitrate = Bitrate(settings.video_kbps, settings.least_kbps)
         self._preview = FlvPreview(self._encoder.format)
         self._sinks: list[Sink] = []
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -112,7 +119,9 @@ class Room:
         troubles = [f"{each['name']}: {each['reason']}" for each in outputs if each["reason"]]
         if director is not None and director.trouble:
             troubles.insert(0, director.trouble)
-        troubles += filter(None, (self._journal.trouble, *(each.trouble for each in self._parts.standbys)))
+        troubles += filter(
+            None, (self._bitrate.trouble, self._journal.trouble, *(each.trouble for each in self._parts.standbys))
+        )
         return {
             "room": self.settings.room,
             "state": "stopping" if self._stopping.is_set() else "on_air",
@@ -124,6 +133,8 @@ class Room:
             "kind": director.kind if director is not None else "",
             "subtitle": self._stage.subtitle if director is not None else "",
             "product_id": director.product_id if director is not None else "",
+            "encoder": self._encoder.codec,
+            "video_kbps": self._kbps,
             "outputs": outputs,
             "viewers": self._preview.viewers,
             "questions_waiting": self._audience.waiting,
@@ -185,7 +196,16 @@ class Room:
         self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
         self._sinks.append(self._preview)
         if settings.hls:
-            self._sinks.append(HlsPreview(settings.folder / "hls", self._encoder.format))
+            self._sinks.append(open_hls(settings.folder / "hls", self._encoder.format))
+        if settings.recordings is not None:
+            target = RollingTarget(
+                folder=settings.recordings,
+                run=self._run_id,
+                keep_days=settings.keep_days,
+                piece_s=settings.piece_s,
+                spare_bytes=settings.spare_mb << 20,
+            )
+            self._sinks.append(open_recording(target, self._encoder.format, self._output_changed))
         view = self._view(None, None)
         await asyncio.to_thread(self._scene.prepare, view)
         self._stage = Stage(
@@ -227,17 +247,18 @@ class Room:
         tasks = [
             asyncio.create_task(self._director.run(), name="director"),
             asyncio.create_task(self._watch_catalogue(), name="catalogue"),
+            asyncio.create_task(self._watch_outputs(), name="outputs"),
             asyncio.create_task(self._warm(), name="warm"),
             *(asyncio.create_task(self._listen(source)) for source in self._parts.sources),
         ]
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             done, _ = await asyncio.wait(
-                [stopping, *tasks[:2]], timeout=self.settings.seconds, return_when=asyncio.FIRST_COMPLETED
+                [stopping, *tasks[:3]], timeout=self.settings.seconds, return_when=asyncio.FIRST_COMPLETED
             )
             self._stopping.set()
             for task in done - {stopping}:
-                task.result()  # neither ends by itself: an error comes out here
+                task.result()  # none ends by itself: an error comes out here
         finally:
             for task in (stopping, *tasks):
                 task.cancel()
@@ -274,6 +295,16 @@ class Room:
             product_id, stand, bubble = self._shown
             if product_id and stand != self._fresh.subject(product_id):
                 await self._show(product_id, bubble)
+
+    async def _watch_outputs(self) -> None:
+        """The picture takes less while the network is slow."""
+        while True:
+            await asyncio.sleep(_OUTPUTS_S)
+            kbps = self._bitrate.look([sink.status() for sink in self._sinks], time.monotonic())
+            if kbps != self._kbps:
+                log.info("the picture takes another bitrate", room=self.settings.room, kbps=kbps)
+                self._kbps = kbps
+                self._stage.aim(kbps)
 
     async def _show(self, product_id: str, bubble: Bubble | None) -> None:
         """Bring a product's card on the picture, with what the catalogue says at this moment."""

@@ -7,6 +7,7 @@ from typing import Literal
 from avatar.media import RATE
 
 Lang = Literal["zh", "en"]
+ENCODERS = ("auto", "nvenc", "vaapi", "x264")
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium")
 
 
@@ -24,6 +25,8 @@ class RoomSettings:
     video_kbps: int = 2500
     audio_kbps: int = 128
     preset: str = "veryfast"
+    encoder: str = "auto"  # nvenc, vaapi, x264, or the best of them that works here
+    least_kbps: int = 0  # how far the picture gives way to a slow network; 0: to two fifths of video_kbps
     keyframe_s: float = 2.0
     voice: str = "espeak"
     face: str = "drawn"
@@ -34,6 +37,10 @@ class RoomSettings:
     outputs: tuple[str, ...] = ()
     media: Path | None = None  # folder of the product pictures
     hls: bool = True
+    recordings: Path | None = None  # folder of the rolling recording; None: none
+    keep_days: int = 1100  # of the rolling recording: the law wants three years
+    piece_s: float = 600.0
+    spare_mb: int = 1024  # left free on the recordings' disk; below that recording pauses
     seconds: float | None = None  # say goodbye after this long on air; None: until stopped
     operator: str = ""  # the shop's code in the recordings' AIGC mark
 
@@ -50,8 +57,13 @@ class RoomSettings:
             )
         if self.preset not in PRESETS:
             raise ValueError(f"unknown x264 preset {self.preset!r}; choose from {', '.join(PRESETS)}")
+        if self.encoder not in ENCODERS:
+            raise ValueError(f"unknown encoder {self.encoder!r}; choose from {', '.join(ENCODERS)}")
         if self.video_kbps < 100 or self.audio_kbps < 32:
             raise ValueError("video_kbps must be at least 100 and audio_kbps at least 32")
+
+        if self.keep_days < 1 or self.piece_s < 1 or self.spare_mb < 0:
+            raise ValueError("keep_days and piece_s must be at least 1, and spare_mb not negative")
 
     @property
     def short_side(self) -> int:

@@ -63,6 +63,7 @@ class Stage:
         self._performance, self._face, self._scene, self._encoder = performance, face, scene, encoder
         self._sinks, self._view, self._fps, self._health = tuple(sinks), view, fps, health
         self._on_begun, self._on_failed = on_begun, on_failed
+        self._kbps = encoder.kbps
         self._captions: dict[int, str] = {}
         self._held: deque[Moment] = deque()  # sound waiting for a face that looks ahead
         self._stop = threading.Event()
@@ -74,6 +75,10 @@ class Stage:
 
     def start(self) -> None:
         self._thread.start()
+
+    def aim(self, kbps: int) -> None:
+        """From the next frame on, give the picture so much."""
+        self._kbps = kbps
 
     def show(self, view: View) -> None:
         self._view = view
@@ -152,6 +157,8 @@ class Stage:
             with clock("scene"):
                 self._picture = self._scene.compose(host, self._view, Caption(text, heard.spoken))
         with clock("encode"):
+            if self._kbps != self._encoder.kbps:
+                self._encoder.aim(self._kbps)
             packets = self._encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
         with clock("send"):
             self._send(packets)

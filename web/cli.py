@@ -196,6 +196,7 @@ def live(
     look: Annotated[str, typer.Option(help="Which host: a look of the face.")] = "",
     voice: Annotated[str, typer.Option(help="Voice of the host.")] = "",
     lang: Annotated[str, typer.Option(help="Language of the room: zh or en.")] = "zh",
+    record: Annotated[bool, typer.Option(help="Keep a recording of what is sent.")] = True,
     data: Data = None,
 ) -> None:
     """Go on air in this terminal, until Ctrl-C. · 在这个终端里开播，按 Ctrl-C 停止。"""
@@ -204,7 +205,7 @@ def live(
         from web.onair import run_live
         from web.rooms import RoomPlan
 
-        plan = RoomPlan(room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds)
+        plan = RoomPlan(room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, record=record)
         run_live(settings, plan)
 
 

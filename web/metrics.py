@@ -1,7 +1,7 @@
 """Figures for Prometheus that are read when asked for."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -35,6 +35,7 @@ class _Now(Collector):
             restarts.add_metric([room], view["restarts"])
         yield on_air
         yield restarts
+        yield from _outputs({room: services.supervisor.status(room) for room in services.supervisor.names()})
         yield from self._claims()
         yield from self._guard()
 
@@ -70,6 +71,41 @@ class _Now(Collector):
             for outcome in ("asked", "busy", "failed", "rescued", "withdrawn"):
                 opinions.add_metric([outcome], second.counts[outcome])
             yield opinions
+
+
+_OUTPUTS: tuple[tuple[str, str, str, type[GaugeMetricFamily] | type[CounterMetricFamily]], ...] = (
+    ("kbps", "zhibo_output_kbps", "Kilobits a second that an output takes", GaugeMetricFamily),
+    ("lag_s", "zhibo_output_lag_seconds", "How far an output lies behind its room", GaugeMetricFamily),
+    ("bytes", "zhibo_output_bytes", "Bytes written to an output", CounterMetricFamily),
+    ("dropped", "zhibo_output_dropped_packets", "Packets an output gave up", CounterMetricFamily),
+    ("reconnects", "zhibo_output_reconnects", "Times an output was taken up again", CounterMetricFamily),
+)
+_HEALTH = (
+    ("fps", "zhibo_room_fps", "Pictures a second since the room went on air"),
+    ("worst_late_s", "zhibo_room_worst_late_seconds", "The latest picture"),
+    ("repeated_frames", "zhibo_room_repeated_pictures", "Pictures repeated because the machine was too slow"),
+    ("replaced", "zhibo_room_replaced_stages", "Stages of the room that hung and were replaced"),
+)
+
+
+def _outputs(rooms: Mapping[str, Mapping[str, Any]]) -> Iterable[Metric]:
+    """How rooms and their outputs fare, as they told a few seconds ago. Names of outputs hold no stream keys."""
+    labels = ["room", "output", "kind"]
+    up = GaugeMetricFamily("zhibo_output_up", "1 while an output takes the stream", labels=labels)
+    families = {key: family(name, text, labels=labels) for key, name, text, family in _OUTPUTS}
+    health = {key: GaugeMetricFamily(name, text, labels=["room"]) for key, name, text in _HEALTH}
+    for room, status in rooms.items():
+        for number, output in enumerate(status.get("outputs", ())):
+            told = [room, f"{number} {output['name']}", str(output.get("kind", ""))]
+            up.add_metric(told, output["state"] == "up")
+            for key, family in families.items():
+                family.add_metric(told, float(output.get(key, 0)))
+        for key, gauge in health.items():
+            if key in status.get("health", {}):
+                gauge.add_metric([room], float(status["health"][key]))
+    yield up
+    yield from families.values()
+    yield from health.values()
 
 
 def watch(running: Running) -> None:

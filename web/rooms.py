@@ -45,6 +45,7 @@ class RoomPlan:
     products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
     wanted: bool = True
     persona: str = ""  # how the host speaks; empty: the first one
+    record: bool = True  # unless the settings say that no room records
 
     def save(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,6 +81,7 @@ class _Room:
     state: RoomState = "off"
     message: str = ""
     restarts: int = 0
+    status: dict[str, Any] = field(default_factory=dict)  # what the room told last while on air
     process: asyncio.subprocess.Process | None = None
     task: asyncio.Task[None] | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -140,6 +142,11 @@ class Supervisor:
             "lang": plan.lang,
             "portrait": plan.portrait,
         }
+
+    def status(self, room: str) -> dict[str, Any]:
+        """What the room told about itself a few seconds ago; empty when it is not on air."""
+        found = self._rooms.get(room)
+        return found.status if found is not None and found.state == "on_air" else {}
 
     def start(self, plan: RoomPlan) -> None:
         """Put a room on air; raises a Refusal when it already is, or when its name cannot be used."""
@@ -302,8 +309,9 @@ class Supervisor:
     async def _answers(self, room: _Room) -> bool:
         try:
             async with asyncio.timeout(2.0):
-                await self._client(room.plan.room).status()
+                room.status = await self._client(room.plan.room).status()
         except Exception:  # noqa: BLE001 - whatever is wrong, it does not answer
+            room.status = {}
             return False
         return True
 

@@ -150,7 +150,7 @@ def run_demo(settings: Settings, *, port_given: bool, with_room: bool) -> None:
 
     def ready() -> None:
         if with_room and services.supervisor.is_idle(DEMO_ROOM):
-            services.supervisor.start(RoomPlan(DEMO_ROOM))
+            services.supervisor.start(RoomPlan(DEMO_ROOM, record=False))  # a gigabyte an hour, for a look
         show_addresses(services, base, link, room=DEMO_ROOM if with_room else "")
 
     Server(app, listener, settings, ready).serve_here()

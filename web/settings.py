@@ -145,6 +145,11 @@ class Settings(BaseSettings):
     voice: str = Field("espeak", description="Voice of the host")
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
+    encoder: str = Field("auto", description="auto, nvenc, vaapi or x264: what makes the picture's stream")
+    record: bool = Field(True, description="Whether rooms record what they send")
+    recordings: Path | None = Field(None, description="Folder of the recordings; empty: recordings in each room's")
+    keep_days: int = Field(1100, ge=1, le=36_500, description="Days for which recordings are kept")
+    spare_mb: int = Field(1024, ge=0, description="MB left free on the recordings' disk; below that recording pauses")
 
     @field_validator("origins", "trusted_proxies", "law_packs", "holidays", "vip_levels", "fetch_hosts", mode="before")
     @classmethod

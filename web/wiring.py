@@ -315,6 +315,10 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
         await core.close()
 
 
+def recordings_of(settings: Settings, room: str) -> Path:
+    return settings.recordings / room if settings.recordings else settings.data / "rooms" / room / "recordings"
+
+
 def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
     from streaming.settings import RoomSettings
 
@@ -335,6 +339,10 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             outputs=plan.to,
             media=settings.media or knowledge.media_dir,
             seconds=plan.seconds,
+            encoder=settings.encoder,
+            recordings=recordings_of(settings, plan.room) if settings.record and plan.record else None,
+            keep_days=settings.keep_days,
+            spare_mb=settings.spare_mb,
         )
     except ValueError as error:
         raise SettingsError(str(error)) from error

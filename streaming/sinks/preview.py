@@ -1,26 +1,14 @@
-"""What a browser plays: FLV pushed to mpegts.js, and HLS in a folder for iPhones."""
+"""What a browser plays: FLV pushed to mpegts.js."""
 
 import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator
-from pathlib import Path
-
-import structlog
 
 from streaming import flv
-from streaming.mux import Mux
-from streaming.packets import Packet, PacketQueue, SinkState, SinkStatus, StreamFormat
-
-log = structlog.get_logger(__name__)
+from streaming.packets import Packet, SinkState, SinkStatus, StreamFormat
 
 _VIEWER_BYTES = 4 * 1024 * 1024  # a viewer further behind than this starts again at a key frame
-_HLS_OPTIONS = {
-    "hls_segment_type": "fmp4",
-    "hls_time": "1",
-    "hls_list_size": "6",
-    "hls_flags": "delete_segments+independent_segments",
-}
 
 
 class _Viewer:
@@ -126,7 +114,7 @@ class FlvPreview:
 
     def status(self) -> SinkStatus:
         state: SinkState = "closed" if self._closed else "up" if self._header else "connecting"
-        return SinkStatus(name="preview", state=state, packets=self._packets, bytes=self._bytes)
+        return SinkStatus(name="preview", kind="preview", state=state, packets=self._packets, bytes=self._bytes)
 
     def close(self, within_s: float) -> None:
         self._closed = True
@@ -134,58 +122,3 @@ class FlvPreview:
             viewers = tuple(self._viewers)
         for viewer in viewers:
             viewer.finish()
-
-
-class HlsPreview:
-    """Writes `live.m3u8` and its segments into a folder, about three seconds behind."""
-
-    def __init__(self, folder: Path, stream_format: StreamFormat) -> None:
-        self._folder, self._format = folder, stream_format
-        self._queue = PacketQueue(350)
-        self._reason = ""
-        self._closed = False
-        self._packets = self._bytes = 0
-        self._thread = threading.Thread(target=self._run, name="hls", daemon=True)
-        self._thread.start()
-
-    @property
-    def wants_key(self) -> bool:
-        return not self._closed and not self._reason and self._queue.needs_key
-
-    def offer(self, packet: Packet) -> None:
-        self._queue.put(packet)
-
-    def status(self) -> SinkStatus:
-        state: SinkState = "closed" if self._closed else "down" if self._reason else "up"
-        return SinkStatus(
-            name="hls",
-            state=state,
-            reason=self._reason,
-            packets=self._packets,
-            bytes=self._bytes,
-            dropped=self._queue.dropped,
-        )
-
-    def close(self, within_s: float) -> None:
-        self._queue.close()
-        self._thread.join(within_s)
-
-    def _run(self) -> None:
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            for stale in self._folder.glob("*"):
-                if stale.suffix in (".m3u8", ".m4s", ".mp4"):
-                    stale.unlink()
-            mux = Mux(str(self._folder / "live.m3u8"), "hls", self._format, _HLS_OPTIONS)
-            while not self._queue.finished:
-                packet = self._queue.take(1.0)
-                if packet is not None:
-                    mux.write(packet)
-                    self._packets += 1
-                    self._bytes += len(packet.data)
-            mux.close()
-        except OSError as error:
-            self._reason = f"the HLS preview cannot be written: {error.strerror or type(error).__name__}"
-            log.warning("the HLS preview stopped", reason=self._reason)
-            self._queue.close()
-        self._closed = not self._reason

@@ -243,6 +243,7 @@ async def test_a_face_that_looks_ahead_keeps_lips_and_sound_together(tmp_path: P
 
     class Ear:
         format = None
+        kbps = 600
 
         def encode(self, picture: Any, pcm: Any, *, key: bool) -> list[Any]:
             heard.append((int(picture), int(pcm[0])))

@@ -18,26 +18,27 @@ import structlog
 
 from streaming.encoder import Encoder
 from streaming.packets import SinkStatus
-from streaming.sinks.rtmp import RtmpSettings, RtmpSink
+from streaming.sinks.targets import NetworkTarget, WriterSettings
+from streaming.sinks.writer import WriterSink
 from tests.conftest import lacking
 from tests.servers import NginxRtmp, free_port, missing
 from tests.streaming.parts import small_settings
 from tests.streaming.test_encoder import encoded
 
-QUICK = RtmpSettings(connect_s=3.0, stall_s=2.0, first_wait_s=0.2, longest_wait_s=0.5)
+QUICK = WriterSettings(connect_s=3.0, stall_s=2.0, first_wait_s=0.2, longest_wait_s=0.5)
 
 
 class Feed:
     """Packets at the pace of a room, around and around with rising timestamps, and a record of how late it got."""
 
-    def __init__(self, folder: Path, url: str, settings: RtmpSettings = QUICK) -> None:
+    def __init__(self, folder: Path, url: str, settings: WriterSettings = QUICK) -> None:
         self._settings = small_settings(folder)
         self.changes: list[SinkStatus] = []
         self.worst_late = 0.0
         self._stop = threading.Event()
         self._finished = False
         self._encoder = Encoder(self._settings)
-        self.sink = RtmpSink(url, self._encoder.format, settings, self.changes.append)
+        self.sink = WriterSink(NetworkTarget(url), self._encoder.format, settings, self.changes.append)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
@@ -87,7 +88,7 @@ def states(feed: Feed) -> list[str]:
 
 
 def children() -> list[int]:
-    found = subprocess.run(["pgrep", "-f", "streaming.sinks.rtmp_child"], capture_output=True, text=True)
+    found = subprocess.run(["pgrep", "-f", "streaming.sinks.child"], capture_output=True, text=True)
     own = []
     for pid in map(int, found.stdout.split()):
         with contextlib.suppress(OSError):

@@ -22,7 +22,10 @@ class FakeRoom:
         self.comments: list[str] = []
 
     def status(self) -> dict[str, Any]:
-        return {"state": "on_air", "product_id": "S1", "message": "", "outputs": [], "health": {"fps": 25.0}}
+        output = {"name": "rtmp://a.example/app/***", "kind": "network", "state": "up", "kbps": 2600.5, "lag_s": 0.2,
+                  "bytes": 900, "dropped": 3, "reconnects": 1, "reason": ""}  # fmt: skip
+        health = {"fps": 25.0}
+        return {"state": "on_air", "product_id": "S1", "message": "", "outputs": [output], "health": health}
 
     def comment(self, author: str, text: str, source: str) -> str:
         self.comments.append(f"{author}/{source}: {text}")

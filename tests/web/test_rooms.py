@@ -204,6 +204,10 @@ def test_the_api_shows_viewers_the_product_and_staff_the_rest(on_air: Site) -> N
         assert own["status"]["health"] == {"fps": 25.0}
         assert staff.post("/api/rooms/demo/start", json={}).json()["code"] == "taken"
         assert client.get("/healthz").json()["rooms"] == {"demo": "on_air"}
+        figures = client.get("/metrics").text
+        told = '{kind="network",output="0 rtmp://a.example/app/***",room="demo"}'
+        assert f"zhibo_output_kbps{told} 2600.5" in figures and f"zhibo_output_reconnects_total{told} 1.0" in figures
+        assert f"zhibo_output_dropped_packets_total{told} 3.0" in figures and f"zhibo_output_up{told} 1.0" in figures
 
 
 def test_comments_reach_the_room_over_http_and_websocket(on_air: Site) -> None:

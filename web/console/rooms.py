@@ -44,9 +44,15 @@ WHY_NOT = {
     "a private matter: sent to the shop's chat": "私人问题，请到店铺客服",
 }  # fmt: skip
 OUTPUTS = {
-    "live": Text("推流中", "streaming"), "connecting": Text("连接中", "connecting"), 
-    "waiting": Text("等待重连", "waiting"), "failed": Text("失败", "failed"), "closed": Text("已结束", "closed"),
+    "up": Text("正常", "up"), "connecting": Text("连接中", "connecting"), "closed": Text("已结束", "closed"),
+    "down": Text("中断，重试中", "down, trying again"),
 }  # fmt: skip
+KINDS = {
+    "rolling": Text("录像", "Recording"),
+    "hls": Text("HLS 预览", "HLS preview"),
+    "preview": Text("预览", "Preview"),
+}
+RECORDING = Text("录像", "Recording")
 
 
 def rooms_tab(page: Page, tab: gr.Tab) -> None:
@@ -251,7 +257,7 @@ def room_html(page: Page, name: str, known: Mapping[str, Any], status: Mapping[s
         parts.append(f"<p>{on_air}: <b>{escape(product.title(say.lang))}</b> {price}</p>")
     if message := known["message"] or status.get("message"):
         parts.append(html.note(str(message)))
-    outputs = [_output(page, each) for each in status.get("outputs", ()) if "://" in str(each.get("name", ""))]
+    outputs = [_output(page, each) for each in status.get("outputs", ()) if each.get("kind") not in ("hls", "preview")]
     if outputs:
         parts.append(f'<ul class="outputs">{"".join(outputs)}</ul>')
     figures = _figures(page, status)
@@ -271,9 +277,18 @@ def _figures(page: Page, status: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _output(page: Page, output: Mapping[str, Any]) -> str:
-    state, reason = str(output.get("state", "")), str(output.get("reason", ""))
-    shown = OUTPUTS[state](page.say.lang) if state in OUTPUTS else state
-    return f"<li><code>{escape(str(output['name']))}</code> {escape(shown)} {escape(reason)}</li>"
+    say, state, reason = page.say, str(output.get("state", "")), str(output.get("reason", ""))
+    shown = OUTPUTS[state](say.lang) if state in OUTPUTS else state
+    name = RECORDING(say.lang) if output.get("kind") == "rolling" else str(output["name"])
+    figures = [shown]
+    if state == "up":
+        figures.append(f"{output.get('kbps', 0):.0f} kbit/s")
+        figures.append(say(f"落后 {output.get('lag_s', 0):.1f} 秒", f"{output.get('lag_s', 0):.1f} s behind"))
+    if dropped := output.get("dropped"):
+        figures.append(say(f"丢 {dropped} 包", f"{dropped} packets dropped"))
+    if again := output.get("reconnects"):
+        figures.append(say(f"重连 {again} 次", f"{again} reconnects"))
+    return f"<li><code>{escape(name)}</code> {escape(' · '.join(figures))} {escape(reason)}</li>"
 
 
 def player(page: Page, name: str | None) -> str:
