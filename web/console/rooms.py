@@ -47,11 +47,6 @@ OUTPUTS = {
     "up": Text("正常", "up"), "connecting": Text("连接中", "connecting"), "closed": Text("已结束", "closed"),
     "down": Text("中断，重试中", "down, trying again"),
 }  # fmt: skip
-KINDS = {
-    "rolling": Text("录像", "Recording"),
-    "hls": Text("HLS 预览", "HLS preview"),
-    "preview": Text("预览", "Preview"),
-}
 RECORDING = Text("录像", "Recording")
 
 
