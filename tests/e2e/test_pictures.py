@@ -67,7 +67,7 @@ def test_a_picture_is_shown_before_and_after_it_is_sent(site: Site, visit: Visit
     expect(page.locator(".shot")).to_have_count(0)
     expect(page.get_by_role("img", name="您发送的图片")).to_be_visible()
     expect(page.locator(".turn.bot .bubble").last).to_contain_text("还看不了图片")
-    expect(page.locator(".quick button").last).to_have_text("转人工")
+    expect(page.locator(".pill")).to_have_text("转人工")
     page.reload()
     answered(page)
     painted(page)

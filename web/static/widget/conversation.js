@@ -109,7 +109,7 @@ export class Conversation {
     this.#add(h("div", { class: "welcome" }, h("div", { class: "mark", "aria-hidden": "true" }, [...name][0]), h("h3", {}, name),
       slogan && h("p", {}, slogan)));
     if (text) show(this.#turn("bot", "", this.#ui.name, at).bubble, text, this.#ui.link);
-    if (options && options.length) this.#replies(options);
+    this.#replies(options || []);
   }
 
   /** Show what the shopper just wrote before the shop has it. `again` sends it once more. */
@@ -271,6 +271,7 @@ export class Conversation {
 
   #replies(options) {
     this.#quick?.remove();
+    options = options.filter((option) => option !== this.#ui.t("person")); // that has a button of its own below
     if (!options.length) return;
     this.#quick = this.#add(h("div", { class: "quick", role: "group", "aria-label": this.#ui.t("replies") },
       ...options.map((option) => h("button", { type: "button", onclick: () => this.#ui.ask(option) }, option))));

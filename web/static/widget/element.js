@@ -4,13 +4,15 @@ import { BASE } from "./base.js";
 import { accentSheet } from "./colours.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { confirm, menu } from "./dialogs.js";
-import { icon } from "./icons.js";
+import { confirm } from "./dialogs.js";
+import { Language } from "./language.js";
 import { Line, Refused } from "./line.js";
+import { Outbox } from "./outbox.js";
+import { Panel } from "./panel.js";
 import { Parts } from "./parts.js";
 import { SHEET } from "./style.js";
-import { Memory, fill, h, randomId, sleep } from "./tools.js";
-import { STRINGS } from "./words.js";
+import { Memory, h, randomId } from "./tools.js";
+import { Unread } from "./unread.js";
 
 export class ZhiboChat extends HTMLElement {
   static observedAttributes = ["accent", "product", "product-title", "lang", "title-text", "strings", "identity"];
@@ -18,26 +20,23 @@ export class ZhiboChat extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #accent = new CSSStyleSheet();
   #memory = new Memory(`zhibo:${BASE.origin}`);
-  #words = STRINGS;
-  #lang = "";
+  #tongue = new Language();
+  #t = this.#tongue.t;
   #line = null;
+  #outbox = null;
+  #unread = null;
   #parts = new Parts(this.#ui());
+  #panel = null;
   #talk = null;
   #events = []; // everything shown, to draw it again in another language
   #starting = null;
   #replayTimer = 0;
-  #unread = 0;
-  #online = true;
   #typedAt = 0;
-  #held = []; // messages waiting for the line to come back
   #dismissed = ""; // product the shopper does not want to ask about
   #opener = null; // what had the focus when the page opened the panel
-  #follow = true; // keep the newest message in view
   #photos = new Map(); // id → promise of a blob
   #letter = ""; // id of the message that is to be answered by e-mail
-  #told = 0; // timer of what a screen reader is told
   #composer = new Composer(this.#pen());
-  $ = {};
 
   connectedCallback() {
     if (this.#line) {
@@ -47,16 +46,20 @@ export class ZhiboChat extends HTMLElement {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(SHEET);
     this.#root.adoptedStyleSheets = [sheet, this.#accent];
-    this.#lang = this.#memory.get("lang") || this.#pageLang();
-    this.#line = new Line({
-      event: (event) => this.#take(event),
-      online: (up) => this.#net(up),
-      lost: () => this.#lost(),
-      lang: () => this.#lang,
-    });
+    this.#tongue.lang = this.#chosenLang();
+    const lost = () => this.#lost();
+    const memory = this.#memory;
+    const line = (this.#line = new Line({ event: (event) => this.#take(event), online: (up) => this.#net(up), lost,
+      lang: () => this.#lang }));
+    this.#outbox = new Outbox({ memory, line, lost, talk: () => this.#talk, ensure: () => this.#ensure() });
+    this.#unread = new Unread({ memory, line, t: this.#t, panel: () => this.#panel,
+      // only a person cares; a hint, not worth an error
+      tell: (seq) => this.#talk.state === "human" && line.call("POST", "seen", { seq }).catch(() => undefined) });
     this.#paintAccent();
     this.#draw();
     document.addEventListener("visibilitychange", () => this.#visibility());
+    // the page may choose its language later than we are there
+    new MutationObserver(() => this.#setLang(this.#chosenLang())).observe(document.documentElement, { attributeFilter: ["lang"] });
     setInterval(() => this.#talk.tick(), 2000);
     if (this.hasAttribute("strings")) this.#loadWords();
     this.#meet();
@@ -77,12 +80,12 @@ export class ZhiboChat extends HTMLElement {
   attributeChangedCallback(name, before, after) {
     if (!this.#line || before === after) return;
     if (name === "accent") this.#paintAccent();
-    else if (name === "lang") this.#setLang(this.#pageLang());
+    else if (name === "lang") this.#setLang(this.#tongue.of(this));
     else if (name === "strings") this.#loadWords();
     else if (name === "identity") {
-      if (this.#meet() && this.#isOpen) this.#ensure();
+      if (this.#meet() && this.#panel.shown) this.#ensure();
     }
-    else this.#paintContext();
+    else this.#paint();
   }
 
   // ------------------------------------------------------------ what a page may call
@@ -93,47 +96,34 @@ export class ZhiboChat extends HTMLElement {
     if (title !== undefined) this.setAttribute("product-title", title);
     this.#dismissed = "";
     if (focus) this.#opener = document.activeElement;
-    this.#paintContext();
-    this.$.panel.hidden = false;
-    this.$.frame.classList.add("open");
-    this.$.launcher.setAttribute("aria-expanded", "true");
-    this.$.launcher.setAttribute("aria-label", this.#t("close"));
-    this.#modal();
+    this.#paint();
+    this.#panel.show(true);
     this.#remember("1");
-    this.#seen();
+    this.#unread.seen();
     if (focus) this.#composer.focus();
     if (draft && !this.#composer.text) this.#composer.draft(draft);
     this.#ensure().then((ready) => {
       if (ready && text) this.ask(text);
     });
-    this.#bottom(true);
     this.dispatchEvent(new CustomEvent("zhibo-open", { bubbles: true, composed: true }));
   }
 
   close() {
-    this.$.panel.hidden = true;
-    this.$.frame.classList.remove("open");
-    this.$.launcher.setAttribute("aria-expanded", "false");
-    this.#modal();
-    this.#badge();
+    this.#panel.show(false);
+    this.#unread.paint();
     this.#remember("0");
-    (this.getAttribute("launcher") === "none" ? this.#opener : this.$.launcher)?.focus({ preventScroll: true });
+    (this.getAttribute("launcher") === "none" ? this.#opener : this.#panel.launcher)?.focus({ preventScroll: true });
     this.dispatchEvent(new CustomEvent("zhibo-close", { bubbles: true, composed: true }));
   }
 
   /** Send `text` as the shopper. */
   async ask(text, picture = "") {
-    const message = { text: text.trim(), client_id: randomId() };
+    const message = { text: text.trim() };
     if (picture) message.picture = picture;
     if (!(message.text || picture) || !(await this.#ensure())) return;
     const product = this.getAttribute("product");
     if (product && product !== this.#dismissed) message.product_id = product;
-    this.#memory.set({ outbox: [...(this.#memory.get("outbox") || []), message] });
-    this.#deliver(message);
-  }
-
-  get #isOpen() {
-    return !this.$.panel.hidden;
+    this.#outbox.add(message);
   }
 
   // ------------------------------------------------------------ words and colours
@@ -142,9 +132,9 @@ export class ZhiboChat extends HTMLElement {
   #ui() {
     const host = this;
     return {
-      t: (key, values) => host.#t(key, values),
+      t: this.#t,
       get lang() { return host.#lang; },
-      get locale() { return host.#lang === "zh" ? "zh-CN" : host.#lang; },
+      get locale() { return host.#tongue.locale; },
       get name() { return host.#name(); },
       replaying: false,
       address: (value) => host.#address(value),
@@ -153,9 +143,9 @@ export class ZhiboChat extends HTMLElement {
         const url = host.#address(href);
         return url && h("a", { href: url, ...this.#parts.ui.target(url) }, label);
       },
-      get hours() { return host.#spoken((host.#memory.get("shop") || {}).hours); },
-      get slogan() { return host.#spoken((host.#memory.get("shop") || {}).slogan); },
-      announce: (text) => host.#announce(text),
+      get hours() { return host.#shop("hours"); },
+      get slogan() { return host.#shop("slogan"); },
+      announce: (text) => host.#panel.announce(text),
       contact: (values) => host.#contact(values),
       ask: (text) => host.ask(text),
       photo: (id) => host.#photo(id),
@@ -166,15 +156,15 @@ export class ZhiboChat extends HTMLElement {
         return done;
       },
       feedback: (seq, up) => host.#tell("POST", "feedback", { seq, up }),
-      arrived: (event) => host.#arrived(event),
-      changed: () => host.#paintState(),
+      arrived: (event) => host.#unread.arrived(event),
+      changed: () => host.#paint(),
     };
   }
 
   /** What the composer may use of this element. */
   #pen() {
     return {
-      t: (key, values) => this.#t(key, values),
+      t: this.#t,
       lang: () => this.#lang,
       line: () => this.#line,
       ensure: () => this.#ensure(),
@@ -183,74 +173,49 @@ export class ZhiboChat extends HTMLElement {
       about: () => this.#about(),
       dismiss: () => {
         this.#dismissed = this.getAttribute("product");
-        this.#paintContext();
+        this.#paint();
       },
       ask: (text, picture) => {
-        this.#bottom(true);
+        this.#panel.scroll.end(true);
         this.ask(text, picture);
       },
       stopAnswer: () => this.#tell("POST", "stop").then((done) => done && this.#talk.stopped()),
       handoff: () => this.#handoff(),
       typing: () => this.#typing(),
-      flash: (text) => this.#flash(text),
+      flash: (text) => this.#panel.flash(text),
       keep: (id, blob) => this.#photos.set(id, Promise.resolve(blob)),
     };
   }
 
-  #t(key, values = {}) {
-    const table = this.#words[this.#lang] || {};
-    const text = table[key] ?? STRINGS.en[key] ?? key;
-    return typeof text === "string" ? fill(text, values) : text;
+  get #lang() {
+    return this.#tongue.lang;
   }
 
-  /** The one of two languages in which the shop answers. */
-  get #shopLang() {
-    return this.#lang.startsWith("zh") ? "zh" : "en";
+  /** What the shopper chose, or else the page. */
+  #chosenLang() {
+    return this.#memory.get("lang") || this.#tongue.of(this);
   }
 
-  /** `text` of the shop, which may be {zh, en}. */
-  #spoken(text) {
-    return text && typeof text === "object" ? text[this.#shopLang] || text.zh || text.en || "" : text || "";
-  }
-
-  /** Told once, and only when it still holds after a moment: what passes quickly is not worth interrupting for. */
-  #announce(text) {
-    clearTimeout(this.#told);
-    if (!this.$.told) return;
-    if (!text) this.$.told.textContent = "";
-    else if (text !== this.$.told.textContent) this.#told = setTimeout(() => (this.$.told.textContent = text), 1200);
+  /** A text of the shop in the language spoken. */
+  #shop(name) {
+    return this.#tongue.spoken((this.#memory.get("shop") || {})[name]);
   }
 
   #name() {
-    const name = this.#spoken((this.#memory.get("shop") || {}).name);
-    return this.getAttribute("title-text") || name || this.#t("assistant");
-  }
-
-  #pageLang() {
-    const asked = this.getAttribute("lang") || document.documentElement.lang || navigator.language || "zh";
-    const known = Object.keys(this.#words);
-    const [short] = asked.toLowerCase().split("-");
-    if (/^zh-(tw|hk|mo|hant)/i.test(asked)) return "zh-TW";
-    return known.find((one) => one.toLowerCase() === asked.toLowerCase()) || known.find((one) => one === short) || "en";
+    return this.getAttribute("title-text") || this.#shop("name") || this.#t("assistant");
   }
 
   async #loadWords() {
     const source = this.getAttribute("strings");
     const url = source && this.#address(new URL(source, document.baseURI).href);
-    if (!url) return;
-    try {
-      this.#words = { ...STRINGS, ...(await (await fetch(url, { credentials: "omit" })).json()) };
-      this.#setLang(this.#memory.get("lang") || this.#pageLang(), true);
-    } catch {
-      /* the built-in languages remain */
-    }
+    if (url && (await this.#tongue.load(url))) this.#setLang(this.#chosenLang(), true);
   }
 
   /** `anew`: its words may have changed. */
   #setLang(lang, anew = false) {
     if (lang === this.#lang && !anew) return;
-    this.#lang = lang;
-    const open = this.#isOpen;
+    this.#tongue.lang = lang;
+    const open = this.#panel.shown;
     const draft = this.#composer.text;
     this.#draw();
     if (open) this.open({ focus: false });
@@ -282,130 +247,34 @@ export class ZhiboChat extends HTMLElement {
   // ------------------------------------------------------------ drawing
 
   #draw() {
-    const t = (key, values) => this.#t(key, values);
-    const $ = (this.$ = {});
-    $.badge = h("span", { class: "badge", hidden: true, "aria-hidden": "true" });
-    $.launcher = h("button", { class: "launcher", type: "button", "aria-label": t("open"), "aria-expanded": "false",
-      "aria-controls": "panel", onclick: () => (this.#isOpen ? this.close() : this.open()) },
-    icon("chat"), icon("down"), $.badge);
-    $.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("log"), tabindex: 0 });
-    $.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    $.latest = h("button", { class: "latest", type: "button", hidden: true, "aria-label": t("to_latest"),
-      title: t("to_latest"), onclick: () => this.#toEnd() }, icon("down"));
-    $.net = h("div", { class: "net", role: "status", hidden: true }, t("offline"));
-    $.told = h("div", { class: "sr", role: "status" });
-    $.panel = h("section", { class: "panel", id: "panel", role: "dialog", "aria-label": this.#name(), hidden: true },
-      this.#header(), $.net, h("div", { class: "body" }, $.log, $.latest), $.told, this.#composer.draw());
-    $.panel.addEventListener("keydown", (event) => this.#keys(event));
-    $.panel.dataset.drop = t("drop");
-    const dropping = (on) => (event) => {
-      if (![...(event.dataTransfer?.types || [])].includes("Files")) return;
-      event.preventDefault();
-      $.panel.classList.toggle("drop", on);
-      if (event.type === "drop") this.#composer.add(event.dataTransfer.files);
-    };
-    $.panel.addEventListener("dragover", dropping(true));
-    $.panel.addEventListener("dragleave", dropping(false));
-    $.panel.addEventListener("drop", dropping(false));
-    $.frame = h("div", { class: "frame", dir: t("dir") === "rtl" ? "rtl" : null, lang: this.#lang }, $.launcher, $.panel);
-    this.#root.replaceChildren($.frame);
-    this.#talk = new Conversation(this.#parts.ui, this.#parts, $.log);
-    new ResizeObserver(() => this.#bottom(false)).observe($.log);
-    new MutationObserver(() => this.#bottom(false)).observe($.log, { childList: true, subtree: true, characterData: true });
-    this.#paintState();
-    this.#paintContext();
+    const t = this.#t;
+    const { words } = this.#tongue;
+    this.#panel = new Panel(this.#root, {
+      t, lang: this.#lang, composer: this.#composer, name: () => this.#name(), open: () => this.open(), close: () => this.close(),
+      near: () => this.#talk.state !== "human" && [...this.#panel.log.querySelectorAll(".turn.user")].at(-1),
+      entries: [
+        ...Object.keys(words).filter((lang) => lang !== this.#lang).map((lang) => ({ sign: "globe", lang,
+          text: words[lang].name || lang, action: () => this.#chooseLang(lang) })),
+        { sign: "save", text: t("download"), action: () => this.#download("text") },
+        { sign: "page", text: t("download_page"), action: () => this.#download("html") },
+        { sign: "again", text: t("restart"), action: () => this.#restart() },
+        { sign: "trash", text: t("erase"), action: () => this.#askErase(), danger: true },
+      ],
+    });
+    this.#talk = new Conversation(this.#parts.ui, this.#parts, this.#panel.log);
+    this.#paint();
   }
 
-  #header() {
-    const t = (key) => this.#t(key);
-    const $ = this.$;
-    $.mark = h("span", { class: "mark", "aria-hidden": "true" }, [...this.#name()][0]);
-    $.title = h("h2", {}, this.#name());
-    $.sub = h("p", {});
-    $.more = h("button", { class: "icon", type: "button", "aria-label": t("menu"), "aria-expanded": "false",
-      "aria-controls": "menu", onclick: () => $.menu.show($.menu.node.hidden) }, icon("more"));
-    $.menu = menu([
-      ...Object.keys(this.#words).filter((lang) => lang !== this.#lang).map((lang) => ({ sign: "globe", lang,
-        text: this.#words[lang].name || lang, action: () => this.#chooseLang(lang) })),
-      { sign: "save", text: t("download"), action: () => this.#download("text") },
-      { sign: "page", text: t("download_page"), action: () => this.#download("html") },
-      { sign: "again", text: t("restart"), action: () => this.#restart() },
-      { sign: "trash", text: t("erase"), action: () => this.#askErase(), danger: true },
-    ], { root: this.#root, button: $.more });
-    const close = h("button", { class: "icon", type: "button", "aria-label": t("close"), onclick: () => this.close() },
-      icon("x"));
-    return h("header", { class: "head" }, $.mark, h("div", { class: "who" }, $.title, $.sub), $.more, close, $.menu.node);
-  }
-
-  #paintState() {
-    const talk = this.#talk;
-    if (!talk) return;
-    const human = talk.state === "human";
-    this.$.sub.textContent = human ? this.#t("human_with", { name: talk.agent }) : this.#t("assistant");
-    this.$.mark.classList.toggle("human", human);
+  #paint() {
+    if (!this.#talk) return;
+    this.#panel.paint(this.#talk.state === "human" ? this.#talk.agent : "");
     this.#composer.paint();
-  }
-
-  #paintName() {
-    this.$.title.textContent = this.#name();
-    this.$.mark.textContent = [...this.#name()][0];
-    this.$.panel.setAttribute("aria-label", this.#name());
-  }
-
-  #paintContext() {
-    this.#paintName();
-    this.#paintState();
   }
 
   /** The product the shopper asks about, by its name; "" when there is none. */
   #about() {
     const product = this.getAttribute("product");
     return (product && product !== this.#dismissed && this.getAttribute("product-title")) || "";
-  }
-
-  #modal() {
-    const full = this.#isOpen && matchMedia("(max-width: 600px)").matches;
-    if (full) this.$.panel.setAttribute("aria-modal", "true");
-    else this.$.panel.removeAttribute("aria-modal");
-    document.documentElement.style.overflow = full ? "hidden" : "";
-  }
-
-  #keys(event) {
-    if (event.key === "Escape" && !event.isComposing) {
-      event.stopPropagation();
-      if (!this.$.menu.node.hidden) {
-        this.$.menu.show(false);
-        this.$.more.focus();
-      } else this.close();
-    }
-    if (event.key !== "Tab" || !this.$.panel.hasAttribute("aria-modal")) return;
-    const stops = [...this.$.panel.querySelectorAll("button,a[href],textarea,input,summary,[tabindex='0']")].filter(
-      (node) => !node.disabled && node.tabIndex >= 0 && node.offsetParent !== null);
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
-    if (this.#root.activeElement !== edge) return;
-    event.preventDefault();
-    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
-  }
-
-  #scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = this.$.log;
-    this.#follow = scrollHeight - scrollTop - clientHeight < 60;
-    this.$.latest.hidden = this.#follow;
-  }
-
-  #bottom(force) {
-    if (force) this.#follow = true;
-    if (!this.#follow || !this.#isOpen) return;
-    // a long answer is read from its beginning: the question it answers stays in view
-    const { log } = this.$;
-    const end = log.scrollHeight - log.clientHeight;
-    const question = this.#talk.state !== "human" && [...log.querySelectorAll(".turn.user")].at(-1);
-    log.scrollTop = Math.max(log.scrollTop, question ? Math.min(end, question.offsetTop - 14) : end);
-  }
-
-  #toEnd() {
-    this.#follow = true;
-    this.$.log.scrollTop = this.$.log.scrollHeight;
   }
 
   // ------------------------------------------------------------ session
@@ -421,20 +290,20 @@ export class ZhiboChat extends HTMLElement {
   }
 
   async #start() {
-    this.#notice(this.#t("starting"));
+    this.#panel.notice(this.#t("starting"));
     try {
       const response = await this.#line.call("POST", "sessions", {
-        lang: this.#shopLang, product_id: this.getAttribute("product") || undefined, url: location.href.split("#")[0],
+        lang: this.#tongue.shop, product_id: this.getAttribute("product") || undefined, url: location.href.split("#")[0],
         identity: this.getAttribute("identity") || undefined,
       });
       const { session, token, shop, greeting, quick_replies: quick, voice } = await response.json();
       this.#memory.set({ session, token, shop, greeting, quick, voice, began: new Date().toISOString(), read: 0, outbox: [],
         who: this.#who() });
-      this.#notice(null);
+      this.#panel.notice(null);
       this.#resume();
       return true;
     } catch (error) {
-      this.#notice((error instanceof Refused && error.message) || this.#t("start_failed"), () => this.#ensure());
+      this.#panel.notice((error instanceof Refused && error.message) || this.#t("start_failed"), () => this.#ensure());
       return false;
     }
   }
@@ -463,11 +332,11 @@ export class ZhiboChat extends HTMLElement {
     this.#line.seq = 0; // the log is drawn from the first event on
     this.#events = [];
     this.#talk.clear();
-    this.#paintContext();
+    this.#paint();
     this.#greet();
     this.#replay();
     this.#line.connect();
-    for (const message of this.#memory.get("outbox") || []) this.#deliver(message);
+    this.#outbox.resume();
   }
 
   #greet() {
@@ -479,7 +348,7 @@ export class ZhiboChat extends HTMLElement {
   /** The shop no longer knows this session: it was deleted or has expired. */
   async #lost() {
     this.#forget();
-    if (this.#isOpen) await this.#ensure();
+    if (this.#panel.shown) await this.#ensure();
   }
 
   async #restart() {
@@ -500,16 +369,7 @@ export class ZhiboChat extends HTMLElement {
     if (lang) this.#memory.set({ lang });
     this.#talk.clear();
     this.#events = [];
-    this.#unread = 0;
-  }
-
-  #notice(text, again, label = this.#t("retry")) {
-    this.$.notice?.remove();
-    this.$.notice = null;
-    if (text === null) return;
-    this.$.notice = h("div", { class: "empty", role: "status" }, text,
-      again && h("button", { class: "plain", type: "button", onclick: again }, label));
-    this.$.log.append(this.$.notice);
+    this.#unread.clear();
   }
 
   #visibility() {
@@ -519,18 +379,13 @@ export class ZhiboChat extends HTMLElement {
     if (document.hidden && idle) this.#line.disconnect();
     else {
       this.#line.connect();
-      this.#seen();
+      this.#unread.seen();
     }
   }
 
   #net(up) {
-    const before = this.#online;
-    this.#online = up;
-    if (up) {
-      clearTimeout(this.$.netTimer);
-      this.$.net.hidden = true;
-      this.#held.splice(0).forEach((send) => send());
-    } else if (before) this.$.netTimer = setTimeout(() => (this.$.net.hidden = this.#online || document.hidden), 2000);
+    this.#panel.online(up);
+    if (up) this.#outbox.release();
   }
 
   // ------------------------------------------------------------ events in
@@ -542,21 +397,18 @@ export class ZhiboChat extends HTMLElement {
 
   #apply(event) {
     if (event.seq) this.#events.push(event);
-    if (event.type === "message" && event.client_id) {
-      const left = (this.#memory.get("outbox") || []).filter((one) => one.client_id !== event.client_id);
-      this.#memory.set({ outbox: left });
-    }
+    if (event.type === "message" && event.client_id) this.#outbox.settle(event.client_id);
     this.#talk.take(event);
   }
 
   /** History is coming in: no animation, and a screen reader hears it once it is complete. */
   #replay() {
     this.#parts.ui.replaying = true;
-    this.$.log.setAttribute("aria-busy", "true");
+    this.#panel.log.setAttribute("aria-busy", "true");
     clearTimeout(this.#replayTimer);
     this.#replayTimer = setTimeout(() => {
       this.#parts.ui.replaying = false;
-      this.$.log.removeAttribute("aria-busy");
+      this.#panel.log.removeAttribute("aria-busy");
     }, 400);
   }
 
@@ -565,33 +417,6 @@ export class ZhiboChat extends HTMLElement {
     this.#parts.ui.replaying = true;
     work();
     this.#parts.ui.replaying = before;
-  }
-
-  #arrived(event) {
-    if (!event.seq || event.seq <= (this.#memory.get("read") || 0)) return;
-    if (this.#isOpen && !document.hidden) this.#seen();
-    else {
-      this.#unread += 1;
-      this.#badge();
-    }
-  }
-
-  #seen() {
-    if (!this.#isOpen || document.hidden) return;
-    this.#unread = 0;
-    this.#badge();
-    if (this.#memory.get("read") === this.#line.seq) return;
-    this.#memory.set({ read: this.#line.seq });
-    // only a person cares; a hint, not worth an error
-    if (this.#talk.state === "human") this.#line.call("POST", "seen", { seq: this.#line.seq }).catch(() => undefined);
-  }
-
-  #badge() {
-    const n = this.#unread;
-    this.$.badge.hidden = !n || this.#isOpen;
-    this.$.badge.textContent = n > 9 ? "9+" : String(n);
-    const label = this.#isOpen ? this.#t("close") : this.#t("open");
-    this.$.launcher.setAttribute("aria-label", n && !this.#isOpen ? `${label}, ${this.#t("unread", { n })}` : label);
   }
 
   // ------------------------------------------------------------ actions out
@@ -612,62 +437,21 @@ export class ZhiboChat extends HTMLElement {
     this.#line.call("POST", "typing", { typing: true }).catch(() => undefined); // a hint, not worth an error
   }
 
-  /** Post one message, again and again while the network is down; the shop knows it by its client_id. */
-  async #deliver(message) {
-    this.#talk.send(message.text, message.client_id, message.picture);
-    for (let attempt = 0, refused = 0; refused < 6; attempt++) {
-      try {
-        await this.#line.call("POST", "messages", message);
-        this.#talk.delivered(message.client_id);
-        return;
-      } catch (error) {
-        if (error instanceof Refused && error.status === 401) {
-          await this.#lost();
-          if (await this.#ensure()) this.#deliver(message);
-          return;
-        }
-        if (error instanceof Refused && error.status < 500 && error.status !== 429) {
-          this.#undelivered(message, error.message);
-          return;
-        }
-        if (error instanceof Refused) refused += 1; // busy or failing: not for ever
-        this.#talk.sending(message.client_id);
-        this.#line.nudge();
-        const pause = Math.min(8000, 500 * 2 ** attempt) * (0.5 + Math.random());
-        await Promise.race([sleep(pause), new Promise((resolve) => this.#held.push(resolve))]);
-      }
-    }
-    this.#undelivered(message, "");
-  }
-
-  #undelivered(message, detail) {
-    this.#talk.failed(message.client_id, detail, () => this.#deliver(message));
-  }
-
   /** A request whose failure is shown in one line; true when it was accepted. */
   async #tell(method, path, body) {
     try {
       await this.#line.call(method, path, body);
       return true;
     } catch (error) {
-      this.#flash((error instanceof Refused && error.message) || this.#t("problem"));
+      this.#panel.flash(this.#reason(error));
       return false;
     }
-  }
-
-  #flash(text) {
-    this.$.net.textContent = text;
-    this.$.net.hidden = false;
-    setTimeout(() => {
-      this.$.net.textContent = this.#t("offline");
-      this.$.net.hidden = this.#online;
-    }, 4000);
   }
 
   async #handoff() {
     if (!(await this.#ensure())) return;
     await this.#tell("POST", "handoff", {});
-    this.#bottom(true);
+    this.#panel.scroll.end(true);
   }
 
   /** A message to be answered by e-mail; resolves to why it was refused, "" when it wasn't. */
@@ -678,8 +462,12 @@ export class ZhiboChat extends HTMLElement {
       this.#letter = "";
       return "";
     } catch (error) {
-      return (error instanceof Refused && error.message) || this.#t("problem");
+      return this.#reason(error);
     }
+  }
+
+  #reason(error) {
+    return (error instanceof Refused && error.message) || this.#t("problem");
   }
 
   #chooseLang(lang) {
@@ -697,17 +485,17 @@ export class ZhiboChat extends HTMLElement {
       h("a", { href: url, download: name ? name[1] : "chat.txt" }).click();
       setTimeout(() => URL.revokeObjectURL(url), 10_000);
     } catch (error) {
-      this.#flash((error instanceof Refused && error.message) || this.#t("problem"));
+      this.#panel.flash(this.#reason(error));
     }
   }
 
   #askErase() {
-    const t = (key) => this.#t(key);
-    confirm(this.$.panel, { title: t("erase"), text: t("erase_ask"), yes: t("erase_yes"), no: t("cancel"), back: this.$.more,
+    const t = this.#t;
+    confirm(this.#panel.node, { title: t("erase"), text: t("erase_ask"), yes: t("erase_yes"), no: t("cancel"), back: this.#panel.more,
       done: async () => {
         if (this.#line.token && !(await this.#tell("DELETE", "session"))) return;
         this.#forget();
-        this.#notice(t("erased"), () => this.#ensure(), t("restart"));
+        this.#panel.notice(t("erased"), () => this.#ensure(), t("restart"));
       } });
   }
 

@@ -49,8 +49,8 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
  font-weight:600}
 .head .mark{width:38px;height:38px;font-size:17px}.mark.human{background:var(--ok);color:var(--bg)}
 .who{flex:1;min-width:0}
-.who h2{margin:0;font-size:15.5px;font-weight:650;line-height:1.3;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.who p{margin:1px 0 0;font-size:12.5px;line-height:1.35;color:var(--dim);display:flex;align-items:center;gap:6px}
+.who h2{margin:0;font-size:15.5px;font-weight:650;line-height:1.4;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.who p{margin:0;font-size:12.5px;line-height:1.35;color:var(--dim);display:flex;align-items:center;gap:6px}
 .who p::before{content:"";width:7px;height:7px;border-radius:50%;background:var(--ok);flex:none}
 .who p.off::before{background:var(--warn)}
 .chip{flex:none;font-size:11px;line-height:17px;padding:0 6px;border-radius:5px;border:1px solid var(--line);
@@ -83,11 +83,11 @@ time{font-size:11.5px;font-variant-numeric:tabular-nums}.name time{margin-inline
 .name .mark{width:20px;height:20px;font-size:11px}
 .turn.agent .mark{background:var(--ok);color:var(--bg)}
 .bubble{max-width:88%;padding:9px 14px;border-radius:17px;background:var(--soft);overflow-wrap:anywhere;
- border-end-start-radius:6px}
-.bubble:empty{display:none}
+ text-wrap:pretty;border-end-start-radius:6px}
+.bubble:empty{display:none}.bubble,.bubble *,.quick button{unicode-bidi:plaintext}
 .user .bubble{background:var(--accent);color:var(--on-accent);border-radius:17px;border-end-end-radius:6px}
 .agent .bubble{background:var(--bg);border:1px solid var(--line)}
-.bubble p,.bubble ul,.bubble ol{margin:0}.bubble>*+*{margin-block-start:7px}
+.bubble :where(p,ul,ol){margin:0}.bubble>*+*{margin-block-start:7px}
 .bubble ul,.bubble ol{padding-inline-start:20px}.bubble li+li{margin-block-start:2px}
 .bubble a{color:var(--accent-text);text-underline-offset:3px}.user .bubble a{color:inherit}
 .bubble .new{animation:fade .35s}
@@ -102,7 +102,7 @@ time{font-size:11.5px;font-variant-numeric:tabular-nums}.name time{margin-inline
 .system.wait{display:block;text-align:start;background:var(--warn-bg);color:var(--warn);padding:10px 14px;
  border-radius:13px}
 .system.wait::before,.system.wait::after{display:none}.system.wait b{display:block;font-weight:600}
-.system.wait p{margin:1px 0 9px}.system.wait .plain{background:var(--bg);color:var(--ink);padding:7px 15px;font-size:13px}
+.system.wait p{margin:1px 0 9px;text-wrap:pretty}.system.wait .plain{background:var(--bg);color:var(--ink);padding:7px 15px;font-size:13px}
 .form{display:grid;gap:11px;width:100%;margin:4px 0 0;padding:14px;border:1px solid var(--line);border-radius:16px;
  background:var(--bg);color:var(--ink);font-size:14px}
 .form .main{width:100%}.form h3{margin:0;font-size:14.5px;font-weight:600}
@@ -152,7 +152,7 @@ thead a{color:inherit;text-underline-offset:3px}
 .order header b{font-weight:600}
 .state{font-size:12px;padding:1px 9px;border-radius:99px;background:var(--soft);color:var(--ok);font-weight:600}
 .order dl{display:grid;grid-template-columns:auto 1fr;gap:3px 12px;margin:9px 0 0}
-.order dt{color:var(--dim)}.order dd{margin:0;text-align:end;overflow-wrap:anywhere}
+.order dt{color:var(--dim)}.order dd{margin:0;text-align:end;overflow-wrap:anywhere;white-space:pre-line}
 .basket dl{display:block}.basket .sum{display:flex;justify-content:space-between;gap:14px;padding-block:2px}
 .basket dd,.goods span+span,.bill summary b+small+b{font-variant-numeric:tabular-nums;white-space:nowrap;text-align:end}
 .basket .due{align-items:baseline}.basket .due dt{color:var(--ink);font-weight:600}
@@ -161,11 +161,11 @@ thead a{color:inherit;text-underline-offset:3px}
 .basket .whole dt,.basket .whole dd{color:var(--ink);font-weight:650}
 .basket small{display:block;font-size:12px;line-height:1.4;color:var(--dim)}
 .basket details{margin-block-start:10px;padding-block-start:9px;border-block-start:1px solid var(--line)}
-.basket summary{cursor:pointer;color:var(--dim);border-radius:6px;padding-block:2px}
-.bill summary{color:var(--ink);display:flex;align-items:baseline;gap:8px;list-style:none}
-.bill summary::-webkit-details-marker{display:none}.bill summary small{flex:1}
-.bill summary::after{content:"";width:6px;height:6px;border:solid var(--dim);border-width:0 1.6px 1.6px 0;
- transform:translateY(-3px) rotate(45deg);flex:none}.bill[open] summary::after{transform:translateY(1px) rotate(-135deg)}
+.basket summary{cursor:pointer;color:var(--dim);border-radius:6px;padding-block:2px;display:flex;align-items:baseline;
+ justify-content:space-between;gap:8px;list-style:none}.bill summary{color:var(--ink)}
+.basket summary::-webkit-details-marker{display:none}.bill summary small{flex:1}
+.basket summary::after{content:"";width:6px;height:6px;border:solid var(--dim);border-width:0 1.6px 1.6px 0;
+ transform:translateY(-3px) rotate(45deg);flex:none}.basket [open]>summary::after{transform:translateY(1px) rotate(-135deg)}
 .basket ul{margin:6px 0 0;padding-inline-start:18px}.basket li+li{margin-block-start:4px}.basket li b{font-weight:550}
 .basket .goods{list-style:none;padding:0}.goods li{display:flex;justify-content:space-between;gap:14px}
 .goods em{display:inline-block;margin-block-start:2px;font-style:normal;font-size:11px;line-height:17px;padding:0 6px;
@@ -182,7 +182,7 @@ thead a{color:inherit;text-underline-offset:3px}
  box-shadow:0 0 0 4px color-mix(in srgb,var(--ok) 18%,transparent)}
 .steps time{display:block;font-size:12px;color:var(--dim)}
 .welcome{text-align:center;padding:14px 12px 20px}.welcome .mark{width:60px;height:60px;font-size:27px;margin:0 auto 10px}
-.welcome h3{margin:0;font-size:19px;font-weight:650}.welcome p{margin:2px 0 0;color:var(--dim);font-size:14px}
+.welcome h3{margin:0;font-size:19px;font-weight:650}.welcome p{margin:2px 0 0;text-wrap:balance;color:var(--dim);font-size:14px}
 .quick{display:flex;flex-wrap:wrap;gap:7px;margin-block-start:14px}
 .quick button{padding:6px 13px;border-radius:99px;border:1px solid var(--line);font-size:13.5px;background:var(--bg);
  text-align:start;transition:border-color .15s,background .15s;animation:fade .3s}
@@ -191,7 +191,7 @@ thead a{color:inherit;text-underline-offset:3px}
 .rating h3{margin:0 0 8px;font-size:15px;font-weight:600}
 .stars{display:flex;justify-content:center;gap:2px}
 .stars button{width:42px;height:42px;display:grid;place-items:center;border-radius:10px;color:var(--dim)}
-.stars svg{width:27px;height:27px}.stars .on{color:#d98a12}.stars .on svg{fill:currentColor}
+.stars svg{width:27px;height:27px}.stars .on{color:#c2770a}.stars .on svg{fill:currentColor}
 .rating textarea{width:100%;margin:10px 0;padding:9px 12px;border-radius:11px;border:1px solid var(--line);
  background:var(--bg);resize:none;height:64px}
 .main{padding:9px 20px;border-radius:99px;background:var(--accent);color:var(--on-accent);font-weight:600;font-size:14px}
