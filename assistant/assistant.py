@@ -40,6 +40,7 @@ from assistant.handoff import HandoffError, State, withdraws, words
 from assistant.lookups import Lookups
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
+from assistant.orderbook import CatalogOrders, OrderBook
 from assistant.prompt import past, system_message
 from assistant.seeing import Sight, looking
 from assistant.service.desk import Served, ServiceDesk
@@ -92,10 +93,11 @@ class Assistant:
         second: SecondOpinion | None = None,
         caller: Caller | None = None,
         service: ServiceDesk | None = None,
+        orders: OrderBook | None = None,
     ) -> None:
         """`second`: asked about sentences of the model that the guard can neither back nor refute; `caller`: calls
         people, as the shop has them; `service`: what is to be done with orders goes there first, never through a
-        model."""
+        model; `orders`: where they are, unless in the catalogue's own tables."""
         self.catalog = catalog
         self.model = model
         self.guard = guard
@@ -106,6 +108,7 @@ class Assistant:
         self.second = second
         self.caller = caller or Caller(conversations, StaffRoom(conversations))
         self._service = service
+        self.orders = orders or CatalogOrders(catalog)
         self._lookups = Lookups()
         self._agent = self._agent_of(model)
 
@@ -224,6 +227,7 @@ class Assistant:
             said=tuple(one.text for one in history if one.role == "user") + (text,),
             lookups_left=self.settings.order_guesses - answer.conversation.wrong_guesses,
             private=context.channel == "chat",
+            orders=self.orders,
         )
         agent = self._agent
         if context.picture:
@@ -360,6 +364,11 @@ class Assistant:
             yield Handoff("policy", summarise(history, self.catalog, answer.lang))
         elif served.turn.asks_confirmation:
             replies = QuickReplies((_phrase("yes", answer.lang), _phrase("no", answer.lang)))
+            yield replies
+            yield await self._finish(answer, turn, [replies])
+            return
+        elif served.turn.offers_person:
+            replies = QuickReplies((_phrase("person", answer.lang),))
             yield replies
             yield await self._finish(answer, turn, [replies])
             return

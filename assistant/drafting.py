@@ -51,6 +51,7 @@ async def draft(assistant: Assistant, conversation: Conversation) -> Draft | Non
         customer_id=conversation.customer_id,
         said=tuple(message.text for message in asked),
         private=True,
+        orders=assistant.orders,
     )
     limits = assistant.settings
     agent = Agent(

@@ -23,6 +23,13 @@ _STATES = {
     "exchanging": Text("换货中", "being exchanged"),
 }
 
+_DETAILS = {
+    "invoice": Text("发票", "invoice"),
+    "refund": Text("退款", "refund"),
+    "warranty": Text("保修", "warranty"),
+    "installation": Text("安装", "installation"),
+}
+
 
 def money(amount: Decimal, currency: str, lang: Lang) -> str:
     """An amount as one writes it: 899元 and ¥899, 9.99美元 and $9.99."""
@@ -201,6 +208,8 @@ def _order_facts(order: Order, currency: str) -> Iterator[Fact]:
         yield from sheet.money(f"item{number}/price", Text("单价", "price each"), item.price, currency)
     for number, event in enumerate(order.events, 1):
         yield from sheet.both(f"event{number}", Text("物流", "shipment"), _event(event.at, event.text, event.place))
+    for name, said in order.details.items():
+        yield from sheet.both(f"detail/{name}", _DETAILS.get(name, Text(name, name)), said)
 
 
 def _day(at: datetime | None) -> Text:

@@ -192,6 +192,8 @@ class Order:
     expected: datetime | None = None  # promised delivery
     events: tuple[ShipmentEvent, ...] = ()  # oldest first
     note: str = ""
+    # What the shop says of its invoice, refund, warranty, installation: a sentence each, under these names.
+    details: Mapping[str, Text] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ SECRETS = (
     "ears_key",
     "chatwoot_token",
     "chatwoot_secret",
+    "shop_secret",
 )
 SECRET_FILES = tuple(f"{name}_file" for name in SECRETS)
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?", re.ASCII)
@@ -111,6 +112,11 @@ class Settings(BaseSettings):
     chatwoot_token: SecretStr | None = Field(None, description="Access token of a user there")
     chatwoot_secret: SecretStr | None = Field(None, description="Secret of the webhook that brings replies back")
 
+    # the shop's own system
+    shop_url: str = Field("", description="Base URL of the shop's own order system; empty: orders are in our tables")
+    shop_secret: SecretStr | None = Field(None, description="Key that requests to it are signed with")
+    service_policy: Path | None = Field(None, description="YAML file of what the shop allows after a sale")
+
     # the model that answers
     model: Literal["grounded", "openai"] = Field(
         "grounded", description="grounded needs nothing; openai is any compatible server"
@@ -185,7 +191,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one like Asia/Shanghai")
         return value
 
-    @field_validator("public_url", "model_url", "embedder_url", "ears_url", "chatwoot_url")
+    @field_validator("public_url", "model_url", "embedder_url", "ears_url", "chatwoot_url", "shop_url")
     @classmethod
     def _http(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]+", value):
@@ -199,7 +205,7 @@ class Settings(BaseSettings):
             raise ValueError("it must have at least 20 characters")
         return value
 
-    @field_validator("identity_key", "identity_key_old")
+    @field_validator("identity_key", "identity_key_old", "shop_secret")
     @classmethod
     def _long_key(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 32:
@@ -228,6 +234,8 @@ class Settings(BaseSettings):
     def _reachable(self) -> Self:
         if self.chatwoot_url and self.chatwoot_token is None:
             raise ValueError("chatwoot_url needs chatwoot_token, an access token of a user there")
+        if self.shop_url and self.shop_secret is None:
+            raise ValueError("shop_url needs shop_secret, the key that requests to the shop are signed with")
         return self
 
     @model_validator(mode="after")

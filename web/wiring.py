@@ -19,14 +19,18 @@ if TYPE_CHECKING:
     from assistant.guard.verdict import Verdict
     from assistant.hearing import Ears
     from assistant.messages import Model
+    from assistant.orderbook import OrderBook
     from assistant.pictures import Pictures
     from assistant.queue import QueueSettings
     from assistant.service.desk import ServiceDesk
+    from assistant.service.shop import ServiceShop
+    from assistant.service.shops.http import MerchantShop
     from assistant.staffroom import StaffRoom
     from assistant.translating import Translator
     from avatar.face import Face
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
+    from knowledge.model import Lang
     from streaming.room import Room
     from streaming.settings import RoomSettings
     from streaming.standby import SteadyFace, SteadyVoice
@@ -101,12 +105,15 @@ class Core:
     presence: "Presence"
     room: "StaffRoom"
     translator: "Translator | None" = None  # when a model is configured
+    merchant: "MerchantShop | None" = None  # when orders are in the shop's own system
 
     async def close(self) -> None:
         await self.assistant.close()
         if self.translator is not None:
             await self.translator.close()
         await self.conversations.close()
+        if self.merchant is not None:
+            self.merchant.close()
         self.pictures.close()
         self.catalog.close()
 
@@ -164,24 +171,51 @@ def build_core(
     presence, room = Presence(), StaffRoom(conversations)
     there = presence.present if team is None or team.first else team.present  # the inbox is the first worker's
     caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there)
-    service = _service(catalog)
-    assistant = Assistant(catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service)
+    merchant = _merchant(settings)
+    service = _service(settings, catalog, merchant)
+    assistant = Assistant(
+        catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, _orders(merchant)
+    )
     translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
-    return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator)
+    return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator, merchant)
 
 
-def _service(catalog: "Catalog") -> "ServiceDesk":
-    """After-sales service on the orders in our own tables."""
+def _merchant(settings: Settings) -> "MerchantShop | None":
+    """The shop's own system, where one is configured."""
+    if not settings.shop_url or settings.shop_secret is None:
+        return None
+    from assistant.service.shops.http import MerchantShop
+    from assistant.service.shops.line import ShopLine
+
+    return MerchantShop(ShopLine(settings.shop_url, settings.shop_secret.get_secret_value()))
+
+
+def _orders(merchant: "MerchantShop | None") -> "OrderBook | None":
+    from assistant.service.shops.http import HttpOrders
+
+    return HttpOrders(merchant) if merchant is not None else None
+
+
+def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | None") -> "ServiceDesk":
+    """After-sales service on the orders in our own tables, or in the shop's own system."""
     from assistant.service.desk import ServiceDesk
-    from assistant.service.policy import load_policy
+    from assistant.service.policy import PolicyError, load_policy
     from assistant.service.shops.embedded import EmbeddedShop
+    from assistant.service.shops.http import HttpShop
     from assistant.service.store import StoredSessions, known_outcome
     from assistant.service.understand.english import English
 
-    policy = load_policy(EMBEDDED_POLICY)
+    try:
+        policy = load_policy(settings.service_policy or EMBEDDED_POLICY)
+    except PolicyError as error:
+        raise SettingsError(f"service_policy: {error}") from error
     known = partial(known_outcome, catalog.store.engine)
+
+    def shop(lang: "Lang") -> "ServiceShop":
+        return HttpShop(merchant, lang) if merchant else EmbeddedShop(catalog, policy, lang, known)
+
     return ServiceDesk(
-        lambda lang: EmbeddedShop(catalog, policy, lang, known),
+        shop,
         policy,
         {"en": English(policy.order_number)},
         StoredSessions(catalog.store.engine),

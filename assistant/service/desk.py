@@ -5,15 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+import structlog
+
 from assistant.service.asks import Understanding
 from assistant.service.flow import Flow, Session, Turn
 from assistant.service.model import Address, Line, Payment, ServiceOrder, Variant
 from assistant.service.policy import Policy
-from assistant.service.shop import ServiceShop
+from assistant.service.resolve import Told
+from assistant.service.shop import ServiceShop, ShopError
 from assistant.service.store import SessionStore
 from assistant.service.wordings import Words
 from knowledge.facts import Fact, Facts
 from knowledge.model import Lang
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +69,18 @@ class ServiceDesk:
         session = await self._store.load(conversation_id)
         if customer_id:
             session.client_id = customer_id
-        if not (self._every or flow.concerns(text, session)):
+        if not (self._every or await asyncio.to_thread(flow.concerns, text, session)):
             return None
-        turn = await asyncio.to_thread(flow.turn, text, session, conversation_id)
+        words = self._words[lang]
+        try:
+            turn = await asyncio.to_thread(flow.turn, text, session, conversation_id)
+        except ShopError as error:
+            log.warning("the shop is down", conversation=conversation_id, error=str(error))
+            turn = Turn(told=[Told("shop_down")], offers_person=True)
+            return Served(words.say(turn.told), Facts(), turn)  # nothing has changed, so nothing is stored
         await self._store.save(conversation_id, session, turn)
         if not turn.understood and not turn.told:
             return None
-        words = self._words[lang]
         return Served(words.say(turn.told), _facts(turn, words), turn)
 
 

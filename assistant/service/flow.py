@@ -7,6 +7,7 @@ executed twice.
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from assistant.service.lookups import Lookups
 from assistant.service.model import Outcome, ServiceOrder, Write
 from assistant.service.policy import Policy
 from assistant.service.resolve import Proposal, Refused, Resolver, Spoken, Told
-from assistant.service.shop import ServiceShop
+from assistant.service.shop import ServiceShop, ShopError, ShopUnsure
 
 MOST_GUESSES = 5  # at who somebody is, in one conversation
 
@@ -50,6 +51,7 @@ class Session:
     spoken: Spoken = Spoken()
     done: int = 0  # writes so far: part of each one's key
     differences: tuple[Decimal, ...] = ()  # paid or given back by the writes so far
+    unsure: bool = False  # the shop's answer to what is pending was lost: what came of it must be found out first
 
 
 @dataclass(slots=True)
@@ -62,6 +64,7 @@ class Turn:
     handoff: bool = False
     asks_confirmation: bool = False
     asks_question: bool = False
+    offers_person: bool = False  # the shop's own system is of no help
     understood: bool = True  # False: nothing in the message was about orders
 
 
@@ -77,24 +80,37 @@ class Flow:
     def _goods(self, session: Session) -> tuple[str, ...]:
         return tuple(self._shop.goods_names(session.client_id))
 
+    def _goods_or_none(self, session: Session) -> tuple[str, ...]:
+        """Of a shop that is down nothing is known; whoever needs more of it will notice."""
+        try:
+            return self._goods(session)
+        except ShopError:
+            return ()
+
     def concerns(self, text: str, session: Session) -> bool:
         """Whether a message is about something to be done with an order, or goes on with it."""
         if session.pending is not None or session.unclear is not None or session.waiting:
             return True
-        heard = self._understanding.read(text, self._goods(session))
+        heard = self._understanding.read(text, self._goods_or_none(session))
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
         return bool(acts) and (bool(heard.order.ids) or any(ask.order.ids for ask in acts) or bool(session.client_id))
 
     def turn(self, text: str, session: Session, conversation_id: str = "") -> Turn:
-        """What comes of one message; `session` is changed."""
-        goods = self._goods(session)
+        """What comes of one message; `session` is changed. Raises ShopError when the shop doesn't answer and nothing
+        has been done."""
+        goods = self._goods_or_none(session)
         heard = self._understanding.read(text, goods)
         turn = Turn()
         if any(ask.kind == "handoff" for ask in heard.asks):
             turn.handoff = True
             turn.told.append(Told("handoff"))
-            self._identify(heard, session, turn, quietly=True)
+            with suppress(ShopError):
+                self._identify(heard, session, turn, quietly=True)
             return turn
+        if session.unsure:
+            self._execute(session, turn, conversation_id)
+            if session.unsure:
+                return turn
         if not self._identify(heard, session, turn):
             session.waiting = (*session.waiting, *(Bound(ask) for ask in heard.asks if ask.kind != "nothing"))
             return turn
@@ -104,8 +120,14 @@ class Flow:
         resolver = self._resolver(session)
         if session.pending is not None and not self._answered(heard, session, turn, resolver, conversation_id):
             return turn
-        self._take(heard, session, resolver, turn)
-        self._go_on(session, turn, conversation_id)
+        try:
+            self._take(heard, session, resolver, turn)
+            self._go_on(session, turn, conversation_id)
+        except ShopError:
+            if not turn.writes:
+                raise
+            turn.told.append(Told("shop_down"))  # what was done before is told all the same
+            turn.offers_person = True
         if not turn.told:
             turn.understood = False
         return turn
@@ -227,12 +249,20 @@ class Flow:
         proposal = session.pending
         if proposal is None:
             return
-        session.pending = session.pending_ask = None
-        session.done += 1
         told = sorted(proposal.write.arguments.items(), key=str)
-        words = f"{conversation_id}/{session.done}/{proposal.write.name}/{told}"
+        words = f"{conversation_id}/{session.done + 1}/{proposal.write.name}/{told}"
         key = hashlib.sha256(words.encode()).hexdigest()
-        outcome = self._shop.execute(proposal.write, key)
+        try:
+            outcome = self._shop.execute(proposal.write, key)
+        except ShopError as error:
+            if not (session.unsure or isinstance(error, ShopUnsure)):
+                raise
+            session.unsure = turn.offers_person = True
+            turn.told.append(Told("not_sure"))
+            return
+        session.pending = session.pending_ask = None
+        session.unsure = False
+        session.done += 1
         turn.writes.append((key, proposal.write, outcome))
         if outcome.ok:
             if proposal.difference is not None:

@@ -83,6 +83,9 @@ class Paid:
     refund: bool = False
 
 
+DETAILS = ("invoice", "refund", "warranty", "installation")  # what a shop may tell of an order in a sentence of its own
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceOrder:
     id: str
@@ -92,7 +95,7 @@ class ServiceOrder:
     address: Address
     paid: tuple[Paid, ...] = ()
     tracking: tuple[str, ...] = ()
-    details: Mapping[str, str] = field(default_factory=dict)  # what else the shop tells, in its words
+    details: Mapping[str, str] = field(default_factory=dict)  # of DETAILS, in the shop's words
 
     @property
     def total(self) -> Decimal:
@@ -115,6 +118,7 @@ class Client:
     address: Address
     payments: tuple[Payment, ...] = ()
     order_ids: tuple[str, ...] = ()
+    points: int | None = None  # None: the shop has none, or doesn't tell
 
     def payment(self, payment_id: str) -> Payment | None:
         return next((one for one in self.payments if one.id == payment_id), None)

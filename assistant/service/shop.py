@@ -7,7 +7,11 @@ from assistant.service.model import Client, Goods, Outcome, ServiceOrder, Write
 
 
 class ShopError(Exception):
-    """The shop's system can't be reached or answers nonsense; nothing is known to have happened."""
+    """The shop's system can't be reached or answers nonsense; nothing has happened."""
+
+
+class ShopUnsure(ShopError):
+    """A write was sent and what came of it is not known; executing it again under the same key tells."""
 
 
 class ServiceShop(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -32,7 +33,7 @@ class MemorySessions:
         self._sessions: dict[str, Session] = {}
 
     async def load(self, conversation_id: str) -> Session:
-        return self._sessions.setdefault(conversation_id, Session())
+        return replace(self._sessions.get(conversation_id, Session()))  # a copy: only `save` changes what is kept
 
     async def save(self, conversation_id: str, session: Session, turn: Turn) -> None:
         self._sessions[conversation_id] = session

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from assistant.events import HandoffReason
 from assistant.forms import Form
+from assistant.orderbook import OrderBook
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang, Text
@@ -33,6 +34,7 @@ class ToolContext:
     said: tuple[str, ...] = ()  # the shopper's own messages, unmasked, oldest first
     lookups_left: int = 5  # how many more guesses at an order this conversation has
     private: bool = True  # False on air, where everybody listens
+    orders: OrderBook | None = None  # None: those in the catalogue's own tables
 
 
 @dataclass(frozen=True, slots=True)

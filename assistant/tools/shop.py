@@ -4,15 +4,20 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import structlog
 from pydantic import Field
 
 from assistant.cards import plain
 from assistant.events import HandoffReason
 from assistant.forms import order_lookup
+from assistant.orderbook import CatalogOrders, OrderBook
+from assistant.service.shop import ShopError
 from assistant.tools.base import Arguments, ToolContext, ToolResult
 from assistant.tools.products import frequent, promotion_data, resolve
 from knowledge.facts import Facts
 from knowledge.model import Lang, Order
+
+log = structlog.get_logger(__name__)
 
 SURE = 0.6  # from this likeness on a frequent question is taken to be the one asked
 
@@ -82,10 +87,18 @@ def order_status(arguments: OrderArguments, context: ToolContext) -> ToolResult:
     """
     if not context.private:
         return ToolResult({"public": True}, found=True)
-    catalog, lang = context.catalog, context.lang
+    try:
+        return _order_status(arguments, context, context.orders or CatalogOrders(context.catalog))
+    except ShopError as error:
+        log.warning("orders can't be looked up", error=str(error))
+        return ToolResult({"down": True}, found=False)
+
+
+def _order_status(arguments: OrderArguments, context: ToolContext, book: OrderBook) -> ToolResult:
+    lang = context.lang
     number = arguments.order_number.strip()
     if context.customer_id:
-        mine = catalog.orders(context.customer_id)
+        mine = tuple(book.of_customer(context.customer_id, lang))
         if number:
             mine = tuple(order for order in mine if order.id == number)
         if mine:
@@ -107,9 +120,8 @@ def order_status(arguments: OrderArguments, context: ToolContext) -> ToolResult:
         return ToolResult({"needs": missing}, form=order_lookup(lang) if len(missing) == 2 else None)
     if context.lookups_left <= 0:
         return ToolResult({"locked": True}, found=False, handoff="policy")
-    order = catalog.order(number)
-    owner = catalog.customer(order.customer_id) if order else None
-    if order is None or owner is None or not any(owner.phone.endswith(tail) for tail in tails):
+    order = next((found for tail in sorted(tails) if (found := book.proven(number, tail, lang)) is not None), None)
+    if order is None:
         return ToolResult({"no_match": True}, found=False, refused_lookup=True)
     return _orders([order], context, lang)
 
@@ -156,6 +168,7 @@ def order_card(order: Order, lang: Lang) -> dict[str, Any]:
         "events": [
             {"at": event.at.isoformat(), "text": event.text(lang), "place": event.place} for event in order.events
         ],
+        "details": {name: said(lang) for name, said in order.details.items()},
     }
 
 

@@ -79,6 +79,7 @@ _ALL: tuple[Tool[Any], ...] = (
         shop.OrderArguments,
         shop.order_status,
         Text("正在查物流…", "Tracking the parcel…"),
+        slow=True,
     ),
     Tool(
         "handoff",

@@ -236,6 +236,8 @@ class Clerk(Guide):
         if data.get("needs"):
             needs = set(data["needs"])
             return say(d, "order_needs_both" if len(needs) == 2 else f"order_needs_{needs.pop()}")
+        if data.get("down"):
+            return say(d, "order_down")
         if data.get("no_match"):
             return say(d, "order_no_match")
         if data.get("locked"):

@@ -11,6 +11,7 @@ from assistant.attributes import asked_concepts, asked_features
 from assistant.data import load
 from assistant.measures import needs_unit
 from assistant.models.grounded.dialogue import Dialogue, Goods
+from assistant.models.grounded.papers import papers
 from assistant.models.grounded.understand import colour_pattern
 from assistant.models.grounded.wording import joined, say
 from knowledge.factsheet import money, order_state
@@ -369,7 +370,8 @@ def offer(one: Mapping[str, Any], lang: Lang, *, whole: bool = False) -> str:
 
 def order(d: Dialogue, orders: Sequence[Mapping[str, Any]]) -> str:
     """The newest in detail, the others by a line."""
-    first = orders[0]
+    asked = papers(d.text)
+    first = next((one for one in orders if any(one["details"].get(name) for name in asked)), orders[0])
     state = order_state(str(first["state"]))(d.lang)
     items = joined(d, [f"{item['title']}×{item['quantity']}" for item in first["items"][:3]])
     parts = [say(d, "order_line", id=first["id"], items=items, state=state)]
@@ -384,8 +386,9 @@ def order(d: Dialogue, orders: Sequence[Mapping[str, Any]]) -> str:
         parts.append(say(d, "order_expected", day=_day(first["expected"], d.lang)))
     if first["state"] == "unpaid":
         parts.append(say(d, "order_unpaid"))
+    parts += [clean(first["details"][name]) for name in asked if first["details"].get(name)]
     text = sentences(parts, d)
-    for other in orders[1:3]:
+    for other in [one for one in orders if one is not first][:2]:
         titles = joined(d, [str(item["title"]) for item in other["items"][:2]])
         line = say(d, "order_other", id=other["id"], items=titles, state=order_state(str(other["state"]))(d.lang))
         text += "\n" + bullet(line, d.lang)

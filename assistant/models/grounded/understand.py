@@ -9,6 +9,7 @@ from assistant.attributes import about_properties, asked_concepts
 from assistant.data import load
 from assistant.measures import wish
 from assistant.models.grounded.dialogue import Dialogue
+from assistant.models.grounded.papers import papers
 from knowledge.model import Lang
 
 _MARKS = re.compile(r"[，。！？、；：,!?;:~～…“”‘’\"()（）【】\[\]《》<>/|*#]+|\.(?=\s|$)")
@@ -124,6 +125,8 @@ def understand(dialogue: Dialogue) -> Reading:
     tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
     if not intent and (number or (tail and _awaits_order(dialogue))):
         intent = "order"
+    elif number and papers(text):
+        intent, policy = "order", ""  # of this order, not of the shop's rules
     colours = tuple(found.lower() for found in colour_pattern().findall(text))
     sizes = tuple(match.group() for match in _SIZE.finditer(text))
     if sizes and intent in ("", "attribute", "recommend") and (dialogue.page or dialogue.focus):

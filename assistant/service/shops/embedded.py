@@ -93,7 +93,10 @@ class EmbeddedShop:
         )
         paid = (Paid(order.total, PAID),) if order.state != "unpaid" else ()
         tracking = (order.tracking,) if order.tracking else ()
-        return ServiceOrder(order.id, order.customer_id, order.state, lines, Address(order.address), paid, tracking)
+        details = {name: said(self._lang) for name, said in order.details.items()}
+        return ServiceOrder(
+            order.id, order.customer_id, order.state, lines, Address(order.address), paid, tracking, details
+        )
 
     def _options(self, product_id: str, variant_id: str) -> dict[str, str]:
         product = self._catalog.product(product_id)

@@ -1,0 +1,1 @@
+"""Small programs to start from; nothing in Zhibo imports them."""
