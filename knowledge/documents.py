@@ -119,7 +119,7 @@ def _decoder(kind: Any) -> _Decoder:
     if origin is tuple:
         return _sequence(_decoder(arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
-        return _mapping
+        return _mapping(_any_string if arguments[1] is str else _decoder(arguments[1]))
     if is_dataclass(kind):
         return _record(typing.cast(type, kind))
     raise TypeError(f"no documents for {kind!r}")
@@ -165,10 +165,17 @@ def _choice(allowed: tuple[Any, ...]) -> _Decoder:
     return read
 
 
-def _mapping(value: Any, where: str, context: _Context) -> Mapping[str, str]:
-    if not isinstance(value, Mapping):
-        raise DocumentError(f"{where}: expected fields, got {_short(value)}")
-    return MappingProxyType({str(key): str(item) for key, item in value.items()})
+def _mapping(item: _Decoder) -> _Decoder:
+    def read(value: Any, where: str, context: _Context) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise DocumentError(f"{where}: expected fields, got {_short(value)}")
+        return MappingProxyType({str(key): item(one, f"{where}.{key}", context) for key, one in value.items()})
+
+    return read
+
+
+def _any_string(value: Any, where: str, context: _Context) -> str:
+    return str(value)
 
 
 def _string(value: Any, where: str, context: _Context) -> str:

@@ -23,11 +23,11 @@ Ids = Annotated[list[str], Field(min_length=1, max_length=100)]
 class Proof(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    email: Said | None = None
-    name: Said | None = None
-    zip: Annotated[str, Field(max_length=20)] | None = None
-    order_id: Said | None = None
-    phone_tail: Annotated[str, Field(pattern="^[0-9]{4}$")] | None = None
+    email: Said = ""
+    name: Said = ""
+    zip: Annotated[str, Field(max_length=20)] = ""
+    order_id: Said = ""
+    phone_tail: Annotated[str, Field(pattern="^([0-9]{4})?$")] = ""
 
 
 class OfOrder(BaseModel):
@@ -84,9 +84,12 @@ ARGUMENTS: dict[str, type[BaseModel]] = {
     "return_items": Return,
     "modify_items": Exchange,
     "exchange_items": Exchange,
-} | dict.fromkeys(
-    ("urge_shipment", "issue_invoice", "schedule_service", "register_cashback", "price_protect"), Anything
-)
+    "urge_shipment": Anything,
+    "issue_invoice": Anything,
+    "schedule_service": Anything,
+    "register_cashback": Anything,
+    "price_protect": Anything,
+}
 
 
 class Action(BaseModel):
@@ -198,7 +201,7 @@ def _proves(proof: Proof, customer: Document, store: Store) -> bool:
 
 
 def _name_and_zip(customer: Document) -> str:
-    return customer["name"].lower() + "\n" + customer["address"].get("zip", "")
+    return f"{customer['name'].lower()}\n{customer['address'].get('zip', '')}"
 
 
 def _same(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from assistant.conversation import Conversations
 from assistant.events import PageContext
 from assistant.tools import TOOLS, ToolContext, ToolResult
 from knowledge.catalog import Catalog
+from knowledge.model import Lang
 from tests.assistant.conftest import Counter
 
 MINE, TAIL, OWNER, STRANGER = "YQ2611000141", "1137", "YC1001", "YC1012"
@@ -97,3 +98,17 @@ async def test_a_viewer_who_posts_an_order_number_is_sent_to_the_chat(counter: C
     shopper = await counter.shopper(context=PageContext(channel="live", lang="zh", product_id="honey-500"))
     answer = await shopper.says(f"我的订单{MINE}到哪了，尾号{TAIL}")
     assert answer.order == {} and MINE not in answer.text and answer.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "told"),
+    [
+        ("zh", "订单YQ2611008498的退款到账了吗？手机尾号2918", "429元已原路退回"),
+        ("en", "Is order YQ2611005347 under warranty? My phone ends in 6343", "warranty for 24 months"),
+        ("zh", "订单YQ2611000826能开发票吗，尾号2233", "电子发票签收后开具"),
+    ],
+)
+async def test_what_the_shop_says_of_a_refund_or_invoice_is_told(
+    counter: Counter, lang: Lang, asked: str, told: str
+) -> None:
+    assert told in (await (await counter.shopper(context=PageContext(lang=lang))).says(asked)).text

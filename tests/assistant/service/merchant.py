@@ -20,7 +20,7 @@ from examples.shop_server.store import Store
 from web.listening import listen
 
 SECRET = "a secret of this shop and no other one"
-QUICK = Patience(connect_s=1.0, read_s=0.25, read_all_s=2.0, write_s=0.25, write_all_s=2.0)
+QUICK = Patience(read_s=0.4, write_s=0.4)  # for a shop that is slow
 
 
 @dataclass
@@ -35,8 +35,10 @@ class Merchant:
     asked: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     lines: list[ShopLine] = field(default_factory=list)
 
-    def shop(self, *, secret: str = SECRET, circuit: Circuit | None = None, url: str = "") -> MerchantShop:
-        line = ShopLine(url or self.url, secret, patience=QUICK, circuit=circuit, pause=lambda seconds: None)
+    def shop(self, *, secret: str = SECRET, circuit: Circuit | None = None, quick: bool = False) -> MerchantShop:
+        line = ShopLine(
+            self.url, secret, patience=QUICK if quick else None, circuit=circuit, pause=lambda seconds: None
+        )
         self.lines.append(line)
         return MerchantShop(
             line, clock=iter(range(0, 100_000, 10)).__next__
@@ -113,11 +115,11 @@ async def _befall(accident: str, app: Any, scope: Any, receive: Any, send: Any) 
             await app(scope, receive, nowhere)
             await answer(200, b"{", 1000)
         case "slow":
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.8)
             await app(scope, receive, send)
         case "drip":
             await send({"type": "http.response.start", "status": 200, "headers": []})
-            for _ in range(10):
+            for _ in range(16):
                 await send({"type": "http.response.body", "body": b" ", "more_body": True})
                 await asyncio.sleep(0.05)
             await send({"type": "http.response.body", "body": b"{}", "more_body": False})

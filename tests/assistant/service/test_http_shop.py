@@ -74,10 +74,10 @@ def test_an_id_cannot_reach_another_route(there: Merchant) -> None:
 @pytest.mark.parametrize("accident", ["lost", "slow", "500"])
 def test_a_write_whose_answer_is_lost_is_asked_for_again_and_done_once(there: Merchant, accident: str) -> None:
     there.accidents = [accident]
-    assert english(there).execute(CANCEL, KEY).ok
+    assert HttpShop(there.shop(quick=accident == "slow"), "en").execute(CANCEL, KEY).ok
     keys = {headers["idempotency-key"] for _, _, headers, _ in there.asked}
     nonces = {headers["x-zhibo-nonce"] for _, _, headers, _ in there.asked}
-    assert keys == {KEY} and len(nonces) == len(there.asked) == 2
+    assert keys == {KEY} and len(nonces) == len(there.asked) >= 2
     order = there.store.one("orders", "YQ2026000001")
     assert order is not None and order["state"] == "cancelled"
     assert [paid.get("refund", False) for paid in order["payments"]] == [False, True], "the money goes back once"
@@ -111,12 +111,13 @@ def test_a_write_that_never_left_is_not_done() -> None:
 
 @pytest.mark.parametrize("accident", ["slow", "500", "drip", "lost"])
 def test_a_read_is_tried_again_but_not_for_ever(there: Merchant, accident: str) -> None:
+    shop = HttpShop(there.shop(quick=accident in ("slow", "drip")), "en")
     there.accidents = [accident]
-    assert english(there).order("YQ2026000001") is not None
-    there.accidents = [accident] * 3
+    assert shop.order("YQ2026000001") is not None
+    before, there.accidents = len(there.asked), [accident] * 3
     with pytest.raises(ShopError, match="GET /orders/{}"):
-        english(there).order("YQ2026000001")
-    assert len(there.asked) == 5
+        shop.order("YQ2026000001")
+    assert len(there.asked) - before == 3
 
 
 def test_an_answer_that_is_none_of_the_contract_is_no_order(there: Merchant) -> None:

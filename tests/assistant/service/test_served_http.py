@@ -1,4 +1,4 @@
-"""A shopper, and a shop whose orders lie elsewhere, in the whole assistant: what is done, what is said when it fails."""
+"""A shopper, and a shop whose orders lie elsewhere, in the whole assistant: what is done, what is said of failures."""
 
 from collections.abc import AsyncIterator, Iterator
 
