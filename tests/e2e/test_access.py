@@ -88,7 +88,7 @@ def test_pages_speak_the_visitors_language(site: Site, visit: Visit, lang: str) 
     # the widget follows, whichever of the two came first
     expect(page.get_by_role("button", name="打开客服对话" if chinese else "Open chat")).to_be_visible()
     page.evaluate("document.documentElement.lang = 'zh-Hant'")
-    expect(page.get_by_role("button", name="打開客服對話")).to_be_visible()
+    expect(page.get_by_role("button", name="開啟客服對話")).to_be_visible()
 
 
 def test_pages_are_served_with_a_policy_that_forbids_inline_code(site: Site, visit: Visit) -> None:
