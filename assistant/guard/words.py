@@ -126,7 +126,7 @@ def feature_words() -> Terms[tuple[Feature, bool]]:
 def frames() -> Mapping[str, Pattern]:
     """The words around claims that have no figure; lists of words as a pattern of whole ones."""
     table = _load("frames")
-    lists = ("abstract_en", "small_en")
+    lists = ("abstract_en", "small_en", "no_stuff_en")
     return {
         name: re.compile("|".join(map(re.escape, value.split())) if name in lists else value)
         for name, value in table.items()

@@ -1,4 +1,4 @@
-"""What a product is said to have, to hold or to be made of, in words no lexicon lists: the facts must mention it.
+"""What a product is said to have or to hold, in words no lexicon lists: the facts must mention it.
 
 A frame ("comes with …", 自带…) opens the claim, its noun is what must be backed: by the same word anywhere in the
 product's facts or the shop's, by a word that means the same, or as a feature that the facts state under another name.
@@ -47,18 +47,19 @@ _WORD_EN = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 def check_belongings(reading: Reading) -> Iterable[Finding]:
     for frame, strong in ((_STRONG_ZH, True), (_WEAK_ZH, False)) if "zh" in reading.scripts else ():
         for match in frame.finditer(reading.text):
-            if _may_be_judged(reading, match):
+            if may_be_judged(reading, match):
                 yield from _chinese(reading, match, strong)
     if "zh" in reading.scripts:
         yield from _places(reading)
     if "en" in reading.scripts and reading.lang == "en":
         for frame in (_STRONG_EN, _HAS_EN, _THERE_EN):
             for match in frame.finditer(reading.text):
-                if _may_be_judged(reading, match):
+                if may_be_judged(reading, match):
                     yield from _english(reading, match)
 
 
-def _may_be_judged(reading: Reading, match: re.Match[str]) -> bool:
+def may_be_judged(reading: Reading, match: re.Match[str]) -> bool:
+    """Whether a match of a frame is a claim about one product; `what` is what must be backed."""
     start, end = match.span()
     if any(m.start < end and match.start("what") <= m.start and m.quantity.unit.id for m in reading.mentions):
         return False  # a figure, judged as one
@@ -192,7 +193,7 @@ _FROM_ZH = frames()["from_zh"]
 def _places(reading: Reading) -> Iterable[Finding]:
     """Where it comes from, by names no lexicon has: 产自武夷山 of what comes from 安溪."""
     for match in _FROM_ZH.finditer(reading.text):
-        if not _may_be_judged(reading, match) or words().values.find(match["what"]):
+        if not may_be_judged(reading, match) or words().values.find(match["what"]):
             continue
         sheet = reading.sheets_at(match.start())[0]
         said, origins = squeeze(match["what"]), sheet.get("origin")

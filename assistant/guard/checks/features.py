@@ -13,7 +13,7 @@ from knowledge.text import normalise
 # By feature: the entries that say it is there, and those that say it is not.
 Stated = dict[str, tuple[list[Entry], list[Entry]]]
 
-_NO_VALUE = re.compile(
+NO_VALUE = re.compile(
     r"(?:no|none|not|否|无|没有|不支持|不可以?|不能|不带|不含|false|n/a|not included|without)(?:[ ,，。;；(（].*)?$"
     r"|not? |不可|不支持|无需"
 )
@@ -130,7 +130,7 @@ def _read(entries: Iterable[Entry]) -> Stated:
     found: Stated = {}
     for entry in entries:
         value = normalise(entry.fact.value).text.strip()
-        refused = _NO_VALUE.match(value) is not None
+        refused = NO_VALUE.match(value) is not None
         for _, _, (feature, _) in feature_words().find(entry.name):
             found.setdefault(feature.id, ([], []))[1 if refused else 0].append(entry)
         for start, end, (feature, _) in feature_words().find(value):

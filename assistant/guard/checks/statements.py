@@ -7,7 +7,9 @@ from decimal import Decimal
 from assistant.guard.checks.belongings import check_belongings
 from assistant.guard.checks.compare import check_comparisons
 from assistant.guard.checks.everything import check_everything
-from assistant.guard.checks.features import check_features
+from assistant.guard.checks.features import NO_VALUE, check_features
+from assistant.guard.checks.made_of import check_made_of
+from assistant.guard.checks.sizes import check_sizes
 from assistant.guard.checks.till import till_of
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
@@ -46,7 +48,7 @@ _SMALL = frozenset(
 
 def check_statements(reading: Reading) -> Iterable[Finding]:
     taken: list[tuple[int, int]] = []
-    for check in (check_everything, _phrases, _promises, check_features, check_belongings, check_comparisons):
+    for check in _CHECKS:
         for finding in check(reading):
             if not any(s < finding.end and finding.start < e for s, e in taken):
                 taken.append((finding.start, finding.end))
@@ -457,6 +459,8 @@ def _is_backed(reading: Reading, start: int, end: int) -> bool:
     sheets = [*reading.sheets_at(start), reading.index.common]
     text = "\n".join(sheet.text for sheet in sheets)
     squeezed = squeeze(said)
+    if _is_refused(said, sheets):
+        return False
     if squeezed and squeezed in text:
         return True
     if re.search(r"\d", squeezed) and not _figures_backed(said, sheets):
@@ -468,10 +472,50 @@ def _is_backed(reading: Reading, start: int, end: int) -> bool:
         pairs = [core[i : i + 2] for i in range(len(core) - 1)]
         return sum(pair in text for pair in pairs) >= 0.6 * len(pairs)
     claimed = [word.rstrip("s") for word in _WORD.findall(said) if word not in _SMALL]
-    known = sum(word in text or (len(word) > 7 and word[:6] in text) for word in claimed)  # certified, certification
-    return bool(claimed) and known >= 0.6 * len(claimed)
+    # The shop's own terms are long: what backs a promise stands in one of them.
+    told = (*(sheet.text for sheet in sheets[:-1]), *reading.index.common.text.split("\n"))
+    return bool(claimed) and any(
+        sum(word in one or (len(word) > 7 and word[:6] in one) for word in claimed) >= 0.6 * len(claimed)
+        for one in told  # certified, certification
+    )
+
+
+_REFUSED_AFTER = re.compile(r"[^.,;!?，。！？]{0,12}(?:\bnot?\b|n['’]t\b|\bunavailable\b|不支持|不可|暂无|没有)")
+
+
+def _is_refused(said: str, sheets: list[Sheet]) -> bool:
+    """Whether the facts speak of it only in order to say no: 货到付款: 不支持."""
+    named = squeeze(_FILLER_ZH.sub("", said)) or squeeze(said)
+    told = [refuses for sheet in sheets for e in sheet.entries if (refuses := _refuses(e, said, named)) is not None]
+    return bool(told) and all(told)
+
+
+def _refuses(entry: Entry, said: str, named: str) -> bool | None:
+    """Whether an entry denies it; None: it doesn't speak of it. A question asked says neither yes nor no."""
+    if entry.fact.kind != "faq" and named == squeeze(entry.fact.attribute):
+        return NO_VALUE.match(normalise(entry.fact.value).text.strip()) is not None
+    if named not in entry.squeezed:
+        return None
+    value, words_said = normalise(entry.fact.value).text, normalise(said).text
+    place = value.find(words_said)
+    if place < 0:
+        place, words_said = value.find(named), named
+    end = place + len(words_said)
+    return place >= 0 and (is_denied(value, place, end) or _REFUSED_AFTER.match(value, end) is not None)
 
 
 def _figures_backed(said: str, sheets: list[Sheet]) -> bool:
     stated = {value for sheet in sheets for e in sheet.entries for q in e.quantities for value in (q.low, q.high)}
     return all(m.quantity.low in stated for m in quantities_of(normalise(said)))
+
+
+_CHECKS = (
+    check_everything,
+    _phrases,
+    _promises,
+    check_features,
+    check_made_of,
+    check_belongings,
+    check_comparisons,
+    check_sizes,
+)
