@@ -21,12 +21,16 @@ from assistant.conversation import Conversations
 from assistant.events import Handoff, PageContext, Sentence
 from assistant.guard.guard import Guard
 from assistant.models.grounded import GroundedModel
+from assistant.service.asks import Understanding
 from assistant.service.desk import Served, ServiceDesk
-from assistant.service.flow import Turn
 from assistant.service.policy import load_policy
+from assistant.service.session import Turn
+from assistant.service.shop import ServiceShop
 from assistant.service.store import MemorySessions
+from assistant.service.understand.chinese import Chinese
 from assistant.service.understand.english import English
 from bench.report import arguments, report
+from bench.service_shop_zh import EcomShop
 from bench.service_shops import RetailShop
 from knowledge.catalog import Catalog
 from knowledge.model import Lang
@@ -40,10 +44,14 @@ class Customer:
 
     def __init__(self, task: Mapping[str, Any], shops: Path, house: "House") -> None:
         policy = load_policy(POLICIES / f"{task['shop']}.yaml")
-        shop = RetailShop(shops / task["shop"], policy)
-        self._desk = Overheard(
-            lambda lang: shop, policy, {"en": English(policy.order_number)}, MemorySessions(), every=True
-        )
+        folder, signed_in = shops / task["shop"], bool(task["identity"].get("logged_in"))
+        self._user_id = task["user_id"] if signed_in else ""
+        shop: ServiceShop = EcomShop(folder, policy, self._user_id) if signed_in else RetailShop(folder, policy)
+        understandings: dict[Lang, Understanding] = {
+            "en": English(policy.order_number),
+            "zh": Chinese(policy.order_number, policy.product_number, policy.payments),
+        }
+        self._desk = Overheard(lambda lang: shop, policy, understandings, MemorySessions(), every=True)
         self._house = house
         self._assistant = Assistant(
             house.catalog, GroundedModel(), house.guard, house.conversations, service=self._desk
@@ -59,7 +67,9 @@ class Customer:
             self._conversation = (await self._house.conversations.create(lang=self._lang)).id
         self._desk.served = None
         said, handoff = [], False
-        async for event in self._assistant.answer(self._conversation, text, PageContext(lang=self._lang)):
+        async for event in self._assistant.answer(
+            self._conversation, text, PageContext(lang=self._lang, customer_id=self._user_id)
+        ):
             said += [event.text] if isinstance(event, Sentence) else []
             handoff = handoff or isinstance(event, Handoff)
         turn = self._desk.served.turn if self._desk.served else Turn()
@@ -70,7 +80,12 @@ class Customer:
             "identified": self._desk.identified,
             "handoff": handoff,
             "writes": [
-                {"name": write.name, "arguments": dict(write.arguments), "ok": outcome.ok}
+                {
+                    "name": write.name,
+                    "arguments": dict(write.arguments),
+                    "ok": outcome.ok,
+                    "result": dict(outcome.result),
+                }
                 for _, write, outcome in turn.writes
             ],
             "reads": [{"name": name, "arguments": told} for name, told in turn.reads],

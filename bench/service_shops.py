@@ -58,6 +58,9 @@ class RetailShop:
     def goods_names(self, client_id: str = "") -> dict[str, str]:
         return {goods.name: key for key, goods in self._goods.items()}
 
+    def texts(self) -> Mapping[str, str]:
+        return {}
+
     def execute(self, write: Write, key: str) -> Outcome:
         if key not in self._outcomes:
             self._outcomes[key] = self._execute(write)

@@ -1,12 +1,50 @@
 """What a shopper asks for, before anybody has looked whether it can be done."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, Protocol
 
 Kind = Literal[
-    "cancel", "return", "swap", "address", "profile_address", "payment", "handoff", "lookup", "buy", "nothing"
+    "cancel",
+    "return",
+    "swap",
+    "address",
+    "profile_address",
+    "payment",
+    "buy",
+    "urge",
+    "invoice",
+    "visit",  # somebody comes to install or repair
+    "cashback",
+    "price_protect",
+    "handoff",
+    "lookup",
+    "nothing",
 ]
+Topic = Literal[
+    "shipment",
+    "state",
+    "total",
+    "refund",
+    "invoice",
+    "visit",
+    "cashback",
+    "orders",
+    "install",
+    "repair",
+    "fault",
+    "materials",
+    "gifts",
+    "offers",
+    "balance",
+    "balance_terms",
+    "instead",  # what it may be exchanged for
+    "compare",
+    "goods",
+    "why",  # the last refusal
+]
+Condition = Literal["", "failed", "found"]  # what was asked before could not be done; what was asked is so
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +58,9 @@ class OrderRef:
     same: bool = False  # the one spoken of last
     other: bool = False  # not that one
     every: bool = False  # all that fit
+    goods: tuple[str, ...] = ()  # product numbers in it
+    latest: bool = False
+    lenient: bool = False  # where nothing names it, what was spoken of last or fits alone is meant
 
     @property
     def is_open(self) -> bool:
@@ -45,6 +86,14 @@ class PayRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A product by its number, and how many of it; 0: not said."""
+
+    product_id: str
+    quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     kind: Kind
     text: str
@@ -57,6 +106,13 @@ class Ask:
     over: Decimal | None = None  # `otherwise` also when it costs more
     only_if_first_fails: bool = False
     near: tuple[Item, ...] = ()  # things spoken of just before
+    topics: tuple[Topic, ...] = ()  # of a question
+    goods: tuple[Wish, ...] = ()  # products it is about, by number
+    wanted: str = ""  # what is said of the thing wanted
+    quantity: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)  # name, phone, day, kind, title, address
+    when: Condition = ""
+    tentative: bool = False  # a question whether it can be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +130,13 @@ class Heard:
     answer: Literal["yes", "no", ""] = ""
     leaves_it: bool = False  # asks for nothing to be done
     text: str = ""
+    confirms: tuple[Kind, ...] = ()  # the yes is to these alone
+    goods: tuple[Wish, ...] = ()  # products named by number
+    wanted: str = ""  # words for a thing among several
+    quantity: int = 0
+    details: Mapping[str, str] = field(default_factory=dict)
+    complains: bool = False
+    closes: bool = False  # thanks, good-bye, leaves it for later
 
 
 class Understanding(Protocol):

@@ -8,11 +8,12 @@ from decimal import Decimal
 import structlog
 
 from assistant.service.asks import Understanding
-from assistant.service.flow import Flow, Session, Turn
-from assistant.service.model import Address, Line, Payment, ServiceOrder, Variant
+from assistant.service.flow import Flow
+from assistant.service.model import Address, Line, Payment, ServiceOrder, Substitute, Variant
 from assistant.service.policy import Policy
-from assistant.service.resolve import Told
+from assistant.service.session import Session, Turn
 from assistant.service.shop import ServiceShop, ShopError
+from assistant.service.steps import Told
 from assistant.service.store import SessionStore
 from assistant.service.wordings import Words
 from knowledge.facts import Fact, Facts
@@ -45,7 +46,7 @@ class ServiceDesk:
         *,
         every: bool = False,
     ) -> None:
-        self._flows = {lang: Flow(shops(lang), policy, reads) for lang, reads in understandings.items()}
+        self._flows = {lang: Flow(shops(lang), policy, reads, every=every) for lang, reads in understandings.items()}
         self._words = {lang: Words(policy, lang) for lang in understandings}
         self._store = store
         self._every = every
@@ -110,7 +111,9 @@ def _values(value: object, words: Words) -> list[str]:
             return [str(value)]
         case ServiceOrder():
             told = [value.id, words.state(value.state), words.money(value.total), str(value.address), *value.tracking]
-            return [*told, *(words.goods(line) for line in value.lines)]
+            return [*told, words.lines(value.lines), *(words.goods(line) for line in value.lines)]
+        case Substitute():
+            return [value.id, value.name, words.substitute(value)]
         case (old, new):
             return [*_values(old, words), *_values(new, words)]
         case str():

@@ -8,74 +8,34 @@ executed twice.
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.service.addresses import AddressReader
-from assistant.service.asks import Ask, Heard, Item, Understanding
+from assistant.service.answers import Answers
+from assistant.service.asks import Ask, Heard, Understanding
+from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
-from assistant.service.model import Outcome, ServiceOrder, Write
+from assistant.service.merging import joined, merged, more, of_before, refinement
+from assistant.service.model import ServiceOrder, Write
 from assistant.service.policy import Policy
-from assistant.service.resolve import Proposal, Refused, Resolver, Spoken, Told
+from assistant.service.resolve import Resolver
+from assistant.service.session import Bound, Session, Turn
 from assistant.service.shop import ServiceShop, ShopError, ShopUnsure
-
-MOST_GUESSES = 5  # at who somebody is, in one conversation
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """An ask with the order it is about, when that is known."""
-
-    ask: Ask
-    order_id: str = ""
-
-
-@dataclass(slots=True)
-class Session:
-    """All that a conversation has come to; written down after every turn."""
-
-    client_id: str = ""
-    emails: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    zips: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()  # of orders, as they were named
-    tails: tuple[str, ...] = ()  # of phone numbers
-    wrong_guesses: int = 0
-    waiting: tuple[Bound, ...] = ()  # asked, not yet put to the customer
-    pending: Proposal | None = None  # waits for a yes
-    pending_ask: Bound | None = None
-    unclear: Bound | None = None  # waits for what was missing
-    slot: str = ""
-    refused: Bound | None = None  # what could not be done last: it may be asked another way
-    mentioned: tuple[Item, ...] = ()  # things spoken of last
-    spoken: Spoken = Spoken()
-    done: int = 0  # writes so far: part of each one's key
-    differences: tuple[Decimal, ...] = ()  # paid or given back by the writes so far
-    unsure: bool = False  # the shop's answer to what is pending was lost: what came of it must be found out first
-
-
-@dataclass(slots=True)
-class Turn:
-    """One reply: what is said, and what was done for it."""
-
-    told: list[Told] = field(default_factory=list)
-    writes: list[tuple[str, Write, Outcome]] = field(default_factory=list)  # each under its key
-    reads: list[tuple[str, dict[str, str]]] = field(default_factory=list)
-    handoff: bool = False
-    asks_confirmation: bool = False
-    asks_question: bool = False
-    offers_person: bool = False  # the shop's own system is of no help
-    understood: bool = True  # False: nothing in the message was about orders
+from assistant.service.steps import Proposal, Refused, Spoken, Told
 
 
 class Flow:
     """One shop's service, in one language."""
 
-    def __init__(self, shop: ServiceShop, policy: Policy, understanding: Understanding) -> None:
+    def __init__(self, shop: ServiceShop, policy: Policy, understanding: Understanding, *, every: bool = False) -> None:
+        """`every`: has to find something to say to each message, there being nobody else who could."""
+        self._every = every
         self._shop = shop
         self._policy = policy
         self._understanding = understanding
         self._addresses = AddressReader(policy.order_number)
+        self._who = Identity(shop, policy)
 
     def _goods(self, session: Session) -> tuple[str, ...]:
         return tuple(self._shop.goods_names(session.client_id))
@@ -105,131 +65,127 @@ class Flow:
             turn.handoff = True
             turn.told.append(Told("handoff"))
             with suppress(ShopError):
-                self._identify(heard, session, turn, quietly=True)
+                self._who.identify(heard, session, turn, quietly=True)
             return turn
+        self._settle(session, turn)
         if session.unsure:
             self._execute(session, turn, conversation_id)
             if session.unsure:
                 return turn
-        if not self._identify(heard, session, turn):
+        if not self._who.identify(heard, session, turn):
             session.waiting = (*session.waiting, *(Bound(ask) for ask in heard.asks if ask.kind != "nothing"))
             return turn
         if (known := self._goods(session)) != goods:  # what was said before can be understood now
             said = " ".join([*(bound.ask.text for bound in session.waiting), text])
             heard, session.waiting = self._understanding.read(said, known), ()
         resolver = self._resolver(session)
-        if session.pending is not None and not self._answered(heard, session, turn, resolver, conversation_id):
-            return turn
+        heard = self._that_holds(heard, session)
+        session.found, session.did = None, ""
+        self._heed(heard, session, resolver)
+        if session.pending is not None:
+            further = self._answered(heard, session, turn, resolver, conversation_id)
+            if further is None:
+                return turn
+            heard = further
         try:
             self._take(heard, session, resolver, turn)
-            self._go_on(session, turn, conversation_id)
+            self._go_on(session, turn)
         except ShopError:
             if not turn.writes:
                 raise
             turn.told.append(Told("shop_down"))  # what was done before is told all the same
             turn.offers_person = True
+        if not turn.told and heard.order.lenient:
+            self._say_something(heard, turn)
         if not turn.told:
             turn.understood = False
         return turn
 
+    def _that_holds(self, heard: Heard, session: Session) -> Heard:
+        """A message without what hangs on something that is not so: "换不了就退" while the exchange can be done."""
+        kept = []
+        for ask in heard.asks:
+            if ask.when == "failed" and session.refused is None and (session.pending is not None or session.did):
+                continue
+            if ask.when == "found" and session.found is False:
+                continue
+            kept.append(ask)
+        return replace(heard, asks=tuple(kept))
+
+    def _heed(self, heard: Heard, session: Session, resolver: Resolver) -> None:
+        """What a message names by number is what the conversation is about from here on."""
+        if heard.goods:
+            ids = tuple(one.product_id for one in heard.goods)
+            holding = [order for order in resolver.orders if any(line.product_id in ids for line in order.lines)]
+            session.spoken = replace(session.spoken, goods=ids)
+            if holding and session.spoken.order_id not in {order.id for order in holding}:
+                session.spoken = replace(session.spoken, order_id=holding[-1].id)
+        if heard.order.lenient and heard.order.ids:
+            named = [self._policy.number_format.format(one) for one in heard.order.ids]
+            own = [order for order in resolver.orders if order.id in named]
+            if own:
+                session.spoken = replace(session.spoken, order_id=own[-1].id)
+                if not heard.goods:
+                    lines = tuple(dict.fromkeys(line.product_id for order in own for line in order.lines))
+                    session.spoken = replace(session.spoken, goods=lines)
+
+    def _say_something(self, heard: Heard, turn: Turn) -> None:
+        """A reply to what asks for nothing: thanks, complaints, what the shop tells nothing about."""
+        if heard.closes or heard.answer:
+            turn.told.append(Told("anything_else"))
+        elif heard.complains:
+            turn.told.append(Told("sorry"))
+        elif self._every:
+            turn.told.append(Told("nothing_known"))
+
     def _resolver(self, session: Session) -> Resolver:
         return Resolver(self._shop, self._policy, self._shop.client(session.client_id), self._addresses)
 
-    # --- who
-
-    def _identify(self, heard: Heard, session: Session, turn: Turn, *, quietly: bool = False) -> bool:
-        """Whether it is known who this is; what was said of it is kept for the next message."""
-        if session.client_id:
-            return True
-        session.emails = (*session.emails, *heard.emails)
-        session.names = (*session.names, *heard.names)
-        session.zips = (*session.zips, *heard.zips)
-        session.numbers = (*session.numbers, *heard.order.ids, *(one for ask in heard.asks for one in ask.order.ids))
-        session.tails = (*session.tails, *heard.tails)
-        if session.wrong_guesses < MOST_GUESSES:
-            session.client_id = self._found(session)
-        if session.client_id:
-            session.emails = session.names = session.zips = session.numbers = session.tails = ()  # no longer needed
-            turn.told.append(Told("welcome", {"client": self._shop.client(session.client_id)}))
-            return True
-        if quietly:
-            return False
-        tried = bool(heard.emails) or (bool(session.names) and bool(session.zips) and bool(heard.names or heard.zips))
-        if frozenset({"order", "phone"}) in self._policy.identity:
-            tried = bool(session.numbers) and bool(heard.tails)
-        session.wrong_guesses += tried
-        if session.wrong_guesses >= MOST_GUESSES:
-            turn.told.append(Told("too_many_guesses"))
-            turn.handoff = True
-        else:
-            by_order = "_order" if frozenset({"order", "phone"}) in self._policy.identity else ""
-            turn.told.append(Told(("not_found" if tried else "who_are_you") + by_order))
-            turn.asks_question = True
-        return False
-
-    def _found(self, session: Session) -> str:
-        ways = self._policy.identity
-        if frozenset({"email"}) in ways:
-            for email in session.emails:
-                if (client := self._shop.find_client(email=email)) is not None:
-                    return client.id
-        if frozenset({"name", "zip"}) in ways:
-            for name in session.names:
-                for code in session.zips:
-                    if (client := self._shop.find_client(name=name, zip_code=code)) is not None:
-                        return client.id
-        if frozenset({"order", "phone"}) in ways:
-            for number in dict.fromkeys(session.numbers):
-                for tail in dict.fromkeys(session.tails):
-                    order_id = self._policy.number_format.format(number)
-                    if (client := self._shop.find_client(order_id=order_id, phone_tail=tail)) is not None:
-                        return client.id
-        return ""
-
     # --- yes or no
 
-    def _answered(self, heard: Heard, session: Session, turn: Turn, resolver: Resolver, conversation_id: str) -> bool:
-        """Deal with the proposal that waits; False when the turn ends with it still waiting."""
+    def _answered(
+        self, heard: Heard, session: Session, turn: Turn, resolver: Resolver, conversation_id: str
+    ) -> Heard | None:
+        """Deal with the proposal that waits: what of the message is still to be done; None when the turn ends with the
+        proposal put again."""
+        kept = session.pending_ask
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing")]
-        if heard.answer == "yes" and not (acts and heard.leaves_it):
+        if heard.confirms and kept is not None and kept.ask.kind in heard.confirms:
             self._execute(session, turn, conversation_id)
-            return True
+            return replace(heard, asks=())
+        if heard.answer == "yes" and not heard.confirms and not (acts and heard.leaves_it):
+            self._execute(session, turn, conversation_id)
+            return heard
         if heard.answer == "no" or heard.leaves_it:
             self._drop(session)
-            if not acts:
+            if heard.confirms or not acts:
                 turn.told.append(Told("left_as_is"))
-            return True
+            return replace(heard, asks=()) if heard.confirms else heard
         if acts:
-            kept = session.pending_ask
             again = kept is not None and any(self._touches(ask, kept, session, resolver) for ask in acts)
-            session.pending = session.pending_ask = None
-            if kept is not None and not again:
-                session.waiting = (kept, *session.waiting)
-            elif kept is not None:
-                heard_again = [_merged(ask, kept.ask) for ask in acts]
-                session.waiting = (*(Bound(ask, kept.order_id) for ask in heard_again), *session.waiting)
-                self._go_on(session, turn, conversation_id)
-                return False
-            return True
+            self._drop(session)
+            if kept is None or not again:
+                if kept is not None and not kept.ask.tentative:
+                    session.waiting = (kept, *session.waiting)
+                return heard
+            heard_again = [merged(ask, kept.ask) for ask in acts]
+            session.waiting = (*(Bound(ask, kept.order_id) for ask in heard_again), *session.waiting)
+            self._go_on(session, turn)
+            return None
         lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
+        if lookups and kept is not None and kept.ask.tentative:  # only asked whether it could be done
+            self._drop(session)
+            return heard
         if lookups:
             self._look_up(lookups, heard, session, resolver, turn)
-        else:
-            refined = (
-                _merged(Ask("nothing", heard.text, payment=heard.payment), session.pending_ask.ask)
-                if session.pending_ask
-                else None
-            )
-            if refined is not None and heard.payment is not None:
-                kept = session.pending_ask
-                session.pending = session.pending_ask = None
-                session.waiting = (Bound(refined, kept.order_id if kept else ""), *session.waiting)
-                self._go_on(session, turn, conversation_id)
-                return False
-        if session.pending is not None:
-            turn.told.append(self._told_again(session, resolver) if lookups else Told("yes_or_no"))
-            turn.asks_confirmation = True
-        return False
+        elif kept is not None and (said := refinement(heard)) is not None:
+            self._drop(session)
+            session.waiting = (Bound(merged(said, kept.ask), kept.order_id), *session.waiting)
+            self._go_on(session, turn)
+            return None
+        turn.told.append(self._told_again(session, resolver) if lookups else Told("yes_or_no"))
+        turn.asks_confirmation = True
+        return None
 
     def _told_again(self, session: Session, resolver: Resolver) -> Told:
         """What waits for a yes, as it stands now."""
@@ -246,12 +202,13 @@ class Flow:
 
     def _execute(self, session: Session, turn: Turn, conversation_id: str) -> None:
         """The one place where anything is changed."""
-        proposal = session.pending
+        proposal, bound = session.pending, session.pending_ask
         if proposal is None:
             return
         told = sorted(proposal.write.arguments.items(), key=str)
         words = f"{conversation_id}/{session.done + 1}/{proposal.write.name}/{told}"
         key = hashlib.sha256(words.encode()).hexdigest()
+        before = self._shop.order(proposal.order_id) if proposal.order_id else None
         try:
             outcome = self._shop.execute(proposal.write, key)
         except ShopError as error:
@@ -260,16 +217,52 @@ class Flow:
             session.unsure = turn.offers_person = True
             turn.told.append(Told("not_sure"))
             return
-        session.pending = session.pending_ask = None
+        self._drop(session)
         session.unsure = False
         session.done += 1
         turn.writes.append((key, proposal.write, outcome))
-        if outcome.ok:
-            if proposal.difference is not None:
-                session.differences = (*session.differences, proposal.difference)
-            turn.told.append(Told("done_" + proposal.write.name, proposal.told.data))
-        else:
+        if not outcome.ok:
             turn.told.append(Told("not_done", {"reason": outcome.reason}))
+            return
+        if proposal.difference is not None:
+            session.differences = (*session.differences, proposal.difference)
+        session.did = bound.ask.kind if bound else ""
+        number = str(outcome.result.get("order_id", "")) or proposal.order_id
+        session.spoken = replace(session.spoken, order_id=number or session.spoken.order_id)
+        rule = next((one for one in self._policy.rules.values() if one.writes == proposal.write.name), None)
+        action = rule.action if rule else proposal.write.name
+        turn.told.append(
+            Told("done_" + action, {"order": number, **proposal.told.data} if not number else {"order": number})
+        )
+        if rule is not None:
+            self._follow(session, turn, key, rule.action, proposal.write, before)
+
+    def _follow(
+        self, session: Session, turn: Turn, key: str, action: str, write: Write, before: ServiceOrder | None
+    ) -> None:
+        """The writes that a write brings along, each under a key of its own."""
+        requests = self._resolver(session).requests
+        effects = requests.effects(self._policy.rules[action], write, before)
+        keys = [hashlib.sha256(f"{key}/{number}".encode()).hexdigest() for number, _ in enumerate(effects)]
+        session.following = (*session.following, *zip(keys, effects, strict=True))
+        self._settle(session, turn)
+
+    def _settle(self, session: Session, turn: Turn) -> None:
+        """Do what is still to follow; what the shop does not answer to is tried again with the next message."""
+        while session.following:
+            key, write = session.following[0]
+            try:
+                outcome = self._shop.execute(write, key)
+            except ShopError:
+                turn.offers_person = True
+                turn.told.append(Told("not_settled"))
+                return
+            session.following = session.following[1:]
+            turn.writes.append((key, write, outcome))
+            if not outcome.ok:
+                turn.told.append(Told("not_done", {"reason": outcome.reason}))
+            elif "amount" in write.arguments:
+                turn.told.append(Told("moved_back", {"amount": Decimal(str(write.arguments["amount"]))}))
 
     def _drop(self, session: Session) -> None:
         session.pending = session.pending_ask = None
@@ -285,11 +278,12 @@ class Flow:
             asks = self._cleared(heard, session, asks)
         if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
             said = Ask("nothing", heard.text, payment=heard.payment)
-            asks = [replace(session.refused, ask=_merged(said, session.refused.ask))]
-        if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "":
-            asks = [Bound(ask) for ask in self._guessed(heard, resolver)]
-        session.refused = None
-        asks = [replace(one, ask=_of_before(one.ask, session.mentioned)) for one in asks]
+            asks = [replace(session.refused, ask=merged(said, session.refused.ask))]
+        if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "" and not turn.told:
+            asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
+        if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
+            session.refused = None
+        asks = [replace(one, ask=of_before(one.ask, session.mentioned)) for one in asks]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
@@ -302,10 +296,12 @@ class Flow:
             if one.ask.kind == "lookup":
                 continue
             bound += self._bind(one, session, resolver, turn)
-        session.waiting = tuple(_joined(sorted(bound, key=lambda b: self._rank(b.ask))))
+        session.waiting = tuple(joined(sorted(bound, key=lambda b: self._rank(b.ask))))
 
-    def _guessed(self, heard: Heard, resolver: Resolver) -> list[Ask]:
+    def _guessed(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:
         """What somebody probably wants who names an order of theirs in words no rule knows: never without a yes."""
+        if heard.order.lenient:
+            return self._asked_freely(heard, session, resolver, turn)
         if heard.order.is_open:
             return []
         bare = Ask("swap", heard.text, heard.order, heard.mentioned, payment=heard.payment)
@@ -322,30 +318,52 @@ class Flow:
             return [replace(bare, kind="return")]
         return [replace(bare, kind="payment" if heard.payment is not None else "lookup")]
 
+    def _asked_freely(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:
+        """What is told to a message without a topic: of the order or product it names, else what the shop's texts have
+        in common with it."""
+        if heard.closes:
+            return []
+        about = Ask("lookup", heard.text, heard.order, goods=heard.goods)
+        if heard.complains and not heard.order.ids:
+            return []
+        answer = Answers(self._shop, resolver).search(heard.text, session.spoken, about)
+        if answer.told:
+            turn.told += answer.told
+            turn.reads += answer.reads
+            return []
+        if heard.order.ids:
+            return [replace(about, topics=("state",))]
+        return [replace(about, topics=("goods",))] if heard.goods else []
+
     def _cleared(self, heard: Heard, session: Session, asks: list[Bound]) -> list[Bound]:
         """What was unclear, with what has been said now; nothing when it is dropped."""
         kept, session.unclear = session.unclear, None
         if kept is None:
             return asks
         acts = [one for one in asks if one.ask.kind not in ("lookup", "nothing")]
-        if heard.leaves_it or heard.answer == "no":
+        if heard.leaves_it or heard.answer == "no" or (heard.closes and heard.answer != "yes"):
             return asks
         if acts and not any(one.ask.kind == kept.ask.kind for one in acts):
             return asks
-        said = acts[0].ask if acts else Ask("nothing", heard.text, heard.order, payment=heard.payment)
+        said = acts[0].ask if acts else more(heard, kept, session.slot)
         rest = [one for one in asks if not acts or one is not acts[0]]
         if session.slot in ("variant", "items") and not acts:
             said = replace(said, items=())
             wanted = tuple(replace(item, wanted=f"{item.wanted} {heard.text}") for item in kept.ask.items)
             kept = replace(kept, ask=replace(kept.ask, items=wanted))
         lookup_only = all(one.ask.kind == "lookup" for one in asks) and asks and not heard.payment
-        return [*rest] if lookup_only else [replace(kept, ask=_merged(said, kept.ask)), *rest]
+        if lookup_only and heard.order.lenient:
+            session.refused = kept  # the answer may come after the question
+        return [*rest] if lookup_only else [replace(kept, ask=merged(said, kept.ask)), *rest]
 
     def _bind(self, one: Bound, session: Session, resolver: Resolver, turn: Turn) -> list[Bound]:
         ask = one.ask
         if one.order_id or ask.kind == "buy":
             return [one]
         found = resolver.bind(ask, session.spoken)
+        if ask.order.lenient and ask.order.every and not found:
+            turn.told.append(Told("none_fits"))
+            return []
         if isinstance(found, Refused):
             turn.told.append(found.told)
             return self._bind(Bound(ask.otherwise), session, resolver, turn) if ask.otherwise else []
@@ -355,6 +373,9 @@ class Flow:
             several = len(found) > 1 and ask.kind in ("swap", "return")
         if len(found) == 1 or several:
             session.spoken = replace(session.spoken, order_id=found[-1].id)
+            lines = tuple(line.product_id for line in found[-1].lines)
+            if ask.order.lenient and not set(lines) & set(session.spoken.goods):
+                session.spoken = replace(session.spoken, goods=lines)
             return [Bound(ask, order.id) for order in found]
         return [one]
 
@@ -368,15 +389,14 @@ class Flow:
     def _rank(self, ask: Ask) -> int:
         return {"address": 0, "payment": 0, "profile_address": 0}.get(ask.kind, 1)
 
-    def _go_on(self, session: Session, turn: Turn, conversation_id: str) -> None:
+    def _go_on(self, session: Session, turn: Turn) -> None:
         """Put the next ask to the customer, refuse what can't be, until something waits for an answer."""
         resolver = self._resolver(session)
         while session.waiting and session.pending is None and session.unclear is None:
             bound, session.waiting = session.waiting[0], session.waiting[1:]
             ask = bound.ask
-            if ask.kind == "buy":
-                turn.told.append(Told("no_buying"))
-                continue
+            if ask.kind == "visit" and session.spoken.asked:
+                ask = replace(ask, wanted=f"{session.spoken.asked} {ask.wanted}")
             order = self._shop.order(bound.order_id) if bound.order_id else None
             if order is not None:
                 turn.reads.append(("get_order", {"order_id": order.id}))
@@ -386,12 +406,16 @@ class Flow:
                 session.pending = replace(step, told=Told(step.told.key, {"order": step.order_id}))
                 session.pending_ask = bound
                 payment_id = str(step.write.arguments.get("payment_method_id", "")) or session.spoken.payment_id
-                session.spoken = Spoken(step.order_id or session.spoken.order_id, step.item_ids, payment_id)
+                number = step.order_id or session.spoken.order_id
+                session.spoken = replace(session.spoken, order_id=number, item_ids=step.item_ids, payment_id=payment_id)
                 turn.told.append(step.told)
                 turn.asks_confirmation = True
             elif isinstance(step, Refused):
                 turn.told.append(step.told)
-                session.refused = bound
+                if "product" in step.told.data:
+                    read = {"order_id": bound.order_id, "product_id": str(step.told.data["product"])}
+                    turn.reads.append(("get_exchange_options", read))
+                session.refused = session.why = bound
                 if ask.otherwise is not None:
                     following = self._bind(Bound(ask.otherwise), session, resolver, turn)
                     session.waiting = (*following, *session.waiting)
@@ -403,73 +427,35 @@ class Flow:
     def _look_up(self, asks: Sequence[Ask], heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> None:
         lookups = Lookups(self._shop, self._policy, resolver, session.differences)
         for ask in asks:
+            if ask.topics:
+                self._answer(ask, heard, session, resolver, turn)
+                continue
             answer = lookups.answer(ask, session.spoken, heard.text)
             turn.told += answer.told
             turn.reads += answer.reads
             if answer.order_id:
                 session.spoken = replace(session.spoken, order_id=answer.order_id, item_ids=answer.item_ids)
 
+    def _answer(self, ask: Ask, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> None:
+        """A question by topic."""
+        why = session.refused or session.why
+        order = self._shop.order(why.order_id) if why and why.order_id else None
+        step = resolver.step(why.ask, order, session.spoken) if why and "why" in ask.topics else None
+        refusal = step.told if isinstance(step, Refused) else None
+        answer = Answers(self._shop, resolver).answer(ask, session.spoken, heard.text, refusal)
+        turn.told += [told for told in answer.told if told not in turn.told]
+        turn.reads += answer.reads
+        session.found = answer.found if answer.found is not None else session.found
+        goods = answer.goods or session.spoken.goods
+        if answer.order_id and not answer.goods:
+            held = next((one for one in resolver.orders if one.id == answer.order_id), None)
+            lines = tuple(line.product_id for line in held.lines) if held else ()
+            goods = session.spoken.goods if set(lines) & set(session.spoken.goods) else lines or goods
+        asked = heard.text if {"install", "repair", "fault"} & set(ask.topics) else session.spoken.asked
+        number = answer.order_id or self._holder(goods, session, resolver)
+        session.spoken = replace(session.spoken, order_id=number, goods=goods, asked=asked)
 
-def _of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
-    """What nothing in this message tells may have been told in the one before."""
-    if ask.near or not mentioned:
-        return ask
-    if ask.kind == "swap" and ask.items and not ask.items[0].name and ask.order.is_open:
-        return replace(
-            ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
-        )
-    return replace(ask, near=mentioned)
-
-
-def _merged(said: Ask, kept: Ask) -> Ask:
-    """An ask said anew: what it says counts, what it leaves out stays."""
-    order = kept.order if said.order.is_open or (said.order.same and not said.order.ids) else said.order
-    items = said.items or kept.items
-    if said.items and kept.items:
-        items = tuple(_with_wanted(item, kept.items) for item in said.items)
-    return replace(
-        kept,
-        text=f"{kept.text} {said.text}",
-        order=order,
-        items=items,
-        everything=said.everything or (kept.everything and not said.items),
-        but=said.but or kept.but,
-        payment=said.payment or kept.payment,
-        otherwise=said.otherwise or kept.otherwise,
-    )
-
-
-def _with_wanted(item: Item, before: Sequence[Item]) -> Item:
-    if item.wanted:
-        return item
-    same = next((one for one in before if set(one.name.split("|")) & set(item.name.split("|"))), None)
-    return replace(item, wanted=same.wanted) if same is not None else item
-
-
-def _joined(waiting: Sequence[Bound]) -> list[Bound]:
-    """Changes of items in one order as one: a shop allows them once."""
-    done: list[Bound] = []
-    for bound in waiting:
-        before = next(
-            (
-                one
-                for one in done
-                if bound.order_id
-                and one.order_id == bound.order_id
-                and one.ask.kind == bound.ask.kind
-                and bound.ask.kind in ("swap", "return", "cancel")
-            ),
-            None,
-        )
-        if before is None:
-            done.append(bound)
-            continue
-        both = replace(
-            before.ask,
-            text=f"{before.ask.text} {bound.ask.text}",
-            items=(*before.ask.items, *bound.ask.items),
-            everything=before.ask.everything or bound.ask.everything,
-            payment=before.ask.payment or bound.ask.payment,
-        )
-        done[done.index(before)] = replace(before, ask=both)
-    return done
+    def _holder(self, goods: Sequence[str], session: Session, resolver: Resolver) -> str:
+        """The order that products spoken of are in; the one spoken of last where they are in none."""
+        holding = [order.id for order in resolver.orders if any(line.product_id in goods for line in order.lines)]
+        return session.spoken.order_id if session.spoken.order_id in holding or not holding else holding[-1]

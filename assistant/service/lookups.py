@@ -9,8 +9,9 @@ from assistant.service.asks import Ask
 from assistant.service.model import Goods, Line, Payment, ServiceOrder
 from assistant.service.options import fitting, values_in, wanted_in
 from assistant.service.policy import Policy
-from assistant.service.resolve import Refused, Resolver, Spoken, Told
+from assistant.service.resolve import Resolver
 from assistant.service.shop import ServiceShop
+from assistant.service.steps import Refused, Spoken, Told
 
 _TRACKING = re.compile(r"\btrack\w*|物流|快递|单号", re.I)
 _TOTAL = re.compile(

@@ -43,12 +43,38 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Substitute:
+    """What a product may be exchanged for where that is another product."""
+
+    id: str
+    name: str
+    available: bool
+    state: str = ""  # in the shop's words
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a device shows, what that means and what to do."""
+
+    code: str
+    name: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Goods:
-    """A product with all its variants."""
+    """A product with all its variants. `texts`: what the shop tells of it: install, repair, materials, gifts."""
 
     id: str
     name: str
     variants: tuple[Variant, ...]
+    price: Decimal | None = None
+    on_sale: bool = True
+    state: str = ""  # in the shop's words
+    about: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    substitutes: tuple[Substitute, ...] = ()
 
     def variant(self, variant_id: str) -> Variant | None:
         return next((one for one in self.variants if one.id == variant_id), None)
@@ -95,7 +121,7 @@ class ServiceOrder:
     address: Address
     paid: tuple[Paid, ...] = ()
     tracking: tuple[str, ...] = ()
-    details: Mapping[str, str] = field(default_factory=dict)  # of DETAILS, in the shop's words
+    details: Mapping[str, str] = field(default_factory=dict)  # of DETAILS, and the like, in the shop's words
 
     @property
     def total(self) -> Decimal:
@@ -119,6 +145,7 @@ class Client:
     payments: tuple[Payment, ...] = ()
     order_ids: tuple[str, ...] = ()
     points: int | None = None  # None: the shop has none, or doesn't tell
+    phone: str = ""
 
     def payment(self, payment_id: str) -> Payment | None:
         return next((one for one in self.payments if one.id == payment_id), None)

@@ -17,6 +17,15 @@ class PolicyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """A write that has to follow another one: money that moves in a ledger of the shop's own."""
+
+    write: str
+    paid_with: frozenset[str]  # kinds of payment for which it is due; empty: all
+    each: bool = False  # one for each product of a new order; otherwise one with the order's amount
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """When one action is allowed and what it needs."""
 
@@ -28,6 +37,16 @@ class Rule:
     once: bool = False  # one call for all items of an order
     whole: bool = False  # not for single items of an order
     same_goods: bool = True  # only another variant of the same product
+    write: str = ""  # the shop's name for it where that is another
+    paid_with: frozenset[str] = frozenset()  # only for orders paid with these
+    kinds: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # of invoice or visit, with their words
+    proof: bool = False  # only with a picture, which a person looks at
+    whole_address: bool = False  # the address in one line
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def writes(self) -> str:
+        return self.write or self.action
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,9 @@ class Policy:
     rules: Mapping[str, Rule]
     must_cover: frozenset[str]  # kinds of payment whose balance has to cover what they pay
     state_words: Mapping[str, Mapping[str, str]]  # state → language → how it is told
+    product_number: re.Pattern[str] | None = None
+    payments: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # kinds of payment, with their words
+    must_exceed: frozenset[str] = frozenset()  # of these the balance has to be more than what they pay
 
     def rank(self, action: str) -> int:
         return list(self.rules).index(action)
@@ -62,6 +84,9 @@ def load_policy(file: Path) -> Policy:
             rules=rules,
             must_cover=frozenset(data.get("must_cover", ())),
             state_words=data.get("states", {}),
+            product_number=re.compile(data["product_number"]) if "product_number" in data else None,
+            payments=_patterns(data.get("payments", {})),
+            must_exceed=frozenset(data.get("must_exceed", ())),
         )
     except (OSError, KeyError, TypeError, AttributeError, re.error, yaml.YAMLError) as error:
         raise PolicyError(f"the policy {file} can't be used: {type(error).__name__}: {error}") from error
@@ -72,12 +97,22 @@ def _rule(name: str, entry: Mapping[str, Any]) -> Rule:
         action=name,
         states=frozenset(entry.get("states", ())),
         needs=tuple(entry.get("needs", ())),
-        reasons={
-            reason: re.compile(words.replace("| ", "|"), re.IGNORECASE)
-            for reason, words in entry.get("reasons", {}).items()
-        },
+        reasons=_patterns(entry.get("reasons", {})),
         refund_to=tuple(entry.get("refund_to", ())),
         once=bool(entry.get("once")),
         whole=bool(entry.get("whole")),
         same_goods=bool(entry.get("same_goods", True)),
+        write=entry.get("write", ""),
+        paid_with=frozenset(entry.get("paid_with", ())),
+        kinds=_patterns(entry.get("kinds", {})),
+        proof=bool(entry.get("proof")),
+        whole_address=bool(entry.get("whole_address")),
+        effects=tuple(
+            Effect(one["write"], frozenset(one.get("paid_with", ())), bool(one.get("each")))
+            for one in entry.get("effects", ())
+        ),
     )
+
+
+def _patterns(entries: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {name: re.compile(words.replace("| ", "|"), re.IGNORECASE) for name, words in entries.items()}

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from assistant.service.addresses import AddressReader
 from assistant.service.asks import Ask, Item, Kind, PayRef
+from assistant.service.finding import found_leniently
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
 from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
-from assistant.service.policy import Policy
+from assistant.service.policy import Policy, Rule
+from assistant.service.requests import Requests
 from assistant.service.shop import ServiceShop
+from assistant.service.steps import Proposal, Refused, Spoken, Step, Told, Unclear
 
 ACTIONS: Mapping[Kind, tuple[str, ...]] = {
     "cancel": ("cancel_order",),
@@ -20,51 +23,13 @@ ACTIONS: Mapping[Kind, tuple[str, ...]] = {
     "address": ("modify_address",),
     "profile_address": ("modify_user_address",),
     "payment": ("modify_payment",),
+    "urge": ("urge_shipment",),
+    "invoice": ("issue_invoice",),
+    "visit": ("schedule_service",),
+    "cashback": ("register_cashback",),
+    "price_protect": ("price_protect",),
+    "buy": ("place_order",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Something to be said: a wording's key and what is filled into it."""
-
-    key: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A write that waits for a yes, with what the customer is told of it."""
-
-    write: Write
-    told: Told
-    order_id: str = ""
-    item_ids: tuple[str, ...] = ()
-    difference: Decimal | None = None  # to pay; negative: to get back
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    told: Told
-
-
-@dataclass(frozen=True, slots=True)
-class Unclear:
-    """What is missing before anything can be done. `slot`: order, items, payment, reason, address, variant."""
-
-    slot: str
-    told: Told
-
-
-Step = Proposal | Refused | Unclear
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What the conversation was about last."""
-
-    order_id: str = ""
-    item_ids: tuple[str, ...] = ()
-    payment_id: str = ""
 
 
 class Resolver:
@@ -76,6 +41,7 @@ class Resolver:
         self.client = client
         self.address_reader = read_address
         self.orders = tuple(shop.orders(client.id))
+        self.requests = Requests(shop, policy, client)
 
     # --- orders
 
@@ -84,6 +50,8 @@ class Resolver:
         ref = ask.order
         if ref.ids:
             return self._by_number(ref.ids)
+        if ref.lenient:
+            return found_leniently(ask, self.orders, spoken.order_id, lambda order: bool(self._action(ask.kind, order)))
         found = list(self.orders)
         if ref.ends:
             found = [order for order in found if order.id.endswith(ref.ends)]
@@ -217,11 +185,19 @@ class Resolver:
         """What an ask comes to for one order."""
         if ask.kind == "profile_address":
             return self._profile_address(ask, order)
+        if not any(name in self._policy.rules for name in ACTIONS.get(ask.kind, ())):
+            return Refused(Told("no_buying" if ask.kind == "buy" else "not_offered", {"action": ask.kind}))
+        if ask.kind == "buy":
+            return self.requests.buy(ask, spoken.goods)
         if order is None:
-            return Unclear("order", Told("which_order"))
+            return self._which_order(ask, spoken)
         action = self._action(ask.kind, order)
         if not action:
-            return Refused(self._why_not(ask.kind, order))
+            return Refused(self._why_not(ask, order, spoken))
+        rule = self._policy.rules[action]
+        elsewhere = ask.kind in ("urge", "invoice", "visit", "cashback", "price_protect")
+        if elsewhere or (ask.kind == "swap" and not rule.same_goods) or (ask.kind == "address" and rule.whole_address):
+            return self.requests.step(ask, order, action, spoken.goods)
         match ask.kind:
             case "cancel":
                 return self._cancel(ask, order)
@@ -234,12 +210,18 @@ class Resolver:
             case _:
                 return self._payment(ask, order)
 
-    def _why_not(self, kind: Kind, order: ServiceOrder) -> Told:
-        rules = [self._policy.rules[name] for name in ACTIONS.get(kind, ()) if name in self._policy.rules]
-        if not rules:
-            return Told("not_offered", {"action": kind})
+    def _which_order(self, ask: Ask, spoken: Spoken) -> Step:
+        found = self.bind(ask, spoken) if ask.order.lenient else ()
+        if isinstance(found, Refused):
+            return found
+        return Unclear("order", Told("which_of_orders", {"orders": found}) if found else Told("which_order"))
+
+    def _why_not(self, ask: Ask, order: ServiceOrder, spoken: Spoken) -> Told:
+        rules = [self._policy.rules[name] for name in ACTIONS.get(ask.kind, ()) if name in self._policy.rules]
         states = sorted({state for rule in rules for state in rule.states})
-        return Told("wrong_state", {"order": order.id, "state": order.state, "states": states, "action": kind})
+        data = {"order": order.id, "state": order.state, "states": states, "action": ask.kind}
+        found = self.requests.substitutes(ask, order, spoken.goods) if ask.kind == "swap" else {}
+        return Told("wrong_state_options", data | found) if found else Told("wrong_state", data)
 
     def _cancel(self, ask: Ask, order: ServiceOrder) -> Step:
         rule = self._policy.rules["cancel_order"]
@@ -253,14 +235,23 @@ class Resolver:
                 return Unclear("reason", Told("which_reason", {"order": order.id, "reasons": list(rule.reasons)}))
         arguments = {"order_id": order.id} | ({"reason": reason} if reason else {})
         key = "propose_cancel" if reason else "propose_cancel_plainly"
-        told = Told(key, {"order": order.id, "lines": order.lines, "reason": reason, "total": order.total})
-        return Proposal(Write("cancel_order", arguments), told, order.id)
+        data = {"order": order.id, "lines": order.lines, "reason": reason, "total": order.total}
+        return Proposal(Write("cancel_order", arguments), Told(key, data | self._back(rule, order)), order.id)
+
+    def _back(self, rule: Rule, order: ServiceOrder) -> dict[str, Any]:
+        """Where the money goes back to when the shop's own ledger moves it."""
+        moved = self.requests.effects(rule, Write(rule.action, {}), order)
+        return {"back": self.client.payment(order.payment_id)} if moved else {}
 
     def _return(self, ask: Ask, order: ServiceOrder, spoken: Spoken) -> Step:
+        rule = self._policy.rules["return_items"]
+        if rule.whole:
+            data = {"order": order.id, "lines": order.lines, "refund": order.total}
+            told = Told("propose_return_as_paid", data | self._back(rule, order))
+            return Proposal(Write("return_items", {"order_id": order.id}), told, order.id, difference=-order.total)
         lines = [line for line, _ in self.chosen(order, ask, spoken)]
         if not lines:
             return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
-        rule = self._policy.rules["return_items"]
         ids = [line.item_id for line in lines]
         refund = sum((line.price for line in lines), Decimal(0))
         if "payment" not in rule.needs:  # it goes back the way it came

@@ -1,6 +1,6 @@
 """The one interface behind which a shop's own system stands: ours, or a merchant's over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from assistant.service.model import Client, Goods, Outcome, ServiceOrder, Write
@@ -39,6 +39,10 @@ class ServiceShop(Protocol):
 
     def goods_names(self, client_id: str = "") -> dict[str, str]:
         """Ids by name of the products that may be spoken of: all, or where they are many, what a customer bought."""
+        ...
+
+    def texts(self) -> Mapping[str, str]:
+        """What the shop tells about itself by topic: offers, balance_terms."""
         ...
 
     def execute(self, write: Write, key: str) -> Outcome: ...

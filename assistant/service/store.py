@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 
 from assistant.database import Database
 from assistant.happenings import happened
-from assistant.service.flow import Session, Turn
 from assistant.service.model import Outcome
+from assistant.service.session import Session, Turn
 from assistant.tables import SERVICE_SESSIONS, SERVICE_WRITES
 
 _SESSION = TypeAdapter(Session)

@@ -8,12 +8,16 @@ from typing import Any, cast
 
 import yaml
 
-from assistant.service.model import Line, Payment, ServiceOrder, Variant
+from assistant.service.model import Line, Payment, ServiceOrder, Substitute, Variant
 from assistant.service.policy import Policy
-from assistant.service.resolve import Told
+from assistant.service.steps import Told
 from knowledge.model import Lang
 
 ZERO = Decimal(0)
+_KINDS: Mapping[str, Mapping[str, str]] = {
+    "gift_card": {"en": "gift card", "zh": "礼品卡"},
+    "paypal": {"en": "PayPal", "zh": "PayPal"},
+}
 
 
 @lru_cache(maxsize=1)
@@ -51,18 +55,40 @@ class Words:
         if one.kind == "credit_card":
             ending = f" ending in {one.last4}" if one.last4 else ""
             return f"{one.brand or 'credit'} card{ending}" if one.brand else f"credit card{ending}"
-        return (
-            {"gift_card": "gift card", "paypal": "PayPal"}.get(one.kind, one.kind) if self._lang == "en" else one.kind
-        )
+        return _KINDS.get(one.kind, {}).get(self._lang, one.kind)
 
     def goods(self, line: Line) -> str:
-        return f"{line.name} ({', '.join(_option(*pair) for pair in line.options.items())}), {self.money(line.price)}"
+        options = ", ".join(_option(*pair) for pair in line.options.items())
+        return f"{line.name}{f' ({options})' if options else ''}, {self.money(line.price)}"
+
+    def lines(self, lines: Sequence[Line]) -> str:
+        """Each thing once, with how many there are of it."""
+        counted: dict[str, int] = {}
+        for line in lines:
+            counted[self.goods(line)] = counted.get(self.goods(line), 0) + 1
+        joint = "、" if self._lang == "zh" else "; "
+        return joint.join(f"{said} × {number}" if number > 1 else said for said, number in counted.items())
+
+    def order(self, one: ServiceOrder) -> str:
+        return f"{one.id} ({self.state(one.state)}; {self.lines(one.lines)})"
+
+    def substitute(self, one: Substitute) -> str:
+        there = "" if one.available else f" [{one.state or ('缺货' if self._lang == 'zh' else 'not available')}]"
+        return f"{one.id} {one.name}{there}"
 
     def variant(self, one: Variant) -> str:
         return f"{', '.join(_option(*pair) for pair in one.options.items())} ({self.money(one.price)})"
 
     def state(self, state: str) -> str:
         return self._policy.says(state, self._lang)
+
+    def back(self, payment: Payment | None, amount: Decimal) -> str:
+        """Where the money goes; without a ledger of the shop's own, the way it came."""
+        if payment is None:
+            return "已付款项原路退回" if self._lang == "zh" else "What was paid goes back the way it came"
+        if self._lang == "zh":
+            return f"{self.money(amount)}退回{self.payment(payment)}"
+        return f"{self.money(amount)} goes back to your {self.payment(payment)}"
 
     def gap(self, gap: Decimal, payment: Payment) -> str:
         if self._lang == "zh":
@@ -108,7 +134,14 @@ class _Filled(dict[str, str]):
         joint = "、" if words._lang == "zh" else "; "
         fill: Mapping[str, Callable[[], str]] = {
             "first": lambda: data["client"].name.split()[0],
-            "lines": lambda: joint.join(words.goods(line) for line in data["lines"]),
+            "lines": lambda: words.lines(data["lines"]),
+            "line": lambda: words.goods(data["line"]),
+            "orders": lambda: joint.join(words.order(one) for one in data["orders"]),
+            "substitute": lambda: words.substitute(data["substitute"]),
+            "substitutes": lambda: joint.join(words.substitute(one) for one in data["substitutes"]),
+            "gone": lambda: joint.join(words.substitute(one) for one in data["gone"]),
+            "kinds": lambda: (" / " if isinstance(data["kinds"], list) else "").join(data["kinds"]),
+            "back": lambda: words.back(data.get("back"), data.get("refund", data.get("total", ZERO))),
             "pairs": lambda: joint.join(
                 f"{words.goods(old)} → {words.variant(new)}" for old, new in data["pairs"]
             ),

@@ -1,6 +1,6 @@
 """The shop whose orders lie in our own tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,6 +59,9 @@ class EmbeddedShop:
         """The titles of what a customer bought, in the language spoken; nobody speaks of all others here."""
         orders = self._catalog.orders(client_id) if client_id else ()
         return {item.title(self._lang): item.product_id for order in orders for item in order.items}
+
+    def texts(self) -> Mapping[str, str]:
+        return {}
 
     def execute(self, write: Write, key: str) -> Outcome:
         done = self._known(key)

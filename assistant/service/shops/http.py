@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from assistant.service.model import Address, Client, Goods, Outcome, ServiceOrder, Write
@@ -109,6 +109,10 @@ class HttpShop:
         """Of what a customer bought; nothing is asked before it is known who that is."""
         orders = self._merchant.orders(self._lang, client_id) if client_id else ()
         return {item.name: item.product_id for order in orders for item in order.items}
+
+    def texts(self) -> Mapping[str, str]:
+        """The interface has no texts about the shop as a whole."""
+        return {}
 
     def execute(self, write: Write, key: str) -> Outcome:
         return self._merchant.act(self._lang, write, key)

@@ -1,6 +1,6 @@
 """A small shop in memory: two customers, four orders, a mug in six versions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -81,6 +81,9 @@ class MemoryShop:
 
     def goods_names(self, client_id: str = "") -> dict[str, str]:
         return {MUG.name: MUG.id, LAMP.name: LAMP.id}
+
+    def texts(self) -> Mapping[str, str]:
+        return {}
 
     def execute(self, write: Write, key: str) -> Outcome:
         if key not in self.outcomes:

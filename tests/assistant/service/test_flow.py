@@ -5,8 +5,9 @@ import json
 import pytest
 from pydantic import TypeAdapter
 
-from assistant.service.flow import Flow, Session, Turn
+from assistant.service.flow import Flow
 from assistant.service.policy import PolicyError, load_policy
+from assistant.service.session import Session, Turn
 from assistant.service.understand.english import English
 from assistant.service.wordings import Words
 from tests.assistant.service.shops import MemoryShop, policy

@@ -1,0 +1,406 @@
+"""Chinese messages about orders: clause by clause into asks, each with its order, products and details.
+
+A clause asks for something to be done, asks a question, or tells more of what the clauses around it ask. Conditions
+("有的话就…", "换不了就…") stay with what hangs on them; what is put off or refused asks for nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from assistant.service.asks import Ask, Condition, Heard, Item, Kind, OrderRef, PayRef, Wish
+from assistant.service.understand import chinese_words as w
+from assistant.service.understand.chinese_clauses import Clause, Read, kind_of, read_clause, topics_in
+from assistant.service.understand.chinese_goods import items_in
+
+_ORDER, _PRODUCT = "⟦o⟧", "⟦p⟧"
+_URL = re.compile(r"https?://\S*?(\d{7,14})[^\s一-龥，。]*")
+_GLUED = re.compile(r"(?<=[一-龥]) +(?=[A-Za-z0-9]{1,6}(?![A-Za-z0-9]))|(?<=[A-Za-z0-9]) +(?=[一-龥]{1,2}(?![一-龥]))")
+_TOKEN = re.compile(r"⟦[op]⟧")
+_DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "公孙", "皇甫", "尉迟", "慕容", "令狐", "夏侯", "东方")
+_DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
+_PRODUCT_KINDS = ("buy", "swap")
+
+
+@dataclass(slots=True)
+class _Context:
+    """What the clauses so far have named."""
+
+    orders: tuple[str, ...] = ()
+    goods: tuple[Wish, ...] = ()
+    items: tuple[Item, ...] = ()
+    ref: OrderRef = field(default_factory=lambda: OrderRef(lenient=True))
+    carried: Condition = ""
+
+
+class Chinese:
+    """`order_number` and `product_number` find the shop's numbers, each in its first group; `payments`: words for each
+    kind of payment."""
+
+    def __init__(
+        self,
+        order_number: re.Pattern[str],
+        product_number: re.Pattern[str] | None = None,
+        payments: Mapping[str, re.Pattern[str]] | None = None,
+    ) -> None:
+        self._order = order_number
+        self._product = product_number
+        self._payments = payments or {}
+
+    def read(self, text: str, goods: tuple[str, ...]) -> Heard:
+        said = _normal(text)
+        clauses = list(self._clauses(said))
+        reads = [read_clause(clause) for clause in clauses]
+        asks: list[Ask] = []
+        context = _Context()
+        later = False
+        for clause, read in zip(clauses, reads, strict=True):
+            later = later or read.later
+            if read.later:
+                continue
+            self._take(clause, read, goods, asks, context)
+        if later and all(ask.kind != "lookup" for ask in asks):  # "用两天看看，不行再退"
+            asks = [ask for ask in asks if ask.kind in ("lookup", "handoff") or not ask.tentative]
+        asks = [_with_last_named(ask, context) for ask in asks]
+        if any("compare" in ask.topics for ask in asks):  # who compares hasn't decided
+            asks = [ask for ask in asks if ask.kind != "buy" or _DECIDED.search(ask.text)]
+        details = self._details(said, asks, clauses)
+        asks = [self._detailed(ask, details, said, clauses) for ask in asks]
+        acts = [ask for ask in asks if ask.kind not in ("lookup", "nothing")]
+        leaves = any(read.leaves for read in reads)
+        answer, confirms = self._answer(said, acts, clauses, details)
+        return Heard(
+            asks=tuple(asks),
+            payment=self._payment(said),
+            order=replace(context.ref, ids=context.orders, goods=tuple(one.product_id for one in context.goods)),
+            tails=tuple(tail for groups in w.TAIL.findall(self._order.sub(" ", said)) for tail in groups if tail),
+            answer=answer,
+            leaves_it=leaves and not acts,
+            text=text,
+            confirms=confirms,
+            goods=context.goods,
+            wanted=said,
+            quantity=_quantity(said),
+            details=details,
+            complains=w.COMPLAINT.search(said) is not None,
+            closes=later or leaves or w.CLOSING.match(said) is not None,
+        )
+
+    # --- clauses
+
+    def _clauses(self, said: str) -> Iterator[Clause]:
+        orders, goods = [], []
+
+        def order(match: re.Match[str]) -> str:
+            orders.append(match[1].upper())
+            return _ORDER
+
+        def product(match: re.Match[str]) -> str:
+            goods.append(match[1])
+            return _PRODUCT
+
+        marked = self._order.sub(order, said)
+        marked = self._product.sub(product, marked) if self._product else marked
+        start = 0
+        for match in [*w.CLAUSE_END.finditer(marked), None]:
+            end = match.start() if match else len(marked)
+            piece = marked[start:end].strip()
+            start = match.end() if match else end
+            if not piece:
+                continue
+            own, named = piece.count(_ORDER), piece.count(_PRODUCT)
+            ids, numbers = tuple(orders[:own]), goods[:named]
+            del orders[:own], goods[:named]
+            raw = _filled(piece, ids, numbers)
+            asks = match is not None and bool(re.search("[?？]", match[0]))
+            yield Clause(piece, raw, ids, _wishes(piece, numbers), asks)
+
+    def _take(self, clause: Clause, read: Read, goods: tuple[str, ...], asks: list[Ask], context: _Context) -> None:
+        """Put what a clause says where it belongs: a new ask, or more of the last one."""
+        items = items_in(clause.marked, goods)
+        ref = _ref(clause)
+        if read.condition_only:
+            context.carried = read.when
+            _name(context, clause, items, ref)
+            return
+        when, context.carried = read.when or context.carried, ""
+        if read.kind == "nothing":
+            _name(context, clause, items, ref)
+            if asks and asks[-1].kind != "lookup":
+                asks[-1] = self._told_more(asks[-1], clause, items, ref)
+            elif asks and clause.goods:  # "…有什么差别: A, B, C"
+                asks[-1] = replace(asks[-1], goods=(*asks[-1].goods, *clause.goods))
+            return
+        ask = self._ask(clause, replace(read, when=when), items, ref, context)
+        _name(context, clause, items, ref)
+        last = asks[-1] if asks else None
+        if last is not None and when == "failed" and last.kind not in ("lookup", "nothing"):
+            asks[-1] = replace(last, otherwise=replace(ask, when=""))
+        elif last is not None and last.kind == ask.kind and _adds_nothing_of_its_own(ask, last):
+            asks[-1] = _joined(last, ask)
+        else:
+            asks.append(ask)
+
+    def _ask(self, clause: Clause, read: Read, items: tuple[Item, ...], ref: OrderRef, context: _Context) -> Ask:
+        new_thing = read.kind == "buy"
+        own_order = bool(clause.orders) or ref.latest or ref.other or ref.every
+        order = replace(ref, ids=clause.orders or (() if own_order or new_thing else context.orders))
+        if not own_order and not new_thing:
+            order = replace(order, latest=context.ref.latest, other=context.ref.other, every=context.ref.every)
+        named = clause.goods or (() if own_order and read.kind != "lookup" else context.goods)
+        if clause.orders and not clause.goods:
+            named = ()
+        if read.kind == "swap" and len(clause.goods) > 1:  # "把…换成…"
+            named = clause.goods[:1]
+        elif read.kind == "swap" and clause.goods and _after_target(clause.marked):
+            named = context.goods
+        things = items or (() if named or clause.orders else context.items)
+        return Ask(
+            read.kind,
+            clause.raw,
+            replace(order, goods=() if new_thing else tuple(one.product_id for one in named)),
+            things,
+            payment=self._payment(clause.raw),
+            topics=read.topics,
+            goods=named,
+            wanted=clause.raw,
+            quantity=_quantity(clause.marked),
+            when=read.when,
+            tentative=read.tentative,
+            otherwise=None if read.explicit else Ask("return", clause.raw, replace(order, lenient=True), things),
+        )
+
+    def _told_more(self, ask: Ask, clause: Clause, items: tuple[Item, ...], ref: OrderRef) -> Ask:
+        order = ask.order
+        if clause.orders and not order.ids:
+            order = replace(order, ids=clause.orders)
+        if ref.every or ref.other or ref.latest:
+            order = replace(order, every=ref.every, other=ref.other, latest=ref.latest)
+        goods = ask.goods
+        if clause.goods and ask.kind == "buy":
+            goods = (
+                *(one for one in goods if one.product_id not in {g.product_id for g in clause.goods}),
+                *clause.goods,
+            )
+        elif clause.goods and ask.kind != "swap" and not goods:
+            goods, order = clause.goods, replace(order, goods=tuple(one.product_id for one in clause.goods))
+        return replace(
+            ask,
+            order=order,
+            goods=goods,
+            items=ask.items or (items if not order.ids and ask.kind != "buy" else ()),
+            payment=self._payment(clause.raw) or ask.payment,
+            wanted=f"{ask.wanted} {clause.raw}",
+            quantity=_quantity(clause.marked) or ask.quantity,
+            text=f"{ask.text} {clause.raw}",
+        )
+
+    # --- details
+
+    def _payment(self, text: str) -> PayRef | None:
+        found = None
+        for kind, said in self._payments.items():
+            for match in said.finditer(text):
+                if not re.search(r"(?:不用|别用|不要用|不想用)$", text[: match.start()]):
+                    found = PayRef(kind)
+        return found
+
+    def _details(self, said: str, asks: Sequence[Ask], clauses: Sequence[Clause]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        bare = self._order.sub(" ", said)
+        if day := w.DAY.search(bare):
+            found["day"] = day[0]
+        if phone := w.PHONE.search(bare):
+            found["phone"] = phone[0]
+        named = w.NAMED.search(said)
+        if named and _is_name(named["name"]):
+            found["name"] = named["name"]
+        elif bare_names := [one.raw for one in clauses if _is_bare_name(one.raw)]:
+            found["name"] = bare_names[0]
+        if company := w.COMPANY.search(
+            re.sub(r"抬头(?:是|为|写|开|填|用|就)*|(?:开|发票|公司名称?|名称)+[是为:]*", " ", said)
+        ):
+            found["title"] = company["title"]
+        elif (title := w.TITLE.search(said)) and not re.search(
+            r"你|查|个人|公司$|企业$|单位$|我自己|怎么|什么", title["title"]
+        ):
+            found["title"] = re.sub(r"(?:吧|就行|就好|即可)$", "", title["title"])
+        return found
+
+    def _detailed(self, ask: Ask, details: Mapping[str, str], said: str, clauses: Sequence[Clause]) -> Ask:
+        if ask.kind == "address":
+            return replace(ask, details=_address(said))
+        if ask.kind in ("visit", "invoice"):
+            return replace(ask, details=dict(details), wanted=said)
+        if ask.kind == "lookup" and not ask.order.every:
+            return ask
+        return ask
+
+    # --- yes or no
+
+    def _answer(
+        self, said: str, acts: Sequence[Ask], clauses: Sequence[Clause], details: Mapping[str, str]
+    ) -> tuple[Literal["yes", "no", ""], tuple[Kind, ...]]:
+        if w.YES.match(said):
+            return "yes", ()
+        new = bool(details) or any(clause.orders or clause.goods for clause in clauses)
+        if re.fullmatch(r"(?:那)?(?:就)?取消(?:吧|了|掉)?[。！!]*", said):
+            return "no", ("cancel",)
+        if len(acts) == 1 and not new and not acts[0].tentative:
+            head = re.match(
+                r"^(?:(?:嗯+|对|是的?|好的?|行|可以|没问题)[，,\s]*)*(?:确认|确定|同意|没错)[，,\s]*(?:要|就)?", said
+            )
+            if head and len(said) - head.end() <= 12 and not acts[0].payment:
+                return "yes", (acts[0].kind,)
+        if not acts and not new and w.NO.match(said):
+            return "no", ()
+        strong = re.match(
+            r"^(?:(?:嗯+|对|是的?|好的?|行|可以)[，,\s]*)*(?:确认|确定|同意|没错|没问题)[了的吧]*[，,。\s]", said
+        )
+        return ("yes", ()) if strong and acts else ("", ())
+
+
+def _ref(clause: Clause) -> OrderRef:
+    text = clause.marked
+    return OrderRef(
+        same=bool(w.SAME.search(text)),
+        other=bool(w.OTHER.search(text)),
+        every=bool(w.EVERY.search(text)),
+        latest=bool(w.LATEST.search(text)),
+        lenient=True,
+    )
+
+
+def _after_target(text: str) -> bool:
+    target, product = w.TARGET.search(text), text.find(_PRODUCT)
+    return target is not None and product >= target.end() - 1
+
+
+def _name(context: _Context, clause: Clause, items: tuple[Item, ...], ref: OrderRef) -> None:
+    """Remember what a clause names: the last named counts."""
+    if clause.orders:
+        context.orders = clause.orders
+        if not clause.goods:
+            context.goods = ()
+    if clause.goods:
+        if context.orders and not clause.orders:
+            context.goods = clause.goods
+        else:
+            context.goods = clause.goods if clause.orders or not context.goods else (*context.goods, *clause.goods)
+    if items:
+        context.items = items
+    if ref.other or ref.latest or ref.every:
+        context.ref = replace(context.ref, other=ref.other, latest=ref.latest, every=ref.every)
+
+
+def _adds_nothing_of_its_own(ask: Ask, last: Ask) -> bool:
+    """Whether two clauses ask for the same thing: "换个小一点的" after "我要换货"."""
+    if ask.kind == "lookup":
+        return replace(ask.order, same=False) == replace(last.order, same=False) and ask.goods == last.goods
+    if ask.order.ids and last.order.ids and ask.order.ids != last.order.ids:
+        return False
+    if ask.kind == "visit":
+        return not (ask.order.other and not last.order.other)
+    return True
+
+
+def _joined(last: Ask, ask: Ask) -> Ask:
+    order = ask.order if ask.order.ids or ask.order.every else last.order
+    goods = (
+        (*last.goods, *(one for one in ask.goods if one not in last.goods)) if ask.kind in _PRODUCT_KINDS else ask.goods
+    )
+    return replace(
+        ask,
+        text=f"{last.text} {ask.text}",
+        wanted=f"{last.wanted} {ask.wanted}",
+        order=order,
+        goods=goods or last.goods,
+        items=ask.items or last.items,
+        payment=ask.payment or last.payment,
+        quantity=ask.quantity or last.quantity,
+        topics=tuple(dict.fromkeys((*last.topics, *ask.topics))),
+        when=last.when or ask.when,
+        tentative=last.tentative and ask.tentative,
+        otherwise=ask.otherwise or last.otherwise if ask.otherwise is None or last.otherwise else None,
+    )
+
+
+def _with_last_named(ask: Ask, context: _Context) -> Ask:
+    """An ask that came before what it is about was named: "帮我取消，订单号是…"."""
+    order = ask.order
+    if ask.kind == "buy" or order.ids or order.every or order.other or order.latest:
+        return ask
+    if not order.goods and not ask.items:
+        order = replace(order, ids=context.orders)
+        if not order.ids and context.goods and ask.kind != "swap":
+            order = replace(order, goods=tuple(one.product_id for one in context.goods))
+    goods = ask.goods or (context.goods if ask.kind == "lookup" else ())
+    return replace(ask, order=order, goods=goods)
+
+
+# --- small things ---------------------------------------------------------------------------------------------------
+
+
+def _normal(text: str) -> str:
+    said = unicodedata.normalize("NFKC", text).strip()
+    said = _URL.sub(r" \1 ", said)
+    return _GLUED.sub("", said)
+
+
+def _filled(piece: str, orders: Sequence[str], goods: Sequence[str]) -> str:
+    ids, numbers = iter(orders), iter(goods)
+    return _TOKEN.sub(lambda match: next(ids) if match[0] == _ORDER else next(numbers), piece)
+
+
+def _number(match: re.Match[str] | None) -> int:
+    if match is None:
+        return 0
+    return int(match["n"]) if match["n"] else w.NUMBERS[match["zh"]]
+
+
+def _quantity(text: str) -> int:
+    return _number(w.QUANTITY.search(text))
+
+
+def _wishes(piece: str, goods: Sequence[str]) -> tuple[Wish, ...]:
+    """The products of a clause, each with the quantity said beside it."""
+    parts = piece.split(_PRODUCT)
+    each = _quantity(piece) if re.search("各|都|每", piece) or len(goods) == 1 else 0
+    found = []
+    for number, product in enumerate(goods):
+        before = _quantity(parts[0]) if number == 0 and not _quantity(parts[1]) else 0
+        found.append(Wish(product, each or _quantity(parts[number + 1]) or before))
+    return tuple(found)
+
+
+def _is_name(text: str) -> bool:
+    if len(text) > (4 if text[:2] in _DOUBLE_SURNAMES else 3) or text[:1] not in w.SURNAMES | set("欧司上诸公"):
+        return False
+    if w.COMPLAINT.search(text) or w.LEAVE.search(text) or w.YES.match(text):
+        return False
+    return not re.search("你|我|查|自己|账号|一下|周[一二三四五六日天末]|确认|安装|维修", text)
+
+
+def _is_bare_name(text: str) -> bool:
+    """Whether a clause is nothing but a name: "潘宛丘"."""
+    if not (w.BARE_NAME.match(text) and _is_name(text)):
+        return False
+    return kind_of(text) == "nothing" and not topics_in(text)
+
+
+def _address(said: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    phone = w.PHONE_NEW.search(said) or w.PHONE.search(said)
+    if phone:
+        found["phone"] = phone["phone"] if "phone" in phone.re.groupindex else phone[0]
+    for match in w.ADDRESS_TO.finditer(said):
+        text = (match["address"] or match["address2"] or "").strip()
+        text = w.ADDRESS_END.sub(
+            "", re.sub(r"[，,]?(?:电话|手机|联系).{0,8}1\d{10}.*|^(?:为|成|到|是)+", "", text)
+        ).strip(' ，,"“”')
+        if text and not re.fullmatch(r"1\d{10}.*", text) and re.search(r"[一-龥]{2}", text):
+            found["address"] = text
+            break
+    return found

@@ -1,0 +1,118 @@
+"""One clause of a Chinese message: what it asks to be done or to be told, and what that hangs on."""
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from assistant.service.asks import Condition, Kind, Topic, Wish
+from assistant.service.understand import chinese_words as w
+
+_MAIN = re.compile(r"^(?P<if>.{1,16}?)(?:的话)?(?:那就|就|再)(?P<then>.+)$|^(?P<if2>.{1,16}?)的话(?P<then2>.+)$")
+_NO_WORDS = re.compile(r"[^一-龥A-Za-z0-9]")
+_LEAVES_WORDS = 8  # a clause that only says that something can't be done is no longer
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    marked: str  # with ⟦o⟧ and ⟦p⟧ for numbers
+    raw: str
+    orders: tuple[str, ...]
+    goods: tuple[Wish, ...]
+    asks: bool  # ends with a question mark
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one clause says."""
+
+    kind: Kind = "nothing"
+    topics: tuple[Topic, ...] = ()
+    when: Condition = ""
+    condition_only: bool = False
+    tentative: bool = False
+    explicit: bool = True
+    later: bool = False
+    leaves: bool = False
+
+
+def read_clause(clause: Clause) -> Read:
+    text = clause.marked
+    when, rest, only = _condition(text)
+    if only:
+        return Read(when=when, condition_only=True)
+    if w.LATER.search(text):
+        return Read(later=True, leaves=bool(w.LEAVE.search(text)))
+    kind = kind_of(rest)
+    asks = clause.asks or w.ASKS.search(_plain(rest)) is not None
+    topics = topics_in(rest) if kind == "nothing" or _only_asked(kind, rest, asks) else ()
+    if kind != "nothing" and _only_asked(kind, rest, asks):
+        kind = "lookup" if topics else "nothing"
+    if kind != "nothing" and kind != "lookup":
+        tentative = kind != "handoff" and asks and not w.REQUEST.search(rest) and bool(w.CAN.search(_plain(rest)))
+        explicit = kind != "cancel" or bool(w.EXPLICIT_CANCEL.search(rest))
+        return Read(kind, when=when, tentative=tentative, explicit=explicit)
+    if w.LEAVE.search(rest):
+        return Read(when=when, leaves=not when)
+    if topics:
+        return Read("lookup", topics, when)
+    if not when and w.CANNOT.search(text) and len(_NO_WORDS.sub("", text)) <= _LEAVES_WORDS:
+        return Read(when="failed", condition_only=True)
+    return Read()
+
+
+def _plain(text: str) -> str:
+    return w.SET_ASIDE.sub(" ", w.POLITE.sub("能", text))
+
+
+def kind_of(text: str) -> Kind:
+    """What a clause asks to be done."""
+    plain = _plain(text)
+    said = w.CANNOT.sub(" ", w.NEGATED.sub(" ", plain))
+    for kind, pattern in w.ACTS:
+        if not pattern.search(said):
+            continue
+        if kind == "buy" and not pattern.search(w.BOUGHT.sub(" ", said)):
+            continue
+        return "nothing" if kind == "cancel_other" else cast(Kind, kind)
+    return "nothing"
+
+
+def _only_asked(kind: Kind, text: str, asks: bool) -> bool:
+    """Whether a clause asks about doing something and does not ask for it to be done."""
+    if kind in ("nothing", "handoff"):
+        return False
+    plain = _plain(text)
+    if w.DONE_YET.search(plain):
+        return True
+    if kind == "return" and asks and w.TOPICS["refund"].search(plain):
+        return True
+    if kind == "swap" and w.TOPICS["instead"].search(plain) and not re.search("帮我|给我|替我", plain):
+        return True
+    if kind == "address" and asks and not w.REQUEST.search(plain):
+        return True
+    if kind == "cashback" and w.TOPICS["cashback"].search(plain) and asks and not re.search("帮我|给我", plain):
+        return True
+    return bool(w.HOW.search(plain)) and not re.search("帮我|给我|替我|麻烦", plain)
+
+
+def topics_in(text: str) -> tuple[Topic, ...]:
+    plain = w.POLITE.sub("有没有" if "有没有" in text else "能", text)
+    return tuple(topic for topic, pattern in w.TOPICS.items() if pattern.search(plain))
+
+
+def _condition(text: str) -> tuple[Condition, str, bool]:
+    """(what it hangs on, what then is asked, whether nothing follows in this clause)."""
+    match = _MAIN.match(text)
+    if match is not None:
+        condition, then = match["if"] or match["if2"], match["then"] or match["then2"]
+        if when := _when(condition):
+            return when, then, False
+    if w.IF_END.search(text) or (w.IF_WORD.match(text) and kind_of(text) == "nothing"):
+        return _when(text), "", True
+    return "", text, False
+
+
+def _when(condition: str) -> Condition:
+    if w.FAILED_IF.search(condition) and not re.search("没(?:有)?(?:发|签|到|收)", condition):
+        return "failed"
+    return "found" if w.FOUND_IF.match(condition) else ""

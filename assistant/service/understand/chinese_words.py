@@ -1,0 +1,74 @@
+"""The words of `lexicon/chinese.yaml`, compiled once."""
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any, cast
+
+import yaml
+
+from assistant.service.asks import Kind, Topic
+
+_TEXT = (resources.files("assistant.service") / "lexicon" / "chinese.yaml").read_text(encoding="utf-8")
+_WORDS = cast(Mapping[str, Any], yaml.safe_load(_TEXT))
+
+
+def _joined(said: str) -> str:
+    """A pattern folded over lines is one pattern: blanks mean nothing in it."""
+    return said.replace(" ", "")
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_joined(_WORDS[name]), re.IGNORECASE)
+
+
+CLAUSE_END = _pattern("clause_end")
+SET_ASIDE = _pattern("set_aside")
+POLITE = _pattern("polite")
+NEGATED = _pattern("negated")
+CANNOT = _pattern("cannot")
+FAILED_IF = _pattern("failed_if")
+FOUND_IF = _pattern("found_if")
+IF_WORD = _pattern("if_word")
+IF_END = _pattern("if_end")
+LATER = _pattern("later")
+LEAVE = _pattern("leave")
+CLOSING = _pattern("closing")
+YES = _pattern("yes")
+YES_STRONG = _pattern("yes_strong")
+NO = _pattern("no")
+BOUGHT = _pattern("bought")
+ORDERED_WRONG = _pattern("ordered_wrong")
+HOW = _pattern("how")
+CAN = _pattern("can")
+REQUEST = _pattern("request")
+ASKS = _pattern("asks")
+DONE_YET = _pattern("done_yet")
+COMPLAINT = _pattern("complaint")
+DAY = _pattern("day")
+PHONE = _pattern("phone")
+TAIL = _pattern("tail")
+NAMED = _pattern("named")
+BARE_NAME = _pattern("bare_name")
+TITLE = _pattern("title")
+COMPANY = _pattern("company")
+ADDRESS_TO = _pattern("address_to")
+ADDRESS_END = _pattern("address_end")
+PHONE_NEW = _pattern("phone_new")
+QUANTITY = _pattern("quantity")
+SAME = _pattern("same")
+OTHER = _pattern("other")
+LATEST = _pattern("latest")
+EVERY = _pattern("every")
+EXPLICIT_CANCEL = _pattern("explicit_cancel")
+TARGET = _pattern("target")
+
+SURNAMES = frozenset(_WORDS["surnames"])
+ACTS: tuple[tuple[Kind | str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(_joined(said), re.IGNORECASE)) for kind, said in _WORDS["acts"]
+)
+TOPICS: Mapping[Topic, re.Pattern[str]] = {
+    topic: re.compile(_joined(said), re.IGNORECASE) for topic, said in _WORDS["topics"].items()
+}
+NOUNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["nouns"])
+NUMBERS = {char: number for number, char in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2, "仨": 3}
