@@ -28,8 +28,9 @@ class Encoder:
         self._video = open_video(self.codec, settings, self.kbps)
         self._audio = _open_audio(settings)
         self._frames = 0
-        self._samples = 0  # given to the AAC encoder
+        self._samples = self._first = 0  # given to the AAC encoder; where it began
         self._pending = np.empty(0, np.float32)
+        self._skip = 0
         self.format = StreamFormat(
             width=settings.width,
             height=settings.height,
@@ -52,7 +53,9 @@ class Encoder:
             frame.pict_type = PictureType.I
         self._frames += 1
         packets = [_packet(packet, video=True) for packet in self._video.encode(frame)]
-        self._pending = np.concatenate([self._pending, pcm.astype(np.float32) / 32768.0])
+        skipped = min(self._skip, len(pcm))
+        self._skip -= skipped
+        self._pending = np.concatenate([self._pending, pcm[skipped:].astype(np.float32) / 32768.0])
         while len(self._pending) >= AAC_FRAME:
             packets += self._encode_audio(self._pending[:AAC_FRAME])
             self._pending = self._pending[AAC_FRAME:]
@@ -62,6 +65,14 @@ class Encoder:
         """From the next picture on take so much for the picture: x264 and NVENC change over without a key frame."""
         self.kbps = kbps
         self._video.bit_rate = kbps * 1000
+
+    def begin_at(self, frame: int, sample: int) -> None:
+        """Go on where another encoder stopped: the next picture is number `frame`, the next packet of sound begins at
+        `sample`. Before the first picture only."""
+        self._frames, self._samples, self._first = frame, sample, sample
+        ahead = sample - frame * (RATE // self._settings.fps)
+        self._pending = np.zeros(max(0, -ahead), np.float32)  # sound that is missing before the first picture's
+        self._skip = max(0, ahead)  # sound of the first pictures that was sent already
 
     def finish(self) -> list[Packet]:
         """What is still inside; the encoder takes nothing after this."""
@@ -81,8 +92,10 @@ class Encoder:
         frame = av.AudioFrame.from_ndarray(np.stack([half, half]), format="fltp", layout="stereo")
         frame.sample_rate, frame.pts, frame.time_base = RATE, self._samples, Fraction(1, RATE)
         self._samples += AAC_FRAME
-        # The first packet is priming before time zero, which FLV has no timestamp for.
-        return [_packet(packet, video=False) for packet in self._audio.encode(frame) if (packet.pts or 0) >= 0]
+        # The first packet is priming from before the beginning: FLV has no timestamp for it, others had that moment.
+        return [
+            _packet(packet, video=False) for packet in self._audio.encode(frame) if (packet.pts or 0) >= self._first
+        ]
 
 
 def _open_audio(settings: RoomSettings) -> AudioCodecContext:

@@ -34,6 +34,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "call": "点击购物袋 立即下单",
         "save": "立省{amount}",
         "out": "已售罄",
+        "moment": "请稍等，马上回来",
     },
     "en": {
         "ai": "AI-generated",
@@ -41,6 +42,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "call": "Tap the bag to order",
         "save": "Save {amount}",
         "out": "Sold out",
+        "moment": "One moment, we are right back",
     },
 }
 

@@ -76,6 +76,18 @@ class Cursor:
     greeted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A comment that had no end yet when the room was killed."""
+
+    id: str
+    author: str
+    source: str
+    text: str
+    age_s: float
+    spoken: bool  # an answer to it was being given
+
+
 class Records:
     """Synchronous and thread-safe; a few milliseconds a write, so callers stay off the event loop."""
 
@@ -154,6 +166,26 @@ class Records:
                 .where(comments.c.id == comment_id)
                 .values(outcome=outcome, reason=reason[:200], merged_into=merged_into)
             )
+
+    def left_open(self) -> list[LeftOpen]:
+        """The comments that an earlier run of this room left without an end, oldest first."""
+        answer = sa.select(utterances.c.id).where(
+            utterances.c.comment_id == comments.c.id, utterances.c.spoken_chars > 0
+        )
+        query = (
+            sa.select(comments, answer.exists().label("spoken"))
+            .where(comments.c.room == self._room, comments.c.outcome == "waiting")
+            .order_by(comments.c.at)
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(query).all()
+        now = _now()
+        return [
+            LeftOpen(
+                row.id, row.author, row.source, row.text, (now - row.at.replace(tzinfo=UTC)).total_seconds(), row.spoken
+            )
+            for row in rows
+        ]
 
     def close_waiting(self, reason: str) -> int:
         """End the comments that an earlier run of this room left open; returns how many."""

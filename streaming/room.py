@@ -29,7 +29,7 @@ from streaming.health import Health
 from streaming.journal import Journal
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS
-from streaming.records import Records
+from streaming.records import LeftOpen, Records
 from streaming.runsheet import RunSheet
 from streaming.scene import Scene
 from streaming.settings import RoomSettings
@@ -37,14 +37,17 @@ from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_hls, open_output, open_recording
 from streaming.sinks.preview import FlvPreview
 from streaming.sinks.targets import RollingTarget
+from streaming.spares import RoomSpares
 from streaming.stage import Begun, Stage
 from streaming.standby import Standby
+from streaming.steady_face import SteadyFace
 from streaming.view import Bubble, Card, View
 
 log = structlog.get_logger(__name__)
 
 _WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card has changed
 _OUTPUTS_S = 1.0
+_STILL_WAITING_S = 90.0  # a viewer whose question is older has gone
 _GOODBYE_S = 2.2
 _SINKS_S = 1.2
 _EVENTS = 200  # kept for a slow listener; the oldest go first
@@ -80,10 +83,13 @@ class Room:
         self._records = Records(parts.store, settings.room)
         self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended)
-        self._encoder = Encoder(settings, aigc_mark(settings.operator or parts.catalog.shop.id, settings.room))
+        mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
+        self._encoder = Encoder(settings, mark)
         self._scene = Scene(settings, parts.face.size)
         self._kbps = settings.video_kbps
         self._bitrate = Bitrate(settings.video_kbps, settings.least_kbps)
+        words = LABELS[settings.lang]
+        self._spares = RoomSpares(settings, mark, parts.face.size, self._view(None, None), words["moment"])
         self._preview = FlvPreview(self._encoder.format)
         self._sinks: list[Sink] = []
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -119,9 +125,12 @@ class Room:
         troubles = [f"{each['name']}: {each['reason']}" for each in outputs if each["reason"]]
         if director is not None and director.trouble:
             troubles.insert(0, director.trouble)
-        troubles += filter(
-            None, (self._bitrate.trouble, self._journal.trouble, *(each.trouble for each in self._parts.standbys))
-        )
+        told: list[Standby] = [self._bitrate, self._journal, *self._parts.standbys]
+        if director is not None:
+            told.append(self._stage)
+        troubles += filter(None, (each.trouble for each in told))
+        if isinstance(face := self._parts.face, SteadyFace):
+            self._health.spent("face", face.spent_s)
         return {
             "room": self.settings.room,
             "state": "stopping" if self._stopping.is_set() else "on_air",
@@ -133,7 +142,7 @@ class Room:
             "kind": director.kind if director is not None else "",
             "subtitle": self._stage.subtitle if director is not None else "",
             "product_id": director.product_id if director is not None else "",
-            "encoder": self._encoder.codec,
+            "encoder": self._stage.codec if director is not None else self._encoder.codec,
             "video_kbps": self._kbps,
             "outputs": outputs,
             "viewers": self._preview.viewers,
@@ -149,13 +158,26 @@ class Room:
         comment = Comment(author[:80], text[:4000], source)
         cleaned = clean_comment(comment.text)
         self._journal.later(self._records.comment, comment.id, author, source, cleaned)
-        taken = self._audience.take(comment)
         self._emit({"type": "comment", "id": comment.id, "author": author[:80], "text": cleaned, "source": source})
+        self._admit(comment)
+        return comment.id
+
+    def _take_up(self, left: LeftOpen) -> None:
+        """A comment from before a crash is answered after all, unless it was being answered or has become old."""
+        comment = Comment(left.author, left.text, left.source, left.id)
+        if left.spoken:
+            self._comment_ended(comment, Taken("answered", "the room was restarted amid the answer"))
+        elif left.age_s > _STILL_WAITING_S:
+            self._comment_ended(comment, Taken("ignored", "the room was restarted before it could be answered"))
+        else:
+            self._admit(comment)
+
+    def _admit(self, comment: Comment) -> None:
+        taken = self._audience.take(comment)
         if taken.outcome == "waiting":
             self._director.comment(comment, taken)
         else:
             self._comment_ended(comment, taken)
-        return comment.id
 
     async def insert(self, text: str) -> dict[str, Any]:
         """Have a line said next, as far as the guard passes it; returns the verdict."""
@@ -190,7 +212,7 @@ class Room:
 
     async def _on_air(self) -> None:
         settings, parts = self.settings, self._parts
-        await self._journal.now(self._records.close_waiting, "the room was restarted before it could be answered")
+        left_open: list[LeftOpen] = await self._journal.now(self._records.left_open)
         sheet = RunSheet(settings.products)
         await self._journal.now(self._records.save_runsheet, sheet.order(parts.catalog.products()))
         self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
@@ -219,6 +241,7 @@ class Room:
             health=self._health,
             on_begun=self._begun,
             on_failed=self._failed,
+            spares=self._spares,
         )
         self._director = Director(
             DirectorSettings(lang=settings.lang, persona=settings.persona, shop=self._shop),
@@ -236,6 +259,8 @@ class Room:
             emit=self._emit,
             end=self._comment_ended,
         )
+        for comment in left_open:
+            self._take_up(comment)
         log.info("on air", room=settings.room, outputs=[redact(each) for each in settings.outputs])
         self._stage.start()
         try:

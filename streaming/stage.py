@@ -5,7 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,11 +13,12 @@ import structlog
 from numpy.typing import NDArray
 
 from avatar.face import Face
-from avatar.media import Moment
-from streaming.encoder import Encoder
+from avatar.media import Frame, Moment
+from streaming.encoder import AAC_FRAME, Encoder
 from streaming.health import Health
 from streaming.packets import Packet, Sink
 from streaming.scene import Scene
+from streaming.slate import Slate
 from streaming.view import Caption, View
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,11 @@ _BEHIND_S = 0.12  # later than this, most pictures repeat until the clock is cau
 _AT_LEAST = 4  # of so many frames one is drawn even then
 _QUIET = 0.04  # energy of a pause between words
 _LOST_S = 2.0  # later than this (a suspended machine), the clock starts anew
+_LOOK_S = 0.25  # how often somebody looks whether frames still come
+_STARTING_S = 30.0  # for the first frame of all
+_SLATE_S = 3.0  # on air before the slate is made
+_READY_S = 15.0  # for what replaces a part that hung
+_TRIES, _TRIES_S = 3, 60.0  # more parts hanging within so long, and the room ends: it is better started anew
 
 
 class Performance(Protocol):
@@ -43,8 +49,42 @@ class Begun:
     at_s: float
 
 
+class Spares(Protocol):
+    """Makes what takes the place of a part that hung."""
+
+    def scene(self) -> Scene: ...
+
+    def encoder(self, failed: str) -> Encoder:
+        """Another encoder of the same format; `failed`: the name of one that is not to be used, or empty."""
+        ...
+
+    def slate(self, host: Frame, codec: str) -> Callable[[], Slate]:
+        """What makes the slate, in whatever thread, with the host as it looks now."""
+        ...
+
+
+class _Replaced(Exception):
+    """This frame thread hung; another has taken its place."""
+
+
+@dataclass(slots=True, eq=False)
+class _Shift:
+    """One frame thread with what it may touch alone, until it ends or is replaced."""
+
+    scene: Scene
+    encoder: Encoder
+    held: deque[Moment] = field(default_factory=deque)  # sound waiting for a face that looks ahead
+    moved_at: float = field(default_factory=time.monotonic)
+    sent: int = 0
+    thread: threading.Thread | None = None
+
+
 class Stage:
-    """Owns the frame thread. `show` and `caption` may be called from any thread."""
+    """Owns the frame thread. `show` and `caption` may be called from any thread.
+
+    With `spares`, a second thread watches: when no frame has come for `hung_s`, it sends the slate, has the part that
+    hung made anew, and lets another frame thread go on with rising timestamps and a key frame.
+    """
 
     def __init__(
         self,
@@ -59,22 +99,35 @@ class Stage:
         health: Health,
         on_begun: Callable[[Begun], None],
         on_failed: Callable[[BaseException], None],
+        spares: Spares | None = None,
+        hung_s: float = 2.0,
     ) -> None:
-        self._performance, self._face, self._scene, self._encoder = performance, face, scene, encoder
+        self._performance, self._face = performance, face
         self._sinks, self._view, self._fps, self._health = tuple(sinks), view, fps, health
         self._on_begun, self._on_failed = on_begun, on_failed
         self._kbps = encoder.kbps
         self._captions: dict[int, str] = {}
-        self._held: deque[Moment] = deque()  # sound waiting for a face that looks ahead
+        self._spares, self._hung_s = spares, hung_s
+        self._slate: Slate | None = None
+        self._slate_wanted = False
+        self._sending = threading.Lock()  # who sends must still be the one on shift
+        self._shift = _Shift(scene, encoder)
+        self._started = 0.0
+        self._frame_no = self._sample = 0  # of the next picture, and where the next packet of sound begins
+        self._hung_at: deque[float] = deque(maxlen=_TRIES)
+        self._trouble = ""
         self._stop = threading.Event()
         self._last_stamp = 0
         self._last = Moment(-1, np.zeros(0, np.int16))
         self._cut: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._picture: NDArray[np.uint8]
-        self._thread = threading.Thread(target=self._run, name="stage", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        self._thread.start()
+        self._started = time.monotonic()
+        self._begin(self._shift)
+        if self._spares is not None:
+            self._watcher.start()
 
     def aim(self, kbps: int) -> None:
         """From the next frame on, give the picture so much."""
@@ -107,24 +160,45 @@ class Stage:
     def stop(self) -> None:
         """End after the current frame and give the sinks what the encoder still holds."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(5.0)
+        if self._watcher.is_alive():
+            self._watcher.join(1.0)
+        if self._shift.thread is not None:
+            self._shift.thread.join(5.0)
 
-    def _run(self) -> None:
+    @property
+    def trouble(self) -> str:
+        """Which part was replaced within the last minute; empty when none was."""
+        lately = self._hung_at and time.monotonic() - self._hung_at[-1] < _TRIES_S
+        return self._trouble if lately else ""
+
+    @property
+    def codec(self) -> str:
+        """The encoder in use, by its name in the table."""
+        return self._shift.encoder.codec
+
+    def _begin(self, shift: _Shift) -> None:
+        shift.thread = threading.Thread(target=self._run, args=(shift,), name="stage", daemon=True)
+        shift.moved_at = time.monotonic()
+        shift.thread.start()
+
+    def _run(self, shift: _Shift) -> None:
         try:
-            self._loop()
-            self._send(self._encoder.finish())
+            self._loop(shift)
+            self._send(shift, shift.encoder.finish())
+        except _Replaced:
+            log.info("what hung has come back, too late")
         except BaseException as error:  # the room must hear of it: without frames it is off air
-            log.exception("the frame loop ended")
-            self._on_failed(error)
+            if shift is self._shift:
+                log.exception("the frame loop ended")
+                self._on_failed(error)
         finally:
-            self._cut_done()  # nobody may wait for a loop that has ended
+            if shift is self._shift:
+                self._cut_done()  # nobody may wait for a loop that has ended
 
-    def _loop(self) -> None:
-        started = time.monotonic()
-        frame = 0
+    def _loop(self, shift: _Shift) -> None:
         while not self._stop.is_set():
-            due = started + frame / self._fps
+            frame = self._frame_no
+            due = self._started + frame / self._fps
             late = time.monotonic() - due
             if late < 0:
                 self._stop.wait(-late)
@@ -132,13 +206,12 @@ class Stage:
             elif late > _LOST_S:
                 if self._health.stood_still(late):
                     log.warning("the machine is too slow or stood still; the clock starts anew", seconds=round(late, 1))
-                started += late
-            draw = late < _BEHIND_S or frame % _AT_LEAST == 0
-            self._frame(draw=draw)
+                self._started += late
+            draw = late < _BEHIND_S or frame % _AT_LEAST == 0 or not shift.sent
+            self._frame(shift, draw=draw)
             self._health.frame(late, drawn=draw)
-            frame += 1
 
-    def _frame(self, *, draw: bool) -> None:
+    def _frame(self, shift: _Shift, *, draw: bool) -> None:
         clock = self._health.clock
         with clock("voice"):
             moment = self._performance.next()
@@ -146,22 +219,23 @@ class Stage:
                 self._performance.interrupt()
                 self._cut_done()
             self._last = moment
-        self._held.append(moment)
+        shift.held.append(moment)
         if draw or self._face.delay:  # a face that looks ahead must see every moment
             with clock("face"):
                 host = self._face.render(moment)
-        heard = self._held.popleft() if len(self._held) > self._face.delay else replace(moment, pcm=moment.pcm * 0)
+        heard = shift.held.popleft() if len(shift.held) > self._face.delay else replace(moment, pcm=moment.pcm * 0)
         self._notice(heard)
         if draw:
+            self._prepare_slate(shift, host)
             text = self._captions.get(heard.utterance, "") if heard.utterance else ""
             with clock("scene"):
-                self._picture = self._scene.compose(host, self._view, Caption(text, heard.spoken))
+                self._picture = shift.scene.compose(host, self._view, Caption(text, heard.spoken))
         with clock("encode"):
-            if self._kbps != self._encoder.kbps:
-                self._encoder.aim(self._kbps)
-            packets = self._encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
+            if self._kbps != shift.encoder.kbps:
+                shift.encoder.aim(self._kbps)
+            packets = shift.encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
         with clock("send"):
-            self._send(packets)
+            self._send(shift, packets)
 
     def _between_words(self, moment: Moment) -> bool:
         """Whether a word has just begun, or nothing sounds: a cut here splits no word."""
@@ -178,7 +252,92 @@ class Stage:
             self._on_begun(Begun(heard.utterance, self._health.frames / self._fps))
         self._last_stamp = heard.utterance
 
-    def _send(self, packets: list[Packet]) -> None:
+    def _send(self, shift: _Shift, packets: list[Packet]) -> None:
+        with self._sending:
+            if shift is not self._shift:
+                raise _Replaced
+            shift.sent += 1
+            shift.moved_at = time.monotonic()
+            self._frame_no += 1
+            self._offer(packets)
+
+    def _offer(self, packets: list[Packet]) -> None:
         for packet in packets:
+            if not packet.video:
+                self._sample = packet.pts + AAC_FRAME
             for sink in self._sinks:
                 sink.offer(packet)
+
+    # Replacing what hangs
+
+    def _prepare_slate(self, shift: _Shift, host: Frame) -> None:
+        """Once, when the room has been on air for a moment, and beside everything else."""
+        if self._spares is None or self._slate_wanted or self._frame_no < _SLATE_S * self._fps:
+            return
+        self._slate_wanted = True
+        make = self._spares.slate(host, shift.encoder.codec)
+
+        def keep() -> None:
+            self._slate = make()
+
+        threading.Thread(target=keep, name="slate", daemon=True).start()
+
+    def _watch(self) -> None:
+        looked_at = time.monotonic()
+        while not self._stop.wait(_LOOK_S):
+            now, shift = time.monotonic(), self._shift
+            if now - looked_at > _LOOK_S + 0.5:  # the whole machine stood still, or this thread
+                shift.moved_at = now
+            looked_at = now
+            if now - shift.moved_at > (self._hung_s if self._frame_no else _STARTING_S):
+                self._replace(shift)
+                looked_at = time.monotonic()
+
+    def _replace(self, hung: _Shift) -> None:
+        """Put another frame thread in the place of one that hung, and the slate on air until it is ready."""
+        part, now = self._health.part or "frame loop", time.monotonic()
+        assert self._spares is not None
+        if len(self._hung_at) == _TRIES and now - self._hung_at[0] < _TRIES_S:
+            self._on_failed(RuntimeError(f"the {part} hangs again and again"))
+            self._stop.set()
+            return
+        self._hung_at.append(now)
+        self._health.replaced += 1
+        self._trouble = f"the {part} hung and was replaced"
+        log.error("a part of the room hung; it is replaced", part=part)
+        fresh = _Shift(hung.scene, hung.encoder)  # nobody's, until it has got its own
+        with self._sending:
+            self._shift = fresh
+        ready = threading.Event()
+        threading.Thread(target=self._equip, args=(fresh, part, ready), name="spares", daemon=True).start()
+        since, deadline = self._frame_no, now + _READY_S
+        while not ready.is_set() and not self._stop.is_set():
+            if time.monotonic() > deadline:
+                self._on_failed(RuntimeError(f"nothing could take the place of the {part}"))
+                self._stop.set()
+                return
+            self._show_slate(since)
+            ready.wait(1 / self._fps)
+        self._show_slate(since)
+        if not self._stop.is_set():
+            fresh.encoder.begin_at(self._frame_no, self._sample)
+            self._begin(fresh)
+
+    def _show_slate(self, since: int) -> None:
+        """Every frame of the slate that is due by now; also those that the part that hung did not bring."""
+        while self._slate is not None and self._started + self._frame_no / self._fps <= time.monotonic():
+            self._offer(self._slate.packets(self._frame_no, since, self._sample))
+            self._frame_no += 1
+            self._health.slate()
+
+    def _equip(self, shift: _Shift, part: str, ready: threading.Event) -> None:
+        assert self._spares is not None
+        try:
+            encoder = self._spares.encoder(self.codec if part == "encode" else "")
+            scene = self._spares.scene()
+            scene.prepare(self._view)
+        except Exception:  # the deadline above ends the room
+            log.exception("a part could not be replaced", part=part)
+            return
+        shift.encoder, shift.scene = encoder, scene
+        ready.set()

@@ -1,5 +1,4 @@
-"""A voice and a face that do not fail: when one stops working, the next simpler one takes its place, and later gives it
-back."""
+"""A voice that does not fail: when one stops working, the next simpler one takes its place, and later gives it back."""
 
 import asyncio
 import time
@@ -9,8 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from avatar.face import Face, FaceError
-from avatar.media import Frame, Moment, Speech
+from avatar.media import Speech
 from avatar.voice import Lang, Voice, VoiceError
 
 log = structlog.get_logger(__name__)
@@ -25,7 +23,7 @@ class Standby(Protocol):
         ...
 
 
-class _Ladder:
+class Ladder:
     """Which of several, best first, is in use: down after failures in a row, up again after a while."""
 
     def __init__(self, what: str, names: Sequence[str], failures: int, again_s: float) -> None:
@@ -42,9 +40,23 @@ class _Ladder:
         now = self._names[self.rung]
         return f"the {self._what} {self._names[0]!r} failed ({self._reason}); {now!r} stands in and it is tried again"
 
+    @property
+    def due(self) -> bool:
+        """Whether the best may be given another try."""
+        return bool(self.rung) and time.monotonic() >= self._again_at
+
+    def postpone(self) -> None:
+        """The best was tried in vain; not again before a while."""
+        self._again_at = time.monotonic() + self._again_s
+
+    def restore(self) -> None:
+        """The best was tried and works."""
+        self.rung = 0
+        self.worked()
+
     def look_up(self) -> None:
         """Give the best another try when its time has come; a single failure then leads back down."""
-        if self.rung and time.monotonic() >= self._again_at:
+        if self.due:
             self.rung, self._failures = 0, self._limit - 1
 
     def worked(self) -> None:
@@ -69,22 +81,26 @@ class _Ladder:
         return True
 
 
+class _Hung(VoiceError):
+    """The voice made no sound in time: the next sentence would wait as long."""
+
+
 class SteadyVoice:
-    """Voices, best first. A sentence of which nothing has sounded yet is spoken by the next; a voice that hangs counts
-    as failed. Raises VoiceError only for a sentence that broke off, or when the last voice failed."""
+    """Voices, best first. A sentence of which nothing has sounded yet is spoken by the next; a voice that hangs is not
+    waited for a second time. Raises VoiceError only for a sentence that broke off, or when the last voice failed."""
 
     def __init__(
         self,
         voices: Sequence[tuple[str, Callable[[], Voice]]],
         *,
         failures: int = 2,
-        stall_s: float = 8.0,
+        stall_s: float = 5.0,
         again_s: float = 60.0,
     ) -> None:
         self._makers = tuple(voices)
         self._made: dict[int, Voice] = {0: voices[0][1]()}  # the configured one: a wrong name shows at once
         self._stall_s = stall_s
-        self._ladder = _Ladder("voice", [name for name, _ in voices], failures, again_s)
+        self._ladder = Ladder("voice", [name for name, _ in voices], failures, again_s)
 
     @property
     def trouble(self) -> str:
@@ -102,7 +118,8 @@ class SteadyVoice:
                 self._ladder.worked()
                 return
             except VoiceError as error:
-                if not self._ladder.failed(str(error), for_good=not error.retryable) or begun:
+                hopeless = isinstance(error, _Hung) or not error.retryable
+                if not self._ladder.failed(str(error), for_good=hopeless) or begun:
                     raise
 
     async def close(self) -> None:
@@ -122,50 +139,4 @@ class SteadyVoice:
             async with asyncio.timeout(self._stall_s):
                 return await anext(speeches, None)
         except TimeoutError as error:
-            raise VoiceError(f"no sound for {self._stall_s:g} s", retryable=True) from error
-
-
-class SteadyFace:
-    """A face, and a simpler one of the same size that steps in when it fails several times in a row.
-
-    A picture that could not be drawn is the one before. `delay` stays that of the first, so sound keeps its place.
-    """
-
-    def __init__(
-        self, faces: Sequence[tuple[str, Callable[[], Face]]], *, failures: int = 5, again_s: float = 60.0
-    ) -> None:
-        self._makers = tuple(faces)
-        self._made: dict[int, Face] = {0: faces[0][1]()}
-        self.delay, self.size = self._made[0].delay, self._made[0].size
-        self._ladder = _Ladder("face", [name for name, _ in faces], failures, again_s)
-        self._last: Frame | None = None
-
-    @property
-    def trouble(self) -> str:
-        return self._ladder.trouble
-
-    def render(self, moment: Moment) -> Frame:
-        self._ladder.look_up()
-        while True:
-            try:
-                self._last = self._face().render(moment)
-                self._ladder.worked()
-                return self._last
-            except Exception as error:  # a face's back-end may throw anything
-                more = self._ladder.failed(type(error).__name__)
-                if self._last is not None:
-                    return self._last
-                if not more:
-                    raise FaceError("no face can be drawn") from error
-
-    async def close(self) -> None:
-        for face in self._made.values():
-            close: Callable[[], Awaitable[None] | None] | None = getattr(face, "close", None)
-            if close is not None and (pending := close()) is not None:
-                await pending
-
-    def _face(self) -> Face:
-        rung = self._ladder.rung
-        if rung not in self._made:
-            self._made[rung] = self._makers[rung][1]()
-        return self._made[rung]
+            raise _Hung(f"no sound for {self._stall_s:g} s", retryable=True) from error

@@ -24,7 +24,8 @@ log = structlog.get_logger("rooms")
 ROOM_COMMAND = (sys.executable, "-m", "web.cli", "room")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-HEALTHY_S = 60.0  # a room that ran this long starts over with the shortest wait
+HEALTHY_S = 20.0  # a room that was on air this long starts over at once
+SILENT_S = 15.0  # a room that was on air and answers nothing for so long hangs: it is killed and started again
 GOODBYE_S = 3.0  # to end the stream properly, before it is told harder
 LOG_LIMIT = 5 * 1024 * 1024
 
@@ -82,6 +83,8 @@ class _Room:
     message: str = ""
     restarts: int = 0
     status: dict[str, Any] = field(default_factory=dict)  # what the room told last while on air
+    on_air_since: float | None = None
+    heard_at: float = 0.0  # when it last answered
     process: asyncio.subprocess.Process | None = None
     task: asyncio.Task[None] | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -206,12 +209,11 @@ class Supervisor:
 
     async def _keep(self, room: _Room) -> None:
         """Until the room is told to stop or is done: start it, watch it, start it again when it dies."""
-        wait_s = FIRST_WAIT_S
+        wait_s = 0.0
         if await self._answers(room):
             log.info("found the room on air", room=room.plan.room)
             await self._adopted(room)
         while not room.stopping.is_set():
-            started = time.monotonic()
             status = await self._once(room)
             if room.stopping.is_set():
                 break
@@ -220,8 +222,10 @@ class Supervisor:
                 room.plan.save(room.folder)
                 break
             room.restarts += 1
-            wait_s = FIRST_WAIT_S if time.monotonic() - started > HEALTHY_S else min(wait_s * 2, LONGEST_WAIT_S)
-            self._set(room, "failed", f"{self._last_words(room)} (restarting in {wait_s:.0f} s)")
+            healthy = room.on_air_since is not None and time.monotonic() - room.on_air_since > HEALTHY_S
+            wait_s = 0.0 if healthy else min(max(wait_s * 2, FIRST_WAIT_S), LONGEST_WAIT_S)
+            when = f"restarting in {wait_s:.0f} s" if wait_s else "restarting"
+            self._set(room, "failed", f"{self._last_words(room)} ({when})")
             log.warning("the room stopped; it is started again", room=room.plan.room, status=status, in_s=wait_s)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
@@ -232,14 +236,18 @@ class Supervisor:
         self._set(room, "starting", room.message)
         process = await self._spawn(room)
         room.process = process
+        room.on_air_since = None
         exited = asyncio.ensure_future(process.wait())
         stop = asyncio.ensure_future(room.stopping.wait())
         try:
             while not exited.done() and not stop.done():
                 pause_s = 0.3 if room.state == "starting" else 3.0
                 await asyncio.wait([exited, stop], timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
-                if not exited.done() and not stop.done() and await self._answers(room):
-                    self._set(room, "on_air", "")
+                if not exited.done() and not stop.done():
+                    if await self._answers(room):
+                        self._heard(room)
+                    else:
+                        self._unheard(room, process)
             if not exited.done():
                 await self._end(room, process)
             return await exited
@@ -251,6 +259,18 @@ class Supervisor:
             stop.cancel()
             exited.cancel()
             room.process = None
+
+    def _heard(self, room: _Room) -> None:
+        room.heard_at = time.monotonic()
+        if room.on_air_since is None:
+            room.on_air_since = room.heard_at
+        self._set(room, "on_air", "")
+
+    def _unheard(self, room: _Room, process: asyncio.subprocess.Process) -> None:
+        """A room that was on air and hangs: its picture may stand, but nobody talks."""
+        if room.on_air_since is not None and time.monotonic() - room.heard_at > SILENT_S:
+            log.error("the room does not answer; it is killed and started again", room=room.plan.room)
+            _signal(process.pid, signal.SIGKILL)
 
     async def _spawn(self, room: _Room) -> asyncio.subprocess.Process:
         path = room.folder / "room.log"

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from knowledge.model import Lang
     from streaming.room import Room
     from streaming.settings import RoomSettings
-    from streaming.standby import SteadyFace, SteadyVoice
+    from streaming.standby import SteadyVoice
+    from streaming.steady_face import SteadyFace
     from web.mirror import Mirror
     from web.presence import Presence
     from web.services import Services
@@ -412,14 +413,16 @@ def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":
 
 
 def _steady_face(told: "RoomSettings") -> "SteadyFace":
-    """The configured face; should it fail on air, a picture of it that does not move its lips."""
+    """The configured face; should it fail on air, the drawn one, at worst a picture that does not move its lips."""
     from avatar.face import load_face
     from streaming.scenes.layout import host_size
-    from streaming.standby import SteadyFace
+    from streaming.steady_face import SteadyFace
 
     size = host_size(told.width, told.height)
     look = {"look": told.look} if told.look else {}
     faces = [(told.face, partial(load_face, told.face, size=size, **look))]
+    if told.face not in ("drawn", "still"):
+        faces.append(("drawn", partial(load_face, "drawn", size=size)))
     if told.face != "still":
         faces.append(("still", partial(load_face, "still", size=size, **(look if told.face == "drawn" else {}))))
     return SteadyFace(faces)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ import structlog
 from avatar.voices.espeak import EspeakVoice
 from knowledge.catalog import Catalog
 from streaming.control import RoomClient, RoomError
-from streaming.records import comments, utterances
+from streaming.records import Records, comments, utterances
 from streaming.room import Room
 from streaming.sinks.address import OutputError
 from tests.servers import NginxRtmp, free_port
-from tests.streaming.parts import Script, make_room, open_catalog, product, small_settings
+from tests.streaming.parts import Script, gate, make_room, open_catalog, product, small_settings
 
 
 @pytest.fixture
@@ -202,6 +203,28 @@ async def test_a_room_resumes_and_cannot_run_twice(tmp_path: Path, catalog: Cata
         said = await until(events, type="said")
         assert said["kind"] == "script"  # no second greeting
         await events.aclose()
+
+
+async def test_what_viewers_asked_before_a_crash_is_answered_after_it(tmp_path: Path, catalog: Catalog) -> None:
+    records = Records(catalog.store, "test")
+    for number, text in enumerate(("什么材质的？", "多少钱？", "容量多大呀？")):
+        records.comment(f"c{number}", "小鹿", "douyin", text)
+    begun = gate(catalog)("这款价格是129元。", ("p1",))
+    records.said("u1", "answer", begun, product_id="p1", comment_id="c1")
+    records.spoken("u1", 5)
+    with catalog.store.write() as connection:
+        long_ago = datetime.now(UTC) - timedelta(minutes=5)
+        connection.execute(comments.update().where(comments.c.id == "c2").values(at=long_ago))
+    room = make_room(catalog, small_settings(tmp_path / "room"), answers={"材质": ["杯身是316不锈钢。"]})
+    async with on_air(room) as client:
+        events = client.events()
+        await until(events, type="comment_ended", id="c0")
+        await events.aclose()
+    with catalog.store.read() as connection:
+        ended = {row.id: (row.outcome, row.reason) for row in connection.execute(sa.select(comments))}
+    assert ended["c0"] == ("answered", "")
+    assert ended["c1"][0] == "answered" and "restarted amid" in ended["c1"][1]  # not said twice
+    assert ended["c2"][0] == "ignored" and "restarted before" in ended["c2"][1]
 
 
 def test_an_output_that_can_never_work_is_refused_at_once(tmp_path: Path, catalog: Catalog) -> None:

@@ -85,6 +85,20 @@ async def test_a_room_that_dies_is_started_again_and_says_why(settings: Settings
         assert supervisor.view("demo")["restarts"] == 1
 
 
+async def test_a_room_that_hangs_on_air_is_killed_and_started_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.rooms.SILENT_S", 1.0)
+    async with supervising(settings) as supervisor:
+        supervisor.start(RoomPlan("demo"))
+        await until(lambda: supervisor.view("demo")["state"] == "on_air")
+        first = pid_of(supervisor, "demo")
+        os.kill(first, signal.SIGSTOP)
+        await until(lambda: supervisor.view("demo")["restarts"] == 1)
+        await until(lambda: supervisor.view("demo")["state"] == "on_air")
+        assert not is_alive(first)
+
+
 async def test_the_last_words_of_a_room_that_cannot_start_are_shown(settings: Settings) -> None:
     async with supervising(settings, ZHIBO_FAKE_ROOM="crash") as supervisor:
         supervisor.start(RoomPlan("demo"))
