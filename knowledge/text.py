@@ -150,8 +150,7 @@ def word_starts(text: str) -> tuple[tuple[int, str], ...]:
 
     Kept, as several vocabularies look at one text. At its end there are fewer.
     """
-    places = [match.start() for match in _WORD_START.finditer(text)]
-    return tuple((place, text[place : place + _PREFIX]) for place in places)
+    return tuple([(place := match.start(), text[place : place + _PREFIX]) for match in _WORD_START.finditer(text)])
 
 
 class Terms(Generic[T]):

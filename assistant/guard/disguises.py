@@ -26,6 +26,7 @@ _BRACKETED = re.compile(rf"[\[【(（「『《<{{]({_HAN})[\]】)）」』》>}}
 _HAN_GAP = re.compile(rf"(?<={_HAN})(?:[./·\-_~^+='\"` ]|{_GAP}){{1,3}}(?={_HAN})")
 _LISTED = re.compile(rf"(?<!{_HAN}){_HAN}(?:[，、,]{_HAN}){{2,}}(?!{_HAN})")
 _RUN = re.compile(r"(?<![a-z'’])[a-z]+(?:'[a-z]+)?")
+_UNIT_RUN = re.compile(r"\d[cmkgtlwv]")
 _UNIT = re.compile(r"(?<=\d)(?:cm|mm|km|kg|mg|ml|gb|tb|mah|[glmwv])(?=[a-z])")
 # Characters said or drawn like 最, 顶, 第… where only those make sense.
 _HOMOPHONES = Sieve(
@@ -177,7 +178,10 @@ def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a term is written by its sound: (start, end, term), in order, not overlapping."""
     sounds = _sounds()
     if text.isascii():  # of an English sentence "me" and "an" are syllables too, but of no term
-        syllables = [syllable for run in _RUN.finditer(text) for syllable in _syllables(_word(run)[1])]
+        runs_of = (
+            map(_word, _RUN.finditer(text)) if _UNIT_RUN.search(text) else ((0, run) for run in _RUN.findall(text))
+        )
+        syllables = [syllable for _, letters in runs_of for syllable in _syllables(letters)]
         if not sounds.may_hold(syllables):
             return
     runs = {run.start(): units for run in _RUN.finditer(text) if (units := _read_run(run))}
@@ -214,7 +218,7 @@ def _term_at(row: list[_Unit], index: int) -> tuple[int, str] | None:
 
 @lru_cache(maxsize=4096)
 def _syllables(letters: str) -> tuple[str, ...]:
-    return tuple(_sounds().read(letters) or ())
+    return tuple(_sounds().read(letters.replace("'", "")) or ())
 
 
 def _word(run: re.Match[str]) -> tuple[int, str]:
@@ -222,7 +226,7 @@ def _word(run: re.Match[str]) -> tuple[int, str]:
     text, start = run.string, run.start()
     if start and text[start - 1].isdigit() and (unit := _UNIT.match(text, start)):
         start = unit.end()
-    return start, text[start : run.end()].replace("'", "")
+    return start, text[start : run.end()]
 
 
 def _read_run(run: re.Match[str]) -> list[_Unit]:

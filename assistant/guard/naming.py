@@ -64,6 +64,8 @@ def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=16_384)
 def common_han(text: str, title: str, shortest: int = 5) -> tuple[tuple[int, int], ...]:
     """Pieces of the title of at least five Han characters in the text."""
+    if text.isascii():
+        return ()
     spans: list[tuple[int, int]] = []
     place = 0
     while place + shortest <= len(text):

@@ -161,19 +161,21 @@ _FEWEST = 6  # figures in the shortest of these numbers
 
 
 def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
-    for match in _IBAN.finditer(text):
+    figures = len(_FIGURE.findall(text))
+    for match in _IBAN.finditer(text) if figures >= 2 else ():
         if iban_is_valid(match[0]):
             yield "card", *match.span()
-    for match in _ADDRESS_LABEL.finditer(text):
+    for match in _ADDRESS_LABEL.finditer(text) if not text.isascii() else ():
         if len(_PLACE_WORD.findall(match["value"])) >= 2:
             yield "address", *match.span("value")
-    firm = [m.span() for m in _SERVICE_LINE.finditer(text)]
-    numbers = _NUMBERS if (figures := len(_FIGURE.findall(text)) >= _FEWEST) else ()
+    long = figures >= _FEWEST
+    firm = [m.span() for m in _SERVICE_LINE.finditer(text)] if long else []
+    numbers = _NUMBERS if long else ()
     for pattern, kind in (*_SIMPLE.fitting(text), *numbers):
         for match in pattern.finditer(text):
             if not any(s <= match.start() < e for s, e in firm):
                 yield kind, *_span(match)
-    if figures:
+    if long:
         yield from _long_numbers(text)
 
 
