@@ -8,7 +8,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SENTENCE_TRANSFORMERS_VERSION := 6.2.0
-SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg
+SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg postgresql
 
 .PHONY: demo setup test models lint check bench pictures lock clean
 

@@ -27,6 +27,8 @@ def missing(program: str) -> str:
         if not shutil.which("nginx", path=_path()):
             return "nginx is not installed"
         return "" if any(module.exists() for module in RTMP_MODULE) else "nginx has no RTMP module"
+    if program == "postgres":
+        return "" if _postgres("initdb") and _postgres("postgres") else "PostgreSQL is not installed"
     if program == "chromium":
         return "" if chromium() else "no Chromium is installed"
     return "" if shutil.which(program, path=_path()) else f"{program} is not installed"
@@ -35,6 +37,30 @@ def missing(program: str) -> str:
 def chromium() -> str:
     """The path of a Chromium, or an empty string."""
     return next((found for name in CHROMIUM if (found := shutil.which(name, path=_path()))), "")
+
+
+def _postgres(program: str) -> str:
+    """Debian keeps the server's programs out of everybody's PATH."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return shutil.which(program, path=":".join([*map(str, places), _path()])) or ""
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A new PostgreSQL without anything in it; its SQLAlchemy URL."""
+    folder, port = Path(tempfile.mkdtemp(prefix="zhibo-postgres-")), free_port()
+    user = _unprivileged()
+    if os.getuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    made = [_postgres("initdb"), "-D", f"{folder}/data", "-U", "zhibo", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+    serve = [_postgres("postgres"), "-D", f"{folder}/data", "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
+    try:
+        subprocess.run(made, check=True, capture_output=True, cwd="/", **user)  # type: ignore[call-overload]
+        with child(serve, port, folder=folder):
+            yield f"postgresql+psycopg://zhibo@127.0.0.1:{port}/postgres"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _path() -> str:

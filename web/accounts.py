@@ -56,6 +56,7 @@ class Account:
     created: datetime
     signed_in: datetime | None
     recovery_left: int
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Accounts:
             raise Refusal("invalid", f"角色只能是 {'、'.join(ROLES)}。", en)
         row = {
             "id": secrets.token_hex(8), "name": name, "role": role, "password": "", "totp": "", "totp_step": 0,
-            "recovery": [], "created": self._moment(), "signed_in": None,
+            "recovery": [], "created": self._moment(), "signed_in": None, "disabled": False,
         }  # fmt: skip
         try:
             with self.store.write() as connection:
@@ -136,6 +137,25 @@ class Accounts:
             connection.execute(sa.update(STAFF).where(STAFF.c.id == row["id"]).values(role=role))
         self._forget()
         return self.person(row["id"])
+
+    def set_disabled(self, name_or_id: str, disabled: bool) -> Account:
+        """Kept out: sessions and links end, signing in fails like a wrong password. The last owner stays."""
+        with self.store.write() as connection:
+            row = _row(connection, name_or_id)
+            if disabled:
+                _spare_last_owner(connection, row)
+                for table in (SESSIONS, LINKS):
+                    connection.execute(sa.delete(table).where(table.c.staff_id == row["id"]))
+            connection.execute(sa.update(STAFF).where(STAFF.c.id == row["id"]).values(disabled=disabled))
+        self._forget()
+        return self.person(row["id"])
+
+    def reset_totp(self, name_or_id: str) -> Account:
+        """For somebody whose telephone is lost and who still knows the password: sessions end, the password stays."""
+        person = self.person(name_or_id)
+        self.set_totp(person.id, "")
+        self.end_all(person.id)
+        return self.person(person.id)
 
     def remove(self, name_or_id: str) -> Account:
         with self.store.write() as connection:
@@ -177,7 +197,7 @@ class Accounts:
             query = sa.select(STAFF).where(sa.or_(STAFF.c.name == name_or_id, STAFF.c.id == name_or_id))
             row = connection.execute(query).mappings().first()
         right = passwords.matches(row["password"] if row else "", password)
-        return str(row["id"]) if row and right else None
+        return str(row["id"]) if row and right and not row["disabled"] else None
 
     def set_totp(self, staff_id: str, secret: str) -> list[str]:
         """From now on a code is needed; the recovery codes, which are shown once. An empty secret ends it."""
@@ -212,9 +232,13 @@ class Accounts:
         expires = self._moment() + timedelta(seconds=LINK_LIFE_S)
         with self.store.write() as connection:
             connection.execute(sa.delete(LINKS).where(LINKS.c.expires < self._moment()))
-            staff_id = _row(connection, name_or_id)["id"]
-            row = {"digest": digest(token), "staff_id": staff_id, "expires": expires}
-            connection.execute(sa.insert(LINKS), row)
+            person = _row(connection, name_or_id)
+            if person["disabled"]:
+                en = f"{person['name']} is disabled; enable the account first."
+                raise Refusal("forbidden", f"{person['name']} 已停用；请先启用。", en)
+            connection.execute(
+                sa.insert(LINKS), {"digest": digest(token), "staff_id": person["id"], "expires": expires}
+            )
         return token
 
     def link_owner(self, token: str) -> str | None:
@@ -263,7 +287,7 @@ class Accounts:
         query = (
             sa.select(STAFF, SESSIONS.c.csrf)
             .join(SESSIONS, SESSIONS.c.staff_id == STAFF.c.id)
-            .where(SESSIONS.c.digest == key, SESSIONS.c.expires > self._moment())
+            .where(SESSIONS.c.digest == key, SESSIONS.c.expires > self._moment(), STAFF.c.disabled.is_(False))
         )
         with self.store.read() as connection:
             row = connection.execute(query).mappings().first()
@@ -321,8 +345,8 @@ def _row(connection: sa.Connection, name_or_id: str) -> sa.RowMapping:
 
 
 def _spare_last_owner(connection: sa.Connection, row: sa.RowMapping) -> None:
-    owners = connection.scalar(sa.select(sa.func.count()).where(STAFF.c.role == "owner"))
-    if row["role"] == "owner" and owners == 1:
+    owners = connection.scalar(sa.select(sa.func.count()).where(STAFF.c.role == "owner", STAFF.c.disabled.is_(False)))
+    if row["role"] == "owner" and not row["disabled"] and owners == 1:
         en = "This is the last owner; make somebody else an owner first."
         raise Refusal("forbidden", "这是最后一位店主；请先让别人也成为店主。", en)
 
@@ -331,7 +355,7 @@ def _account(row: Any) -> Account:
     signed_in = _utc(row["signed_in"]) if row["signed_in"] else None
     return Account(
         row["id"], row["name"], row["role"], bool(row["password"]), bool(row["totp"]), _utc(row["created"]), signed_in,
-        len(row["recovery"]),
+        len(row["recovery"]), row["disabled"],
     )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 import asyncio
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -18,7 +19,8 @@ from web.tables import AUDIT
 log = structlog.get_logger("audit")
 
 READ = frozenset({"GET", "HEAD", "OPTIONS"})
-SMALL_TALK = frozenset({"typing", "seen", "queue", "heartbeat", "join"})  # last parts of paths that change nothing
+# Last parts of paths that change nothing.
+SMALL_TALK = frozenset({"typing", "seen", "looking", "queue", "heartbeat", "join"})
 HEADINGS = ("at", "who", "role", "action", "target", "outcome", "address")
 
 
@@ -51,23 +53,26 @@ class Audit:
         with self.store.write() as connection:
             connection.execute(sa.insert(AUDIT), row)
 
-    def entries(self, *, who: str = "", action: str = "", before: int = 0, limit: int = 100) -> tuple[Entry, ...]:
-        """The newest first; `action`: how it begins; `before`: only what is older than the entry of this id."""
-        query = sa.select(AUDIT).order_by(AUDIT.c.id.desc()).limit(limit)
-        if who:
-            query = query.where(AUDIT.c.who == who)
-        if action:
-            query = query.where(AUDIT.c.action.startswith(action, autoescape=True))
+    def entries(
+        self, *, who: str = "", actions: Sequence[str] = (), before: int = 0, limit: int = 100
+    ) -> tuple[Entry, ...]:
+        """The newest first; `actions`: how they may begin; `before`: only what is older than the entry of this id."""
+        query = _chosen(who, actions).order_by(AUDIT.c.id.desc()).limit(limit)
         if before:
             query = query.where(AUDIT.c.id < before)
         with self.store.read() as connection:
             return tuple(Entry(**row) for row in connection.execute(query).mappings())
 
-    def csv(self) -> Iterator[str]:
+    def names(self) -> tuple[str, ...]:
+        """Everybody who is in it."""
+        with self.store.read() as connection:
+            return tuple(connection.scalars(sa.select(AUDIT.c.who).distinct().order_by(AUDIT.c.who)))
+
+    def csv(self, *, who: str = "", actions: Sequence[str] = ()) -> Iterator[str]:
         """Lines of a file for a spreadsheet, oldest first; cells that a spreadsheet would compute are quoted."""
         yield "\ufeff" + ",".join(HEADINGS) + "\r\n"
         with self.store.read() as connection:
-            rows = connection.execution_options(yield_per=500).execute(sa.select(AUDIT).order_by(AUDIT.c.id))
+            rows = connection.execution_options(yield_per=500).execute(_chosen(who, actions).order_by(AUDIT.c.id))
             for row in rows.mappings():
                 yield _line([row["at"].isoformat(), *(str(row[name]) for name in HEADINGS[1:])])
 
@@ -108,6 +113,16 @@ class AuditTrail:
             )  # fmt: skip
         except sa.exc.SQLAlchemyError as error:  # the change has been made; that it is not on record must be seen
             log.error("an action could not be written down", route=route, error=type(error).__name__)
+
+
+def _chosen(who: str, actions: Sequence[str]) -> sa.Select[Any]:
+    query = sa.select(AUDIT)
+    if who:
+        query = query.where(AUDIT.c.who == who)
+    if actions:
+        begins = (AUDIT.c.action.startswith(each, autoescape=True) for each in actions)
+        query = query.where(sa.or_(*begins))
+    return query
 
 
 def _line(cells: list[str]) -> str:

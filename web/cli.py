@@ -281,6 +281,26 @@ def reset_staff(name: Who, data: Data = None) -> None:
         reset_person(settings, name)
 
 
+@staff.command("disable")
+def disable_staff(name: Who, data: Data = None) -> None:
+    """Keep somebody out: sessions and links end. · 停用账号。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import keep_out
+
+        keep_out(settings, name, disabled=True)
+
+
+@staff.command("enable")
+def enable_staff(name: Who, data: Data = None) -> None:
+    """Let somebody in again. · 启用账号。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.people import keep_out
+
+        keep_out(settings, name, disabled=False)
+
+
 @staff.command("remove")
 def remove_staff(name: Who, data: Data = None) -> None:
     """Remove somebody; what they did stays on record. · 删除员工。"""

@@ -14,10 +14,13 @@ pytestmark = pytest.mark.server("chromium")
 
 Visit = Callable[..., Visitor]
 TABS = {
-    "zh": ("数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验", "设置"),
+    "zh": (
+        "数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验",
+        "Webhook", "员工", "操作记录", "设置",
+    ),
     "en": (
         "Figures", "Catalogue", "Promotions", "Policies", "FAQ", "Gaps", "Test chat", "Hosts", "Live rooms", "Claims",
-        "Settings",
+        "Webhooks", "People", "Audit", "Settings",
     ),
 }  # fmt: skip
 # Gradio's own markup, which we cannot reach: its upload box, its empty player and picture, the button over it.
@@ -50,7 +53,10 @@ def ours(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("lang", "scheme", "titles"),
-    [("zh", "light", TABS["zh"]), ("en", "dark", ("Figures", "FAQ", "Live rooms", "Claims", "Settings"))],
+    [
+        ("zh", "light", TABS["zh"]),
+        ("en", "dark", ("Figures", "FAQ", "Live rooms", "Claims", "Webhooks", "People", "Audit", "Settings")),
+    ],
 )
 def test_everyone_can_use_every_tab(
     open_console: Callable[..., Page], lang: str, scheme: str, titles: tuple[str, ...]

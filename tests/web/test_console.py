@@ -9,7 +9,7 @@ import pytest
 
 from streaming.records import Records
 from tests.web.conftest import Site
-from tests.web.consoles import page_of
+from tests.web.consoles import asks, page_of
 
 
 @pytest.fixture
@@ -37,12 +37,14 @@ def test_a_policy_is_changed_only_into_what_the_guard_would_say(page: Any, site:
     desk, sheet = editor_of(page, "policies")
     zh, en, _, text_en, _ = sheet.values("returns")
     version = site.services.catalog.version
-    boast = told(desk.save("returns", zh, en, "全网最低价，7天无理由退货。", text_en, []))
+    boast = told(desk.save(asks(site), "returns", zh, en, "全网最低价，7天无理由退货。", text_en, []))
     assert "没有保存" in boast
     assert "<del>" in boast
     assert site.services.catalog.version == version
     points = [["退货期限", "Returns within", "15天", "15 days"], ["", "", "", ""]]
-    assert "已保存" in told(desk.save("returns", zh, en, "15天无理由退货。", "Returns within 15 days.", points))
+    assert "已保存" in told(
+        desk.save(asks(site), "returns", zh, en, "15天无理由退货。", "Returns within 15 days.", points)
+    )
     [policy] = site.services.catalog.policies()
     assert (policy.text.zh, len(policy.attributes)) == ("15天无理由退货。", 1)
     said = site.services.assistant.review_line("可以7天无理由退货。", [], "zh")
@@ -56,15 +58,15 @@ def test_a_promotion_is_written_on_the_shops_clock_and_can_be_deleted(page: Any,
     raw = [value.get("value") if isinstance(value, dict) else value for value in sheet.values("P1")]
     assert raw[:3] == ["满99减10", "10 off 99", "threshold"]
     raw[3 + len(FIELDS) + 1] = "2026-12-31"
-    assert "已保存" in told(desk.save("P1", *raw))
+    assert "已保存" in told(desk.save(asks(site), "P1", *raw))
     [stored] = site.services.catalog.offers()
     assert stored.ends == datetime(2026, 12, 31, 16, tzinfo=UTC), "the last day holds to its end in Shanghai"
     raw[3] = ""
-    refused = told(desk.save("P1", *raw))
+    refused = told(desk.save(asks(site), "P1", *raw))
     assert 'class="zb-note bad"' in refused
     assert "threshold" in refused
     assert site.services.catalog.offers() == (stored,), "what makes no sense is not stored"
-    desk.remove("P1")
+    desk.remove(asks(site), "P1")
     assert site.services.catalog.offers() == ()
 
 
@@ -84,7 +86,7 @@ def test_a_gap_shows_who_asked_and_is_answered_in_the_console(page: Any, site: S
     assert (zh, answer, said) == ("可以刻字吗", "", "")
     words = ("可以刻字吗", "可以刻字，最多八个字。", "", "", [])
     assert "通过" in desk.check(gap_id, *words)
-    assert "已采用" in desk.approve("open", gap_id, *words)[0]
+    assert "已采用" in desk.approve(asks(site), "open", gap_id, *words)[0]
     assert "都答上了" in desk.listing("open", None)[1]
     assert site.visitor().ask("可以刻字吗")[-1]["model"] == "faq"
 
@@ -94,17 +96,17 @@ def test_a_host_of_ones_own_opens_the_room_in_its_words(page: Any, site: Site) -
 
     desk = Desk(page)
     fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", "", "", ""]
-    note, listing = desk.save(None, *fields)
+    note, listing = desk.save(asks(site), None, *fields)
     assert "已保存" in note
     assert ("小满", "xiaoman") in listing["choices"]
     fields[6] = "{price}元"
-    assert "price" in desk.save("xiaoman", *fields)[0]
+    assert "price" in desk.save(asks(site), "xiaoman", *fields)[0]
     from assistant.script import ScriptWriter
 
     writer = ScriptWriter(site.services.catalog, site.services.guard)
     openings = {writer.lines("S1", "zh", "xiaoman")[0].text for _ in range(12)}
     assert "家人们好，今天讲云朵防滑拖鞋。" in openings
-    desk.remove("xiaoman")
+    desk.remove(asks(site), "xiaoman")
     assert "xiaoman" not in [value for _, value in desk.listing(None)["choices"]]
 
 
@@ -115,8 +117,8 @@ def test_a_line_of_ones_own_is_said_until_a_new_price_makes_it_wrong(page: Any, 
     from web.console.script import Desk
 
     desk = Desk(page)
-    assert "没有保存" in desk.save("S1", "zh", "offer", "云朵防滑拖鞋只要39元。")[0]
-    note, preview = desk.save("S1", "zh", "offer", "云朵防滑拖鞋今天59元。")
+    assert "没有保存" in desk.save(asks(site), "S1", "zh", "offer", "云朵防滑拖鞋只要39元。")[0]
+    note, preview = desk.save(asks(site), "S1", "zh", "offer", "云朵防滑拖鞋今天59元。")
     assert "已保存" in note
     assert "云朵防滑拖鞋今天59元。<em>自己写的</em>" in preview
     catalog = site.services.catalog
@@ -125,7 +127,7 @@ def test_a_line_of_ones_own_is_said_until_a_new_price_makes_it_wrong(page: Any, 
     catalog.put([replace(shoes, price=Decimal("49.00"))], source="test")
     assert "今天59元" not in desk.preview("S1", "zh")
     assert desk.own("S1", "zh", "offer")[0] == "云朵防滑拖鞋今天59元。", "it is kept for when the price is back"
-    assert "自己写的" not in desk.forget("S1", "zh", "offer")[2]
+    assert "自己写的" not in desk.forget(asks(site), "S1", "zh", "offer")[2]
 
 
 def test_comments_and_sentences_of_a_room_are_told_in_words(page: Any, site: Site) -> None:

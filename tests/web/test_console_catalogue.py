@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Site
-from tests.web.consoles import page_of
+from tests.web.consoles import asks, page_of
 
 GOODS = "编号,名称,价格,备注\nA1,竹<b>篮</b>,39.9,内部\nA2,,1,内部\n"
 
@@ -42,14 +42,16 @@ def test_a_preview_shows_columns_and_refusals_and_changes_nothing(desk: Any, sit
 def test_an_import_remembers_the_correction_until_it_is_forgotten(desk: Any, site: Site, tmp_path: Path) -> None:
     path = tmp_path / "goods.csv"
     path.write_text(GOODS, encoding="utf-8")
-    _mapping, fixed, _signature, _forget, report, table = desk.take(str(path), "", False, {"备注": "ignore"}, told)
+    _mapping, fixed, _signature, _forget, report, table = desk.take(
+        asks(site), str(path), "", False, {"备注": "ignore"}, told
+    )
     assert fixed == {}
     assert '<a class="zb-download" href="/api/catalogue/refused/' in report
     assert "竹篮" in table
     mapping, _, signature, *_ = desk.preview(str(path), "", False, {}, told)
     assert mapping[-1]["reason"] == "remembered"
     assert signature
-    mapping, *_ = desk.forget(signature, str(path), "", False, {})
+    mapping, *_ = desk.forget(asks(site), signature, str(path), "", False, {})
     assert mapping[-1]["field"] == "attribute"
     assert site.services.catalog.mappings() == ()
 

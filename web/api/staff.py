@@ -1,5 +1,6 @@
 """Signing in and out, one's own account, and the people of the shop."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -34,6 +35,8 @@ Owner = Annotated[Staff, Depends(May("people"))]
 Reader = Depends(May("audit.read"))
 Password = Annotated[str, Field(max_length=200)]
 Code = Annotated[str, Field(max_length=20)]
+Who = Annotated[str, Query(max_length=80)]
+Actions = Annotated[Sequence[Annotated[str, Field(max_length=120)]], Query(max_length=20)]
 
 WRONG = (
     "名字、密码或验证码不对；可以请店主重设，或在服务器上运行 zhibo link。",
@@ -81,8 +84,11 @@ class NewPerson(BaseModel):
     role: Role
 
 
-class NewRole(BaseModel):
-    role: Role
+class ChangedPerson(BaseModel):
+    """Only what is given changes. Whoever is `disabled` is signed out and may not sign in."""
+
+    role: Role | None = None
+    disabled: bool | None = None
 
 
 class NewToken(BaseModel):
@@ -200,9 +206,10 @@ def change_password(body: NewPassword, person: Me, request: Request, services: S
 
 @router.get("/me/totp/new")
 def offer_totp(person: Me, services: Svc) -> dict[str, str]:
-    """A secret for an authenticator; it counts once a code made of it has come back."""
-    secret, shop = new_secret(), services.catalog.shop.name
-    return {"secret": secret, "uri": Totp(secret).uri(_own(services, person).name, shop.en or shop.zh or "Zhibo")}
+    """A secret for an authenticator, also as a `picture` to scan; it counts once a code made of it has come back."""
+    secret, shop, own = new_secret(), services.catalog.shop.name, _own(services, person)
+    name, issuer = own.name, shop.en or shop.zh or "Zhibo"
+    return {"secret": secret, "uri": Totp(secret).uri(name, issuer), "picture": Totp(secret).picture(name, issuer)}
 
 
 @router.post("/me/totp", dependencies=[Limited])
@@ -253,8 +260,13 @@ def add_person(body: NewPerson, owner: Owner, services: Svc) -> dict[str, Any]:
 
 
 @router.put("/people/{person_id}", dependencies=[Limited])
-def change_role(person_id: str, body: NewRole, owner: Owner, services: Svc) -> dict[str, Any]:
-    changed: dict[str, Any] = plain(asdict(services.auth.accounts.set_role(person_id, body.role)))
+def change_person(person_id: str, body: ChangedPerson, owner: Owner, services: Svc) -> dict[str, Any]:
+    accounts = services.auth.accounts
+    if body.role is not None:
+        accounts.set_role(person_id, body.role)
+    if body.disabled is not None:
+        accounts.set_disabled(person_id, body.disabled)
+    changed: dict[str, Any] = plain(asdict(accounts.person(person_id)))
     return changed
 
 
@@ -262,6 +274,19 @@ def change_role(person_id: str, body: NewRole, owner: Owner, services: Svc) -> d
 def reset(person_id: str, owner: Owner, services: Svc) -> dict[str, Any]:
     """Password and second factor are cleared, all sessions end; `link` lets them begin anew."""
     return {"link": _path(services.auth.accounts.reset(person_id))}
+
+
+@router.post("/people/{person_id}/reset-totp", dependencies=[Limited])
+def reset_totp(person_id: str, owner: Owner, services: Svc) -> dict[str, Any]:
+    """The second factor alone is cleared, all sessions end; the password stays."""
+    cleared: dict[str, Any] = plain(asdict(services.auth.accounts.reset_totp(person_id)))
+    return cleared
+
+
+@router.post("/people/{person_id}/link", dependencies=[Limited])
+def new_link(person_id: str, owner: Owner, services: Svc) -> dict[str, Any]:
+    """Another one-time link, for somebody who lost the first or has no password yet."""
+    return {"link": _path(services.auth.accounts.new_link(person_id))}
 
 
 @router.post("/people/{person_id}/signout", status_code=204, dependencies=[Limited])
@@ -308,17 +333,18 @@ def _token(token: ApiToken) -> dict[str, Any]:
 @router.get("/audit", dependencies=[Reader])
 def audit(
     services: Svc,
-    who: Annotated[str, Query(max_length=80)] = "",
-    action: Annotated[str, Query(max_length=120)] = "",
+    who: Who = "",
+    action: Actions = (),
     before: Annotated[int, Query(ge=0, le=2**53)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
-    """Newest first; for older ones ask with `before` the last id."""
-    found = services.audit.entries(who=who, action=action, before=before, limit=limit)
+    """Newest first; for older ones ask with `before` the last id. `action`, several times: how they may begin."""
+    found = services.audit.entries(who=who, actions=action, before=before, limit=limit)
     return {"entries": [plain(asdict(each)) for each in found]}
 
 
 @router.get("/audit.csv", dependencies=[Reader])
-def audit_file(services: Svc) -> StreamingResponse:
+def audit_file(services: Svc, who: Who = "", action: Actions = ()) -> StreamingResponse:
     name = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    return StreamingResponse(services.audit.csv(), media_type="text/csv; charset=utf-8", headers=name)
+    lines = services.audit.csv(who=who, actions=action)
+    return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers=name)

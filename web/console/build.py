@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from knowledge.model import LANGS, Lang
 from web.console import html
 from web.console.analytics import analytics_tab
+from web.console.audit import audit_tab
 from web.console.catalogue import catalogue_tab
 from web.console.chat import chat_tab
 from web.console.claims import claims_tab
@@ -21,6 +22,8 @@ from web.console.promotions import promotions_tab
 from web.console.rooms import rooms_tab
 from web.console.say import Say
 from web.console.settings import settings_tab
+from web.console.users import users_tab
+from web.console.webhooks import webhooks_tab
 from web.services import Running
 
 ASSETS = Path(__file__).parent / "assets"
@@ -38,6 +41,8 @@ _FONTS = [
     "Noto Sans CJK SC",
     "sans-serif",
 ]
+
+OWNERS = (users_tab, audit_tab)  # these show themselves to those who may see them
 
 
 def theme() -> gr.themes.Base:
@@ -107,8 +112,11 @@ def _page(running: Running, lang: Lang) -> gr.Blocks:
                 (say("主播", "Hosts"), personas_tab),
                 (say("直播间", "Live rooms"), rooms_tab),
                 (say("核验", "Claims"), claims_tab),
+                ("Webhook" if lang == "zh" else "Webhooks", webhooks_tab),
+                (say("员工", "People"), users_tab),
+                (say("操作记录", "Audit"), audit_tab),
                 (say("设置", "Settings"), settings_tab),
             ):
-                with gr.Tab(title) as tab:
+                with gr.Tab(title, visible=build not in OWNERS) as tab:
                     build(page, tab)
     return blocks

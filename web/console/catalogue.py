@@ -142,6 +142,7 @@ class Desk:
     """What the buttons do."""
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._catalog = page.catalog
         self._say = page.say
 
@@ -162,23 +163,31 @@ class Desk:
         fixed: dict[str, str],
         progress: Any = gr.Progress(),  # noqa: B008
     ) -> tuple[Any, ...]:
-        return self._read(path, products, replace, fixed, progress, dry_run=True)
+        return self._read(path, products, replace, fixed, progress)
 
     def take(
         self,
+        request: gr.Request,
         path: str | None,
         products: str,
         replace: bool,
         fixed: dict[str, str],
         progress: Any = gr.Progress(),  # noqa: B008
     ) -> tuple[Any, ...]:
-        return self._read(path, products, replace, fixed, progress, dry_run=False)
+        return self._read(path, products, replace, fixed, progress, request)
 
     def forget(
-        self, signature: str, path: str | None, products: str | None, replace: bool | None, fixed: dict[str, str]
+        self,
+        request: gr.Request,
+        signature: str,
+        path: str | None,
+        products: str | None,
+        replace: bool | None,
+        fixed: dict[str, str],
     ) -> tuple[Any, ...]:
-        self._catalog.forget_mapping(signature)
-        return self._read(path, products, replace, {}, lambda *_args, **_more: None, dry_run=True)
+        if self._catalog.forget_mapping(signature):
+            self._page.record(request, "catalogue forget", signature)
+        return self._read(path, products, replace, {}, lambda *_args, **_more: None)
 
     def _read(
         self,
@@ -187,9 +196,10 @@ class Desk:
         replace: bool | None,
         fixed: dict[str, str],
         progress: Any,
-        *,
-        dry_run: bool,
+        request: gr.Request | None = None,
     ) -> tuple[Any, ...]:
+        """Take it in for whoever asks; without `request` only look at it."""
+        dry_run = request is None
         if not path:
             raise gr.Error(self._say("请先选择一个文件。", "Please choose a file first."), print_exception=False)
 
@@ -211,6 +221,8 @@ class Desk:
             chinese = in_chinese(str(error))
             said = html.note(self._say(f"{chinese}。" if chinese else "", "") or f"{safe_name(file.name)}: {error}")
             return gr.skip(), gr.skip(), gr.skip(), gr.skip(), said, self.look("")
+        if request is not None:
+            self._page.record(request, "catalogue import", safe_name(file.name))
         shown = report_json(taken)
         kept = fixed if dry_run else {}
         forget = gr.update(visible=bool(taken.signature))

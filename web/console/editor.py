@@ -102,7 +102,7 @@ class _Desk:
         except Refusal as refusal:
             return html.note(refusal.message(self._page.say.lang))
 
-    def save(self, row_id: str | None, *values: Any) -> tuple[Any, ...]:
+    def save(self, request: gr.Request, row_id: str | None, *values: Any) -> tuple[Any, ...]:
         say, known = self._page.say, self._id(row_id)
         try:
             self._sheet.store(self._sheet.document(known, values), dry_run=False)
@@ -113,6 +113,7 @@ class _Desk:
                 "核验不让这样说，没有保存。请改标出的句子：", "Not saved: the guard would not say this. Please change:"
             )
             return html.marks(say, objection.verdicts, title), gr.skip(), gr.skip(), gr.skip()
+        self._page.record(request, f"{self._sheet.kind} save", known)
         version = self._page.catalog.version
         done = say(
             f"已保存，下一句话起生效（目录第 {version} 版）。",
@@ -120,11 +121,12 @@ class _Desk:
         )
         return html.note(done, "good"), self.heading(known), *self.listing(known)
 
-    def remove(self, row_id: str | None) -> tuple[Any, ...]:
+    def remove(self, request: gr.Request, row_id: str | None) -> tuple[Any, ...]:
         say = self._page.say
         if not row_id:
             raise gr.Error(say("请先在左边选一条。", "Choose one on the left first."), print_exception=False)
         self._editing.remove(self._sheet.kind, row_id)
+        self._page.record(request, f"{self._sheet.kind} remove", row_id)
         heading, *values, _ = self.load("")
         done = html.note(
             say("已删除，下一句话起不再使用。", "Deleted; it is not used from the next sentence on."), "good"

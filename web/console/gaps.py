@@ -140,22 +140,24 @@ class Desk:
         return html.card(say("顾客的原话", "In the shoppers' words"), inner)
 
     def check(self, gap_id: str, *values: Any) -> str:
-        return self._try(gap_id, values, "", dry_run=True)
+        return self._try(gap_id, values, None)
 
-    def approve(self, state: State, gap_id: str, *values: Any, request: gr.Request | None = None) -> tuple[Any, ...]:
-        by = self._page.who(request) if request is not None else ""
-        said = self._try(gap_id, values, by, dry_run=False)
+    def approve(self, request: gr.Request, state: State, gap_id: str, *values: Any) -> tuple[Any, ...]:
+        said = self._try(gap_id, values, request)
         return said, *self.listing(state, gap_id)
 
-    def dismiss(self, state: State, gap_id: str, request: gr.Request) -> tuple[Any, ...]:
+    def dismiss(self, request: gr.Request, state: State, gap_id: str) -> tuple[Any, ...]:
         try:
             decided(self._page.services, gap_id, "dismissed", self._page.who(request))
+            self._page.record(request, "gap dismiss", gap_id)
         except Refusal as refusal:
             raise self._page.error(refusal) from None
         return *self.show(None), *self.listing(state, None)
 
-    def _try(self, gap_id: str, values: Any, by: str, *, dry_run: bool) -> str:
-        say = self._page.say
+    def _try(self, gap_id: str, values: Any, request: gr.Request | None) -> str:
+        """Store an answer in the name of whoever asks; without `request` only ask the guard."""
+        say, dry_run = self._page.say, request is None
+        by = self._page.who(request) if request is not None else ""
         zh, answer_zh, en, answer_en, products = values
         try:
             verdicts = approved_by(
@@ -169,8 +171,9 @@ class Desk:
                 "核验不让这样说，没有保存。请改标出的句子：", "Not saved: the guard would not say this. Please change:"
             )
             return html.marks(say, objection.verdicts, title)
-        if dry_run:
+        if request is None:
             return html.marks(say, verdicts, say("核验结果：", "What the guard says:"))
+        self._page.record(request, "gap approve", gap_id)
         return html.note(
             say("已采用，下一位顾客就会得到这个回答。", "Approved: the next shopper gets this answer."), "good"
         )

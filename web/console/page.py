@@ -12,10 +12,11 @@ import gradio as gr
 from knowledge.catalog import Catalog
 from knowledge.model import Text
 from knowledge.text import language
-from web.auth import COOKIE
+from web.auth import COOKIE, Staff
 from web.console.say import Say
 from web.errors import Refusal
-from web.services import Running, Services
+from web.roles import Permission
+from web.services import NOT_YOURS, Running, Services
 from web.zone import zone_of
 
 SOURCES = {
@@ -89,10 +90,39 @@ class Page:
     def error(self, refusal: Refusal) -> gr.Error:
         return gr.Error(refusal.message(self.say.lang), print_exception=False)
 
+    def person(self, request: gr.Request) -> Staff | None:
+        """Whoever asks; only people who have signed in reach the console, but a session may have ended since."""
+        return self.services.auth.staff(request.cookies.get(COOKIE, ""))
+
     def who(self, request: gr.Request) -> str:
-        """The name of whoever asks; only people who have signed in reach the console."""
-        person = self.services.auth.staff(request.cookies.get(COOKIE, ""))
+        person = self.person(request)
         return person.name if person is not None else ""
+
+    def record(self, request: gr.Request, action: str, target: str = "") -> None:
+        """Write down that whoever asks has changed something; blocks for a moment. `target`: its id, never its text."""
+        person = self.person(request)
+        name, role = (person.name, person.role or "") if person is not None else ("", "")
+        host = request.client.host if request.client else ""
+        self.services.audit.record(name, action, target, role=role, outcome=200, address=host)
+
+    def can(self, request: gr.Request, permission: Permission) -> bool:
+        person = self.person(request)
+        return person is not None and person.can(permission)
+
+    def must(self, request: gr.Request, permission: Permission) -> Staff:
+        """Whoever asks, if they may; raises the error that the page shows otherwise."""
+        person = self.person(request)
+        if person is None or not person.can(permission):
+            raise self.error(Refusal("forbidden", *NOT_YOURS))
+        return person
+
+    def only(self, tab: gr.Tab, permission: Permission) -> None:
+        """Show a tab, which is hidden at first, to those who have the permission. What is in it asks for itself."""
+
+        def seen(request: gr.Request) -> Any:
+            return gr.update(visible=self.can(request, permission))
+
+        self.blocks.load(seen, None, tab, show_progress="hidden")
 
     def fresh(self, show: Callable[..., Any], inputs: Any, outputs: Any, tab: gr.Tab | None = None) -> None:
         """Fill `outputs` when the page is opened, and again when `tab` is."""

@@ -127,7 +127,7 @@ class Desk:
         pairs = (one.name, one.everyone, one.lead, one.opening, one.closing)
         return *(said for text in pairs for said in (text.zh, text.en)), one.voice, one.look, ""
 
-    def save(self, persona_id: str | None, *values: Any) -> tuple[str, Any]:
+    def save(self, request: gr.Request, persona_id: str | None, *values: Any) -> tuple[str, Any]:
         say = self._page.say
         known = persona_id or self._new_id(values[1] or "")
         pairs = [Text(zh or "", en or "") for zh, en in zip(values[0:10:2], values[1:10:2], strict=True)]
@@ -141,16 +141,18 @@ class Desk:
             self._words.save(persona)
         except ValueError as error:
             return html.note(say(f"花括号里的名字不对：{error}", f"{error}.")), gr.skip()
+        self._page.record(request, "host save", known)
         done = say(
             "已保存，下次开播、下一件商品起生效。", "Saved; it holds from the next product and the next start on."
         )
         return html.note(done, "good"), self.listing(known)
 
-    def remove(self, persona_id: str | None) -> tuple[str, Any]:
+    def remove(self, request: gr.Request, persona_id: str | None) -> tuple[str, Any]:
         say = self._page.say
         if not persona_id:
             return html.note(say("请先在左边选一位。", "Choose one on the left first.")), gr.skip()
         self._words.remove(persona_id)
+        self._page.record(request, "host remove", persona_id)
         done = say("已删除；自带的主播恢复原样。", "Deleted; a host that came along is as it was.")
         return html.note(done, "good"), self.listing(None)
 

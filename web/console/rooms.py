@@ -143,7 +143,16 @@ class Desk:
         return tuple(gr.update(choices=found) for found in (self.rooms(), self._page.products(), self.personas()))
 
     async def start(
-        self, room: str, products: list[str], persona: str, lang: str, voice: str, look: str, portrait: bool, to: str
+        self,
+        request: gr.Request,
+        room: str,
+        products: list[str],
+        persona: str,
+        lang: str,
+        voice: str,
+        look: str,
+        portrait: bool,
+        to: str,
     ) -> tuple[str, Any]:
         host = await run_in_threadpool(self._words.persona, persona or "")
         plan = RoomPlan(
@@ -154,32 +163,36 @@ class Desk:
             self._supervisor.start(plan)
         except Refusal as refusal:
             raise self._page.error(refusal) from None
+        await run_in_threadpool(self._page.record, request, "room start", plan.room)
         gr.Info(self._page.say(f"直播间 {plan.room} 正在启动。", f"Room {plan.room} is starting."))
         return await self.status(), gr.update(choices=self.rooms(), value=plan.room)
 
-    async def stop(self, room: str) -> str:
+    async def stop(self, request: gr.Request, room: str) -> str:
         try:
             await self._supervisor.stop(room)
         except Refusal as refusal:
             raise self._page.error(refusal) from None
+        await run_in_threadpool(self._page.record, request, "room stop", room)
         return await self.status()
 
-    async def insert(self, room: str, text: str) -> tuple[str, str]:
+    async def insert(self, request: gr.Request, room: str, text: str) -> tuple[str, str]:
         if not (text or "").strip():
             return text, ""
         try:
             verdict = await self._page.services.room_client(room).insert(text.strip()[:500])
         except RoomError as error:
             raise self._off_air(room, error) from None
+        await run_in_threadpool(self._page.record, request, "room insert", room)
         return "", html.said(self._page.say, verdict)
 
-    async def comment(self, room: str, text: str) -> str:
+    async def comment(self, request: gr.Request, room: str, text: str) -> str:
         if (text or "").strip():
             author = self._page.say("控制台", "Console")
             try:
                 await self._page.services.room_client(room).comment(author, text.strip()[:1000], "console")
             except RoomError as error:
                 raise self._off_air(room, error) from None
+            await run_in_threadpool(self._page.record, request, "room comment", room)
         return ""
 
     async def status(self) -> str:

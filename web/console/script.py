@@ -105,7 +105,7 @@ class Desk:
             return html.note(say("先写一句台词。", "Write a line first."))
         return html.marks(say, verdicts, say("核验结果：", "What the guard says:"))
 
-    def save(self, product_id: str | None, lang: Lang, kind: str, text: str) -> tuple[str, Any]:
+    def save(self, request: gr.Request, product_id: str | None, lang: Lang, kind: str, text: str) -> tuple[str, Any]:
         say, verdicts = self._page.say, self._read(product_id, text)
         if not product_id or not verdicts:
             return html.note(say("先选商品、写台词。", "Choose a product and write a line first.")), gr.skip()
@@ -115,11 +115,13 @@ class Desk:
             )
             return html.marks(say, wrong, title), gr.skip()
         self._words.set_lines(product_id, lang, kind, text.splitlines())
+        self._page.record(request, "script save", f"{product_id} {lang} {kind}")
         return html.note(say("已保存。", "Saved."), "good"), self.preview(product_id, lang)
 
-    def forget(self, product_id: str | None, lang: Lang, kind: str) -> tuple[str, str, Any]:
+    def forget(self, request: gr.Request, product_id: str | None, lang: Lang, kind: str) -> tuple[str, str, Any]:
         if product_id:
             self._words.set_lines(product_id, lang, kind, ())
+            self._page.record(request, "script forget", f"{product_id} {lang} {kind}")
         return "", "", self.preview(product_id, lang)
 
     def _read(self, product_id: str | None, text: str | None) -> Sequence[Any]:
