@@ -58,6 +58,7 @@ class Customer:
         )
         self._lang = task["lang"]
         self._conversation = ""
+        self.cut = 0  # proposals of which the guard left something out: nobody may say yes to those
 
     def say(self, text: str) -> dict[str, Any]:
         return self._house.loop.run_until_complete(self._say(text))
@@ -73,6 +74,7 @@ class Customer:
             said += [event.text] if isinstance(event, Sentence) else []
             handoff = handoff or isinstance(event, Handoff)
         turn = self._desk.served.turn if self._desk.served else Turn()
+        self.cut += turn.asks_confirmation and _bare(self._desk.said) != _bare("".join(said))
         return {
             "text": "".join(said),
             "asked_confirmation": turn.asks_confirmation,
@@ -92,14 +94,20 @@ class Customer:
         }
 
 
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
 class Overheard(ServiceDesk):
     """A desk that remembers what it served last: the benchmark judges what was done, not only what was said."""
 
     served: Served | None = None
+    said: str = ""
     identified: bool = False
 
     async def serve(self, conversation_id: str, text: str, lang: Lang, customer_id: str = "") -> Served | None:
         self.served = await super().serve(conversation_id, text, lang, customer_id)
+        self.said = self.served.text if self.served else ""
         self.identified = bool((await self.session(conversation_id)).client_id)
         return self.served
 
@@ -135,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as data:
         catalog = Catalog.open(KnowledgeSettings(data_dir=Path(data)))
         house = House(catalog, Guard(), Conversations(catalog.store.engine), asyncio.new_event_loop())
-        rows = [driver.run(task, Customer(task, args.shops, house)) for task in tasks]
+        rows = [_play(driver, task, Customer(task, args.shops, house)) for task in tasks]
         house.loop.run_until_complete(house.conversations.close())
         house.loop.close()
         catalog.close()
@@ -146,12 +154,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _play(driver: ModuleType, task: Mapping[str, Any], customer: Customer) -> dict[str, Any]:
+    row: dict[str, Any] = driver.run(task, customer)
+    return row | {"cut": customer.cut}
+
+
 def _print_scores(
     score: Callable[..., Any], tasks: list[Any], rows: list[Any], show: int, json_file: Path | None
 ) -> None:
     result = score(tasks, rows)
     groups: dict[str, list[Any]] = {}
     by_id = {task["id"]: task for task in tasks}
+    cut = {row["id"]: row["cut"] for row in rows}
     for one in result["tasks"]:
         task = by_id[one["id"]]
         kind = "templated" if "tasks_train" in task["source"] else "scripted"
@@ -168,6 +182,7 @@ def _print_scores(
                 "pass %": round(100 * sum(one["pass"] for one in own) / len(own), 1),
                 "premature": sum(one["premature"] for one in own),
                 "illegal": sum("illegal write" in one["reasons"] for one in own),
+                "cut": sum(cut[one["id"]] for one in own),
             }
             for name, own in sorted(groups.items())
         ],

@@ -21,6 +21,7 @@ _READS = {
     "shipment": "get_logistics",
     "cashback": "get_cashback_record",
 }
+_LEAST_SHARED = 2  # pairs of characters
 _MOST = 5  # products or orders in one answer
 _ASKED_GIFT = re.compile(
     r"(?:送|赠)(?:的?是?|了|我|个|一个|一台)*(?P<a>[一-龥]{2,8}?)(?:吗|么|不|没|对|吧|呢|啊|的|$|[，,。？?])|有(?P<b>[一-龥]{2,6}?)(?:这个)?(?:赠品|送)"
@@ -56,6 +57,10 @@ class Answers:
             return answer
         if "instead" in topics or "compare" in topics:
             topics = [topic for topic in topics if topic not in ("goods", "state", "total")]
+        if "refund" in topics:
+            topics = [topic for topic in topics if topic != "shipment"]
+        if "offers" in topics and ask.goods and "gifts" not in topics:
+            topics.append("gifts")
         if any(topic in ABOUT_ORDERS for topic in topics):
             self._of_orders(ask, [topic for topic in topics if topic in ABOUT_ORDERS], spoken, answer)
             topics = [topic for topic in topics if topic not in (*ABOUT_ORDERS, "goods")]
@@ -233,12 +238,12 @@ class Answers:
             goods = self._shop.goods(number)
             if goods is None:
                 continue
-            scored = [(sum(pair in text for pair in pairs), topic) for topic, text in goods.texts.items()]
-            scored.append((sum(pair in goods.about for pair in pairs), "goods"))
+            texts: dict[Topic, str] = {topic: goods.texts.get(topic, "") for topic in SECTIONS} | {"goods": goods.about}
+            scored = [(sum(pair in text for pair in pairs), topic) for topic, text in texts.items()]
             best = max(score for score, _ in scored)
-            for score, topic in scored:
-                if score == best and score >= 2:
-                    self._of_one(ask, goods, topic, message, answer)  # type: ignore[arg-type]
+            topic = next(topic for score, topic in scored if score == best)
+            if best >= _LEAST_SHARED:
+                self._of_one(ask, goods, topic, message, answer)
         return answer
 
 

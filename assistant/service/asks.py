@@ -60,6 +60,7 @@ class OrderRef:
     every: bool = False  # all that fit
     goods: tuple[str, ...] = ()  # product numbers in it
     latest: bool = False
+    costs: Decimal | None = None  # what it came to
     lenient: bool = False  # where nothing names it, what was spoken of last or fits alone is meant
 
     @property
@@ -113,6 +114,7 @@ class Ask:
     details: Mapping[str, str] = field(default_factory=dict)  # name, phone, day, kind, title, address
     when: Condition = ""
     tentative: bool = False  # a question whether it can be done
+    either: bool = False  # this or `otherwise`, whichever can be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,8 @@ class Heard:
     quantity: int = 0
     details: Mapping[str, str] = field(default_factory=dict)
     complains: bool = False
+    asks_something: bool = False
+    plain_yes: bool = False  # no word besides that could only mean it
     closes: bool = False  # thanks, good-bye, leaves it for later
 
 

@@ -18,10 +18,12 @@ def found_leniently(ask: Ask, orders: Sequence[ServiceOrder], spoken_id: str, fi
     if ref.other and spoken_id:
         found = [order for order in found if order.id != spoken_id]
     named = False
+    if ref.costs is not None:
+        found = [order for order in found if order.total == ref.costs] or found
     if ref.goods:
         holding = [order for order in found if any(line.product_id in ref.goods for line in order.lines)]
         named, found = bool(holding), holding or found
-    elif ask.items and not ref.same:
+    elif ask.items:
         holding = [order for order in found if any(_holds(order, item.name) for item in ask.items)]
         named, found = bool(holding), holding or found
     if ref.every:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from assistant.service.addresses import AddressReader
-from assistant.service.answers import Answers
+from assistant.service.answers import Answers, TopicAnswer
 from assistant.service.asks import Ask, Heard, Understanding
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
@@ -95,6 +95,8 @@ class Flow:
                 raise
             turn.told.append(Told("shop_down"))  # what was done before is told all the same
             turn.offers_person = True
+        if heard.complains:
+            session.spoken = replace(session.spoken, asked=heard.text)
         if not turn.told and heard.order.lenient:
             self._say_something(heard, turn)
         if not turn.told:
@@ -150,13 +152,15 @@ class Flow:
         proposal put again."""
         kept = session.pending_ask
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing")]
-        if heard.confirms and kept is not None and kept.ask.kind in heard.confirms:
+        confirmed = kept is not None and kept.ask.kind in heard.confirms and not kept.ask.tentative
+        if confirmed:
             self._execute(session, turn, conversation_id)
             return replace(heard, asks=())
         if heard.answer == "yes" and not heard.confirms and not (acts and heard.leaves_it):
             self._execute(session, turn, conversation_id)
             return heard
-        if heard.answer == "no" or heard.leaves_it:
+        meant = kept is not None and kept.ask.kind in heard.confirms  # asked for anew rather than confirmed
+        if (heard.answer == "no" and not meant) or heard.leaves_it:
             self._drop(session)
             if heard.confirms or not acts:
                 turn.told.append(Told("left_as_is"))
@@ -326,7 +330,8 @@ class Flow:
         about = Ask("lookup", heard.text, heard.order, goods=heard.goods)
         if heard.complains and not heard.order.ids:
             return []
-        answer = Answers(self._shop, resolver).search(heard.text, session.spoken, about)
+        search = Answers(self._shop, resolver).search
+        answer = search(heard.text, session.spoken, about) if heard.asks_something else TopicAnswer()
         if answer.told:
             turn.told += answer.told
             turn.reads += answer.reads
@@ -401,6 +406,10 @@ class Flow:
             if order is not None:
                 turn.reads.append(("get_order", {"order_id": order.id}))
             step = resolver.step(ask, order, session.spoken)
+            if isinstance(step, Refused) and ask.either and ask.otherwise is not None and order is not None:
+                other = resolver.step(ask.otherwise, order, session.spoken)
+                if not isinstance(other, Refused):
+                    bound, step = Bound(ask.otherwise, order.id), other
             if isinstance(step, Proposal):
                 # What is kept must be plain data: all that is told of it is worked out anew when it is told again.
                 session.pending = replace(step, told=Told(step.told.key, {"order": step.order_id}))
@@ -416,7 +425,7 @@ class Flow:
                     read = {"order_id": bound.order_id, "product_id": str(step.told.data["product"])}
                     turn.reads.append(("get_exchange_options", read))
                 session.refused = session.why = bound
-                if ask.otherwise is not None:
+                if ask.otherwise is not None and not ask.either:
                     following = self._bind(Bound(ask.otherwise), session, resolver, turn)
                     session.waiting = (*following, *session.waiting)
             else:

@@ -12,7 +12,20 @@ import yaml
 
 from assistant.service.model import Goods, Substitute
 
-_SIZE = re.compile(r"(?<![\d.A-Za-z])(\d{1,4}(?:\.\d+)?)\s*(?:升|[lL](?![A-Za-z])|套|寸|英寸|kg|公斤|毫升|ml)")
+_UNITS = {
+    "升": "volume",
+    "l": "volume",
+    "套": "sets",
+    "寸": "inches",
+    "英寸": "inches",
+    "kg": "weight",
+    "公斤": "weight",
+}
+_UNITS |= {"w": "power", "瓦": "power", "毫升": "millilitres", "ml": "millilitres"}
+_SIZE = re.compile(
+    r"(?<![\d.A-Za-z])(?P<n>\d{1,5}(?:\.\d+)?)\s*(?P<unit>升|ml|毫升|[lL](?![A-Za-z])|套|寸|英寸|kg|公斤|瓦|[wW](?![A-Za-z]))",
+    re.IGNORECASE,
+)
 _MODEL = re.compile(r"[A-Za-z]+[A-Za-z0-9]*(?:[ -]?(?:Pro|Max|Ultra|Plus|mini))?|\d+[A-Za-z]+", re.IGNORECASE)
 
 
@@ -32,10 +45,18 @@ class Picked:
     unavailable: tuple[Substitute, ...] = ()  # what would have been meant
 
 
-def size_of(text: str) -> Decimal | None:
-    """The size that a name tells first, whatever its unit."""
-    match = _SIZE.search(text)
-    return Decimal(match[1]) if match else None
+Size = tuple[str, Decimal]  # what is measured, how much
+
+
+def sizes_of(text: str) -> list[Size]:
+    """The sizes a text tells, in its order."""
+    return [(_UNITS[match["unit"].lower()], Decimal(match["n"])) for match in _SIZE.finditer(text)]
+
+
+def size_of(text: str, unit: str = "") -> Decimal | None:
+    """The size that a name tells first, of any unit but power unless one is asked for."""
+    found = [amount for kind, amount in sizes_of(text) if kind == unit or (not unit and kind != "power")]
+    return found[0] if found else None
 
 
 def substitute(goods: Goods, wanted: str) -> Picked:
@@ -45,15 +66,16 @@ def substitute(goods: Goods, wanted: str) -> Picked:
     if by_number:
         return _of(by_number)
     target = _target(wanted)
-    sizes = _said_sizes(target) or _said_sizes(wanted)
-    own = size_of(goods.name)
+    sizes = _said_sizes(target, goods.name) or _said_sizes(wanted, goods.name)
+    unit = "power" if _words()["power"].search(target) else ""
+    own = size_of(goods.name, unit)
     if sizes:
-        fitting = [one for one in every if size_of(one.name) == sizes[-1]]
+        fitting = [one for one in every if sizes[-1] in sizes_of(one.name)]
         if any(one.available for one in fitting) or not _words()["any"].search(wanted):
             return _of(_telling(fitting, target)) if fitting else Picked(None, True)
     larger, smaller = _words()["larger"].search(target), _words()["smaller"].search(target)
     if own is not None and (larger or smaller):
-        sized = [(size, one) for one in every if (size := size_of(one.name)) is not None]
+        sized = [(size, one) for one in every if (size := size_of(one.name, unit)) is not None]
         better = [(size, one) for size, one in sized if (size > own if larger else size < own)]
         there = [(size, one) for size, one in better if one.available] or better
         if not there:
@@ -83,10 +105,14 @@ def _target(wanted: str) -> str:
     return said if said.strip() else wanted
 
 
-def _said_sizes(text: str) -> list[Decimal]:
-    return [
-        Decimal(match[1]) for match in _SIZE.finditer(text) if not _words()["not_this"].search(text[: match.start()])
-    ]
+def _said_sizes(text: str, own: str = "") -> list[Size]:
+    """The sizes a text wants: not those it wants no more, nor the one somebody has when it names another."""
+    found: list[Size] = []
+    for match in _SIZE.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        if not (_words()["not_this"].search(before) or _words()["no_more"].match(after)):
+            found.append((_UNITS[match["unit"].lower()], Decimal(match["n"])))
+    return [one for one in found if one not in sizes_of(own)] or found
 
 
 def _telling(every: Sequence[One], text: str) -> list[One]:
@@ -132,7 +158,7 @@ def picked(known: Sequence[Goods], text: str) -> Goods | None:
             found = [goods for one, goods in valued if one == best]
             return found[0] if len(found) == 1 else None
     sizes = _said_sizes(text)
-    sized = [goods for goods in known if sizes and size_of(goods.name) == sizes[-1]]
+    sized = [goods for goods in known if sizes and sizes[-1] in sizes_of(goods.name)]
     if len(sized) == 1:
         return sized[0]
     told = _telling(known, text)

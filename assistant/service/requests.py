@@ -146,9 +146,13 @@ class Requests:
         goods = self._shop.goods(line.product_id)
         if goods is None or not goods.substitutes:
             return Refused(Told("no_substitutes", {"name": line.name}))
-        return self.exchange_for(substitute(goods, ask.wanted), ask, order, line, goods, rule)
+        found = substitute(goods, ask.wanted)
+        found = (
+            found if found.said_something else substitute(goods, ask.text)
+        )  # "可以的话就换": to what was said before
+        return self.exchange_for(found, order, line, goods, rule)
 
-    def exchange_for(self, found: Picked, ask: Ask, order: ServiceOrder, line: Line, goods: Goods, rule: Rule) -> Step:
+    def exchange_for(self, found: Picked, order: ServiceOrder, line: Line, goods: Goods, rule: Rule) -> Step:
         data = {"order": order.id, "name": line.name, "product": goods.id, "substitutes": goods.substitutes}
         if found.meant is None and found.said_something:
             gone = found.unavailable
@@ -170,14 +174,17 @@ class Requests:
         return {"name": line.name, "product": goods.id, "substitutes": goods.substitutes}
 
     def _line(self, ask: Ask, order: ServiceOrder, spoken_ids: Sequence[str]) -> Line | None:
-        for ids in (ask.order.goods, tuple(spoken_ids)):
-            for line in order.lines:
-                if line.product_id in ids:
-                    return line
-        if len({line.item_id for line in order.lines}) == 1:
-            return order.lines[0]
-        named = [line for line in order.lines if any(line.name in item.name.split("|") for item in ask.items)]
-        return named[0] if len({line.item_id for line in named}) == 1 else None
+        """The thing of an order that is meant: by number, by name, as spoken of last, or the only one."""
+        names = {name for item in ask.items for name in item.name.split("|")}
+        for lines in (
+            [line for line in order.lines if line.product_id in ask.order.goods],
+            [line for line in order.lines if line.name in names],
+            [line for line in order.lines if line.product_id in spoken_ids],
+            list(order.lines),
+        ):
+            if len({line.item_id for line in lines}) == 1:
+                return lines[0]
+        return None
 
     # --- a new order
 

@@ -189,6 +189,8 @@ class Resolver:
             return Refused(Told("no_buying" if ask.kind == "buy" else "not_offered", {"action": ask.kind}))
         if ask.kind == "buy":
             return self.requests.buy(ask, spoken.goods)
+        if order is None and ask.kind == "cashback" and self._policy.rules["register_cashback"].proof:
+            return Refused(Told("needs_proof_first"))
         if order is None:
             return self._which_order(ask, spoken)
         action = self._action(ask.kind, order)

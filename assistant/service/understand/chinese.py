@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Literal
 
 from assistant.service.asks import Ask, Condition, Heard, Item, Kind, OrderRef, PayRef, Wish
@@ -20,6 +21,13 @@ _URL = re.compile(r"https?://\S*?(\d{7,14})[^\s一-龥，。]*")
 _GLUED = re.compile(r"(?<=[一-龥]) +(?=[A-Za-z0-9]{1,6}(?![A-Za-z0-9]))|(?<=[A-Za-z0-9]) +(?=[一-龥]{1,2}(?![一-龥]))")
 _TOKEN = re.compile(r"⟦[op]⟧")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "公孙", "皇甫", "尉迟", "慕容", "令狐", "夏侯", "东方")
+_YES_AND = re.compile(
+    r"^(?:(?:嗯+|对+|是的?|好的?|行|可以|没问题|没错|确认|确定|同意|ok|okay|要(?=加|取|退|换|开|约|办))[，,。!！\s]*)+(?=[^，,。\s])",
+    re.I,
+)
+_TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
+_AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
+_LONGEST_YES = 12
 _DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
 
@@ -69,6 +77,8 @@ class Chinese:
         details = self._details(said, asks, clauses)
         asks = [self._detailed(ask, details, said, clauses) for ask in asks]
         acts = [ask for ask in asks if ask.kind not in ("lookup", "nothing")]
+        if len(acts) > 1:  # "地址填错了，直接取消吧"
+            asks = [ask for ask in asks if ask.kind != "address" or ask.details]
         leaves = any(read.leaves for read in reads)
         answer, confirms = self._answer(said, acts, clauses, details)
         return Heard(
@@ -84,6 +94,7 @@ class Chinese:
             wanted=said,
             quantity=_quantity(said),
             details=details,
+            asks_something=any(clause.asks or w.ASKS.search(clause.raw) for clause in clauses),
             complains=w.COMPLAINT.search(said) is not None,
             closes=later or leaves or w.CLOSING.match(said) is not None,
         )
@@ -121,6 +132,10 @@ class Chinese:
         """Put what a clause says where it belongs: a new ask, or more of the last one."""
         items = items_in(clause.marked, goods)
         ref = _ref(clause)
+        if asks and (read.kind, asks[-1].kind) in _TELLS_MORE and "地址" not in clause.raw:
+            read = replace(read, kind="nothing")
+        if w.KEPT.search(clause.marked) and read.kind == "nothing":
+            return
         if read.condition_only:
             context.carried = read.when
             _name(context, clause, items, ref)
@@ -170,6 +185,7 @@ class Chinese:
             when=read.when,
             tentative=read.tentative,
             otherwise=None if read.explicit else Ask("return", clause.raw, replace(order, lenient=True), things),
+            either=not read.explicit,
         )
 
     def _told_more(self, ask: Ask, clause: Clause, items: tuple[Item, ...], ref: OrderRef) -> Ask:
@@ -234,8 +250,8 @@ class Chinese:
             return replace(ask, details=_address(said))
         if ask.kind in ("visit", "invoice"):
             return replace(ask, details=dict(details), wanted=said)
-        if ask.kind == "lookup" and not ask.order.every:
-            return ask
+        if ask.kind == "buy" and not ask.goods:
+            return replace(ask, wanted=said)
         return ask
 
     # --- yes or no
@@ -248,12 +264,10 @@ class Chinese:
         new = bool(details) or any(clause.orders or clause.goods for clause in clauses)
         if re.fullmatch(r"(?:那)?(?:就)?取消(?:吧|了|掉)?[。！!]*", said):
             return "no", ("cancel",)
-        if len(acts) == 1 and not new and not acts[0].tentative:
-            head = re.match(
-                r"^(?:(?:嗯+|对|是的?|好的?|行|可以|没问题)[，,\s]*)*(?:确认|确定|同意|没错)[，,\s]*(?:要|就)?", said
-            )
-            if head and len(said) - head.end() <= 12 and not acts[0].payment:
-                return "yes", (acts[0].kind,)
+        again = len(acts) == 1 and not new and not acts[0].payment and len(said) <= _LONGEST_YES
+        again = again and "的话" not in said and sum(not w.YES.match(clause.raw) for clause in clauses) == 1
+        if again and (_YES_AND.match(said) or _AND_YES.search(said)):
+            return "yes", (acts[0].kind,)
         if not acts and not new and w.NO.match(said):
             return "no", ()
         strong = re.match(
@@ -268,6 +282,7 @@ def _ref(clause: Clause) -> OrderRef:
         same=bool(w.SAME.search(text)),
         other=bool(w.OTHER.search(text)),
         every=bool(w.EVERY.search(text)),
+        costs=Decimal(costs["n"]) if (costs := w.COSTS.search(text)) else None,
         latest=bool(w.LATEST.search(text)),
         lenient=True,
     )
@@ -323,7 +338,8 @@ def _joined(last: Ask, ask: Ask) -> Ask:
         topics=tuple(dict.fromkeys((*last.topics, *ask.topics))),
         when=last.when or ask.when,
         tentative=last.tentative and ask.tentative,
-        otherwise=ask.otherwise or last.otherwise if ask.otherwise is None or last.otherwise else None,
+        otherwise=last.otherwise and ask.otherwise,
+        either=last.either and ask.either,
     )
 
 

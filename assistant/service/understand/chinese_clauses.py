@@ -49,6 +49,8 @@ def read_clause(clause: Clause) -> Read:
         kind = "lookup" if topics else "nothing"
     if kind != "nothing" and kind != "lookup":
         tentative = kind != "handoff" and asks and not w.REQUEST.search(rest) and bool(w.CAN.search(_plain(rest)))
+        if kind == "cancel" and when == "failed" and not w.EXPLICIT_CANCEL.search(rest):
+            return Read(leaves=True)  # "没有就不要了"
         explicit = kind != "cancel" or bool(w.EXPLICIT_CANCEL.search(rest))
         return Read(kind, when=when, tentative=tentative, explicit=explicit)
     if w.LEAVE.search(rest):
@@ -73,6 +75,8 @@ def kind_of(text: str) -> Kind:
             continue
         if kind == "buy" and not pattern.search(w.BOUGHT.sub(" ", said)):
             continue
+        if kind == "swap" and w.PLACE.search(said):  # "改成花城大道8号"
+            return "address"
         return "nothing" if kind == "cancel_other" else cast(Kind, kind)
     return "nothing"
 

@@ -6,6 +6,10 @@ from functools import lru_cache
 from assistant.service.asks import Item
 from assistant.service.understand import chinese_words as w
 
+_MODEL = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:[ -]?(?:Pro|Max|Ultra|Plus|mini)(?![A-Za-z]))*", re.IGNORECASE
+)
+
 
 def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     """The things a clause calls by name, each with the products it may be."""
@@ -15,14 +19,44 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         said = next((word for word in group if word in text), "")
         if said and not any(said in other for other in taken):
             names = tuple(name for name in goods if any(word in name for word in group))
+            names = _sized(text, names)
             taken.append(said)
             if names:
                 found.setdefault(names, said)
-    if not taken:
+    names, said = _of_model(text, goods)
+    if not (names or taken):
         names, said = _alike(text, goods)
-        if names:
-            found.setdefault(names, said)
+    if not (names or taken):
+        before = text[: target.start()] if (target := w.TARGET.search(text)) else text
+        sized = _sized(before, goods)
+        names, said = (sized, before) if len(sized) < len(goods) else ((), "")
+    if names:
+        found = {names: said}
     return tuple(Item("|".join(names), said) for names, said in found.items())
+
+
+def _sized(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several the ones of the size that a text names: "60升的热水器"."""
+    said = [
+        f"{match[1]}{unit}" for match in re.finditer(r"(?<![\d.])(\d+(?:\.\d+)?)(?:升|[Ll])", text) for unit in "升L"
+    ]
+    return tuple(name for name in names if any(re.search(rf"(?<![\d.]){size}", name) for size in said)) or names
+
+
+def _of_model(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The products whose names hold a model that a text names: "M9 Pro"."""
+    for match in sorted(_MODEL.finditer(text), key=lambda one: -len(one[0])):
+        said = _squeezed(match[0])
+        names = tuple(
+            name for name in goods if re.search(rf"(?<![a-z0-9]){re.escape(said)}(?![a-z0-9])", _squeezed(name))
+        )
+        if names and len(names) < len(goods):
+            return names, match[0]
+    return (), ""
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])[ -](?=(?:pro|max|ultra|plus|mini)(?![a-z]))", "", text.lower())
 
 
 @lru_cache(maxsize=256)

@@ -62,6 +62,9 @@ LATEST = _pattern("latest")
 EVERY = _pattern("every")
 EXPLICIT_CANCEL = _pattern("explicit_cancel")
 TARGET = _pattern("target")
+PLACE = _pattern("place")
+KEPT = _pattern("kept")
+COSTS = _pattern("costs")
 
 SURNAMES = frozenset(_WORDS["surnames"])
 ACTS: tuple[tuple[Kind | str, re.Pattern[str]], ...] = tuple(
