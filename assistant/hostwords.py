@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assistant.data import load
-from assistant.tables import PERSONAS, SCRIPT_LINES
+from assistant.tables import PERSONAS, SCRIPT_LINES, SCRIPT_WORDINGS
 from knowledge.documents import DocumentError, decode, encode
 from knowledge.model import Lang, Text
 from knowledge.store import Store
@@ -33,9 +33,18 @@ class Persona:
     closing: Text = Text()
     voice: str = ""  # "espeak:female"; empty: the configured one
     look: str = ""
+    leads: tuple[Text, ...] = ()  # other ways this host begins a line: 来来来，
+    never: tuple[str, ...] = ()  # words this host does not use
 
     def manner(self, lang: Lang) -> dict[str, str]:
         return {"all": self.everyone(lang), "ah": self.lead(lang)}
+
+    def heads(self, lang: Lang) -> tuple[str, ...]:
+        return tuple(said for lead in self.leads if (said := getattr(lead, lang)))
+
+    def refuses(self, text: str) -> bool:
+        """Whether a line is not in this host's manner."""
+        return any(word.lower() in text.lower() for word in self.never)
 
     def wordings(self, kind: str, lang: Lang) -> tuple[str, ...]:
         own: Mapping[str, Text] = {"opening": self.opening, "closing": self.closing}
@@ -91,6 +100,16 @@ class HostWords:
                 found.setdefault(kind, []).append(text)
         return {kind: tuple(texts) for kind, texts in found.items()}
 
+    def learnt(self, product_id: str, lang: Lang) -> dict[str, tuple[str, ...]]:
+        """Lines with slots that a model wrote about a product, by kind."""
+        mine = SCRIPT_WORDINGS.c
+        query = sa.select(mine.kind, mine.text).where(mine.product_id == product_id, mine.lang == lang)
+        found: dict[str, list[str]] = {}
+        with self._store.read() as connection:
+            for kind, text in connection.execute(query.order_by(mine.at, mine.id)):
+                found.setdefault(kind, []).append(text)
+        return {kind: tuple(texts) for kind, texts in found.items()}
+
     def set_lines(self, product_id: str, lang: Lang, kind: str, texts: Sequence[str]) -> None:
         """Say these instead of the written ones; none: the written ones again."""
         mine = SCRIPT_LINES.c
@@ -114,6 +133,8 @@ def came_along() -> tuple[Persona, ...]:
             Text(**said["name"]),
             Text(said["zh"]["all"], said["en"]["all"]),
             Text(said["zh"]["ah"], said["en"]["ah"]),
+            leads=tuple(Text(**lead) for lead in said.get("leads", ())),
+            never=tuple(said.get("never", ())),
         )
         for persona_id, said in people.items()
     )

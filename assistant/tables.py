@@ -205,6 +205,30 @@ SCRIPT_LINES = Table(  # the merchant's own, said instead of the written ones of
     Column("text", Text, nullable=False),
 )
 
+SCRIPT_WORDINGS = Table(  # written by a model: lines with slots, {price}, that are filled in from the facts each time
+    "script_wordings",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("product_id", String(200), nullable=False, index=True),
+    Column("lang", String(2), nullable=False),
+    Column("kind", String(12), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("model", String(120), nullable=False),
+    Column("version", Integer, nullable=False),  # of the product, when it was written
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+SCRIPTS = Table(  # what a room is saying, so that another process goes on in the same words
+    "scripts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("room", String(40), nullable=False, index=True),
+    Column("product_id", String(200), nullable=False),
+    Column("version", Integer, nullable=False),  # of the product
+    Column("lines", JSON, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+)
+
 SERVICE_SESSIONS = Table(  # what a conversation about orders has come to
     "service_sessions",
     metadata,

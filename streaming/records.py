@@ -1,7 +1,7 @@
 """What a room leaves behind: where it is in its script, every sentence said and every comment's end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -74,6 +74,12 @@ class Cursor:
     clause: int = 0
     round: int = 0  # how often the run sheet has been gone through
     greeted: bool = False
+    script: str = ""  # the id of the lines that are being said
+    credits: Mapping[str, float] = field(default_factory=dict)  # which product waited how long for its turn
+    pinned: str = ""  # the product that stays on air
+    next_product: str = ""  # the one a person asked for
+    paused: bool = False
+    taken_over: bool = False  # a person speaks: only inserted lines are said
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +192,16 @@ class Records:
             )
             for row in rows
         ]
+
+    def lately(self, since: datetime) -> list[tuple[float, str]]:
+        """What the host said of its own accord since then: (seconds since 1970, sentence), oldest first."""
+        told = utterances.c
+        query = sa.select(told.at, told.text).where(
+            told.room == self._room, told.at > since, told.said.in_(("script", "bridge", "greeting")), told.text != ""
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(told.at)).all()
+        return [(row.at.replace(tzinfo=row.at.tzinfo or UTC).timestamp(), row.text) for row in rows]
 
     def close_waiting(self, reason: str) -> int:
         """End the comments that an earlier run of this room left open; returns how many."""

@@ -6,12 +6,15 @@ import json
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 
+from assistant.hostwords import HostWords
+from assistant.script_store import ScriptStore, new_id
+from assistant.script_words import MARGIN_S, WINDOW_S, Wordings
 from avatar.face import Face
 from avatar.performer import Performer
 from knowledge.catalog import Catalog
@@ -22,13 +25,14 @@ from streaming.audience import clean as clean_comment
 from streaming.cards import card_of, passed
 from streaming.comments import Comment, CommentSource
 from streaming.control import ControlServer, RoomError
-from streaming.director import Answerer, Director, DirectorSettings, Writer
+from streaming.director import Answerer, Director, DirectorParts, DirectorSettings
+from streaming.director_prompter import Writer
 from streaming.encoder import Encoder
 from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.journal import Journal
 from streaming.packets import Sink, SinkStatus
-from streaming.phrases import LABELS
+from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
 from streaming.runsheet import RunSheet
 from streaming.scene import Scene
@@ -64,6 +68,7 @@ class RoomParts:
     review: Review
     performer: Performer
     face: Face
+    wordings: Wordings = field(default_factory=Wordings)  # the writer's: what either says, the other does not repeat
     sources: tuple[CommentSource, ...] = ()
     warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
@@ -244,20 +249,25 @@ class Room:
             spares=self._spares,
         )
         self._director = Director(
-            DirectorSettings(lang=settings.lang, persona=settings.persona, shop=self._shop),
-            shelf=parts.catalog,
-            writer=parts.writer,
-            answerer=parts.answerer,
-            review=parts.review,
-            voice=parts.performer,
-            stage=self._stage,
-            records=self._records,
-            journal=self._journal,
-            audience=self._audience,
-            runsheet=sheet,
-            show=self._show,
-            emit=self._emit,
-            end=self._comment_ended,
+            DirectorSettings(lang=settings.lang, persona=settings.persona),
+            DirectorParts(
+                shelf=parts.catalog,
+                writer=parts.writer,
+                scripts=ScriptStore(parts.store, settings.room),
+                new_id=new_id,
+                answerer=parts.answerer,
+                review=parts.review,
+                voice=parts.performer,
+                stage=self._stage,
+                records=self._records,
+                journal=self._journal,
+                audience=self._audience,
+                runsheet=sheet,
+                phrases=await asyncio.to_thread(self._phrases),
+                show=self._show,
+                emit=self._emit,
+                end=self._comment_ended,
+            ),
         )
         for comment in left_open:
             self._take_up(comment)
@@ -267,6 +277,14 @@ class Room:
             await self._until_stopped()
         finally:
             await self._end()
+
+    def _phrases(self) -> Phrases:
+        """The host's words between script and answers; what was said before a restart is not said again."""
+        settings, wordings = self.settings, self._parts.wordings
+        since = datetime.now(UTC) - timedelta(seconds=WINDOW_S + MARGIN_S)
+        wordings.remember(self._records.lately(since))
+        persona = HostWords(self._parts.store).persona(settings.persona)
+        return Phrases(settings.lang, self._shop, wordings, persona.manner(settings.lang))
 
     async def _until_stopped(self) -> None:
         tasks = [

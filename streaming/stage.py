@@ -119,6 +119,7 @@ class Stage:
         self._stop = threading.Event()
         self._last_stamp = 0
         self._last = Moment(-1, np.zeros(0, np.int16))
+        self._cut_lock = threading.Lock()
         self._cut: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
         self._picture: NDArray[np.uint8]
         self._watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
@@ -151,11 +152,22 @@ class Stage:
         for old in [known for known in self._captions if known < stamp - 16]:
             self._captions.pop(old, None)
 
-    async def cut(self) -> None:
-        """Drop what is being said and what is queued, where the next word begins; return when that is done."""
+    async def cut(self, within_s: float | None = None) -> None:
+        """Drop what is being said and what is queued, where the next word begins; return when that is done.
+
+        With `within_s`, a word that lasts longer is cut off, faded out within 10 ms.
+        """
         done = asyncio.Event()
-        self._cut = (asyncio.get_running_loop(), done)
-        await done.wait()
+        with self._cut_lock:
+            self._cut = (asyncio.get_running_loop(), done)
+        try:
+            async with asyncio.timeout(within_s):
+                await done.wait()
+        except TimeoutError:
+            with self._cut_lock:  # the frame loop may just be doing it
+                if self._cut is not None:
+                    self._cut = None
+                    self._performance.interrupt()
 
     def stop(self) -> None:
         """End after the current frame and give the sinks what the encoder still holds."""
@@ -215,9 +227,10 @@ class Stage:
         clock = self._health.clock
         with clock("voice"):
             moment = self._performance.next()
-            if self._cut is not None and self._between_words(moment):
-                self._performance.interrupt()
-                self._cut_done()
+            with self._cut_lock:
+                if self._cut is not None and self._between_words(moment):
+                    self._performance.interrupt()
+                    self._cut_done()
             self._last = moment
         shift.held.append(moment)
         if draw or self._face.delay:  # a face that looks ahead must see every moment

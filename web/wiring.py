@@ -1,5 +1,6 @@
 """The only place where concrete objects are built. Heavy parts are imported by whoever needs them, when they do."""
 
+import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -317,6 +318,7 @@ def room_environment(settings: Settings) -> dict[str, str]:
 async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room", None]:
     """A room with everything it is made of, closed after it."""
     from assistant.script import ScriptWriter
+    from assistant.script_words import Wordings
     from avatar.performer import Performer
     from streaming.answers import AssistantAnswerer
     from streaming.room import Room, RoomParts
@@ -325,6 +327,7 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
     told = room_settings(settings, plan)
     voice = _steady_voice(told.voice)
     face = _steady_face(told)
+    wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
 
     def review(text: str, product_ids: Sequence[str]) -> "Verdict":
         return core.assistant.review_line(text, product_ids, told.lang)
@@ -335,7 +338,8 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
             RoomParts(
                 catalog=core.catalog,
                 store=core.catalog.store,
-                writer=ScriptWriter(core.catalog, core.guard),
+                writer=ScriptWriter(core.catalog, core.guard, wordings=wordings),
+                wordings=wordings,
                 answerer=AssistantAnswerer(core.assistant, room=told.room, lang=told.lang),
                 review=review,
                 performer=Performer(voice, fps=told.fps),

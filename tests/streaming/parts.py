@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 
+from assistant.arithmetic import shop_and
 from assistant.assistant import review_text
 from assistant.guard.guard import Guard
 from assistant.guard.verdict import Verdict
+from assistant.script import Line, LineKind
 from avatar.face import Face
 from avatar.media import Frame, Moment
 from avatar.performer import Performer
@@ -48,10 +50,8 @@ def open_catalog(folder: Path, products: Sequence[Product] | None = None) -> Cat
     return catalog
 
 
-@dataclass(frozen=True)
-class ScriptLine:
-    kind: str
-    text: str
+def script_line(kind: LineKind, text: str, product_id: str = "p1", slot: str = "") -> Line:
+    return Line(kind, text, product_id, (), 1, Verdict("ok", text, text), "test/0", slot or text)
 
 
 class Script:
@@ -60,13 +60,16 @@ class Script:
     def __init__(self, catalog: Catalog, more: Sequence[str] = ()) -> None:
         self._catalog, self._more = catalog, tuple(more)
 
-    def lines(self, product_id: str, lang: str, persona: str) -> tuple[ScriptLine, ...]:
+    def lines(self, product_id: str, lang: str, persona: str) -> tuple[Line, ...]:
         found = self._catalog.product(product_id)
         assert found is not None
         texts = [f"来看{found.title.zh}。", "杯身是316不锈钢，容量是500ml，出门带着正好。", *self._more]
         if found.price is not None:
             texts.append(f"现在的价格是{found.price:.0f}元。")
-        return tuple(ScriptLine("point", text) for text in texts)
+        return tuple(script_line("point", text, product_id, str(at)) for at, text in enumerate(texts))
+
+    def renewed(self, lines: Sequence[Line], lang: str, persona: str) -> tuple[Line, ...]:
+        return self.lines(lines[0].product_id, lang, persona)
 
 
 class Answers:
@@ -103,10 +106,7 @@ def gate(catalog: Catalog) -> Callable[[str, Sequence[str]], Verdict]:
     guard = Guard()
 
     def review(text: str, product_ids: Sequence[str]) -> Verdict:
-        facts = catalog.shop_facts()
-        for product_id in product_ids:
-            facts |= catalog.facts(product_id)
-        return review_text(guard, text, facts, "zh", tuple(product_ids))
+        return review_text(guard, text, shop_and(catalog, product_ids), "zh", tuple(product_ids))
 
     return review
 

@@ -16,7 +16,7 @@ from assistant.conversation import Conversations
 from assistant.guard.guard import Guard
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
-from assistant.script import ScriptWriter
+from assistant.script import Line, ScriptWriter
 from avatar.performer import Style
 from avatar.voices.silent import SilentVoice
 from knowledge.catalog import Catalog
@@ -25,7 +25,8 @@ from streaming.answers import AssistantAnswerer
 from streaming.comments import Comment
 from streaming.director import Reply
 from streaming.freshness import Freshness
-from tests.streaming.parts import ScriptLine, gate, make_room, open_catalog, product, small_settings
+from streaming.records import Cursor
+from tests.streaming.parts import gate, make_room, open_catalog, product, script_line, small_settings
 from tests.streaming.test_director import Ear, Studio
 from tests.streaming.test_room import on_air, until
 from tests.test_hot_truth import Clock, clock
@@ -54,10 +55,14 @@ class Long:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def lines(self, product_id: str, lang: str, persona: str) -> tuple[ScriptLine, ...]:
+    def lines(self, product_id: str, lang: str, persona: str) -> tuple[Line, ...]:
         found = self._catalog.product(product_id)
         assert found is not None and found.price is not None
-        return (ScriptLine("point", LONG.format(price=f"{found.price:.0f}")), ScriptLine("closing", "就说到这里。"))
+        told = script_line("point", LONG.format(price=f"{found.price:.0f}"), slot="price")
+        return (told, script_line("closing", "就说到这里。"))
+
+    def renewed(self, lines: Sequence[Line], lang: str, persona: str) -> tuple[Line, ...]:
+        return self.lines(lines[0].product_id, lang, persona)
 
 
 def spoken(heard: Sequence[str]) -> str:
@@ -152,13 +157,13 @@ async def test_a_clause_that_a_slow_voice_is_still_making_is_dropped(
                 return False
             return await super().say(text, lang, stamp, style)
 
-        async def cut(self) -> None:
+        async def cut(self, within_s: float | None = None) -> None:
             self.dropped.set()
 
     ear = Slow()
     studio = Studio(catalog, sheet=("p1",))
     studio.ear = ear
-    studio.director._voice = studio.director._stage = ear  # type: ignore[assignment]
+    studio.director._speech._voice = studio.director._speech._picture = ear
     ear.begun = studio.director.begun
     await studio.run_until(lambda: any("99" in text for text in ear.heard))
     assert any("129" in text for text in ear.tried), "it was being made"
@@ -183,12 +188,13 @@ async def test_an_offer_that_ends_between_writing_and_speaking(catalog: Catalog,
     await running.run_until(lambda: "减17" in spoken(running.ear.heard))
 
     studio = Studio(catalog, script=ScriptWriter(catalog, Guard()), sheet=("p1",))
+    studio.records.save_cursor(Cursor(greeted=True))  # from the beginning
 
     def midnight(clause: str) -> None:
         clock.ahead = timedelta(hours=2)  # at the first words: the whole script is written by now
 
     studio.ear.on_say = midnight
-    await studio.run_until(lambda: studio.director._cursor.round > 1)
+    await studio.run_until(lambda: studio.director._prompter.cursor.round > 1)
     assert len(studio.ear.heard) > 12 and "17" not in spoken(studio.ear.heard)
     assert not any("17" in caption for caption in studio.ear.captions.values())
 
@@ -196,7 +202,7 @@ async def test_an_offer_that_ends_between_writing_and_speaking(catalog: Catalog,
 async def test_an_offer_that_begins_later_is_announced_when_it_does(catalog: Catalog, clock: type[Clock]) -> None:
     catalog.put(promotions=[sale(starts=datetime.now(UTC) + timedelta(hours=1))], source="test")
     studio = Studio(catalog, script=ScriptWriter(catalog, Guard()), sheet=("p1",))
-    await studio.run_until(lambda: studio.director._cursor.round > 0)
+    await studio.run_until(lambda: studio.director._prompter.cursor.round > 0)
     assert "17" not in spoken(studio.ear.heard)
     clock.ahead = timedelta(hours=2)
     await studio.run_until(lambda: "减17" in spoken(studio.ear.heard))
