@@ -16,7 +16,8 @@ from web.console.page import Page
 
 KINDS = {
     "opening": Text("开场", "Opening"), "pain": Text("痛点", "Everyday trouble"),
-    "point": Text("卖点", "Selling point"), "offer": Text("价格优惠", "Offer"), "question": Text("互动", "Question"),
+    "point": Text("卖点", "Selling point"), "demo": Text("演示", "Demonstration"),
+    "offer": Text("价格优惠", "Offer"), "objection": Text("答疑", "Doubts"), "question": Text("互动", "Question"),
     "call": Text("促单", "Call"), "closing": Text("收尾", "Closing"),
 }  # fmt: skip
 
