@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 import uuid
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from assistant.hostwords import HostWords
+from assistant.messages import ModelError
 from assistant.script_store import ScriptStore, new_id
 from assistant.script_words import MARGIN_S, WINDOW_S, Wordings
 from avatar.face import Face
@@ -36,7 +37,7 @@ from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
 from streaming.runsheet import RunSheet
 from streaming.scene import Scene
-from streaming.settings import RoomSettings
+from streaming.settings import Lang, RoomSettings
 from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_hls, open_output, open_recording
 from streaming.sinks.preview import FlvPreview
@@ -52,6 +53,7 @@ log = structlog.get_logger(__name__)
 _WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card has changed
 _OUTPUTS_S = 1.0
 _STILL_WAITING_S = 90.0  # a viewer whose question is older has gone
+_SCRIBE_RESTS_S = 60.0  # after a model failed
 _GOODBYE_S = 2.2
 _SINKS_S = 1.2
 _EVENTS = 200  # kept for a slow listener; the oldest go first
@@ -69,6 +71,7 @@ class RoomParts:
     performer: Performer
     face: Face
     wordings: Wordings = field(default_factory=Wordings)  # the writer's: what either says, the other does not repeat
+    scribe: Callable[[str, Lang], Awaitable[int]] | None = None  # has a model write wordings for a product
     sources: tuple[CommentSource, ...] = ()
     warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
@@ -292,6 +295,7 @@ class Room:
             asyncio.create_task(self._watch_catalogue(), name="catalogue"),
             asyncio.create_task(self._watch_outputs(), name="outputs"),
             asyncio.create_task(self._warm(), name="warm"),
+            asyncio.create_task(self._write_ahead(), name="scribe"),
             *(asyncio.create_task(self._listen(source)) for source in self._parts.sources),
         ]
         stopping = asyncio.create_task(self._stopping.wait())
@@ -325,6 +329,18 @@ class Room:
                 await asyncio.to_thread(self._parts.warm)
             except Exception:  # the first answer will meet the same error, and is told of it there
                 log.exception("warming up failed")
+
+    async def _write_ahead(self) -> None:
+        """Have a model word the products one after the other, while the host talks; without one nothing is missing."""
+        write = self._parts.scribe
+        if write is None:
+            return
+        for product in list(self._parts.catalog.products()):
+            try:
+                await write(product.id, self.settings.lang)
+            except ModelError as error:
+                log.warning("the model wrote no lines", product=product.id, reason=str(error))
+                await asyncio.sleep(_SCRIBE_RESTS_S)
 
     async def _listen(self, source: CommentSource) -> None:
         async with contextlib.aclosing(source.comments()) as comments:

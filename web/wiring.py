@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.orderbook import OrderBook
     from assistant.pictures import Pictures
     from assistant.queue import QueueSettings
+    from assistant.script_model import ModelWriter
     from assistant.service.desk import ServiceDesk
     from assistant.service.shop import ServiceShop
     from assistant.service.shops.http import MerchantShop
@@ -328,6 +329,7 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
     voice = _steady_voice(told.voice)
     face = _steady_face(told)
     wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
+    scribe = _scribe(settings, core)
 
     def review(text: str, product_ids: Sequence[str]) -> "Verdict":
         return core.assistant.review_line(text, product_ids, told.lang)
@@ -340,6 +342,7 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
                 store=core.catalog.store,
                 writer=ScriptWriter(core.catalog, core.guard, wordings=wordings),
                 wordings=wordings,
+                scribe=scribe.write if scribe is not None else None,
                 answerer=AssistantAnswerer(core.assistant, room=told.room, lang=told.lang),
                 review=review,
                 performer=Performer(voice, fps=told.fps),
@@ -351,7 +354,19 @@ async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room"
     finally:
         await face.close()
         await voice.close()
+        if scribe is not None:
+            await scribe.close()
         await core.close()
+
+
+def _scribe(settings: Settings, core: Core) -> "ModelWriter | None":
+    """A configured model writes wordings for the host too."""
+    if settings.model == "grounded":
+        return None
+    from assistant.models import load_alone
+    from assistant.script_model import ModelWriter
+
+    return ModelWriter(core.catalog, core.guard, load_alone(assistant_settings(settings)), name=settings.model_name)
 
 
 def recordings_of(settings: Settings, room: str) -> Path:
