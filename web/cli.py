@@ -210,13 +210,23 @@ def live(
 
 
 @app.command(hidden=True)
-def room(name: str, with_parent: Annotated[bool, typer.Option("--with-parent")] = False) -> None:
-    """Run a room whose plan the web server has written; the server starts this itself."""
+def room(
+    name: Annotated[str, typer.Argument()] = "",
+    with_parent: Annotated[bool, typer.Option("--with-parent")] = False,
+    spare: Annotated[bool, typer.Option("--spare")] = False,
+) -> None:
+    """Run a room whose plan the web server has written; the server starts this itself.
+
+    With --spare, load everything and wait for the name on standard input.
+    """
     settings = settings_of()
     with told():
-        from web.onair import run_planned
+        from web.onair import run_planned, run_spare
 
-        run_planned(settings, name, with_parent=with_parent)
+        if spare:
+            run_spare(settings)
+        else:
+            run_planned(settings, name, with_parent=with_parent)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from web.log import configure_logging
 from web.parent import wait_for_end
 from web.rooms import NAME, RoomPlan
 from web.settings import Settings
-from web.wiring import DEMO_ROOM, DEMO_SHOP, open_catalog, open_room
+from web.wiring import DEMO_ROOM, DEMO_SHOP, Core, open_catalog, open_room, ready_core
 
 log = structlog.get_logger("room")
 
@@ -47,17 +47,34 @@ def _stock(settings: Settings, room: str) -> None:
         catalog.close()
 
 
-def run_planned(settings: Settings, name: str, *, with_parent: bool) -> None:
+def run_spare(settings: Settings) -> None:
+    """Load everything a room needs, then wait for a line with a room's name and become that room."""
+    core = ready_core(settings)
+    line = b""
+    while not line.endswith(b"\n"):
+        if not (read := os.read(0, 1)):
+            return  # whoever kept us in reserve is gone
+        line += read
+    name, *arguments = line.decode().split()
+    log_path = settings.data / "rooms" / name / "room.log"
+    output = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    os.close(output)
+    run_planned(settings, name, with_parent="--with-parent" in arguments, core=core)
+
+
+def run_planned(settings: Settings, name: str, *, with_parent: bool, core: Core | None = None) -> None:
     """The room that the web server wrote a plan for; `with_parent`: ends when standard input does."""
     configure_logging(settings.log_level, settings.log_format)
     plan = RoomPlan.load(settings.data / "rooms" / name) if NAME.fullmatch(name) else None
     if plan is None:
         raise RoomError(f"there is no plan for room {name}; start it from the console")
-    asyncio.run(_run(settings, plan, with_parent=with_parent))
+    asyncio.run(_run(settings, plan, with_parent=with_parent, core=core))
 
 
-async def _run(settings: Settings, plan: RoomPlan, *, with_parent: bool = False) -> None:
-    async with open_room(settings, plan) as room:
+async def _run(settings: Settings, plan: RoomPlan, *, with_parent: bool = False, core: Core | None = None) -> None:
+    async with open_room(settings, plan, core) as room:
         loop = asyncio.get_running_loop()
         stop = _Stop(room)
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -24,7 +24,8 @@ log = structlog.get_logger("rooms")
 ROOM_COMMAND = (sys.executable, "-m", "web.cli", "room")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
-HEALTHY_S = 20.0  # a room that was on air this long starts over at once
+HEALTHY_S = 10.0  # a room that was on air this long starts over at once
+SPARE_AGAIN_S = 60.0  # after a spare process died by itself
 SILENT_S = 15.0  # a room that was on air and answers nothing for so long hangs: it is killed and started again
 GOODBYE_S = 3.0  # to end the stream properly, before it is told harder
 LOG_LIMIT = 5 * 1024 * 1024
@@ -91,7 +92,11 @@ class _Room:
 
 
 class Supervisor:
-    """One task per room that should be on air. `outlive`: rooms stay on air when the supervisor closes."""
+    """One task per room that should be on air. `outlive`: rooms stay on air when the supervisor closes.
+
+    `spare`: while a room is on air, a process that has loaded everything waits to become the next one, so that a room
+    that dies is back within a second or two.
+    """
 
     def __init__(
         self,
@@ -102,7 +107,9 @@ class Supervisor:
         on_change: Callable[[str], None] = lambda room: None,
         command: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
+        spare: bool = False,
     ) -> None:
+        self._spares = _Spare(command or ROOM_COMMAND, environment) if spare else None
         self._folder = folder
         self._client = client
         self.outlive = outlive
@@ -194,6 +201,8 @@ class Supervisor:
                 room.task.cancel()
         if rooms:
             await asyncio.wait([room.task for room in rooms if room.task])
+        if self._spares is not None:
+            await self._spares.close()
 
     def _begin(self, plan: RoomPlan) -> None:
         assert self._tasks is not None, "run() comes first"
@@ -246,6 +255,8 @@ class Supervisor:
                 if not exited.done() and not stop.done():
                     if await self._answers(room):
                         self._heard(room)
+                        if self._spares is not None:
+                            await self._spares.provide()
                     else:
                         self._unheard(room, process)
             if not exited.done():
@@ -278,6 +289,8 @@ class Supervisor:
             path.replace(path.with_suffix(".log.1"))
         # A room that must not outlive us holds the other end of a pipe: it ends when we do, however we end.
         arguments = () if self.outlive else ("--with-parent",)
+        if self._spares is not None and (ready := await self._spares.take(room.plan.room, *arguments)) is not None:
+            return ready
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
             return await asyncio.create_subprocess_exec(
                 *self._command,
@@ -341,6 +354,51 @@ class Supervisor:
         except OSError:
             lines = []
         return lines[-1][:300] if lines else "The room stopped without a word"
+
+
+class _Spare:
+    """A room's process that has loaded everything but knows no room yet; it reads the name from its standard input."""
+
+    def __init__(self, command: tuple[str, ...], environment: Mapping[str, str] | None) -> None:
+        self._command, self._environment = command, environment
+        self._process: asyncio.subprocess.Process | None = None
+        self._made_at = float("-inf")
+
+    async def provide(self) -> None:
+        """Have one, unless there is one."""
+        if self._process is not None and self._process.returncode is None:
+            return
+        if self._process is not None and time.monotonic() - self._made_at < SPARE_AGAIN_S:
+            return
+        self._made_at = time.monotonic()
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            "--spare",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, **(self._environment or {})},
+        )
+
+    async def take(self, room: str, *arguments: str) -> asyncio.subprocess.Process | None:
+        """The spare, which becomes that room now; None when there is none."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return None
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):
+            process.stdin.write(" ".join((room, *arguments)).encode() + b"\n")
+            await process.stdin.drain()
+        if "--with-parent" not in arguments:
+            process.stdin.close()
+        return process
+
+    async def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            _signal(process.pid, signal.SIGKILL)
+            await process.wait()
 
 
 def _signal(pid: int, what: int) -> None:

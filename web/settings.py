@@ -152,6 +152,7 @@ class Settings(BaseSettings):
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
     encoder: str = Field("auto", description="auto, nvenc, vaapi or x264: what makes the picture's stream")
+    spare_room: bool = Field(True, description="Whether a loaded process stands ready to take a dead room's place")
     record: bool = Field(True, description="Whether rooms record what they send")
     recordings: Path | None = Field(None, description="Folder of the recordings; empty: recordings in each room's")
     keep_days: int = Field(1100, ge=1, le=36_500, description="Days for which recordings are kept")

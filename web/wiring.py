@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -284,7 +285,11 @@ def build_services(
         fetcher=Fetcher(Allowed.parse(settings.fetch_hosts)),
         audit=Audit(core.catalog.store),
         supervisor=Supervisor(
-            settings.data / "rooms", client, outlive=not demo, environment=room_environment(settings)
+            settings.data / "rooms",
+            client,
+            outlive=not demo,
+            environment=room_environment(settings),
+            spare=settings.spare_room and not demo,
         ),
         room_client=client,
         ears=build_ears(settings),
@@ -315,16 +320,25 @@ def room_environment(settings: Settings) -> dict[str, str]:
     return given | ({"ZHIBO_DATABASE": settings.database} if settings.database else {})
 
 
+def ready_core(settings: Settings) -> Core:
+    """What a room needs, loaded as far as it can be before the room is known."""
+    for module in ("assistant.script", "avatar.performer", "avatar.faces.drawn", "streaming.answers", "streaming.room"):
+        import_module(module)
+    core = build_core(settings)
+    _warm(core)
+    return core
+
+
 @asynccontextmanager
-async def open_room(settings: Settings, plan: RoomPlan) -> AsyncGenerator["Room", None]:
-    """A room with everything it is made of, closed after it."""
+async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None) -> AsyncGenerator["Room", None]:
+    """A room with everything it is made of, closed after it, also a `core` that was made before."""
     from assistant.script import ScriptWriter
     from assistant.script_words import Wordings
     from avatar.performer import Performer
     from streaming.answers import AssistantAnswerer
     from streaming.room import Room, RoomParts
 
-    core = build_core(settings)
+    core = core or build_core(settings)
     told = room_settings(settings, plan)
     voice = _steady_voice(told.voice)
     face = _steady_face(told)

@@ -140,9 +140,11 @@ def _report(progress: _Progress) -> None:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the room's business: it says goodbye first
-    signal.alarm(_FROZEN_S)
     pipe = sys.stdin.buffer
-    target, stream_format = read_order(pipe.readline())
+    if not (order := pipe.readline()):
+        return  # it was kept in reserve, and is not needed
+    signal.alarm(_FROZEN_S)
+    target, stream_format = read_order(order)
     try:
         writing = WRITINGS[target["kind"]](target, stream_format)
         _tell(ready=True)

@@ -49,6 +49,7 @@ class WriterSink:
         self._offered_ms = 0
         self._base_ms = 0  # of the room's time, where the timestamps of this output's stream begin
         self._child: subprocess.Popen[bytes] | None = None
+        self._next: subprocess.Popen[bytes] | None = None  # the one for the next attempt
         self._thread = threading.Thread(target=self._run, name=f"sink {target.name}", daemon=True)
         self._thread.start()
 
@@ -109,22 +110,19 @@ class WriterSink:
                 self._ready = False
                 self._kill()
                 self._sum_up()
+                if not self._closing.is_set():
+                    self._next = _started()  # loads while we wait
             if self._connections > connected_before:
                 wait_s = self._settings.first_wait_s
             # Jitter keeps many rooms from knocking on a recovering server at the same instant.
             self._closing.wait(wait_s * random.uniform(0.7, 1.3))
-            wait_s = min(wait_s * 2, self._settings.longest_wait_s)
+            wait_s = min(wait_s * 1.6, self._settings.longest_wait_s)
+        self._child, self._next = self._next, None
+        self._kill()
         self._set_state("closed", self._reason)
 
     def _connect_and_feed(self) -> None:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "streaming.sinks.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # ffmpeg prints addresses
-            bufsize=0,
-            start_new_session=True,
-        )
+        child, self._next = self._next or _started(), None
         self._child = child
         link = Link(child, self._target, self._settings, lambda: self._deadline, self._progressed)
         link.send(pack_order(self._target.order(), self._format))
@@ -198,3 +196,15 @@ class WriterSink:
         # A process stuck in the kernel can outlive SIGKILL for a while; it must not hold us.
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(2.0)
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    """A writing process that waits to be told what to write."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "streaming.sinks.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # ffmpeg prints addresses
+        bufsize=0,
+        start_new_session=True,
+    )

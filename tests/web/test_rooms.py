@@ -28,10 +28,14 @@ SECRET = "rtmp://live.example.com/app/key123"
 
 
 @asynccontextmanager
-async def supervising(settings: Settings, *, outlive: bool = False, **env: str) -> AsyncGenerator[Supervisor, None]:
+async def supervising(
+    settings: Settings, *, outlive: bool = False, spare: bool = False, **env: str
+) -> AsyncGenerator[Supervisor, None]:
     environment = {"ZHIBO_DATA": str(settings.data), **env}
     folder = settings.data / "rooms"
-    supervisor = Supervisor(folder, room_client(settings), outlive=outlive, command=FAKE, environment=environment)
+    supervisor = Supervisor(
+        folder, room_client(settings), outlive=outlive, command=FAKE, environment=environment, spare=spare
+    )
     async with asyncio.TaskGroup() as tasks:
         await supervisor.run(tasks)
         try:
@@ -83,6 +87,28 @@ async def test_a_room_that_dies_is_started_again_and_says_why(settings: Settings
         await until(lambda: supervisor.view("demo")["state"] == "on_air")
         assert pid_of(supervisor, "demo") != first
         assert supervisor.view("demo")["restarts"] == 1
+
+
+@pytest.mark.parametrize("outlive", [False, True])
+async def test_a_process_in_reserve_takes_a_dead_rooms_place(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, outlive: bool
+) -> None:
+    monkeypatch.setattr("web.rooms.HEALTHY_S", 0.0)
+    async with supervising(settings, spare=True, outlive=outlive) as supervisor:
+        assert supervisor._spares is not None
+        supervisor.start(RoomPlan("demo"))
+        await until(lambda: supervisor._spares._process is not None)  # type: ignore[union-attr]
+        reserve = supervisor._spares._process
+        assert reserve is not None
+        os.kill(pid_of(supervisor, "demo"), signal.SIGKILL)
+        await until(lambda: supervisor.view("demo")["restarts"] == 1)
+        await until(lambda: supervisor.view("demo")["state"] == "on_air")
+        assert pid_of(supervisor, "demo") == reserve.pid
+        await until(lambda: supervisor._spares._process not in (None, reserve))  # type: ignore[union-attr]
+        another = supervisor._spares._process
+        assert another is not None
+        await supervisor.stop("demo")
+    assert not is_alive(reserve.pid) and not is_alive(another.pid)
 
 
 async def test_a_room_that_hangs_on_air_is_killed_and_started_again(
