@@ -41,6 +41,7 @@ from assistant.lookups import Lookups
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
 from assistant.orderbook import CatalogOrders, OrderBook
+from assistant.proactive.reminders import Reminders, Reply
 from assistant.prompt import past, system_message
 from assistant.seeing import Sight, looking
 from assistant.service.desk import Served, ServiceDesk
@@ -94,10 +95,12 @@ class Assistant:
         caller: Caller | None = None,
         service: ServiceDesk | None = None,
         orders: OrderBook | None = None,
+        reminders: Reminders | None = None,
     ) -> None:
         """`second`: asked about sentences of the model that the guard can neither back nor refute; `caller`: calls
         people, as the shop has them; `service`: what is to be done with orders goes there first, never through a
-        model; `orders`: where they are, unless in the catalogue's own tables."""
+        model; `orders`: where they are, unless in the catalogue's own tables; `reminders`: what the shop tells unasked,
+        where it does."""
         self.catalog = catalog
         self.model = model
         self.guard = guard
@@ -109,6 +112,7 @@ class Assistant:
         self.caller = caller or Caller(conversations, StaffRoom(conversations))
         self._service = service
         self.orders = orders or CatalogOrders(catalog)
+        self.reminders = reminders
         self._lookups = Lookups()
         self._agent = self._agent_of(model)
 
@@ -197,6 +201,8 @@ class Assistant:
             run = self._hand_over(answer, context, history, reason)
         elif (served := await self._served(answer, text, context)) is not None:
             run = self._serve(answer, context, history, served)
+        elif chat and (reply := await self._reminded(answer, text, context, history)) is not None:
+            run = self._say(answer, context, reply.text, reply.facts, model="reminder")
         elif said := self._approved(answer, text, context):
             run = self._say(answer, context, *said)
         else:
@@ -318,6 +324,8 @@ class Assistant:
         )
         if turn.unanswered and turn.handoff is None:
             replies += (_phrase("person", answer.lang),)
+        if self.reminders is not None:
+            replies += self.reminders.offers(turn.text, turn.about, answer.lang)
         if replies and context.channel == "chat":
             extras.append(QuickReplies(replies))
         return extras
@@ -379,6 +387,16 @@ class Assistant:
             return
         yield await self._finish(answer, turn)
 
+    async def _reminded(
+        self, answer: _Answer, text: str, context: PageContext, history: Sequence[StoredMessage]
+    ) -> Reply | None:
+        """What is answered to a wish about reminders; None when it is none, or there are none in this shop."""
+        if self.reminders is None:
+            return None
+        spoken = (one for message in reversed(history) for one in message.product_ids)
+        about = tuple(dict.fromkeys([*([context.product_id] if context.product_id else []), *spoken]))
+        return await self.reminders.heard(answer.conversation, text, answer.lang, context.customer_id, about)
+
     def _approved(self, answer: _Answer, text: str, context: PageContext) -> tuple[str, Facts] | None:
         """The answer that the merchant approved for this question and its facts; None when there is none, or when the
         guard no longer lets it stand as it is: then a model must find other words."""
@@ -391,11 +409,11 @@ class Assistant:
         return None if any(verdict.changed for verdict in verdicts) else (words_, own)
 
     async def _say(
-        self, answer: _Answer, context: PageContext, text: str, facts: Facts | None = None
+        self, answer: _Answer, context: PageContext, text: str, facts: Facts | None = None, *, model: str = ""
     ) -> AsyncGenerator[Event, None]:
         """Words of our own, or of the shop's with the facts they bring, as a whole answer."""
         turn = self._turn(answer, context, ())
-        turn.model = "assistant" if facts is None else "faq"
+        turn.model = model or ("assistant" if facts is None else "faq")
         turn.extra |= facts or Facts()
         for event in self._speak(turn, text):
             await self._store(answer, [event])

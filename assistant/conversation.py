@@ -19,6 +19,7 @@ from assistant.handoff import HandoffError, State
 from assistant.happenings import forget, happened
 from assistant.mailbox import Change, Mailbox, Relay
 from assistant.pictures import MARK, Picture, marked
+from assistant.proactive.forgetting import forget_reminders
 from assistant.questions import Question, close_question, left_open, open_question
 from assistant.rows import (
     BotMessage,
@@ -201,6 +202,7 @@ class Conversations:
                 connection.execute(delete(table).where(table.c.conversation_id == conversation_id))
             if connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)).rowcount:
                 forget(connection, conversation_id)
+            forget_reminders(connection, conversation_id)
 
         await self._database.run(work)
         self._recent.pop(conversation_id, None)
@@ -262,12 +264,14 @@ class Conversations:
         only_in: Sequence[State] = (),
         message: BotMessage | None = None,
         question: str = "",
+        also: Callable[[Connection], None] | None = None,
     ) -> list[StoredEvent] | None:
         """Store (type, data) pairs as the next events, and with them a finished bot message.
 
         With `only_in`, nothing is stored and None returned when the conversation is in another state at this very
         moment: so the bot never talks over a person. `question`: the open question that is answered by it, closed in
-        the same transaction; nothing is stored when it is closed already.
+        the same transaction; nothing is stored when it is closed already. `also`: what else belongs to it, written in
+        the same transaction; what it raises undoes all.
         """
 
         def work(connection: Connection) -> list[StoredEvent] | None:
@@ -278,6 +282,8 @@ class Conversations:
                 raise UnknownConversation(conversation_id)
             if message is not None and stored is not None:
                 store_answer(connection, conversation_id, message, stored)
+            if also is not None and stored is not None:
+                also(connection)
             return stored
 
         stored = await self._database.run(work)

@@ -250,6 +250,34 @@ SERVICE_WRITES = Table(  # every change that was made to an order for a customer
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+REMINDER_CHOICES = Table(  # whether a shopper wants to be reminded of things; without a row, as the shop has it
+    "reminder_choices",
+    metadata,
+    Column("who", String(100), primary_key=True),  # customer:ID, or conversation:ID of somebody not signed in
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+STOCK_WATCHES = Table(  # who waits for what to be in stock again
+    "stock_watches",
+    metadata,
+    Column("who", String(100), primary_key=True),
+    Column("product_id", String(200), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+REMINDERS = Table(  # what was told to whom: nobody is told of the same event twice
+    "reminders",
+    metadata,
+    Column("who", String(100), primary_key=True),
+    Column("event", String(300), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
 HAPPENINGS = Table(  # what others are to be told; whoever tells them removes it
     "happenings",
     metadata,

@@ -186,6 +186,20 @@ def guard(
 
 
 @app.command()
+def proactive(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, to whom; send nothing.")] = False,
+    as_json: JsonOption = False,
+    data: Data = None,
+) -> None:
+    """Send the reminders that are due: late parcels, unpaid orders, … · 发出到点的提醒。"""
+    settings = settings_of(data=data)
+    with told():
+        from web.reminding import run_proactive
+
+        run_proactive(settings, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
 def live(
     room: Annotated[str, typer.Argument(help="Name of the room: letters, digits, - and _.")],
     to: Annotated[

@@ -103,6 +103,10 @@ class Settings(BaseSettings):
         (), description="Levels of customers that people always serve, e.g. vip, gold; empty: none"
     )
 
+    # what shoppers are told unasked
+    proactive: Literal["off", "asked", "on"] = Field("off", description="Whom reminders are sent to")
+    quiet_hours: str = Field("21:00-09:00", description="When none are sent, in the shop's time zone; empty: never")
+
     # another help desk
     chatwoot_url: str = Field(
         "", description="Base URL of a Chatwoot that shows handed-over conversations; empty: none"
@@ -183,6 +187,14 @@ class Settings(BaseSettings):
     @classmethod
     def _week(cls, value: str) -> str:
         parse_week(value)  # raises ValueError with what is wrong
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _night(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\d{1,2}:\d{2}-\d{1,2}:\d{2}", value):
+            raise ValueError(f"{value!r} is not a time of day; write it like 21:00-09:00")
+        parse_week(f"mon-sun {value}" if value else "")
         return value
 
     @field_validator("hours_zone")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.messages import Model
     from assistant.orderbook import OrderBook
     from assistant.pictures import Pictures
+    from assistant.proactive.reminders import Mode, Reminders
     from assistant.queue import QueueSettings
     from assistant.script_model import ModelWriter
     from assistant.service.desk import ServiceDesk
@@ -176,10 +177,13 @@ def build_core(
     there = presence.present if team is None or team.first else team.present  # the inbox is the first worker's
     caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there)
     merchant = _merchant(settings)
+    orders = _orders(catalog, merchant)
     service = _service(settings, catalog, merchant)
     assistant = Assistant(
-        catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, _orders(merchant)
-    )
+        catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, orders,
+        None if settings.proactive == "off" else
+        _reminders(settings, catalog, guard, conversations, orders, settings.proactive),
+    )  # fmt: skip
     translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
     return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator, merchant)
 
@@ -194,10 +198,34 @@ def _merchant(settings: Settings) -> "MerchantShop | None":
     return MerchantShop(ShopLine(settings.shop_url, settings.shop_secret.get_secret_value()))
 
 
-def _orders(merchant: "MerchantShop | None") -> "OrderBook | None":
+def _orders(catalog: "Catalog", merchant: "MerchantShop | None") -> "OrderBook":
+    from assistant.orderbook import CatalogOrders
     from assistant.service.shops.http import HttpOrders
 
-    return HttpOrders(merchant) if merchant is not None else None
+    return HttpOrders(merchant) if merchant is not None else CatalogOrders(catalog)
+
+
+def build_reminders(core: Core, settings: Settings, mode: "Mode") -> "Reminders":
+    return _reminders(settings, core.catalog, core.guard, core.conversations, core.assistant.orders, mode)
+
+
+def _reminders(
+    settings: Settings,
+    catalog: "Catalog",
+    guard: "Guard",
+    conversations: "Conversations",
+    orders: "OrderBook",
+    mode: "Mode",
+) -> "Reminders":
+    """What shoppers are told unasked."""
+    from assistant.proactive.reminders import Reminders
+    from assistant.queue import Hours, parse_week
+    from web.zone import zone_of
+
+    zone = zone_of(catalog)
+    night = parse_week(f"mon-sun {settings.quiet_hours}" if settings.quiet_hours else "")
+    quiet = Hours(zone.key, night)
+    return Reminders(catalog, guard, conversations, orders, mode=mode, quiet=quiet, zone=zone)
 
 
 def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | None") -> "ServiceDesk":
