@@ -18,7 +18,7 @@ from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
 from assistant.service.merging import joined, merged, more, of_before, refinement
 from assistant.service.model import ServiceOrder, Write
-from assistant.service.policy import Policy
+from assistant.service.policy import Policy, Rule
 from assistant.service.resolve import Resolver
 from assistant.service.session import Bound, Session, Turn
 from assistant.service.shop import ServiceShop, ShopError, ShopUnsure
@@ -93,7 +93,7 @@ class Flow:
         except ShopError:
             if not turn.writes:
                 raise
-            turn.told.append(Told("shop_down"))  # what was done before is told all the same
+            turn.told.append(Told("shop_silent"))  # what was done before is told all the same
             turn.offers_person = True
         if heard.complains:
             session.spoken = replace(session.spoken, asked=heard.text)
@@ -212,8 +212,9 @@ class Flow:
         told = sorted(proposal.write.arguments.items(), key=str)
         words = f"{conversation_id}/{session.done + 1}/{proposal.write.name}/{told}"
         key = hashlib.sha256(words.encode()).hexdigest()
-        before = self._shop.order(proposal.order_id) if proposal.order_id else None
+        rule = next((one for one in self._policy.rules.values() if one.writes == proposal.write.name), None)
         try:
+            effects = self._effects(session, rule, proposal)  # read first: what is done must be told, whatever fails
             outcome = self._shop.execute(proposal.write, key)
         except ShopError as error:
             if not (session.unsure or isinstance(error, ShopUnsure)):
@@ -233,23 +234,20 @@ class Flow:
         session.did = bound.ask.kind if bound else ""
         number = str(outcome.result.get("order_id", "")) or proposal.order_id
         session.spoken = replace(session.spoken, order_id=number or session.spoken.order_id)
-        rule = next((one for one in self._policy.rules.values() if one.writes == proposal.write.name), None)
         action = rule.action if rule else proposal.write.name
         turn.told.append(
             Told("done_" + action, {"order": number, **proposal.told.data} if not number else {"order": number})
         )
-        if rule is not None:
-            self._follow(session, turn, key, rule.action, proposal.write, before)
-
-    def _follow(
-        self, session: Session, turn: Turn, key: str, action: str, write: Write, before: ServiceOrder | None
-    ) -> None:
-        """The writes that a write brings along, each under a key of its own."""
-        requests = self._resolver(session).requests
-        effects = requests.effects(self._policy.rules[action], write, before)
         keys = [hashlib.sha256(f"{key}/{number}".encode()).hexdigest() for number, _ in enumerate(effects)]
         session.following = (*session.following, *zip(keys, effects, strict=True))
         self._settle(session, turn)
+
+    def _effects(self, session: Session, rule: Rule | None, proposal: Proposal) -> Sequence[Write]:
+        """The writes that a write brings along, each to be done under a key of its own."""
+        if rule is None or not rule.effects:
+            return ()
+        order = self._shop.order(proposal.order_id) if proposal.order_id else None
+        return self._resolver(session).requests.effects(rule, proposal.write, order)
 
     def _settle(self, session: Session, turn: Turn) -> None:
         """Do what is still to follow; what the shop does not answer to is tried again with the next message."""

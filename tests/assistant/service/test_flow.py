@@ -1,13 +1,16 @@
 """The flow: identity, gates, an explicit yes, once; changes of mind; and nothing without them."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 from pydantic import TypeAdapter
 
 from assistant.service.flow import Flow
+from assistant.service.model import ServiceOrder
 from assistant.service.policy import PolicyError, load_policy
 from assistant.service.session import Session, Turn
+from assistant.service.shop import ShopError
 from assistant.service.understand.english import English
 from assistant.service.wordings import Words
 from tests.assistant.service.shops import MemoryShop, policy
@@ -184,3 +187,20 @@ def test_a_policy_that_can_t_be_used_names_its_file(tmp_path, text: str) -> None
     file.write_text(text, encoding="utf-8")
     with pytest.raises(PolicyError, match=r"policy\.yaml"):
         load_policy(file)
+
+
+class Falling(MemoryShop):
+    """Falls silent as soon as it has done something."""
+
+    def orders(self, client_id: str) -> Sequence[ServiceOrder]:
+        if self.executed:
+            raise ShopError("gone")
+        return super().orders(client_id)
+
+
+def test_what_is_done_is_told_also_when_the_shop_falls_silent_right_after() -> None:
+    talk = Talk(Falling())
+    talk.say(f"{IAM} Cancel A1001, I don't need it.")
+    turn = talk.say("Yes. And what is in A1002?")
+    assert [write.name for write in talk.shop.executed] == ["cancel_order"] == [one.name for _, one, _ in turn.writes]
+    assert "A1001 is cancelled" in talk.text and "isn't answering" in talk.text
