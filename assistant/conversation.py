@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, select, update
 
 from assistant.database import Database
 from assistant.events import HandoffReason
@@ -19,6 +19,7 @@ from assistant.handoff import HandoffError, State
 from assistant.happenings import forget, happened
 from assistant.mailbox import Change, Mailbox, Relay
 from assistant.pictures import MARK, Picture, marked
+from assistant.prepared import Stored
 from assistant.proactive.forgetting import forget_reminders
 from assistant.questions import Question, close_question, left_open, open_question
 from assistant.rows import (
@@ -34,6 +35,8 @@ from assistant.rows import (
     as_conversation,
     as_event,
     as_message,
+    latest_messages,
+    message_known,
     moment,
     move,
     owe,
@@ -70,6 +73,7 @@ __all__ = [
     "UnknownConversation",
 ]
 
+_NEW = Stored(CONVERSATIONS)
 RECENT, REMEMBERED = 24, 200  # messages kept for the next answer, of so many conversations
 HEARD = 10_000  # events of which is known that followers were told
 
@@ -127,12 +131,14 @@ class Conversations:
             "wrong_guesses": 0,
             "rating": None,
         }
-        await self._database.run(lambda connection: connection.execute(insert(CONVERSATIONS), row))
+        await self._database.soon(lambda connection: _NEW.add(connection, [row]))
         return Conversation(**row)  # type: ignore[arg-type]
 
     async def get(self, conversation_id: str) -> Conversation:
         """Raises UnknownConversation."""
-        return await self._database.run(lambda connection: read_conversation(connection, conversation_id))
+        return await self._database.soon(
+            lambda connection: read_conversation(connection, conversation_id), writes=False
+        )
 
     async def find(self, wanted: Wanted | None = None, /, **given: Any) -> tuple[Conversation, ...]:
         """Those that are `wanted`, or as `Wanted(**given)` says."""
@@ -225,13 +231,9 @@ class Conversations:
         """
 
         def work(connection: Connection) -> tuple[Received, list[StoredEvent]]:
-            if client_id:
-                known = select(MESSAGES.c.id, MESSAGES.c.seq).where(
-                    MESSAGES.c.conversation_id == conversation_id, MESSAGES.c.client_id == client_id
-                )
-                if (row := connection.execute(known).one_or_none()) is not None:
-                    state = read_conversation(connection, conversation_id).state
-                    return Received(row.id, row.seq, state, new=False), []
+            if client_id and (known := message_known(connection, conversation_id, client_id)) is not None:
+                state = read_conversation(connection, conversation_id).state
+                return Received(known[0], known[1], state, new=False), []
             stored: list[StoredEvent] = []
             now = read_conversation(connection, conversation_id)
             state = now.state
@@ -252,7 +254,7 @@ class Conversations:
                 open_question(connection, conversation_id, message_id, event["seq"], asked)
             return Received(message_id, event["seq"], state, new=True, open=wanted), [*stored, event]
 
-        received, events = await self._database.run(work)
+        received, events = await self._database.soon(work)
         self._tell(conversation_id, events)
         return received
 
@@ -286,7 +288,7 @@ class Conversations:
                 also(connection)
             return stored
 
-        stored = await self._database.run(work)
+        stored = await self._database.soon(work)
         self._tell(conversation_id, stored or [])
         return stored
 
@@ -345,10 +347,11 @@ class Conversations:
         """The same for whoever answers: what was read for the last answer is not read again, and is the same objects.
         At most 24; thumbs are as they were when a message was first read."""
         known = self._recent.get(conversation_id, ())
-        mine = MESSAGES.c.conversation_id == conversation_id
-        query = select(MESSAGES).where(mine, MESSAGES.c.seq > (known[-1].seq if known else 0))
-        rows = await self._database.run(partial(_rows, query=query.order_by(MESSAGES.c.seq.desc()).limit(RECENT)))
-        found = (*known, *(as_message(row) for row in reversed(rows)))[-RECENT:]
+        after = known[-1].seq if known else 0
+        new = await self._database.soon(
+            lambda connection: latest_messages(connection, conversation_id, after, RECENT), writes=False
+        )
+        found = (*known, *new)[-RECENT:]
         self._recent[conversation_id] = found
         self._recent.move_to_end(conversation_id)
         if len(self._recent) > REMEMBERED:

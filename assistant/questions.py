@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, select, update
 
+from assistant.prepared import Prepared, Stored
 from assistant.rows import moment
 from assistant.tables import CONVERSATIONS, EVENTS, QUESTIONS
 
 MOST_TRIES = 3  # a question whose answering ends the process again and again is given up
 FORGOTTEN = timedelta(days=1)  # whoever asked has gone elsewhere
+_NEW = Stored(QUESTIONS)
+_CLOSED = Prepared(delete(QUESTIONS).where(QUESTIONS.c.message_id == bindparam("message")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,12 @@ def open_question(
         "tries": 0,
         "at": moment(),
     }
-    connection.execute(insert(QUESTIONS), row)
+    _NEW.add(connection, [row])
 
 
 def close_question(connection: Connection, message_id: str) -> bool:
     """Whether it was still open: an answer counts only then, so that there is one."""
-    return connection.execute(delete(QUESTIONS).where(QUESTIONS.c.message_id == message_id)).rowcount > 0
+    return _CLOSED.run(connection, {"message": message_id}) > 0
 
 
 def left_open(connection: Connection, mine: Callable[[str], bool]) -> list[Question]:

@@ -1,7 +1,7 @@
 """A conversation's rows: the values they are read into, and the statements that write them inside a transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert,
 from assistant.guard.verdict import Verdict
 from assistant.handoff import HandoffError, State, check
 from assistant.happenings import blocked, changed_hands
+from assistant.prepared import Prepared, Row, Stored
 from assistant.tables import ALSO_ABOUT, CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
 from knowledge.model import Lang
 
@@ -103,23 +104,34 @@ def _utc(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
-_ONE = select(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("conversation"))
-_LOCKED = _ONE.with_for_update()
+_FIELDS = tuple(Conversation.__dataclass_fields__)
+_TIMES = tuple(
+    _FIELDS.index(name)
+    for name in ("created", "updated", "waiting_since", "assigned_at", "owed_since", "snoozed_until")
+)
+_TAGS = _FIELDS.index("tags")
+_THIS = CONVERSATIONS.c.id == bindparam("conversation")
+_ONE = Prepared(select(*(CONVERSATIONS.c[name] for name in _FIELDS)).where(_THIS))
+_LOCKED = Prepared(select(*(CONVERSATIONS.c[name] for name in _FIELDS)).where(_THIS).with_for_update())
 
 
 def read_conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> Conversation:
-    row = connection.execute(_LOCKED if lock else _ONE, {"conversation": conversation_id}).mappings().one_or_none()
+    row = (_LOCKED if lock else _ONE).one(connection, {"conversation": conversation_id})
     if row is None:
         raise UnknownConversation(conversation_id)
-    return as_conversation(row)
+    return _conversation(row)
 
 
 def as_conversation(row: RowMapping) -> Conversation:
-    values = {name: row[name] for name in Conversation.__dataclass_fields__}
-    for name in ("created", "updated", "waiting_since", "assigned_at", "owed_since", "snoozed_until"):
-        values[name] = _utc(values[name])
-    values["tags"] = tuple(values["tags"])
-    return Conversation(**values)
+    return _conversation([row[name] for name in _FIELDS])
+
+
+def _conversation(row: Sequence[Any]) -> Conversation:
+    values = list(row)
+    for place in _TIMES:
+        values[place] = _utc(values[place])
+    values[_TAGS] = tuple(values[_TAGS])
+    return Conversation(*values)
 
 
 def as_event(row: RowMapping) -> StoredEvent:
@@ -127,23 +139,28 @@ def as_event(row: RowMapping) -> StoredEvent:
     return {"seq": row["seq"], "type": row["type"], "at": at.isoformat() if at else "", **row["data"]}
 
 
+_OF_MESSAGE = tuple(StoredMessage.__dataclass_fields__)
+_SAID = select(*(MESSAGES.c[name] for name in _OF_MESSAGE)).where(
+    MESSAGES.c.conversation_id == bindparam("conversation"), MESSAGES.c.seq > bindparam("after", type_=Integer)
+)
+_LATEST = Prepared(_SAID.order_by(MESSAGES.c.seq.desc()).limit(bindparam("most", type_=Integer)))
+
+
 def as_message(row: RowMapping) -> StoredMessage:
-    at = _utc(row["at"])
+    return _message([row[name] for name in _OF_MESSAGE])
+
+
+def _message(row: Sequence[Any]) -> StoredMessage:
+    found = StoredMessage(*row)
+    at = _utc(found.at)
     assert at is not None  # the column is not nullable
-    return StoredMessage(
-        id=row["id"],
-        seq=row["seq"],
-        role=row["role"],
-        text=row["text"],
-        at=at,
-        author=row["author"],
-        model=row["model"],
-        degraded=row["degraded"],
-        unanswered=row["unanswered"],
-        product_ids=tuple(row["product_ids"]),
-        tools=tuple(row["tools"]),
-        feedback=row["feedback"],
-    )
+    return replace(found, at=at, product_ids=tuple(found.product_ids), tools=tuple(found.tools))
+
+
+def latest_messages(connection: Connection, conversation_id: str, after: int, most: int) -> list[StoredMessage]:
+    """The last messages above the number `after`, oldest first."""
+    rows = _LATEST.all(connection, {"conversation": conversation_id, "after": after, "most": most})
+    return [_message(row) for row in reversed(rows)]
 
 
 def append_events(
@@ -158,13 +175,20 @@ def append_events(
     return stored
 
 
-_COUNT = (
+_COUNTED = (
     update(CONVERSATIONS)
-    .where(CONVERSATIONS.c.id == bindparam("conversation"))
+    .where(_THIS)
     .values(last_seq=CONVERSATIONS.c.last_seq + bindparam("count", type_=Integer), updated=bindparam("now"))
     .returning(CONVERSATIONS.c.last_seq)
 )
-_COUNT_IN = _COUNT.where(CONVERSATIONS.c.state.in_(bindparam("states", expanding=True)))
+_COUNT = Prepared(_COUNTED)
+_COUNT_IN = [  # any state, one of one, one of two
+    Prepared(_COUNTED.where(CONVERSATIONS.c.state.in_([bindparam(f"state{place}") for place in range(number)])))
+    for number in range(1, 5)
+]
+_NEW_EVENTS, _NEW_MESSAGE = Stored(EVENTS), Stored(MESSAGES)
+_NEW_VERDICTS, _NEW_ALSO_ABOUT = Stored(VERDICTS), Stored(ALSO_ABOUT)
+_CHANNEL = Prepared(select(CONVERSATIONS.c.channel).where(_THIS))
 
 
 def append_events_in(
@@ -179,20 +203,21 @@ def append_events_in(
     now = moment()
     values: dict[str, Any] = {"conversation": conversation_id, "count": len(events), "now": now}
     if states:
-        last = connection.execute(_COUNT_IN, {**values, "states": list(states)}).scalar_one_or_none()
-        if last is None:
+        values |= {f"state{place}": state for place, state in enumerate(states)}
+        counted = _COUNT_IN[len(states) - 1].one(connection, values)
+        if counted is None:
             read_conversation(connection, conversation_id)  # raises when there is none
             return None
     else:
-        last = connection.execute(_COUNT, values).scalar_one_or_none()
-        if last is None:
+        counted = _COUNT.one(connection, values)
+        if counted is None:
             return None
-    first = last - len(events) + 1
+    first = counted[0] - len(events) + 1
     rows: list[dict[str, Any]] = [
         {"conversation_id": conversation_id, "seq": first + index, "type": kind, "at": now, "data": dict(data)}
         for index, (kind, data) in enumerate(events)
     ]
-    connection.execute(insert(EVENTS), rows)
+    _NEW_EVENTS.add(connection, rows)
     return [{"seq": row["seq"], "type": row["type"], "at": now.isoformat(), **row["data"]} for row in rows]
 
 
@@ -214,7 +239,19 @@ def store_message(
         "at": datetime.fromisoformat(event["at"]),
         **more,
     }
-    connection.execute(insert(MESSAGES), row)
+    _NEW_MESSAGE.add(connection, [row])
+
+
+_KNOWN = Prepared(
+    select(MESSAGES.c.id, MESSAGES.c.seq).where(
+        MESSAGES.c.conversation_id == bindparam("conversation"), MESSAGES.c.client_id == bindparam("client")
+    )
+)
+
+
+def message_known(connection: Connection, conversation_id: str, client_id: str) -> Row | None:
+    """Id and number of the message that a page has sent under this id."""
+    return _KNOWN.one(connection, {"conversation": conversation_id, "client": client_id})
 
 
 def said_before(connection: Connection, conversation_id: str, client_id: str) -> StoredEvent | None:
@@ -252,7 +289,8 @@ def store_answer(
         connection.execute(update(CONVERSATIONS).where(mine).values(wrong_guesses=counted))
     if message.verdicts:
         at = datetime.fromisoformat(event["at"])
-        channel = connection.scalar(select(CONVERSATIONS.c.channel).where(CONVERSATIONS.c.id == conversation_id))
+        found = _CHANNEL.one(connection, {"conversation": conversation_id})
+        channel = found[0] if found else "chat"
         rows = [
             {
                 "conversation_id": conversation_id,
@@ -273,7 +311,7 @@ def store_answer(
             }
             for index, verdict in enumerate(message.verdicts)
         ]
-        connection.execute(insert(VERDICTS), rows)
+        _NEW_VERDICTS.add(connection, rows)
         blocked(connection, conversation_id, message.verdicts, channel=channel, message=message.id)
         touched = [
             {"message_id": message.id, "position": index, "product_id": product_id}
@@ -281,7 +319,7 @@ def store_answer(
             for product_id in others(verdict, subject(verdict, message.product_ids))
         ]
         if touched:
-            connection.execute(insert(ALSO_ABOUT), touched)
+            _NEW_ALSO_ABOUT.add(connection, touched)
 
 
 def subject(verdict: Verdict, product_ids: Sequence[str]) -> str:
