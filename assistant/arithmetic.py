@@ -74,10 +74,20 @@ def shop_and(catalog: Catalog, product_ids: Sequence[str]) -> Facts:
 
 
 def with_extra(catalog: Catalog, facts: Facts, extra: Facts) -> Facts:
-    """`facts` and what a tool brought besides; as in `shop_and`, the same object for the same."""
-    if not extra.items:
+    """`facts` and what a tool brought besides; as in `shop_and`, the same object for the same: mostly a tool brings
+    what stands in `facts` already."""
+    new = tuple(fact for fact in extra.items if fact not in _subjects(facts, fact.subject))
+    if not new:
         return facts
-    return _kept(_UNIONS, catalog, (id(facts), extra.items), lambda: (facts | extra, facts))
+    return _kept(_UNIONS, catalog, (id(facts), new), lambda: (facts | Facts(new), facts))
+
+
+def _subjects(facts: Facts, subject: str) -> frozenset[Fact]:
+    """What is said of a subject, to look things up in."""
+    kept: dict[str, frozenset[Fact]] = facts.__dict__.setdefault("_sets", {})
+    if (found := kept.get(subject)) is None:
+        found = kept[subject] = frozenset(facts.by_subject.get(subject, ()))
+    return found
 
 
 _KEPT = 1024

@@ -48,6 +48,7 @@ def choosable(name: str) -> bool:
     return _choosable().search(name) is not None
 
 
+@lru_cache(maxsize=4096)  # each call of the model and each tool reads the question again
 def asked_concepts(question: str) -> tuple[Concept, ...]:
     """In the order in which they occur in the question; what only names goods asks nothing: the 充电 of 充电宝."""
     goods = _goods(question)
@@ -69,6 +70,7 @@ def _goods(question: str) -> tuple[tuple[int, int], ...]:
     return tuple(normal.span(one.start, one.end) for one in found if one.in_section("goods"))
 
 
+@lru_cache(maxsize=4096)
 def asked_features(question: str) -> tuple[str, ...]:
     """Yes-or-no properties in the question: 防水, 纯棉, dishwasher safe; not the 保温 of 保温杯."""
     goods = _goods(question)

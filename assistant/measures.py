@@ -20,7 +20,7 @@ class Wish:
     order: Order = ""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def wish(text: str) -> Wish:
     """The limits and the superlative in a shopper's words; prices as limits are not among them."""
     normal = normalise(text)

@@ -6,7 +6,8 @@ ends. `distinct` draws from the same parts and takes nothing twice.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 from typing import Protocol, TypeVar
 
@@ -17,8 +18,10 @@ TURNS = 12  # messages of one visitor
 CHINESE = 0.75  # of the visitors
 BEGINNINGS: dict[Lang, tuple[str, ...]] = {
     "zh": (
-        "", "请问", "你好，", "亲，", "您好，请问", "想问一下，", "问一下", "在吗？", "那", "麻烦问下，", "客服你好，", "老板，",
-        "还有，", "咨询一下，", "对了，", "我想知道", "再问一下，", "嗨，", "帮我看看，", "不好意思，", "打扰一下，", "刚看到你们家，",
+        "", "请问", "你好，", "亲，", "您好，请问", "想问一下，", "问一下", "在吗？", "那", "麻烦问下，",
+        "客服你好，", "老板，",
+        "还有，", "咨询一下，", "对了，", "我想知道", "再问一下，", "嗨，", "帮我看看，", "不好意思，",
+        "打扰一下，", "刚看到你们家，",
     ),
     "en": (
         "", "hi, ", "hello, ", "hey, ", "hi there, ", "quick question: ", "excuse me, ", "just wondering, ", "also, ",
@@ -31,23 +34,29 @@ ENDINGS: dict[Lang, tuple[str, ...]] = {
 }
 ABOUT: dict[Lang, tuple[str, ...]] = {
     "zh": (
-        "{title}多少钱", "{title}有优惠吗", "介绍一下{title}", "{title}是什么材质的", "{title}还有货吗", "{title}尺寸多大",
-        "{title}有几个颜色", "{title}多重", "{title}怎么卖", "{title}价格", "{title}保修多久", "{title}容量多大", "{title}好用吗",
-        "{title}有什么特点", "{title}能用洗碗机洗吗", "{title}现在什么价", "{title}几天能到", "{title}怎么保养", "{title}两件多少钱",
+        "{title}多少钱", "{title}有优惠吗", "介绍一下{title}", "{title}是什么材质的", "{title}还有货吗",
+        "{title}尺寸多大",
+        "{title}有几个颜色", "{title}多重", "{title}怎么卖", "{title}价格", "{title}保修多久", "{title}容量多大",
+        "{title}好用吗",
+        "{title}有什么特点", "{title}能用洗碗机洗吗", "{title}现在什么价", "{title}几天能到", "{title}怎么保养",
+        "{title}两件多少钱",
         "{title}有没有白色的",
     ),
     "en": (
-        "how much is the {title}", "tell me about the {title}", "is the {title} in stock", "any offers on the {title}",
+        "how much is the {title}", "tell me about the {title}", "is the {title} in stock",
+        "any offers on the {title}",
         "what is the {title} made of", "how heavy is the {title}", "what's the price of the {title}",
         "what size is the {title}", "what colours does the {title} come in", "does the {title} have a warranty",
-        "how do I clean the {title}", "what does the {title} cost", "is the {title} any good", "how much for two {title}",
+        "how do I clean the {title}", "what does the {title} cost", "is the {title} any good",
+        "how much for two {title}",
     ),
 }  # fmt: skip
 WANTED: dict[Lang, tuple[str, ...]] = {
     "zh": (
         "推荐一款{category}", "有没有{price}元以内的{category}", "想买{category}，{price}元左右", "{category}有哪些",
         "{price}块以下的{category}有吗", "送人的{category}推荐一下", "哪款{category}最轻", "{category}哪个便宜",
-        "预算{price}，{category}买哪个好", "给妈妈买{category}，{price}以内", "不要塑料的{category}", "{category}里卖得最好的是哪款",
+        "预算{price}，{category}买哪个好", "给妈妈买{category}，{price}以内", "不要塑料的{category}",
+        "{category}里卖得最好的是哪款",
     ),
     "en": (
         "{category} under {price}", "can you recommend something in {category}", "what {category} do you have",
@@ -57,11 +66,13 @@ WANTED: dict[Lang, tuple[str, ...]] = {
 }  # fmt: skip
 AFTER: dict[Lang, tuple[str, ...]] = {  # what refers to the answer before
     "zh": (
-        "它有多重", "有几个颜色", "第一个多少钱", "便宜点的", "能用洗碗机洗吗", "保修多久", "第二个是什么材质", "还有别的吗", "这款有现货吗",
+        "它有多重", "有几个颜色", "第一个多少钱", "便宜点的", "能用洗碗机洗吗", "保修多久", "第二个是什么材质",
+        "还有别的吗", "这款有现货吗",
         "哪个更轻", "尺寸多大", "能再便宜吗", "这个怎么洗", "有优惠吗",
     ),
     "en": (
-        "how heavy is it", "what colours are there", "how much is the first one", "anything cheaper", "is it in stock",
+        "how heavy is it", "what colours are there", "how much is the first one", "anything cheaper",
+        "is it in stock",
         "what is it made of", "which one is lighter", "any others", "how big is it", "how do I clean it",
     ),
 }  # fmt: skip
@@ -136,12 +147,12 @@ class Asked:
         return f"{begins}{core}{ends}"
 
     def _pick(self, parts: Sequence[T]) -> T:
-        choose: Callable[[], T] = lambda: self._rng.choices(parts, cum_weights=_zipf(len(parts)))[0]
-        return self._rng.choice(parts) if self._distinct else choose()
+        if self._distinct:
+            return self._rng.choice(parts)
+        return self._rng.choices(parts, cum_weights=_zipf(len(parts)))[0]
 
 
-def _zipf(count: int, known: dict[int, list[float]] = {}) -> list[float]:  # noqa: B006
+@cache
+def _zipf(count: int) -> tuple[float, ...]:
     """Sums of 1, 1/2, 1/3, …"""
-    if count not in known:
-        known[count] = list(accumulate(1 / rank for rank in range(1, count + 1)))
-    return known[count]
+    return tuple(accumulate(1 / rank for rank in range(1, count + 1)))

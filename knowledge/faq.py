@@ -39,6 +39,7 @@ class FaqIndex:
         self._retriever = Retriever(documents)
         self._terms = [self._weighed(text) for _, text in self._entries]
         self._common = self._commonness()
+        self._weights = [self._weight(terms) for terms in self._terms]
         self._known: dict[str, tuple[FaqHit, ...]] = {}  # a question is looked up several times on its way
 
     def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
@@ -59,9 +60,10 @@ class FaqIndex:
         ]
         found: dict[str, FaqHit] = {}
         asked = self._weighed(text)
+        whole = self._weight(asked)
         for place in best(self._retriever.scores(text, synonyms), _NEAR * 3):
             faq = self._entries[place][0]
-            score = self._likeness(asked, self._terms[place])
+            score = self._likeness(asked, whole, place)
             if faq.id not in found or found[faq.id].score < score:
                 found[faq.id] = FaqHit(faq, round(score, 4))
         return tuple(sorted(found.values(), key=lambda hit: -hit.score))
@@ -77,17 +79,18 @@ class FaqIndex:
             for term in terms:
                 counts[term] = counts.get(term, 0) + 1
         size = max(1, len(self._terms))
-        return {term: 1 / (1 + np.log1p(count * 20 / size)) for term, count in counts.items()}
+        return {term: float(1 / (1 + np.log1p(count * 20 / size))) for term, count in counts.items()}
 
-    def _likeness(self, left: dict[str, float], right: dict[str, float]) -> float:
-        """Shared weight: mostly of what was asked, partly of what the entry says."""
+    def _weight(self, terms: dict[str, float]) -> float:
+        return sum(value * self._common.get(term, 1.0) for term, value in terms.items())
 
-        def weight(terms: dict[str, float], only: dict[str, float] | None = None) -> float:
-            kept = terms if only is None else {term: value for term, value in terms.items() if term in only}
-            return sum(value * self._common.get(term, 1.0) for term, value in kept.items())
-
-        asked, said = weight(left), weight(right)
-        if not asked or not said:
+    def _likeness(self, asked: dict[str, float], whole: float, place: int) -> float:
+        """Shared weight: mostly of what was asked (`whole`), partly of what the entry says."""
+        entry, said = self._terms[place], self._weights[place]
+        if not whole or not said:
             return 0.0
-        covered, exact = weight(left, right) / asked, weight(right, left) / said
+        common = self._common
+        shared = [term for term in asked if term in entry]
+        covered = sum(asked[term] * common.get(term, 1.0) for term in shared) / whole
+        exact = sum(entry[term] * common.get(term, 1.0) for term in entry if term in asked) / said
         return float(min(1.0, 0.6 * covered + 0.4 * exact))

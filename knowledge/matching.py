@@ -9,6 +9,7 @@ from typing import Literal
 
 import rjieba
 
+from knowledge.kept import Kept
 from knowledge.lexical import normalise, words
 from knowledge.measures import Limit, amounts, measure_of, met, stated_by
 from knowledge.model import Attribute, Product, Text, Variant
@@ -366,6 +367,30 @@ def _stands(said: tuple[str, str, frozenset[str]], wide: tuple[str, ...], title:
     )
 
 
+class Said:
+    """Which sheets say any of certain words, as far as somebody has asked: a few words make up most of what shoppers
+    look for, and each search asks a hundred products."""
+
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        self._sheets = sheets
+        self._known: Kept[tuple[str, ...], bytearray] = Kept(max(16, min(512, _REMEMBERED // max(1, len(sheets)))))
+
+    def by(self, wide: tuple[str, ...]) -> Callable[[int], bool]:
+        """Whether the sheet at a place says any of these words."""
+        known = self._known.find(wide) or self._known.keep(wide, bytearray(len(self._sheets)))
+
+        def says(place: int) -> bool:
+            if not known[place]:
+                known[place] = _YES if self._sheets[place].says(wide) else _NO
+            return known[place] == _YES
+
+        return says
+
+
+_REMEMBERED = 20_000_000  # answers of sheets
+_YES, _NO = 1, 2
+
+
 class Concepts:
     """What a query is about, piece by piece: words of the thesaurus, occasions, and the words that are in neither.
     `mend` gives the shop's nearest word for one it has not, or nothing."""
@@ -391,14 +416,20 @@ class Concepts:
         """How many of the occasions a product's title or tags name."""
         return sum(1 for words in self._occasions if sheet.names(words))
 
-    def coverage(self, sheet: Sheet) -> float:
-        """The share of the query that a product answers, 0..1."""
+    def coverage(self, sheets: Sequence[Sheet], said: Said) -> Callable[[int], float]:
+        """The share of the query that the product at a place of `sheets` answers, 0..1."""
         whole = sum(weight for weight, _ in self._parts) + len(self._scenes)
-        if not whole:
-            return 1.0
-        met = sum(weight for weight, wide in self._parts if sheet.says(wide))
-        met += sum(1 for goods, wide in self._scenes if goods & sheet.kinds or sheet.says(wide))
-        return met / whole
+        parts = [(weight, said.by(wide)) for weight, wide in self._parts]
+        scenes = [(goods, said.by(wide)) for goods, wide in self._scenes]
+
+        def covered(place: int) -> float:
+            if not whole:
+                return 1.0
+            met = sum(weight for weight, says in parts if says(place))
+            met += sum(1 for goods, says in scenes if goods & sheets[place].kinds or says(place))
+            return met / whole
+
+        return covered
 
 
 def _asked_by(scene: Scene, thesaurus: Thesaurus) -> tuple[frozenset[Group], tuple[str, ...]]:

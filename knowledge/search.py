@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice, zip_longest
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.kept import Kept
 from knowledge.lexical import normalise
-from knowledge.matching import Concepts, Sheet, Wish, dearest, texts, wishes_of
+from knowledge.matching import Concepts, Said, Sheet, Wish, dearest, texts, wishes_of
 from knowledge.measures import Order as Extreme
 from knowledge.measures import measure_of, ordered
 from knowledge.model import Lang, Product
@@ -39,8 +41,24 @@ _LEAST_OF_ALL = 0.1  # the same where no kind of goods is named: anything may be
 _LIKED = 0.5  # added when a present has to do with what the person likes
 _NAMED_FOR = 0.2  # added for each occasion that title or tags name
 _BY_MEANING = 0.2  # of the query must be met, or nothing was found
-Meaning = Callable[[str, Scores], tuple[Scores, float] | None]  # query, scores by words → by vectors, their share
+_FOUND = 1000  # searches whose results are kept until something about the products changes
 Reread = Callable[[str, Sequence[str], Sequence[float]], list[float] | None]  # query, texts, scores → better scores
+
+
+_Asked = tuple[str, int, Lang | None, Filters | None]
+
+
+class Meaning(Protocol):
+    """Finds by vectors."""
+
+    @property
+    def steady(self) -> bool:
+        """Whether it would say the same again."""
+        ...
+
+    def __call__(self, query: str, by_words: Scores, /) -> tuple[Scores, float] | None:
+        """Scores by vectors and the share they should make up, given those by words; None without vectors."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +110,12 @@ class SearchIndex:
         self._retriever = Retriever([document_of(product) for product in self.products])
         self._prices = _price_range(self.products)
         self._words = _shop_words(self.products, thesaurus, self._retriever)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing has been asked yet of these products as they are."""
+        self._said = Said(self._sheets)
+        self._found: Kept[_Asked, SearchResult] = Kept(_FOUND)
 
     def repriced(self, products: Mapping[str, Product]) -> "SearchIndex | None":
         """The index of `products` if they differ from these only in prices, stock and the like; None if words do."""
@@ -135,6 +159,7 @@ class SearchIndex:
             self._sheets[place] if place >= 0 and self.products[place] is product else Sheet(product, self._thesaurus)
             for product, place in zip(index.products, kept.tolist(), strict=True)
         ]
+        index._begin()
         return index
 
     @cached_property
@@ -145,9 +170,15 @@ class SearchIndex:
         self, query: str, *, limit: int = 5, lang: Lang | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """The best `limit` products for `query`, which may be empty when `filters` say it all."""
+        asked = query[:2000], limit, lang, filters
+        if (known := self._found.find(asked)) is not None:
+            return known
+        steady = self._reread is None and (self._meaning is None or self._meaning.steady)
         needs = understand_all(query[:2000], self._thesaurus, self._words, lang)
         found = [self._answer(need, need.filters & (filters or Filters()), limit) for need in needs]
-        return found[0] if len(found) == 1 else _together(found, limit)
+        result = found[0] if len(found) == 1 else _together(found, limit)
+        # Only what another search would find again: vectors may still be missing, a reranker may be too slow once.
+        return self._found.keep(asked, result) if steady else result
 
     def weigh(self, query: str, product_id: str, *, lang: Lang | None = None) -> Weighed | None:
         """Why this product, and why not; of several needs the one counts that it meets best. None when the index has no
@@ -211,10 +242,11 @@ class SearchIndex:
         if wanted.products:
             return everything, scores
         close = best(scores, _CANDIDATES)
+        covers = concepts.coverage(self._sheets, self._said)
         goods = frozenset() if wanted.any_kind else concepts.goods
-        for place in close:
+        for place in map(int, close):
             sheet = self._sheets[place]
-            covered = concepts.coverage(sheet)
+            covered = covers(place)
             scores[place] *= 0.0 if covered < _BY_MEANING else 0.4 + 0.6 * covered
             scores[place] += _NAMED_FOR * concepts.named_for(sheet) + _LIKED * concepts.is_liked(sheet)
             if goods & sheet.kinds:

@@ -249,6 +249,11 @@ class VectorView:
         self._places = {product_id: place for place, product_id in enumerate(names)}
         self._matrix, self._complete = index.rows(names)
 
+    @property
+    def steady(self) -> bool:
+        """Whether all vectors are there, and come from this process rather than from a server that may fail."""
+        return self._complete and not self._index.embedder.recalls
+
     def __call__(self, query: str, by_words: Scores | None = None) -> tuple[Scores, float] | None:
         """(nearness in the order of the products, the share of the score it should make up); None without vectors.
         Vectors that only refine are compared for what `by_words` puts first, the others' nearness is 0."""

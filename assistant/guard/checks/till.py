@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assistant.guard.checks.offers import offers_in
+from assistant.guard.checks.offers import Offer, offers_in
 from assistant.guard.sheet import Entry, Sheet
 from knowledge.facts import Fact
 from knowledge.quantity import Quantity, quantities_of
@@ -42,6 +42,40 @@ def till_of(sheet: Sheet, common: Sheet, variant: str) -> "Till":
 _KEPT = 16
 
 
+@dataclass(frozen=True)
+class _Shop:
+    """What holds for the whole shop, which the tills of all its products share."""
+
+    coupons: tuple[Coupon, ...]
+    cuts: tuple[tuple[Decimal, Fact], ...]
+    offers: tuple[Offer, ...]
+    thresholds: tuple[Amount, ...]
+    fees: tuple[Amount, ...]
+    computed: tuple[Amount, ...]
+    offered: list[Amount]
+
+
+def _shop_of(common: Sheet) -> _Shop:
+    """Kept on the sheet, which never changes."""
+    found: _Shop | None = common.__dict__.get("_shop")
+    if found is None:
+        entries, shipping = common.entries_of("promotion"), common.get("shipping_fee")
+        found = common.__dict__["_shop"] = _Shop(
+            (*(coupon for entry in entries for coupon in _coupons(entry)), *_promotion_pairs(common)),
+            tuple(cut for entry in entries for cut in _cuts(entry)),
+            tuple(offer for entry in entries for offer in offers_in(entry.fact)),
+            tuple(Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)),
+            tuple(Amount(v, (e.fact,)) for e in shipping for v in _fees(e)),
+            tuple(all_amounts_of(_sums(common))),
+            all_amounts_of(entries),
+        )
+    return found
+
+
+def _sums(sheet: Sheet) -> list[Entry]:
+    return [entry for entry in sheet.entries if entry.fact.kind in ("computed", "order")]
+
+
 class Till:
     """The amounts one product's facts allow, and what follows from them."""
 
@@ -51,17 +85,15 @@ class Till:
         self.lists = _chosen(amounts_of(sheet.get("list_price")), variant)
         self.all_prices = amounts_of(sheet.get("price"))
         self.decimals = max((decimals_of(e.fact.value) for e in sheet.get("price", "list_price")), default=0)
-        entries = [*sheet.get("coupon"), *sheet.entries_of("promotion"), *common.entries_of("promotion")]
-        self.coupons = [coupon for entry in entries for coupon in _coupons(entry)]
-        self.coupons += _promotion_pairs(common)
-        self.cuts = [cut for entry in entries for cut in _cuts(entry)]
-        self.offers = [offer for entry in entries for offer in offers_in(entry.fact)]
-        shipping = [*sheet.get("shipping_fee"), *common.get("shipping_fee")]
-        self.thresholds = [Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)]
-        self.fees = [Amount(v, (e.fact,)) for e in shipping for v in _fees(e)]
-        everything = (*sheet.entries, *common.entries)
-        self.computed = all_amounts_of(e for e in everything if e.fact.kind in ("computed", "order"))
-        self.offered = all_amounts_of(common.entries_of("promotion"))
+        entries, shop = [*sheet.get("coupon"), *sheet.entries_of("promotion")], _shop_of(common)
+        self.coupons = [*(coupon for entry in entries for coupon in _coupons(entry)), *shop.coupons]
+        self.cuts = [*(cut for entry in entries for cut in _cuts(entry)), *shop.cuts]
+        self.offers = [*(offer for entry in entries for offer in offers_in(entry.fact)), *shop.offers]
+        shipping = sheet.get("shipping_fee")
+        self.thresholds = [*(Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)), *shop.thresholds]
+        self.fees = [*(Amount(v, (e.fact,)) for e in shipping for v in _fees(e)), *shop.fees]
+        self.computed = [*all_amounts_of(_sums(sheet)), *shop.computed]
+        self.offered = shop.offered
 
     def allowed(self, role: str, pieces: Decimal | None) -> list[Amount]:
         """The true amounts for a role, the one to put in place of a wrong one first."""

@@ -163,7 +163,7 @@ def read(messages: Sequence[Message]) -> Dialogue:
             exchanges.append(Exchange(message.content))
         elif message.role == "assistant":
             for call in message.tool_calls:
-                calls[call.id] = call.name, _object(call.arguments)
+                calls[call.id] = call.name, _asked(call.arguments)
             if exchanges and message.content:
                 exchanges[-1].reply += message.content
         elif exchanges:
@@ -191,10 +191,16 @@ def _context(system: str) -> dict[str, Any]:
     return {}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _returned(content: str) -> Mapping[str, Any]:
     """What a tool returned; read once, though every later message of the conversation comes with it again."""
     return _object(content.removeprefix("<data>").removesuffix("</data>"))
+
+
+@lru_cache(maxsize=4096)
+def _asked(arguments: str) -> Mapping[str, Any]:
+    """What a tool was asked, read once like what it returned."""
+    return _object(arguments)
 
 
 def _object(text: str) -> dict[str, Any]:

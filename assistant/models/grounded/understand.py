@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from assistant.attributes import about_properties, asked_concepts
@@ -11,6 +11,8 @@ from assistant.measures import wish
 from assistant.models.grounded.dialogue import Dialogue
 from assistant.models.grounded.papers import papers
 from knowledge.model import Lang
+
+READ = 4096  # messages whose reading is kept: each call of the model reads its message again
 
 _MARKS = re.compile(r"[，。！？、；：,!?;:~～…“”‘’\"()（）【】\[\]《》<>/|*#]+|\.(?=\s|$)")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z]{0,3}\d{9,20}(?![A-Za-z0-9-])")
@@ -95,6 +97,7 @@ def _chinese_colour(name: str) -> str:
     return name if len(name) > 1 else rf"{name}色|{name}(?=的|款|[？?呢吗有]|$)"
 
 
+@lru_cache(maxsize=READ)
 def topic_of(text: str, lang: Lang) -> str:
     """The words of a message that say what it is about."""
     text = _MARKS.sub(" ", text)
@@ -171,6 +174,7 @@ _WISHABLE = frozenset({"", "attribute", "describe", "recommend", "assortment"})
 _EXPLAINING = frozenset({"why", "why_not", "accessories", "similar"})  # the rest of the message names a product
 
 
+@lru_cache(maxsize=READ)
 def _without_intent(intent: str, text: str) -> str:
     if intent not in _EXPLAINING:
         return text
@@ -201,6 +205,7 @@ def asks(text: str, lang: Lang) -> bool:
 _MONEY = re.compile(r"钱|价|贵|卖|元|\b(cost|price|pay|expensive|cheap)", re.I)
 
 
+@lru_cache(maxsize=READ)
 def _intent(text: str, without: tuple[str, ...] = ()) -> tuple[str, str]:
     fitting = ((name, policy) for name, policy, pattern in _intents() if name not in without and pattern.search(text))
     return next(fitting, ("", ""))
@@ -219,6 +224,7 @@ def _with_properties(intent: str, dialogue: Dialogue, text: str, lang: Lang) -> 
     return "attribute"
 
 
+@lru_cache(maxsize=READ)
 def _topic(text: str, lang: Lang) -> str:
     """As `topic_of`, and without the words that only name a property or point at something shown."""
     for concept in asked_concepts(text):
