@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import asdict
@@ -91,7 +91,7 @@ class Conversations:
         self._heard: OrderedDict[tuple[str, int], None] = OrderedDict()  # what followers were told of lately
         self._poll_s = poll_s
         self._recent: OrderedDict[str, tuple[StoredMessage, ...]] = OrderedDict()
-        self._mailboxes: set[Mailbox] = set()
+        self._mailboxes: defaultdict[str, set[Mailbox]] = defaultdict(set)  # by conversation; "": all of them
         self._poller: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -427,9 +427,8 @@ class Conversations:
     def whisper(self, conversation_id: str, event: Mapping[str, Any]) -> None:
         """Tell those who follow all conversations, staff, something that is not stored and not for the shopper."""
         change = Change(conversation_id, dict(event))
-        for mailbox in self._mailboxes:
-            if not mailbox.conversation_id:
-                mailbox.put(change)
+        for mailbox in self._mailboxes.get("", ()):
+            mailbox.put(change)
 
     async def follow(self, conversation_id: str, after: int = 0) -> AsyncGenerator[StoredEvent, None]:
         """Every stored event above `after`, each once and in order, then new ones as they come; and signals."""
@@ -465,16 +464,15 @@ class Conversations:
                     if found:
                         yield found
         finally:
-            self._mailboxes.discard(mailbox)
+            self._close(mailbox)
 
     def hear(self, conversation_id: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Another process stored these; none: more than it could send."""
         if events:
             self._spread(conversation_id, [dict(event) for event in events])
             return
-        for mailbox in self._mailboxes:
-            if mailbox.conversation_id in ("", conversation_id):
-                mailbox.put(Change("", {"type": "missed", "seq": sys.maxsize}))
+        for mailbox in self._following(conversation_id):
+            mailbox.put(Change("", {"type": "missed", "seq": sys.maxsize}))
 
     async def feed(self) -> AsyncGenerator[Change, None]:
         """What happens in all conversations from now on: for an inbox. May repeat an event, never omits one silently:
@@ -488,20 +486,28 @@ class Conversations:
                     yield Change("", {"type": "missed"})
                 yield change
         finally:
-            self._mailboxes.discard(mailbox)
+            self._close(mailbox)
             self._tell_interest()
 
     def _open(self, conversation_id: str) -> Mailbox:
         mailbox = Mailbox(conversation_id)
-        self._mailboxes.add(mailbox)
+        self._mailboxes[conversation_id].add(mailbox)
         self._tell_interest()
         if self._poller is None or self._poller.done():
             self._poller = asyncio.get_running_loop().create_task(self._poll(), name="conversations-poll")
         return mailbox
 
+    def _close(self, mailbox: Mailbox) -> None:
+        self._mailboxes[mailbox.conversation_id].discard(mailbox)
+        if not self._mailboxes[mailbox.conversation_id]:
+            del self._mailboxes[mailbox.conversation_id]
+
+    def _following(self, conversation_id: str) -> tuple[Mailbox, ...]:
+        return (*self._mailboxes.get("", ()), *self._mailboxes.get(conversation_id, ()))
+
     def _tell_interest(self) -> None:
         if self._relay is not None:
-            self._relay.listen(any(not mailbox.conversation_id for mailbox in self._mailboxes))
+            self._relay.listen("" in self._mailboxes)
 
     def _tell(self, conversation_id: str, events: Sequence[StoredEvent]) -> None:
         self._spread(conversation_id, events)
@@ -509,15 +515,15 @@ class Conversations:
             self._relay.tell(conversation_id, events)
 
     def _spread(self, conversation_id: str, events: Sequence[StoredEvent]) -> None:
+        following = self._following(conversation_id)
         for event in events:
             if "seq" in event:
                 self._heard[conversation_id, event["seq"]] = None
                 if len(self._heard) > HEARD:
                     self._heard.popitem(last=False)
             change = Change(conversation_id, event)
-            for mailbox in self._mailboxes:
-                if mailbox.conversation_id in ("", conversation_id):
-                    mailbox.put(change)
+            for mailbox in following:
+                mailbox.put(change)
 
     async def _poll(self) -> None:
         """Hear of what other processes wrote. Ids may become visible out of order, so the last ones are read again."""

@@ -4,6 +4,8 @@ Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every
 shoppers ask (`--rate` messages a second in all; 0: as fast as answers come). In the middle the whole server is killed
 with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is read: each message
 must be there once and have one answer. Server and generator share the machine; the share of each is printed.
+
+Two runs beside each other: questions as often as shops see them, and questions none of which is asked twice.
 """
 
 import asyncio
@@ -16,22 +18,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.chat_client import Shopper, Tally
+from bench.chat_client import PATIENCE_S, Shopper, Tally
+from bench.chat_questions import TURNS, Asked
 from bench.report import Cell, arguments, report
 from knowledge.catalog import Catalog
-from knowledge.model import Lang
 from knowledge.settings import KnowledgeSettings
 from web.wiring import DEMO_SHOP
 
 WARM_S = 5.0  # before anything is counted
-TURNS = 12  # messages of one visitor
 TICK_S = 0.5
 UNLIMITED = {  # every session comes from one address here
     "ZHIBO_MESSAGES_PER_MINUTE": "100000",
@@ -40,58 +41,6 @@ UNLIMITED = {  # every session comes from one address here
     "ZHIBO_LOG_LEVEL": "warning",
     "ZHIBO_CONSOLE": "false",
 }
-ABOUT = {
-    "zh": (
-        "{title}多少钱", "{title}是什么材质的", "{title}有几个颜色", "{title}还有货吗", "{title}多重",
-        "介绍一下{title}", "{title}尺寸多大", "{title}有优惠吗",
-    ),
-    "en": (
-        "how much is the {title}?", "what is the {title} made of?", "is the {title} in stock?",
-        "how heavy is the {title}?", "tell me about the {title}", "any offers on the {title}?",
-    ),
-}  # fmt: skip
-WANTED = {
-    "zh": ("有没有{price}元以内的{category}", "推荐一款{category}", "想买{category}，{price}元左右"),
-    "en": ("{category} under {price}", "can you recommend something in {category}?"),
-}
-AFTER = {  # what refers to the answer before
-    "zh": ("它有多重", "有几个颜色", "第一个多少钱", "便宜点的呢", "能用洗碗机洗吗", "保修多久"),
-    "en": ("how heavy is it?", "what colours are there?", "how much is the first one?", "anything cheaper?"),
-}
-SHOP = {
-    "zh": ("你好", "现在有什么优惠", "不合适能退吗", "怎么开发票", "谢谢", "运费多少", "我的订单到哪了"),
-    "en": (
-        "hello",
-        "any coupons right now?",
-        "can I return it?",
-        "how much is shipping?",
-        "thanks",
-        "where is my order?",
-    ),
-}
-
-
-def questions(catalog: Catalog, rng: random.Random, count: int) -> list[tuple[str, str]]:
-    """`count` questions of visitors, three in four Chinese; all turns of one visitor in one language."""
-    products, asked = catalog.products(), [faq.question for faq in catalog.faqs() if not faq.products]
-    made: list[tuple[str, str]] = []
-    while len(made) < count:
-        lang: Lang = "zh" if rng.random() < 0.75 else "en"
-        for _ in range(TURNS):
-            product, kind = rng.choice(products), rng.random()
-            if kind < 0.3:
-                form = rng.choice(ABOUT[lang])
-            elif kind < 0.45:
-                form = rng.choice(WANTED[lang])
-            elif kind < 0.6:
-                form = rng.choice(AFTER[lang])
-            elif kind < 0.85:
-                form = rng.choice(asked)(lang).replace("{", "").replace("}", "")
-            else:
-                form = rng.choice(SHOP[lang])
-            price = rng.choice((50, 100, 150, 200, 300))
-            made.append((lang, form.format(title=product.title(lang), category=product.category(lang), price=price)))
-    return made[:count]
 
 
 @dataclass
@@ -142,6 +91,9 @@ class Served:
         self._log = data / "server.log"
         self._command = [sys.executable, "-m", "web.cli", "serve", "--data", str(data), "--port", str(self.port)]
         self._environment = {**os.environ, **UNLIMITED, "ZHIBO_WORKERS": str(workers)}
+        # As where it is installed for good: a second start finds what the first one compiled.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self._environment["PYTHONPYCACHEPREFIX"] = str(data / "bytecode")
         self._process: subprocess.Popen[bytes] | None = None
         self.machines: list[Machine] = []
 
@@ -208,10 +160,13 @@ class Run:
     empty_mb: float = 0.0
     full_mb: float = 0.0
     processes: int = 0
+    questions: int = 0  # that were made
+    different: int = 0  # of those
 
 
-async def measure(served: Served, catalog: Catalog, told: "Options") -> Run:
+async def measure(served: Served, catalog: Catalog, told: "Options", *, distinct: bool) -> Run:
     rng = random.Random(told.seed)
+    asked = Asked(catalog, rng, distinct=distinct)
     tally = Tally()
     run = Run(tally)
     served.start()
@@ -222,9 +177,8 @@ async def measure(served: Served, catalog: Catalog, told: "Options") -> Run:
     run.begin, run.end = start + WARM_S, start + WARM_S + told.seconds
     every_s = told.sessions / told.rate if told.rate else 0.0
     most = int(told.seconds / every_s) + 40 if every_s else 400
-    shoppers = [
-        Shopper(("127.0.0.1", served.port), questions(catalog, rng, most), tally, TURNS) for _ in range(told.sessions)
-    ]
+    questions = [asked.of_visitors(most) for _ in range(told.sessions)]
+    shoppers = [Shopper(("127.0.0.1", served.port), each, tally, TURNS) for each in questions]
     tasks = [
         asyncio.create_task(each.live(start + every_s * rng.random() + WARM_S / 2 * rng.random(), every_s, run.end))
         for each in shoppers
@@ -248,6 +202,9 @@ async def measure(served: Served, catalog: Catalog, told: "Options") -> Run:
     if not told.restart:
         run.full_mb, run.processes = served.machine.memory_mb, served.machine.processes
     await asyncio.gather(*tasks)
+    run.questions = sum(shopper.asked for shopper in shoppers)
+    pairs = zip(questions, shoppers, strict=True)
+    run.different = len({text for each, shopper in pairs for _, text in each[: shopper.asked]})
     return run
 
 
@@ -285,6 +242,7 @@ class Options:
     workers: int
     restart: bool
     seed: int
+    questions: str  # shop, distinct or both
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -295,7 +253,7 @@ def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
     return cuts[49] * 1000, cuts[94] * 1000, cuts[98] * 1000
 
 
-def rows(run: Run, told: Options) -> list[dict[str, Cell]]:
+def rows(name: str, run: Run, told: Options) -> list[dict[str, Cell]]:
     """The whole time, and with a restart the time before and after it (from when all had caught up)."""
     spans = [("all", run.begin, run.end)]
     if told.restart:
@@ -303,13 +261,14 @@ def rows(run: Run, told: Options) -> list[dict[str, Cell]]:
         if run.back + 1.0 < run.end:  # a short run may be over before the server is back
             spans.append(("after it", run.back + 1.0, run.end))
     table: list[dict[str, Cell]] = []
-    for name, begin, end in spans:
+    for span, begin, end in spans:
         first = [took for sent, took in run.tally.first_s if begin <= sent < end]
         whole = [took for at, took in run.tally.whole_s if begin <= at < end]
         p50, p95, p99 = _percentiles(first)
         table.append(
             {
-                "time": name,
+                "questions": name,
+                "time": span,
                 "answered": len(whole),
                 "answered/s": len(whole) / (end - begin),
                 "first p50 ms": p50,
@@ -329,20 +288,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2, help="processes of the server (2)")
     parser.add_argument("--no-restart", action="store_true", help="leave the server alone")
     parser.add_argument("--seed", type=int, default=1, help="of the questions (1)")
+    parser.add_argument(
+        "--questions",
+        choices=("shop", "distinct", "both"),
+        default="both",
+        help="as often as shops see them, each only once, or one run of each (both)",
+    )
     args = parser.parse_args(argv)
-    told = Options(args.seconds, args.sessions, args.rate, args.workers, not args.no_restart, args.seed)
+    told = Options(args.seconds, args.sessions, args.rate, args.workers, not args.no_restart, args.seed, args.questions)
+    names = ("shop", "distinct") if told.questions == "both" else (told.questions,)
+    runs = {name: _measured(told, distinct=name == "distinct") for name in names}
+    return show(runs, told, args.json)
+
+
+def _measured(told: Options, *, distinct: bool) -> Run:
     with tempfile.TemporaryDirectory(prefix="zhibo-bench-") as folder:
         data = Path(folder)
         catalog = Catalog.open(KnowledgeSettings(data_dir=data))
         catalog.ingest(DEMO_SHOP)
         served = Served(data, told.workers)
         try:
-            run = _loop(measure(served, catalog, told))
+            run = _loop(measure(served, catalog, told, distinct=distinct))
         finally:
             served.stop()
         lost, doubled = audit(catalog, run.tally)
+        run.tally.lost, run.tally.doubled = max(run.tally.lost, lost), max(run.tally.doubled, doubled)
         catalog.close()
-    return show(run, told, lost, doubled, args.json)
+    return run
 
 
 def _loop(work: Coroutine[None, None, Run]) -> Run:
@@ -354,20 +326,37 @@ def _loop(work: Coroutine[None, None, Run]) -> Run:
         return runner.run(work)
 
 
-def show(run: Run, told: Options, lost: int, doubled: int, json_file: Path | None) -> int:
+def show(runs: Mapping[str, Run], told: Options, json_file: Path | None) -> int:
+    figures = {name: _figures(run, told) for name, run in runs.items()}
+    about = {f"{name}: {each}": value for name, found in figures.items() for each, value in found.items()}
+    report(
+        f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {told.workers} workers, {os.cpu_count()} cores",
+        [row for name, run in runs.items() for row in rows(name, run, told)],
+        json_file,
+        **about,
+    )
+    names = next(iter(figures.values()))
+    print(f"{'':>24}" + "".join(f"{name:>14}" for name in figures))
+    for each in names:
+        print(f"{each:>24}" + "".join(f"{found[each]!s:>14}" for found in figures.values()))
+    return int(any(run.tally.lost or run.tally.doubled or run.tally.gaps or run.tally.repeats for run in runs.values()))
+
+
+def _figures(run: Run, told: Options) -> dict[str, Cell]:
     tally, seconds = run.tally, run.end - run.begin
-    table = rows(run, told)
-    answered = max(1, int(table[0]["answered"] or 0))
-    figures: dict[str, Cell] = {
-        "sessions": told.sessions,
-        "workers": told.workers,
-        "lost": max(tally.lost, lost),
-        "doubled": max(tally.doubled, doubled),
+    answered = max(1, sum(run.begin <= at < run.end for at, _ in tally.whole_s))
+    return {
+        "questions": run.questions,
+        "different ones": run.different,
+        "lost": tally.lost,
+        "doubled": tally.doubled,
+        f"later than {PATIENCE_S:.0f} s": tally.late,
         "events missing": tally.gaps,
         "events repeated": tally.repeats,
         "away_s": round(run.back - run.killed, 2),
         "resumed streams": tally.resumed,
         "messages posted again": tally.reposted,
+        "refused": " ".join(f"{count}×{status}" for status, count in tally.refused.items()) or 0,
         "visitors": tally.sessions,
         "server CPU ms/answer": round(1000 * run.server_cpu_s / answered, 2),
         "generator CPU ms/answer": round(1000 * run.own_cpu_s / answered, 2),
@@ -378,17 +367,6 @@ def show(run: Run, told: Options, lost: int, doubled: int, json_file: Path | Non
         "server processes": run.processes,
         "load": round(os.getloadavg()[0], 1),
     }
-    report(
-        f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {os.cpu_count()} cores",
-        table,
-        json_file,
-        **figures,
-    )
-    for name, value in figures.items():
-        print(f"{name:>24}  {value}")
-    if tally.refused:
-        print(f"{'refused':>24}  {dict(tally.refused)}")
-    return 1 if figures["lost"] or figures["doubled"] or tally.gaps or tally.repeats else 0
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from knowledge import shelf as shelves
 from knowledge.embed import load_embedder
@@ -20,9 +20,6 @@ from knowledge.factsheet import (
     promotion_facts,
 )
 from knowledge.faq import FaqHit, FaqIndex
-from knowledge.ingest.door import Wishes, ingest
-from knowledge.ingest.remembered import Remembered, forget, remembered
-from knowledge.ingest.report import IngestReport, Progress
 from knowledge.matching import dearest
 from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
 from knowledge.passages import PassageHit, PassageIndex
@@ -34,6 +31,10 @@ from knowledge.store import Store, metadata
 from knowledge.thesaurus import default_thesaurus
 from knowledge.vectors import VectorIndex, VectorView
 from knowledge.writing import Batch, Change, Writer, write_batch
+
+if TYPE_CHECKING:  # reading files takes a quarter of a second to import, and a server seldom does
+    from knowledge.ingest.remembered import Remembered
+    from knowledge.ingest.report import IngestReport, Progress
 
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -263,8 +264,8 @@ class Catalog:
         refused: Path | None = None,
         products: Sequence[str] = (),
         forget: bool = False,
-        progress: Progress | None = None,
-    ) -> IngestReport:
+        progress: "Progress | None" = None,
+    ) -> "IngestReport":
         """Take in a file of products, questions, policies or a manual, a folder or archive of them, or a shop folder,
         in one transaction; good rows land, the others are reported with their reasons and written to `refused`.
 
@@ -272,6 +273,8 @@ class Catalog:
         for files of this shape until `forget`. `replace` removes what an earlier file of this name brought and this
         one lacks, `products` are ids that a manual is about, `dry_run` changes nothing. Raises `IngestError` when the
         file as a whole cannot be used."""
+        from knowledge.ingest.door import Wishes, ingest
+
         wishes = Wishes(
             mapping=mapping, forget=forget, replace=replace, dry_run=dry_run, refused=refused, products=products,
             progress=progress,
@@ -281,17 +284,21 @@ class Catalog:
             self._embed_all(progress)  # here rather than in the first shopper's search
         return report
 
-    def mappings(self) -> tuple[Remembered, ...]:
+    def mappings(self) -> "tuple[Remembered, ...]":
         """What people said that columns of files mean, newest first."""
+        from knowledge.ingest.remembered import remembered
+
         with self.store.read() as connection:
             return remembered(connection)
 
     def forget_mapping(self, signature: str) -> bool:
         """Whether a mapping was remembered under this signature; it is no longer."""
+        from knowledge.ingest.remembered import forget
+
         with self.store.write() as connection:
             return forget(connection, signature)
 
-    def _embed_all(self, progress: Progress | None) -> None:
+    def _embed_all(self, progress: "Progress | None") -> None:
         """Vectors of what is new. A process that has not read the shop does not read it into memory for that."""
         if self._shelf.version >= 0:
             self._embed(self._now())

@@ -28,6 +28,7 @@ from web.api import (
     staff,
     webhooks,
 )
+from web.api.chat_short import ShortWay
 from web.audit import AuditTrail
 from web.console.door import PATH as CONSOLE
 from web.console.door import ConsoleDoor
@@ -129,6 +130,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid)
     # The last one added is the first a request meets.
+    app.add_middleware(ShortWay)
     app.add_middleware(AuditTrail, audit=services.audit)
     app.add_middleware(BodyLimit, limits=UPLOAD_LIMITS)
     app.add_middleware(RequestLog, registry=services.registry)

@@ -88,23 +88,18 @@ def serve(data: Data = None, port: Port = None, host: Host = None) -> None:
         if settings.workers > 1:
             from web.workers import run_workers
 
-            if not run_workers(settings):
+            def work(seat: Any) -> None:
+                with told():
+                    from web.server import run_worker
+
+                    run_worker(settings, seat)
+
+            if not run_workers(settings, work):
                 raise typer.Exit(1)
             return
         from web.server import run_server
 
         run_server(settings)
-
-
-@app.command(hidden=True)
-def worker(seat: str) -> None:
-    """One of several processes of a server; the server starts this itself."""
-    settings = settings_of()
-    with told():
-        from web.server import run_worker
-        from web.team import Seat
-
-        run_worker(settings, Seat.from_json(seat))
 
 
 @app.command()

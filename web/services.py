@@ -35,6 +35,7 @@ from web.roles import Permission
 from web.rooms import Client, Supervisor
 from web.settings import Settings
 from web.team import Team
+from web.tokens import PREFIX
 from web.webhooks.book import Webhooks
 from web.wiring import Core
 
@@ -242,17 +243,45 @@ def may(connection: HTTPConnection, permission: Permission) -> bool:
     return found is not None and found.can(permission) and not lacks_second_factor(services(connection).settings, found)
 
 
+def may_be_program(connection: HTTPConnection) -> bool:
+    """Whether the token has to be looked up to know whose it is."""
+    return bearer(connection).startswith(PREFIX)
+
+
 def limited(request: Request) -> None:
     """One change more from this address."""
     if services(request).auth.program(bearer(request)) is None:
         services(request).requests.take(neighbourhood(address(request)))
 
 
-Svc = Annotated[Services, Depends(services)]
-Live = Annotated[Running, Depends(running)]
-ShopperDep = Annotated[Shopper, Depends(shopper)]
+# Asynchronous: what is not is sent to a thread for each request, which takes longer than all of this.
+
+
+async def _services(connection: HTTPConnection) -> Services:
+    return services(connection)
+
+
+async def _running(connection: HTTPConnection) -> Running:
+    return running(connection)
+
+
+async def _shopper(request: Request) -> Shopper:
+    return shopper(request)
+
+
+async def _limited(request: Request) -> None:
+    """One change more from this address. Only a program's token is looked up, in the database and so in a thread."""
+    if may_be_program(request):
+        await asyncio.to_thread(limited, request)
+    else:
+        limited(request)
+
+
+Svc = Annotated[Services, Depends(_services)]
+Live = Annotated[Running, Depends(_running)]
+ShopperDep = Annotated[Shopper, Depends(_shopper)]
 StaffDep = Annotated[Staff, Depends(staff)]
 Editor = Annotated[Staff, Depends(may_edit)]
 Integrator = Annotated[Staff, Depends(may_integrate)]
 Director = Annotated[Staff, Depends(may_direct)]
-Limited = Depends(limited)
+Limited = Depends(_limited)

@@ -18,7 +18,7 @@ import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -48,18 +48,6 @@ class Seat:
     door: int  # connections that others hand over come in here
     buses: tuple[int, ...]  # to tell each worker something
     doors: tuple[int, ...]
-
-    @property
-    def passed(self) -> tuple[int, ...]:
-        return (self.listener, self.ready, self.bus, self.door, *self.buses, *self.doors)
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, text: str) -> "Seat":
-        given = json.loads(text)
-        return cls(**{**given, "buses": tuple(given["buses"]), "doors": tuple(given["doors"])})
 
 
 class Ears(Protocol):

@@ -50,7 +50,8 @@ EMBEDDED_POLICY = Path(__file__).parents[1] / "assistant" / "service" / "data" /
 
 
 def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> KnowledgeSettings:
-    """`keeps_index`: this process lives long enough to keep the vectors in Chroma, whose import alone takes 2.5 s."""
+    """`keeps_index`: this process lives long enough to keep the vectors in Chroma, whose import alone takes 2.5 s. The
+    embedded embedder's only refine what words find: nobody would ask Chroma for them."""
     told = KnowledgeSettings(
         data_dir=settings.data,
         database_url=settings.database,
@@ -60,7 +61,7 @@ def knowledge_settings(settings: Settings, *, keeps_index: bool = False) -> Know
         reranker=settings.reranker,
         rerank_ms=settings.rerank_ms,
     )
-    return replace(told, ann_from=0) if keeps_index else told
+    return replace(told, ann_from=0) if keeps_index and settings.embedder != "hashed" else told
 
 
 def assistant_settings(settings: Settings) -> AssistantSettings:
@@ -252,6 +253,24 @@ def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | N
         {"en": English(policy.order_number)},
         StoredSessions(catalog.store.engine),
     )
+
+
+def load_words(settings: Settings) -> None:
+    """Import the server and read every lexicon, for processes that are about to be forked: nothing is opened yet."""
+    import web.server  # noqa: F401
+    from assistant.models.grounded.dialogue import Dialogue
+    from assistant.models.grounded.understand import understand
+    from knowledge.facts import Fact, Facts
+    from knowledge.model import LANGS
+    from knowledge.search import SearchIndex
+    from knowledge.thesaurus import default_thesaurus
+
+    guard = build_guard(settings)
+    facts = Facts.of([Fact("1/price", "1", "价格", "59元", "price"), Fact("1/title", "1", "名称", "杯子", "title")])
+    for lang, text in zip(LANGS, ("这款59元。", "It costs ¥59."), strict=True):
+        understand(Dialogue(lang, text))
+        guard.review(text, facts, lang=lang, about=("1",))
+    SearchIndex({}, default_thesaurus()).search("200元以内的保温杯", lang="zh")
 
 
 def build_mirror(settings: Settings) -> "Mirror | None":

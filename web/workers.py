@@ -1,13 +1,16 @@
 """The parent of several workers: makes what they share, starts them, and puts another in the place of one that died."""
 
-import asyncio
-import contextlib
+import gc
 import os
 import signal
 import socket
 import sys
 import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import NoReturn
 
 import structlog
 
@@ -15,10 +18,11 @@ from web.listening import listen
 from web.log import configure_logging
 from web.settings import Settings
 from web.team import Seat
+from web.wiring import load_words
 
 log = structlog.get_logger("workers")
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0  # before a worker that died is replaced
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 10.0  # before a worker that died is replaced
 HEALTHY_S = 30.0
 GOODBYE_S = 10.0
 BUFFER = 1 << 20
@@ -41,94 +45,128 @@ class _Pairs:
         return cls([inner for inner, _ in pairs], [outer for _, outer in pairs])
 
 
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    number: int
+    started: float
+    told: int  # a pipe that it writes to once it serves
+
+
 class Parent:
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
-        self._settings = settings
+    """Loads the program once and makes the workers by forking: they share its memory, and one that died is replaced by
+    one that has everything at hand. It has neither threads nor an event loop, which a fork would leave behind broken.
+    """
+
+    def __init__(self, count: int, listener: socket.socket, serve: Callable[[Seat], None]) -> None:
+        """`serve`: what a worker does, until told to stop."""
+        self._count = count
         self._listener = listener
-        self._buses = _Pairs.make(settings.workers)
-        self._doors = _Pairs.make(settings.workers)
-        self._stopping = asyncio.Event()
-        self._signal = signal.SIGTERM
-        self.failed = False
+        self._serve = serve
+        self._buses = _Pairs.make(count)
+        self._doors = _Pairs.make(count)
+        self._life, self._our_life = os.pipe()  # whose end tells workers that we are gone
+        self._workers: dict[int, _Worker] = {}  # by process
+        self._due = dict.fromkeys(range(count), 0.0)  # worker → when it is to be started
+        self._waits_s = dict.fromkeys(range(count), FIRST_WAIT_S)
+        self._served: set[int] = set()
+        self._stop_at = 0.0  # when those who were told to stop are ended; 0: nobody was
+        self._failed = False
 
-    async def run(self) -> None:
-        """Until told to stop, or until a worker cannot even start."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop, number)
-        async with asyncio.TaskGroup() as tasks:
-            for worker in range(self._settings.workers):
-                tasks.create_task(self._keep(worker), name=f"worker {worker}")
+    def run(self) -> bool:
+        """Until told to stop; false when a worker could not even start."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        while self._workers or not self._stop_at:
+            now = time.monotonic()
+            for number in [number for number, at in self._due.items() if at <= now]:
+                del self._due[number]
+                self._start(number)
+            if self._stop_at and now >= self._stop_at:
+                self._signal(signal.SIGKILL)
+            moments = [*self._due.values(), *([self._stop_at] if self._stop_at else [])]
+            heard = signal.sigtimedwait(_HEARD, max(0.0, min(moments, default=now + 60) - now) + 0.001)
+            if heard is not None and heard.si_signo in (signal.SIGINT, signal.SIGTERM):
+                self._stop(signal.Signals(heard.si_signo))
+            self._bury()
+        return not self._failed
 
-    def _stop(self, how: signal.Signals) -> None:
-        self._signal = how
-        self._stopping.set()
-
-    async def _keep(self, number: int) -> None:
-        wait_s, served = FIRST_WAIT_S, False
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            ready = await self._once(number)
-            if self._stopping.is_set():
-                return
-            if not ready and not served:  # it has said why
-                self.failed = True
-                self._stopping.set()
-                return
-            served = True
-            wait_s = FIRST_WAIT_S if time.monotonic() - started > HEALTHY_S else min(LONGEST_WAIT_S, wait_s * 2)
-            log.warning("a worker died; another takes its place", worker=number, in_s=wait_s)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._stopping.wait()
-
-    async def _once(self, number: int) -> bool:
-        """Run a worker until it ends or all are to stop; whether it ever served."""
+    def _start(self, number: int) -> None:
         told, ready = os.pipe()
         seat = Seat(
-            number, self._settings.workers, self._listener.fileno(), ready,
+            number, self._count, self._listener.fileno(), ready,
             self._buses.inner[number].fileno(), self._doors.inner[number].fileno(),
             tuple(one.fileno() for one in self._buses.outer), tuple(one.fileno() for one in self._doors.outer),
         )  # fmt: skip
-        try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "web.cli", "worker", seat.to_json(),
-                stdin=asyncio.subprocess.PIPE,  # whose end tells it that we are gone
-                pass_fds=seat.passed,
-                start_new_session=True,  # Ctrl-C reaches us; we tell the workers
-                env={**os.environ, "ZHIBO_DATA": str(self._settings.data)},
-            )  # fmt: skip
-        finally:
-            os.close(ready)
-        exited, stop = asyncio.ensure_future(process.wait()), asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait([exited, stop], return_when=asyncio.FIRST_COMPLETED)
-            if not exited.done():
-                await _end(process, self._signal)
-            return os.read(told, 1) != b""
-        finally:
-            stop.cancel()
-            os.close(told)
+        process = os.fork()
+        if process == 0:
+            self._live(seat)
+        os.close(ready)
+        self._workers[process] = _Worker(number, time.monotonic(), told)
 
+    def _live(self, seat: Seat) -> NoReturn:
+        """A worker's whole life."""
+        status = 1
+        try:
+            os.setsid()  # Ctrl-C reaches the parent, which tells us
+            os.close(self._our_life)
+            os.dup2(self._life, 0)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
+            self._serve(seat)
+            status = 0
+        except BaseException as error:
+            status = getattr(error, "exit_code", 1)  # then it has said why
+            if not hasattr(error, "exit_code"):
+                traceback.print_exc()
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
+            os._exit(status)
 
-async def _end(process: asyncio.subprocess.Process, how: signal.Signals) -> None:
-    for urgency in (how, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(urgency)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE_S):
-                await process.wait()
+    def _stop(self, how: signal.Signals) -> None:
+        self._due.clear()
+        self._stop_at = time.monotonic() + GOODBYE_S
+        self._signal(how)
+
+    def _signal(self, how: signal.Signals) -> None:
+        for process in self._workers:
+            with suppress(ProcessLookupError):
+                os.kill(process, how)
+
+    def _bury(self) -> None:
+        while self._workers:
+            process, _ = os.waitpid(-1, os.WNOHANG)
+            if not process:
                 return
+            if (worker := self._workers.pop(process, None)) is not None:
+                self._replace(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        number = worker.number
+        if os.read(worker.told, 1):
+            self._served.add(number)
+        os.close(worker.told)
+        if self._stop_at:
+            return
+        if number not in self._served:  # it has said why
+            self._failed = True
+            self._stop(signal.SIGTERM)
+            return
+        healthy = time.monotonic() - worker.started > HEALTHY_S
+        wait_s = self._waits_s[number] = FIRST_WAIT_S if healthy else min(LONGEST_WAIT_S, self._waits_s[number] * 2)
+        log.warning("a worker died; another takes its place", worker=number, in_s=wait_s)
+        self._due[number] = time.monotonic() + wait_s
 
 
-def run_workers(settings: Settings) -> bool:
+_HEARD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGCHLD})
+
+
+def run_workers(settings: Settings, serve: Callable[[Seat], None]) -> bool:
     """Serve with `settings.workers` processes until told to stop; false when they cannot start."""
     configure_logging(settings.log_level, settings.log_format)
-    listener = listen(settings.host, settings.port)
-
-    async def run() -> bool:
-        parent = Parent(settings, listener)
-        await parent.run()
-        return not parent.failed
-
-    return asyncio.run(run())
+    listener = listen(settings.host, settings.port)  # who comes while we load is kept waiting, not turned away
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would not come along, and cores are taken
+    os.environ["ZHIBO_DATA"] = str(settings.data)  # for what workers start: it may have been given by an option
+    load_words(settings)
+    gc.collect()
+    gc.freeze()  # what is shared stays shared
+    return Parent(settings.workers, listener, serve).run()
