@@ -6,7 +6,7 @@ import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import structlog
 
@@ -146,13 +146,15 @@ class Assistant:
         *,
         received: Received | None = None,
         begun: str = "",
+        handed: bool = False,
     ) -> AsyncGenerator[Event, None]:
         """Answer `text`, or stay silent while a person is in charge.
 
         Whatever is yielded has been stored as the conversation's next event before. `received` is given when the caller
         has stored the message already (`Conversations.receive`); without it, it is stored here. Closing the generator
         stops the answer: what was said so far is kept. `begun`: id of an answer to this message that was cut off with
-        its process; it is given anew under the same id, and pages are told to forget what they showed of it.
+        its process; it is given anew under the same id, and pages are told to forget what they showed of it. `handed`:
+        that answer had called a person; what is still owed are the words for it.
         """
         if received is None:
             received = await self.conversations.receive(conversation_id, text)
@@ -165,10 +167,16 @@ class Assistant:
             conversation, begun or uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id,
             received.message_id if received.open else "",
         )  # fmt: skip
-        if begun and conversation.state == "bot":
+        waits = handed and conversation.state == "waiting"
+        if begun and (conversation.state == "bot" or waits):
             await self.conversations.append(conversation_id, [("restart", {"id": begun})])
+        if waits:
+            answer.allowed = ("bot", "waiting")
+            run = self._say(answer, context, words(_reason(conversation), answer.lang))
+        else:
+            run = self._respond(answer, text, context, history)
         try:
-            async with aclosing(self._respond(answer, text, context, history)) as events:
+            async with aclosing(run) as events:
                 async for event in events:
                     yield event
         except _Silenced:
@@ -549,6 +557,11 @@ _GRAVITY = {"ok": 0, "unsupported": 1, "contradicted": 2, "forbidden": 3}
 def _phrase(name: str, lang: Lang) -> str:
     found: str = load("phrases.yaml")[name][lang]
     return found
+
+
+def _reason(conversation: Conversation) -> HandoffReason:
+    """Why a person was called, where it was the bot that called."""
+    return next((one for one in get_args(HandoffReason) if one == conversation.reason), "asked")
 
 
 def _before(history: Sequence[StoredMessage], message_id: str) -> Sequence[StoredMessage]:

@@ -62,7 +62,7 @@ def asked_concepts(question: str) -> tuple[Concept, ...]:
     return tuple(concept for _, concept in found)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def _goods(question: str) -> tuple[tuple[int, int], ...]:
     """Where a question names kinds of goods."""
     normal = normalise(question)

@@ -26,6 +26,7 @@ class Question:
     seq: int
     asked: Mapping[str, Any]  # what `receive` was given: text and page
     begun: str = ""  # id of an answer that was cut off; what was shown of it is void
+    handed: bool = False  # it had called a person already, and owes the shopper the words for that
 
 
 def open_question(
@@ -62,8 +63,9 @@ def left_open(connection: Connection, mine: Callable[[str], bool]) -> list[Quest
         if row["state"] not in ("bot", "waiting") or row["tries"] >= MOST_TRIES:
             given_up.append(row["message_id"])
             continue
-        begun = _begun(connection, row["conversation_id"], row["seq"])
-        found.append(Question(row["conversation_id"], row["message_id"], row["seq"], row["asked"], begun))
+        begun, handed = _begun(connection, row["conversation_id"], row["seq"])
+        question = Question(row["conversation_id"], row["message_id"], row["seq"], row["asked"], begun, handed)
+        found.append(question)
     if given_up:
         connection.execute(delete(QUESTIONS).where(QUESTIONS.c.message_id.in_(given_up)))
     if found:
@@ -72,17 +74,19 @@ def left_open(connection: Connection, mine: Callable[[str], bool]) -> list[Quest
     return found
 
 
-def _begun(connection: Connection, conversation_id: str, after: int) -> str:
-    """The answer that was begun after a question and never finished."""
+def _begun(connection: Connection, conversation_id: str, after: int) -> tuple[str, bool]:
+    """The answer that was begun after a question and never finished, and whether it called a person."""
     query = (
         select(EVENTS.c.type, EVENTS.c.data)
         .where(and_(EVENTS.c.conversation_id == conversation_id, EVENTS.c.seq > after))
         .order_by(EVENTS.c.seq)
     )
-    begun = ""
+    begun, handed = "", False
     for kind, data in connection.execute(query):
         if kind in ("progress", "sentence", "cards", "comparison", "order", "basket"):
             begun = str(data.get("id", ""))
         elif kind in ("done", "restart"):
             begun = ""
-    return begun
+        elif kind == "status":
+            handed = data.get("state") == "waiting"
+    return begun, handed

@@ -1,17 +1,18 @@
 """A conversation's rows: the values they are read into, and the statements that write them inside a transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert, select, update
 
-from assistant.guard.verdict import Verdict
+from assistant.guard.verdict import Span, Verdict
 from assistant.handoff import HandoffError, State, check
 from assistant.happenings import blocked, changed_hands
 from assistant.prepared import Prepared, Row, Stored
 from assistant.tables import ALSO_ABOUT, CONVERSATIONS, EVENTS, HANDOFFS, MESSAGES, VERDICTS
+from knowledge.facts import Fact
 from knowledge.model import Lang
 
 Role = Literal["user", "bot", "agent", "system"]
@@ -304,9 +305,9 @@ def store_answer(
                 "label": verdict.label,
                 "original": verdict.original,
                 "text": verdict.text,
-                "spans": [asdict(span) for span in verdict.spans],
-                "evidence": [asdict(fact) for fact in verdict.evidence],
-                "remarks": [asdict(remark) for remark in verdict.remarks],
+                "spans": [_span(span) for span in verdict.spans],
+                "evidence": [_fact(fact) for fact in verdict.evidence],
+                "remarks": [_span(remark) for remark in verdict.remarks],
                 "at": at,
             }
             for index, verdict in enumerate(message.verdicts)
@@ -320,6 +321,18 @@ def store_answer(
         ]
         if touched:
             _NEW_ALSO_ABOUT.add(connection, touched)
+
+
+def _span(span: Span) -> dict[str, Any]:
+    """As `asdict`, which copies every value of every fact once more."""
+    return {name: getattr(span, name) for name in _OF_SPAN} | {"evidence": [_fact(fact) for fact in span.evidence]}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in _OF_FACT}
+
+
+_OF_SPAN, _OF_FACT = tuple(Span.__dataclass_fields__), tuple(Fact.__dataclass_fields__)
 
 
 def subject(verdict: Verdict, product_ids: Sequence[str]) -> str:

@@ -40,6 +40,7 @@ class Answerer(Protocol):
         *,
         received: Received | None = None,
         begun: str = "",
+        handed: bool = False,
     ) -> AsyncGenerator[Any, None]: ...
 
 
@@ -49,6 +50,7 @@ class _Question:
     context: PageContext
     received: Received
     begun: str = ""  # an answer that was cut off
+    handed: bool = False  # after it had called a person
 
 
 @dataclass
@@ -103,7 +105,7 @@ class Desk:
         """Answer what an earlier server left open when it was killed, of the conversations that are `mine`."""
         for one in await self._conversations.left_open(mine):
             received = Received(one.message_id, one.seq, "bot", new=True, open=True)
-            question = _Question(one.asked["text"], PageContext(**one.asked["page"]), received, one.begun)
+            question = _Question(one.asked["text"], PageContext(**one.asked["page"]), received, one.begun, one.handed)
             self._enqueue(one.conversation_id, question)
 
     def stop(self, conversation_id: str) -> bool:
@@ -182,6 +184,7 @@ class Desk:
                     question.context,
                     received=question.received,
                     begun=question.begun,
+                    handed=question.handed,
                 )
                 async with aclosing(answer) as events:
                     async for event in events:

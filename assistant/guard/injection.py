@@ -138,7 +138,7 @@ def harmless(data: Any) -> Any:
 _SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)  # the texts of a large shelf: they come again with every search
 def _harmless(text: str) -> str:
     return neutralise(text) if detect(text) else _UNSEEN.sub("", text)
 

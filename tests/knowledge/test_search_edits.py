@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from knowledge.model import Product, Text
-from knowledge.search import SearchIndex
+from knowledge.search import Filters, SearchIndex
 from knowledge.thesaurus import default_thesaurus
 
 MUG = Product("mug", Text("蓝色马克杯", "Blue mug"), price=Decimal(20), brand="山间")
@@ -56,3 +56,23 @@ def test_an_edited_index_ranks_as_a_new_one(index: SearchIndex) -> None:
     edited, anew = index.edited(shop, None), SearchIndex(shop, default_thesaurus())
     for query in ("马克杯", "rain boots under 100", "vintage lamp", "山间 杯子", "something blue"):
         assert edited.search(query) == anew.search(query)
+
+
+def test_what_was_found_before_is_not_found_again_once_it_has_changed(index: SearchIndex) -> None:
+    query = "十五块以内的雨靴"
+    assert index.search(query) is index.search(query), "the same question is not worked out twice"
+    repriced = index.repriced(_shop(MUG, replace(BOOTS, price=Decimal(10))))
+    assert repriced is not None
+    assert [hit.product.price for hit in repriced.search(query).hits] == [Decimal(10)]
+    assert not repriced.search(query).relaxed
+    assert index.search(query).relaxed, "the price was let go: there were no boots so cheap"
+    assert _found(index.edited(_shop(MUG), None), query) != ["boots"]
+
+
+def test_limit_language_and_filters_are_part_of_the_question(index: SearchIndex) -> None:
+    everything = index.search("", limit=5)
+    assert len(everything.hits) == 2
+    assert len(index.search("", limit=1).hits) == 1
+    dear = index.search("", limit=5, filters=Filters(price_min=Decimal(50)))
+    assert [hit.product.id for hit in dear.hits] == ["boots"]
+    assert index.search("雨靴", lang="en").need != index.search("雨靴", lang="zh").need

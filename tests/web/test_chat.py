@@ -1,5 +1,6 @@
 """The shopper's side, over real sockets."""
 
+import json
 import time
 from typing import Any
 
@@ -272,3 +273,34 @@ def test_typing_reaches_an_open_page_and_is_not_stored(site: Site) -> None:
         )
         assert events[-1] == {"type": "typing", "who": "agent", "typing": True}
         assert all(event["type"] != "typing" for event in staff.get(place).json()["events"])
+
+
+def test_a_message_is_treated_alike_whichever_way_it_takes_through_the_server(site: Site) -> None:
+    """Plain requests go past the framework's routing; a charset in the content type takes the long way."""
+    visitor = site.visitor()
+    asked: list[tuple[dict[str, str], str]] = [
+        ({}, json.dumps({"text": "你好", "client_id": "both"})),
+        (visitor.headers, json.dumps({"text": "有什么优惠", "client_id": "both"})),
+        (visitor.headers, json.dumps({"text": "  ", "client_id": "b"})),
+        (visitor.headers, json.dumps({"text": "字" * 20_001})),
+        (visitor.headers, json.dumps({"text": "你好", "picture": "none"})),
+        (visitor.headers, json.dumps({"text": 7})),
+        (visitor.headers, json.dumps({"text": "你好", "client_id": "x" * 65})),
+        (visitor.headers, "{"),
+        ({"Authorization": "Bearer zhibo_nobody"}, json.dumps({"text": "你好"})),
+        ({"Authorization": visitor.headers["Authorization"] + "0"}, json.dumps({"text": "你好"})),
+    ]
+    with site.client() as client:
+        for headers, body in asked:
+            ways = [
+                client.post(
+                    "/api/chat/messages?lang=en",
+                    content=body.encode(),
+                    headers={**headers, "Content-Type": kind, "Origin": "https://elsewhere.example"},
+                )
+                for kind in ("application/json", "application/json; charset=utf-8")
+            ]
+            assert ways[0].status_code == ways[1].status_code, body[:40]
+            assert ways[0].json() == ways[1].json(), body[:40]
+            short, long = ({name for name in way.headers if name != "date"} for way in ways)
+            assert short == long, body[:40]

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from assistant.conversation import Conversations
+from assistant.handoff import words
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
 from tests.web.conftest import Site, Visitor, serving
@@ -62,6 +63,25 @@ def test_what_was_shown_of_a_cut_answer_is_taken_back(settings: Settings) -> Non
             ("done", "cut"),
         ]
         assert [one["text"] for one in bot_messages(events)] == [ANSWER]
+
+
+def test_whoever_was_handed_over_by_a_cut_answer_still_hears_of_it_once(settings: Settings) -> None:
+    with serving(settings) as site:
+        visitor = site.visitor()
+        left_behind(site, visitor, text="转人工")
+
+        async def call() -> None:
+            conversations = Conversations(site.services.catalog.store.engine)
+            await conversations.transition(visitor.session["session"], "waiting", reason="asked")
+            await conversations.close()
+
+        asyncio.run(call())
+    for _ in range(2):
+        with serving(settings) as site:
+            again = Visitor(site, visitor.session)
+            events = again.events(lambda event: event["type"] == "done")
+            assert [one["text"] for one in bot_messages(events)] == [words("asked", "zh")]
+            assert again.get("state").json()["state"] == "waiting"
 
 
 def test_an_answer_that_was_stopped_is_not_given_after_a_restart(settings: Settings) -> None:

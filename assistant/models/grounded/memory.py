@@ -1,7 +1,7 @@
 """What is remembered of a shopper beyond the last search: what they must not have, and for whom and how much."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.data import load
 from assistant.models.grounded.dialogue import Dialogue
@@ -34,13 +34,15 @@ def taboos(dialogue: Dialogue) -> tuple[str, ...]:
 def remembered(dialogue: Dialogue) -> str:
     """What the shopper wants after this message, as one sentence: the earlier need changed by it. Also for other goods
     the person and the budget stay the same, unless the message names its own or leaves the price open."""
-    if not dialogue.need:
-        return dialogue.text
-    lang = dialogue.lang
-    now = understand(dialogue.text, default_thesaurus(), lang=lang)
+    return _changed(dialogue.need, dialogue.text, dialogue.lang) if dialogue.need else dialogue.text
+
+
+@lru_cache(maxsize=4096)  # each call of the model comes by here
+def _changed(need: str, text: str, lang: Lang) -> str:
+    now = understand(text, default_thesaurus(), lang=lang)
     filters, kept = now.filters, []
     if filters.price_min is None and filters.price_max is None and "price" not in now.dropped:
         kept.append("同样预算" if lang == "zh" else "same budget")
     if not filters.audiences and not any(scene.whom for _, scene in now.scenes):
         kept.append("也是送给他" if lang == "zh" else "for the same person")
-    return refine(dialogue.need, ("，" if lang == "zh" else ", ").join([dialogue.text, *kept]), lang=lang)
+    return refine(need, ("，" if lang == "zh" else ", ").join([text, *kept]), lang=lang)
