@@ -76,6 +76,7 @@ async def summary(services: Services, found: Conversation) -> dict[str, Any]:
         "tags": list(found.tags),
         "contact": found.contact,
         "name": customer.name if customer else "",
+        "vip": customer is not None and (customer.level == "vip" or customer.level in promised.vip),
         "seen_by_shopper": found.seen_by_shopper,
         "last": {"role": last[-1].role, "text": last[-1].text[:200], "at": plain(last[-1].at)} if last else None,
         "seq": found.last_seq,

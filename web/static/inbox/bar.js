@@ -25,7 +25,7 @@ export function away(state) {
   const button = $("#away");
   const paint = () => {
     const gone = Boolean(state.setup.me.away);
-    button.replaceChildren(h("i", {}), h("span", {}, t(gone ? "away" : "available")));
+    button.replaceChildren(icon("user"), h("i", {}), h("span", {}, t(gone ? "away" : "available")));
     button.setAttribute("aria-pressed", String(gone));
     button.setAttribute("aria-label", t(gone ? "set_here" : "set_away"));
     button.title = t(gone ? "set_here" : "set_away");

@@ -9,8 +9,8 @@ import {
 import { away, chime, sound } from "./bar.js";
 import { Composer } from "./compose.js";
 import { filterForm, ordered, paintList as paintRows } from "./list.js";
-import { asleep, face, nameOf, promise } from "./look.js";
-import { askSnooze, askTransfer, contextPanel } from "./panel.js";
+import { asleep, face, nameOf, promise, vip } from "./look.js";
+import { askSnooze, askTransfer, contextPanel, drawer } from "./panel.js";
 import { Thread } from "./thread.js";
 import { t } from "./words.js";
 
@@ -112,6 +112,7 @@ function forget(id) {
 }
 
 function leave() {
+  drawer(false);
   state.open = null;
   view = null;
   look();
@@ -133,20 +134,22 @@ function draw(id) {
   const row = state.rows.get(id) || { id, state: "" };
   view = {
     id, list, composer: composer(),
-    face: h("span", { class: "head-face" }, face(row)), title: h("h2", {}, nameOf(row)), mark: h("span", { class: "mark" }),
+    face: h("span", { class: "head-face" }, face(row)), title: h("h2", {}, nameOf(row)), mark: h("span", { class: "mark" }), vip: vip(),
     sla: h("span", { class: "sla-slot" }), summary: h("details", { class: "summary", open: true, hidden: true }),
     take: act("take", "take", "main"), release: act("release", "release", "line"), close: act("close", "close", "line"),
     transfer: tool("swap", "transfer", transfer), snooze: tool("moon", "snooze", snooze),
-    translate: state.setup.translates ? tool("globe", "translate", translateView) : null,
+    translate: state.setup.translates ? tool("globe", "translate", translateView) : null, aside: tool("user", "context", () => drawer(true)),
     typing: h("p", { class: "typing", role: "status" }), viewers: h("p", { class: "viewers", role: "status", hidden: true }),
   };
   view.input = view.composer.input;
+  view.aside.id = "aside";
+  view.aside.setAttribute("aria-controls", "context");
   thread = new Thread(list);
   $("#thread").replaceChildren(
     h("header", { class: "thread-head" },
       h("button", { type: "button", class: "tool back", "aria-label": t("back"), onclick: leave }, icon("left")),
-      view.face, h("div", { class: "head-name" }, view.title, h("p", {}, view.mark, view.sla)),
-      h("div", { class: "thread-acts", role: "group", "aria-label": t("acts") }, ...[view.translate, view.snooze, view.transfer].filter(Boolean), view.take, view.release, view.close)),
+      view.face, h("div", { class: "head-name" }, h("div", {}, view.title, view.vip), h("p", {}, view.mark, view.sla)),
+      h("div", { class: "thread-acts", role: "group", "aria-label": t("acts") }, ...[view.aside, view.translate, view.snooze, view.transfer].filter(Boolean), view.take, view.release, view.close)),
     view.summary, list, view.typing, view.viewers, view.composer.node);
   look();
 }
@@ -172,6 +175,7 @@ function paintState() {
   if (!row || !view) return;
   const own = row.state === "human" && row.agent === state.me;
   view.title.textContent = nameOf(row);
+  view.vip.hidden = !row.vip;
   view.face.replaceChildren(face(row));
   view.mark.className = `tag ${{ waiting: "warn", human: "info", closed: "", bot: "good" }[row.state]}`;
   view.mark.textContent = row.state === "human" ? (own ? t("mine") : t("taken_by", { name: row.agent }))
@@ -371,7 +375,7 @@ function step(by) {
 
 const KEYS = [
   ["J / K", "k_next"], ["T", "k_take"], ["R", "k_reply"], ["N", "k_note"], ["G", "k_suggest"], ["C", "k_canned"], ["X", "k_transfer"],
-  ["S", "k_snooze"], ["B", "k_release"], ["E", "k_close"], ["/", "k_find"], ["/…", "k_canned_slash"], ["Enter", "k_send"], ["?", "k_help"],
+  ["S", "k_snooze"], ["I", "context"], ["B", "k_release"], ["E", "k_close"], ["/", "k_find"], ["/…", "k_canned_slash"], ["Enter", "k_send"], ["?", "k_help"],
 ];
 
 function keyboard(event) {
@@ -383,7 +387,7 @@ function keyboard(event) {
   const write = (mode) => () => view?.composer.turn(mode);
   const acts = {
     j: () => step(1), k: () => step(-1), t: seen("take", () => change("take")), r: write("reply"), n: write("note"),
-    b: seen("release", () => change("release")), e: seen("close", () => change("close")), x: seen("transfer", transfer), s: seen("snooze", snooze),
+    b: seen("release", () => change("release")), e: seen("close", () => change("close")), x: seen("transfer", transfer), s: seen("snooze", snooze), i: () => view?.aside.checkVisibility() && drawer(true),
     c: () => view && !view.composer.cannedButton.disabled && view.composer.pick(true).then(() => view.input.focus()),
     g: () => view && !view.composer.suggestButton.disabled && view.composer.suggest(),
     "/": () => $("#find").focus(), "?": help,
@@ -414,7 +418,7 @@ function frame() {
   tool("#keys", "keys", "keys", help);
   tool("#lang", "globe", "language", switchLang);
   themeButton($("#theme"), t("theme"));
-  tool("#out", "back", "out", async () => {
+  tool("#out", "out", "out", async () => {
     await api("/api/staff/signout", { method: "POST" }).catch(() => undefined);
     location.href = "/signin?next=/inbox";
   });
@@ -448,9 +452,9 @@ function frame() {
   });
   setInterval(() => {
     if ([...state.rows.values()].some((row) => row.state === "waiting" || row.owed_s !== null || row.snoozed_until)) paintList();
-    paintPromise();
     if (state.open) look(Date.now() - typedAt < 4000);
   }, 15_000);
+  setInterval(paintPromise, 3000);
 }
 
 async function start() {

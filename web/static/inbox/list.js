@@ -1,7 +1,7 @@
 /** The list of conversations: who comes first, what a row says, filters and search. */
 
 import { $, clock, date, h, icon } from "../lib/page.js";
-import { asleep, face, grown, nameOf, promise, span } from "./look.js";
+import { asleep, face, grown, nameOf, promise, span, vip } from "./look.js";
 import { t } from "./words.js";
 
 const FILTERS = ["", "waiting", "mine", "human", "bot", "closed", "snoozed"];
@@ -53,7 +53,7 @@ function rowNode(row, state, open) {
   const button = h("button", { type: "button", class: `row ${row.state}`, "aria-current": state.open === row.id ? "true" : null, onclick: () => open(row.id) },
     face(row),
     h("span", { class: "row-main" },
-      h("span", { class: "row-top" }, h("b", {}, nameOf(row)), h("time", {}, when(moment(row)))),
+      h("span", { class: "row-top" }, h("b", {}, nameOf(row)), row.vip && vip(), h("time", {}, when(moment(row)))),
       h("span", { class: "row-last" }, who && h("span", { class: "who" }, `${who}: `), row.last ? row.last.text.replace(/\s+/g, " ") : "…"),
       marks.length ? h("span", { class: "row-tags" }, marks) : null));
   button.dataset.id = row.id;

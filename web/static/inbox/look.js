@@ -28,6 +28,8 @@ export function face(row) {
   return node;
 }
 
+export const vip = () => h("span", { class: "tag accent vip" }, "VIP");
+
 /** Seconds since the page heard of `seconds`. */
 export const grown = (row, seconds) => seconds + (Date.now() - row.received) / 1000;
 

@@ -1,6 +1,6 @@
 /** What stands beside a conversation: who the shopper is, tags, orders, and what staff did. */
 
-import { $, api, date, h, toast } from "../lib/page.js";
+import { $, api, date, h, icon, toast } from "../lib/page.js";
 import { avatar, nameOf, visitor } from "./look.js";
 import { miniCard, orderBox } from "./thread.js";
 import { t } from "./words.js";
@@ -46,13 +46,32 @@ function recordBox(id) {
   return box;
 }
 
+const NARROW = matchMedia("(max-width: 1180px)");
+
+/** Where there is no room beside the conversation, what is known of the shopper lies over it for as long as it is wanted. */
+export function drawer(on) {
+  const [desk, aside, button] = [$("#desk"), $("#context"), $("#aside")];
+  const before = desk.classList.contains("aside");
+  const shown = on && NARROW.matches;
+  if (before === shown) return;
+  desk.classList.toggle("aside", shown);
+  for (const node of [$(".queue"), $("#thread")]) node.inert = shown;
+  button?.setAttribute("aria-expanded", String(shown));
+  (shown ? aside : button)?.focus();
+}
+
+NARROW.addEventListener("change", () => drawer(false));
+document.addEventListener("keydown", (event) => event.key === "Escape" && !$("dialog[open]") && drawer(false));
+document.addEventListener("click", (event) => event.target.id === "desk" && drawer(false));
+
 export function contextPanel({ conversation: row, context }) {
   const pair = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
   const customer = context.customer;
   const address = pathOf(context.url);
   return [
     h("div", { class: "who" }, customer ? avatar(customer.name, row.id) : avatar(row.id.slice(0, 2).toUpperCase(), row.id),
-      h("div", {}, h("h2", {}, nameOf(row)), h("p", { class: "dim" }, customer ? visitor(row.id) : t("no_customer")))),
+      h("div", {}, h("h2", {}, nameOf(row)), h("p", { class: "dim" }, customer ? visitor(row.id) : t("no_customer"))),
+      h("button", { type: "button", class: "tool shut", "aria-label": t("shut"), title: t("shut"), onclick: () => drawer(false) }, icon("x"))),
     h("dl", {},
       ...pair(t("contact"), row.contact),
       ...pair(t("customer"), customer && customer.id),
@@ -76,13 +95,13 @@ export async function askTransfer(me, done) {
   const others = agents.filter((one) => one.name !== me);
   const note = h("textarea", { rows: 2, maxlength: 2000, "aria-label": t("write_note"), placeholder: t("note_along") });
   const dialog = $("#dialog");
-  const choice = (to, label, detail, off) => h("button", { type: "button", class: "choice", disabled: off, onclick: () => {
+  const choice = (to, mark, label, detail, off) => h("button", { type: "button", class: "choice", disabled: off, onclick: () => {
     dialog.close();
     done({ to, note: note.value });
-  } }, avatar(label), h("span", {}, h("b", {}, label), h("small", { class: "dim" }, detail)));
+  } }, mark, h("span", {}, h("b", {}, label), h("small", { class: "dim" }, detail)));
   dialog.replaceChildren(h("h2", { id: "dialog-title" }, t("transfer_to")), note,
-    h("div", { class: "choices" }, choice("", t("the_queue"), t("the_queue_hint")),
-      others.map((one) => choice(one.name, one.name, one.online ? t("holds", { n: one.load, limit: one.limit }) : t("away")))),
+    h("div", { class: "choices" }, choice("", h("span", { class: "face" }, icon("inbox")), t("the_queue"), t("the_queue_hint")),
+      others.map((one) => choice(one.name, avatar(one.name), one.name, one.online ? t("holds", { n: one.load, limit: one.limit }) : t("away")))),
     others.length ? null : h("p", { class: "dim" }, t("nobody_else")),
     h("form", { method: "dialog" }, h("button", { class: "btn line small" }, t("cancel"))));
   dialog.showModal();

@@ -40,7 +40,7 @@ export const t = words({
     did_snooze: "推迟（分钟）", did_requeued: "退回排队", available: "接待中", set_away: "当前接待中，点按设为离开", set_here: "当前离开，点按恢复接待",
     sound_on: "提示音：开", sound_off: "提示音：关", more_find: "更多筛选", f_tag: "标签", f_agent: "接待人", f_since: "从", f_until: "到", clear: "清除",
     k_note: "写备注", k_transfer: "转交", k_snooze: "推迟", k_close: "结束", k_canned_slash: "在回复框里打开快捷回复", k_suggest: "建议回复",
-    you: "您", staff: "同事", ai: "AI", acts: "操作",
+    you: "您", staff: "同事", ai: "AI", acts: "操作", shut: "关闭",
   },
   en: {
     title: "Inbox", skip: "Skip to conversation", queue: "Conversations", find: "Search conversations", filter: "Filter by state",
@@ -89,6 +89,6 @@ export const t = words({
     set_away: "You are available; press to go away", set_here: "You are away; press to be available", sound_on: "Sound: on", sound_off: "Sound: off",
     more_find: "More filters", f_tag: "Tag", f_agent: "Agent", f_since: "From", f_until: "To", clear: "Clear", k_note: "Write a note",
     k_transfer: "Transfer", k_snooze: "Snooze", k_close: "Close", k_canned_slash: "Canned replies, in the reply box", k_suggest: "Suggest a reply",
-    you: "You", staff: "Staff", ai: "AI", acts: "Actions",
+    you: "You", staff: "Staff", ai: "AI", acts: "Actions", shut: "Close",
   },
 });

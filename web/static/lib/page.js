@@ -13,6 +13,7 @@ const ICONS = {
   full: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5", send: "M12 19V5M6 11l6-6 6 6", bag: "M5 8h14l-1 12H6zM9 8a3 3 0 0 1 6 0",
   truck: "M3 6h11v10H3zM14 9.500h4l3 3.500v3h-7M7 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4ZM17.5 19a2 2 0 1 0 0-4 2 2 0 0 0 0 4Z",
   shield: "M12 3l7.5 3v5.500c0 4.5-3 7.8-7.5 9.5-4.5-1.7-7.5-5-7.5-9.500V6ZM8.5 12l2.5 2.5 4.5-5",
+  out: "M10.5 4.500H5v15h5.500M15 8l4 4-4 4M19 12H9.500",
   back: "M9 7 4.5 11.5 9 16M4.5 11.500H15a4.5 4.5 0 0 1 0 9h-3", user: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM5 20c.6-3.6 3.4-5.5 7-5.500s6.4 1.9 7 5.5",
   check: "M5 12.5 10 17.5 19.5 7", x: "M6 6l12 12M18 6 6 18", clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5.500l3.5 2",
   globe: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM3 12h18M12 3c2.6 2.6 3.8 5.6 3.8 9s-1.2 6.4-3.8 9c-2.6-2.6-3.8-5.6-3.8-9S9.4 5.6 12 3Z",
@@ -151,7 +152,7 @@ export function money(amount, currency = "CNY") {
 
 export function clock(iso) {
   const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 export function date(iso, style = { month: "short", day: "numeric" }) {

@@ -1,0 +1,183 @@
+"""What staff see and do beside answering: urgency, VIPs, snoozing, being told, another language, a narrow window."""
+
+import asyncio
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant.messages import TextDelta
+from assistant.models.scripted import ScriptedModel
+from knowledge.model import Customer
+from tests.assistant.model_server import ModelServer
+from tests.e2e.conftest import Site, Visitor
+from tests.e2e.test_access import violations
+from tests.e2e.test_chat import ask, leave, open_chat, remembered
+from tests.e2e.test_handoff import open_of
+from tests.web import conftest as small
+from tests.web.test_safety_identity import KEY, signed
+
+pytestmark = pytest.mark.server("chromium")
+
+Visit = Callable[..., Visitor]
+PHONE = "13800001234"
+# A page nobody looks at, and what it says aloud.
+UNSEEN = """() => {
+  Object.defineProperty(document, 'hidden', { get: () => true });
+  window.notes = [];
+  window.Notification = class extends Notification {
+    constructor(title, options) { super(title, options); window.notes.push(this); }
+  };
+}"""
+
+
+def waiting(site: Site, visit: Visit) -> Page:
+    """A shopper who has asked for a person."""
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    shopper.locator(".pill").click()
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    return shopper
+
+
+def row(inbox: Page, shopper: Page) -> Any:
+    return inbox.locator(f'.rows [data-id="{remembered(shopper, "session")}"]')
+
+
+def test_a_vip_is_marked_and_what_is_owed_turns_red(visit: Visit, tmp_path: Path) -> None:
+    given = small.settings_in(tmp_path, identity_key=KEY, first_reply_s=3)
+    with small.serving(given, ScriptedModel([TextDelta("好。")])) as shop:
+        shop.services.catalog.put(customers=[Customer("C-77", "林溪", level="vip")], source="test")
+        now = int(time.time())
+        with shop.client() as client:
+            identity = signed({"sub": "C-77", "iat": now, "exp": now + 600})
+            session = client.post("/api/chat/sessions", json={"identity": identity}).json()
+        inbox = visit(f"{shop.url}/signin#{shop.services.auth.new_link('小林', 'owner')}").page
+        expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
+        assert small.Visitor(shop, session).post("handoff").status_code == 202
+        inbox.locator(".rows .row").click()
+        owed = inbox.locator(".thread-head .sla")
+        expect(owed).to_contain_text("还剩")
+        expect(inbox.locator(".rows .vip")).to_be_visible()
+        expect(inbox.locator(".thread-head h2")).to_have_text("林溪")
+        expect(inbox.locator(".thread-head .vip")).to_be_visible()
+        expect(owed).to_contain_text("超时")  # by itself, while somebody looks at it
+        expect(owed).to_have_class(re.compile("bad"))
+        expect(inbox.locator(".rows .tag.bad")).to_contain_text("等了")
+        inbox.close()
+
+
+def test_what_is_put_aside_comes_back_when_the_shopper_writes(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    shopper = waiting(site, visit)
+    inbox = open_inbox().page
+    open_of(inbox, shopper)
+    expect(inbox.get_by_role("button", name="推迟")).to_be_visible()
+    inbox.locator("#thread").focus()
+    inbox.keyboard.press("s")
+    dialog = inbox.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert violations(inbox, least=()) == []
+    dialog.get_by_role("button", name="2 小时").click()
+    expect(row(inbox, shopper)).to_have_count(0)
+    inbox.locator(".chip.snoozed").click()
+    expect(row(inbox, shopper)).to_be_visible()
+    inbox.locator(".chip.waiting").click()
+    ask(shopper, "还在吗？")
+    expect(row(inbox, shopper)).to_be_visible()
+    expect(inbox.locator(".chip.snoozed")).to_have_count(0)
+    leave(site, shopper)
+
+
+def test_who_looks_elsewhere_is_told_by_the_desktop(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    inbox = open_inbox(permissions=["notifications"]).page
+    inbox.evaluate(UNSEEN)
+    shopper = waiting(site, visit)
+    inbox.wait_for_function("window.notes.length > 0")
+    assert inbox.evaluate("window.notes[0].title") == "有顾客在等人工"
+    inbox.evaluate("window.notes[0].onclick()")  # leads there
+    expect(row(inbox, shopper)).to_have_attribute("aria-current", "true")
+    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
+    leave(site, shopper)
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_in_a_narrow_window_the_shopper_is_one_key_away(
+    site: Site, visit: Visit, open_inbox: Visit, phone: bool
+) -> None:
+    shopper = waiting(site, visit)
+    inbox = open_inbox(phone=phone).page
+    if not phone:
+        inbox.set_viewport_size({"width": 1100, "height": 760})
+    open_of(inbox, shopper)
+    aside = inbox.locator("#context")
+    expect(aside).to_be_hidden()
+    inbox.get_by_role("button", name="顾客信息").click()
+    expect(aside).to_be_in_viewport(ratio=1)
+    expect(aside.get_by_label("加标签")).to_be_visible()
+    assert violations(inbox, least=()) == []
+    inbox.keyboard.press("Escape")
+    expect(aside).to_be_hidden()
+    expect(inbox.get_by_role("button", name="顾客信息")).to_be_focused()
+    inbox.keyboard.press("i")
+    expect(aside).to_be_visible()
+    aside.get_by_role("button", name="关闭").click()
+    expect(aside).to_be_hidden()
+    assert inbox.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    leave(site, shopper)
+
+
+@contextmanager
+def translating(folder: Path) -> Iterator[tuple[small.Site, ModelServer]]:
+    """A small shop with a configured model, which knows two sentences."""
+    known = {"I am still waiting. Call": "我还在等。请打", "在路上了": "It is on its way."}
+
+    def script(request: dict[str, Any]) -> list[str]:
+        said = request["messages"][-1]["content"]
+        for one, other in known.items():
+            said = said.replace(one, other)
+        return [said]
+
+    model = ModelServer(script)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="model")
+    thread.start()
+    running = model.running()
+    try:
+        asyncio.run_coroutine_threadsafe(running.__aenter__(), loop).result(10)
+        given = small.settings_in(folder, model="openai", model_url=model.url, model_name="words-7b")
+        with small.serving(given, ScriptedModel([TextDelta("Let me look.")])) as shop:
+            yield shop, model
+    finally:
+        asyncio.run_coroutine_threadsafe(running.__aexit__(None, None, None), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def test_staff_read_and_write_another_language(visit: Visit, tmp_path: Path) -> None:
+    with translating(tmp_path) as (shop, model):
+        shopper = shop.visitor("en")
+        assert shopper.post("handoff").status_code == 202
+        shopper.say(f"I am still waiting. Call {PHONE}")
+        inbox = visit(f"{shop.url}/signin#{shop.services.auth.new_link('小林', 'owner')}").page
+        inbox.locator(".rows .row").click()
+        inbox.get_by_role("button", name="接管", exact=True).click()
+        inbox.get_by_role("button", name="翻译", exact=True).click()
+        expect(inbox.locator(".turn.user .in-other")).to_have_text(f"我还在等。请打 {PHONE}")
+        assert PHONE not in json.dumps(model.requests)  # it was masked on its way
+        box = inbox.get_by_label("回复顾客…")
+        box.fill("在路上了")
+        inbox.get_by_role("button", name="译成顾客的语言").click()
+        expect(box).to_have_value("It is on its way.")
+        box.press("Enter")
+        last = shopper.events(lambda event: event.get("role") == "agent")[-1]
+        assert last["text"] == "It is on its way."
+        expect(inbox.locator(".turn.agent:not(.pending) .bubble")).to_have_text("It is on its way.")
+        inbox.close()
