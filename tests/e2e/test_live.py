@@ -1,20 +1,22 @@
 """A viewer and the live room: the picture moves, a question is seen, answered and marked."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Site, Visitor
+from tests.e2e.wire import Wire
 
 pytestmark = pytest.mark.server("chromium")
 
 Visit = Callable[..., Visitor]
 
 
-def watch(site: Site, visit: Visit, **more: object) -> Page:
+def watch(site: Site, visit: Visit, port: int = 0, **more: object) -> Page:
     # the room may still be starting: its picture is asked for until it is there
-    page = visit(f"{site.url}/live/demo", refusals=True, **more).page
+    page = visit(f"http://127.0.0.1:{port or site.port}/live/demo", refusals=True, **more).page
     for _ in range(300):
         if page.evaluate("document.querySelector('video').readyState") >= 3:
             return page
@@ -37,6 +39,25 @@ def test_the_picture_plays_near_the_live_edge(site: Site, visit: Visit) -> None:
     )
     assert behind < 4
     expect(page.locator(".ai-mark")).to_have_text("AI生成 · 数字人")
+
+
+def test_after_a_lost_line_picture_and_comments_come_back_by_themselves(site: Site, visit: Visit, cable: Wire) -> None:
+    page = watch(site, visit, cable.port)
+    page.get_by_role("tab", name="讲解文字").click()
+    cable.cut()
+    expect(page.locator("#rest")).to_contain_text("信号中断")
+    product = page.locator("h1").inner_text()
+    cable.mend()
+    expect(page.locator("#rest")).to_have_class(re.compile("gone"))
+    before = page.evaluate("document.querySelector('video').currentTime")
+    page.wait_for_function("before => document.querySelector('video').currentTime > before + 0.5", arg=before)
+    expect(page.locator("h1")).to_have_text(product)
+    said = page.locator(".said li:not(.blank)").count()
+    page.wait_for_function("n => document.querySelectorAll('.said li:not(.blank)').length > n", arg=said)
+    page.get_by_role("tab", name="互动").click()
+    page.locator("#line").fill("我回来了")
+    page.keyboard.press("Enter")
+    expect(page.locator(".talk .mine")).to_have_count(1)
 
 
 def test_a_question_is_answered_by_the_host(site: Site, visit: Visit) -> None:
