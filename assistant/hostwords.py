@@ -16,7 +16,7 @@ from knowledge.store import Store
 
 PERSONA_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 SLOTS = frozenset({"title", "category", "all", "ah"})
-_SLOT = re.compile(r"\{(\w*)\}")
+_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 MOST_LINES = 8  # of one kind for one product
 LONGEST_LINE = 300
 
@@ -78,8 +78,9 @@ class HostWords:
         if not persona.name or not persona.everyone:
             raise ValueError("a persona needs a name and a word for the viewers")
         for text in (persona.opening, persona.closing):
-            if wrong := [name for name in _SLOT.findall(text.zh + text.en) if name not in SLOTS]:
-                raise ValueError(f"{{{wrong[0]}}} is not filled; there are {', '.join(sorted(SLOTS))}")
+            # Exactly the slots, and no brace besides: a format may also reach into objects or ask for a terabyte.
+            if wrong := [each for each in _BRACES.findall(f"{text.zh} {text.en}") if each.strip("{}") not in SLOTS]:
+                raise ValueError(f"{wrong[0]} is not filled; there are {', '.join(sorted(SLOTS))}")
         row = {"id": persona.id, "document": encode(persona), "at": datetime.now(UTC)}
         with self._store.write() as connection:
             connection.execute(sa.delete(PERSONAS).where(PERSONAS.c.id == persona.id))

@@ -88,6 +88,11 @@ class Accounts:
         with self.store.read() as connection:
             return _account(_row(connection, name_or_id))
 
+    def known(self, name: str) -> str:
+        """The name, if somebody has it; what else is typed there may be a password."""
+        with self.store.read() as connection:
+            return connection.scalar(sa.select(STAFF.c.name).where(STAFF.c.name == name)) or ""
+
     def add(self, name: str, role: Role) -> Account:
         """Raises a Refusal when the name is taken or cannot be used."""
         name = " ".join(name.split())

@@ -20,7 +20,8 @@ log = structlog.get_logger("audit")
 
 READ = frozenset({"GET", "HEAD", "OPTIONS"})
 # Last parts of paths that change nothing.
-SMALL_TALK = frozenset({"typing", "seen", "looking", "queue", "heartbeat", "join"})
+SMALL_TALK = frozenset({"typing", "seen", "looking", "queue", "heartbeat", "join", "strength"})
+OWN = ("POST /api/staff/me/password", "POST /api/staff/me/totp", "POST /api/staff/signout-everywhere")
 HEADINGS = ("at", "who", "role", "action", "target", "outcome", "address")
 
 
@@ -62,6 +63,17 @@ class Audit:
             query = query.where(AUDIT.c.id < before)
         with self.store.read() as connection:
             return tuple(Entry(**row) for row in connection.execute(query).mappings())
+
+    def about(self, name: str, staff_id: str, *, limit: int = 20) -> tuple[Entry, ...]:
+        """What concerns somebody's own account, by whomever; the newest first."""
+        own = sa.or_(AUDIT.c.action == "sign-in", *(AUDIT.c.action.startswith(each) for each in OWN))
+        others = sa.or_(AUDIT.c.target == name, AUDIT.c.target.startswith(f"{name} ", autoescape=True))
+        done = sa.or_(*(AUDIT.c.action.startswith(each) for each in ("person ", "sign-in failed")))
+        by_id = sa.and_(AUDIT.c.target == staff_id, AUDIT.c.action.contains("/api/staff/people"))
+        mine = sa.or_(sa.and_(AUDIT.c.who == name, own), sa.and_(others, done), by_id)
+        with self.store.read() as connection:
+            rows = connection.execute(sa.select(AUDIT).where(mine).order_by(AUDIT.c.id.desc()).limit(limit)).mappings()
+            return tuple(Entry(**row) for row in rows)
 
     def names(self) -> tuple[str, ...]:
         """Everybody who is in it."""

@@ -12,16 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import HTTPConnection
+
 from knowledge.store import Store
 from web.accounts import LINK_LIFE_S, SESSION_LIFE_S, Accounts, Staff
 from web.roles import MAY, Role
 from web.tokens import ApiTokens
 
-__all__ = ["COOKIE", "LINK_LIFE_S", "SESSION_LIFE_S", "Auth", "Shopper", "Staff"]
+__all__ = ["LINK_LIFE_S", "SESSION_LIFE_S", "Auth", "Shopper", "Staff", "cookie_name", "cookie_of"]
 
 SHOPPER_LIFE_S = 30 * 24 * 3600
 SIGNED_SHOPPER_LIFE_S = 24 * 3600  # what a customer's orders can be read with ends sooner
 COOKIE = "zhibo_staff"
+HOST_COOKIE = "__Host-zhibo_staff"  # browsers take it from this very host and over TLS only
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,15 @@ class Shopper:
     conversation: str
     lang: str
     signed_in: bool = False  # the merchant's server has vouched for who that is
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    return HOST_COOKIE if connection.url.scheme in ("https", "wss") else COOKIE
+
+
+def cookie_of(connection: HTTPConnection) -> str:
+    """What a browser shows to be somebody's; empty without."""
+    return connection.cookies.get(cookie_name(connection), "")
 
 
 class Auth:

@@ -62,6 +62,8 @@ class SecurityHeaders:
                 )
                 if path.startswith("/api/"):
                     headers.setdefault("Cache-Control", "no-store")
+                    if headers.get("content-type", "").startswith("application/json"):  # never opened as a page
+                        headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)

@@ -23,7 +23,7 @@ from assistant.staffroom import StaffRoom
 from knowledge.catalog import Catalog
 from knowledge.model import Text
 from web.audit import Audit
-from web.auth import COOKIE, Auth, Shopper, Staff
+from web.auth import Auth, Shopper, Staff, cookie_of
 from web.desk import Desk
 from web.errors import Refusal
 from web.fetching import Fetcher
@@ -177,7 +177,7 @@ def shopper(request: Request) -> Shopper:
 
 
 def signed_in(connection: HTTPConnection) -> Staff | None:
-    return services(connection).auth.staff(connection.cookies.get(COOKIE, ""))
+    return services(connection).auth.staff(cookie_of(connection))
 
 
 def actor_of(connection: HTTPConnection) -> Staff | None:

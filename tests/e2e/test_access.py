@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -54,6 +55,34 @@ def test_live_page(site: Site, visit: Visit, scheme: str) -> None:
     visitor = visit(f"{site.url}/live/demo", color_scheme=scheme, refusals=True)
     expect(visitor.page.locator(".shelf .item").first).to_be_visible(timeout=60_000)
     assert violations(visitor.page) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_ones_own_account(site: Site, visit: Visit, badge: Any, scheme: str) -> None:
+    page = visit(f"{site.url}/account", storage_state=badge, color_scheme=scheme, phone=scheme == "dark").page
+    expect(page.locator("#events li").first).to_be_visible()
+    picture = page.locator("#picture")
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 20, "the code is drawn, and the policy lets it be seen"
+    page.locator("#fresh").fill("four unrelated words: kelp")
+    expect(page.locator("#strength")).to_have_js_property("value", 4)
+    assert violations(page) == []
+    page.locator("#show").check()
+    expect(page.locator("#fresh")).to_have_attribute("type", "text")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_signing_in_leads_nowhere_else(site: Site, visit: Visit, badge: Any) -> None:
+    for evil in (
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "/\\evil.example",
+        "data:text/html,x",
+    ):
+        page = visit(f"{site.url}/signin?next={quote(evil)}", storage_state=badge).page
+        page.wait_for_url(lambda address: "/signin" not in address)
+        assert page.url.startswith(f"{site.url}/"), evil
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

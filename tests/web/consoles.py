@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from knowledge.model import Lang
 from tests.web.conftest import Site
-from web.auth import COOKIE
+from web.auth import HOST_COOKIE
 from web.roles import Role
 
 
@@ -18,7 +18,7 @@ def asks(site: Site, name: str = "小王", role: Role = "owner") -> Any:
         warnings.simplefilter("ignore")
         import gradio as gr
     accounts = site.services.auth.accounts
-    cookie = f"{COOKIE}={accounts.begin(accounts.find_or_add(name, role).id)}"
+    cookie = f"{HOST_COOKIE}={accounts.begin(accounts.find_or_add(name, role).id)}"
     scope = {
         "type": "http",
         "headers": [(b"cookie", cookie.encode()), (b"host", b"shop.example")],

@@ -1,5 +1,6 @@
 """What keeps strangers out and visitors safe."""
 
+import base64
 import json
 import re
 import stat
@@ -112,10 +113,13 @@ def test_secrets_lie_readable_for_their_owner_only_or_as_hashes(auth: Auth, sett
     link = auth.new_link("a")
     cookie = auth.redeem(auth.new_link("b"))
     _, token = auth.tokens.create("till", ["guard"], "a")
+    password = "four unrelated words: kelp"
+    auth.accounts.set_password(auth.accounts.person("a").id, password)
+    webhook = base64.b64encode(auth.webhook_key("w1", 1)).decode()
     assert stat.S_IMODE((settings.data / "secret.key").stat().st_mode) == 0o600
     stored = b"".join(path.read_bytes() for path in settings.data.glob("zhibo.db*"))
     assert b"till" in stored
-    for secret in (link, cookie, token):
+    for secret in (link, cookie, token, password, webhook):
         assert secret is not None
         assert secret.encode() not in stored
     again = Auth(settings.data, auth.accounts.store)
@@ -153,6 +157,7 @@ def test_every_answer_carries_the_security_headers(site: Site, path: str) -> Non
     policy = headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+    assert "frame-ancestors 'self'" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert "server" not in headers
 

@@ -34,8 +34,10 @@ def health(live: Running) -> dict[str, Any]:
 
 
 @router.get("/healthz")
-async def healthz(live: Live) -> dict[str, Any]:
-    return health(live)
+async def healthz(request: Request, live: Live) -> dict[str, Any]:
+    """Strangers learn whether it is well; this machine and those who may read reports learn what is running."""
+    found = health(live)
+    return found if _is_local(address(request)) or may(request, "reports.read") else {"status": found["status"]}
 
 
 @router.get("/api/openapi.json", include_in_schema=False)

@@ -10,8 +10,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
+from web import passwords
 from web.accounts import Account
-from web.auth import COOKIE, SESSION_LIFE_S, Staff
+from web.auth import SESSION_LIFE_S, Staff, cookie_name, cookie_of
 from web.errors import Refusal
 from web.limits import neighbourhood
 from web.present import plain
@@ -67,6 +68,10 @@ class NewPassword(BaseModel):
     current: Password = ""
 
 
+class OnePassword(BaseModel):
+    password: Password
+
+
 class NewTotp(BaseModel):
     """The secret from `GET /me/totp/new`, and the code the authenticator makes of it. `old`: of the one it replaces."""
 
@@ -109,8 +114,9 @@ async def sign_in(body: SignIn, request: Request, services: Svc) -> Response:
     person = await run_in_threadpool(services.auth.staff, cookie)
     assert person is not None
     response = JSONResponse(await run_in_threadpool(_me, services, person))
+    safe = request.url.scheme == "https"
     response.set_cookie(
-        COOKIE, cookie, max_age=SESSION_LIFE_S, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        cookie_name(request), cookie, max_age=SESSION_LIFE_S, httponly=True, samesite="lax", secure=safe
     )
     return response
 
@@ -134,7 +140,8 @@ def _signed_in(services: Services, body: SignIn, request: Request) -> str:
     if person is None or not right:
         services.wrong_sign_ins.note(keys[0])
         services.wrong_names.note(keys[1])
-        services.audit.record(person.name if person else "", "sign-in failed", outcome=401, address=host)
+        meant = person.name if person else accounts.known(who)
+        services.audit.record(person.name if person else "", "sign-in failed", meant, outcome=401, address=host)
         if person is not None and body.token:
             raise Refusal("unauthorized", *WRONG_CODE, more={"needs_code": True})
         raise Refusal("unauthorized", *(USED_LINK if body.token else WRONG))
@@ -144,20 +151,20 @@ def _signed_in(services: Services, body: SignIn, request: Request) -> str:
 
 @router.post("/signout", status_code=204)
 def sign_out(person: Me, request: Request, services: Svc) -> Response:
-    services.auth.accounts.end(request.cookies.get(COOKIE, ""))
-    return _without_cookie()
+    services.auth.accounts.end(cookie_of(request))
+    return _without_cookie(request)
 
 
 @router.post("/signout-everywhere", status_code=204)
-def sign_out_everywhere(person: Me, services: Svc) -> Response:
+def sign_out_everywhere(person: Me, request: Request, services: Svc) -> Response:
     """Every session of this person ends, this one too."""
     services.auth.accounts.end_all(person.id)
-    return _without_cookie()
+    return _without_cookie(request)
 
 
-def _without_cookie() -> Response:
+def _without_cookie(request: Request) -> Response:
     response = Response(status_code=204)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax")
     return response
 
 
@@ -186,8 +193,23 @@ def _me(services: Services, person: Staff) -> dict[str, Any]:
 
 @router.get("/me/sessions")
 def my_sessions(person: Me, request: Request, services: Svc) -> list[dict[str, Any]]:
-    found = services.auth.accounts.sessions(person.id, request.cookies.get(COOKIE, ""))
+    found = services.auth.accounts.sessions(person.id, cookie_of(request))
     return [plain(asdict(each)) for each in found]
+
+
+@router.get("/me/events")
+def my_events(person: Me, services: Svc) -> list[dict[str, Any]]:
+    """What happened to one's own account lately, the newest first: sign-ins, failed ones, what an owner changed."""
+    found = services.audit.about(_own(services, person).name, person.id, limit=20)
+    return [plain(asdict(each)) for each in found]
+
+
+@router.post("/me/password/strength", dependencies=[Limited])
+def password_strength(body: OnePassword, person: Me, services: Svc) -> dict[str, Any]:
+    """`score` 0 (guessed at once) to 4; `taken`: whether it may be chosen. Nothing of it is kept."""
+    own, shop = _own(services, person), services.catalog.shop.name
+    score, fault = passwords.judged(body.password, own.name, shop.en or shop.zh)
+    return {"score": score, "taken": fault is None}
 
 
 @router.post("/me/password", status_code=204, dependencies=[Limited])
@@ -201,7 +223,7 @@ def change_password(body: NewPassword, person: Me, request: Request, services: S
             services.wrong_sign_ins.note(key)
             raise Refusal("forbidden", "现在的密码不对。", "The present password is wrong.")
     shop = services.catalog.shop.name
-    accounts.set_password(own.id, body.password, keep=request.cookies.get(COOKIE, ""), shop=shop.en or shop.zh)
+    accounts.set_password(own.id, body.password, keep=cookie_of(request), shop=shop.en or shop.zh)
 
 
 @router.get("/me/totp/new")

@@ -12,7 +12,7 @@ import gradio as gr
 from knowledge.catalog import Catalog
 from knowledge.model import Text
 from knowledge.text import language
-from web.auth import COOKIE, Staff
+from web.auth import Staff, cookie_of
 from web.console.say import Say
 from web.errors import Refusal
 from web.roles import Permission
@@ -92,7 +92,7 @@ class Page:
 
     def person(self, request: gr.Request) -> Staff | None:
         """Whoever asks; only people who have signed in reach the console, but a session may have ended since."""
-        return self.services.auth.staff(request.cookies.get(COOKIE, ""))
+        return self.services.auth.staff(cookie_of(request.request))
 
     def who(self, request: gr.Request) -> str:
         person = self.person(request)

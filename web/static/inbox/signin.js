@@ -1,16 +1,16 @@
 /** Signing in: with a one-time link, /signin#TOKEN, whose part behind # never reaches a server's log, or with name and
  * password; then with the authenticator's code where one is in use. */
 
-import { $, api, translate, words } from "../lib/page.js";
+import { $, api, reveal, translate, words } from "../lib/page.js";
 
 const t = words({
   zh: {
-    title: "登录工作台", name: "名字", password: "密码", code: "验证器里的 6 位验证码（或一个恢复码）", enter: "登录", working: "正在登录…",
+    title: "登录工作台", name: "名字", password: "密码", show: "显示密码", code: "验证器里的 6 位验证码（或一个恢复码）", enter: "登录", working: "正在登录…",
     open: "请打开您的一次性登录链接，或输入名字和密码。", hint: "第一次登录用服务器启动时打印的链接，或店主给您的链接；在服务器上运行 zhibo link 可生成新的。",
     failed: "没有登录成功，请检查网络后再试。",
   },
   en: {
-    title: "Sign in", name: "Name", password: "Password", code: "6-digit code of your authenticator (or a recovery code)", enter: "Sign in",
+    title: "Sign in", name: "Name", password: "Password", show: "Show the password", code: "6-digit code of your authenticator (or a recovery code)", enter: "Sign in",
     working: "Signing in…", open: "Open your one-time link, or enter name and password.",
     hint: "For the first time use the link that the server printed or that the owner gave you; zhibo link on the server makes a new one.",
     failed: "Signing in failed. Check your connection and try again.",
@@ -49,6 +49,7 @@ async function signIn() {
 }
 
 translate(t);
+reveal($("#show"), $("#password"));
 document.title = t("title");
 $("#form").addEventListener("submit", (event) => {
   event.preventDefault();

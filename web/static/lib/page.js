@@ -50,6 +50,13 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+/** A checkbox that shows what is typed into password fields. */
+export function reveal(box, ...fields) {
+  box.addEventListener("change", () => {
+    for (const field of fields) field.type = box.checked ? "text" : "password";
+  });
+}
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 
 // ---------------------------------------------------------------- remembered choices
