@@ -21,6 +21,7 @@ from avatar.performer import Performer
 from knowledge.catalog import Catalog
 from knowledge.store import Store
 from streaming.adaptive import Bitrate
+from streaming.airings import Airings
 from streaming.audience import Audience, Taken
 from streaming.audience import clean as clean_comment
 from streaming.cards import card_of, passed
@@ -89,6 +90,9 @@ class Room:
         self._health = Health(settings.fps)
         self._fresh = Freshness(parts.catalog, parts.review)
         self._records = Records(parts.store, settings.room)
+        self._airings = Airings(parts.store, settings.room, self._run_id)
+        self._uttering: dict[str, Any] = {}  # the sentence whose clauses sound
+        self._clause_ms: int | None = None  # where in the stream the clause that sounds began
         self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
@@ -379,6 +383,10 @@ class Room:
             changed = self._stage.view.card != card
             self._stage.show(view)
             self._shown = (product_id, stand, bubble)
+        if changed and card is not None:
+            at_ms = round(self._health.frames / settings.fps * 1000)
+            words = f"{card.title} {card.currency}{card.price}" if card.price else card.title
+            self._journal.later(self._airings.begin, "shown", at_ms, words, product_id=product_id)
         if changed and product_id:
             self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
 
@@ -390,7 +398,7 @@ class Room:
 
     def _begun(self, begun: Begun) -> None:
         assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._director.begun, begun)
+        self._loop.call_soon_threadsafe(self._heard, begun)
 
     def _failed(self, error: BaseException) -> None:
         assert self._loop is not None
@@ -404,7 +412,25 @@ class Room:
 
     # Telling
 
+    def _heard(self, begun: Begun) -> None:
+        """A clause begins to sound, or silence: the last one is over."""
+        at_ms = round(begun.at_s * 1000)
+        if self._clause_ms is not None:
+            self._journal.later(self._airings.end, self._clause_ms, at_ms)
+            self._clause_ms = None
+        if not begun.stamp:
+            return
+        self._director.begun(begun)
+        if text := self._stage.captioned(begun.stamp):
+            of = {name: str(self._uttering.get(name, "")) for name in ("id", "product_id")}
+            self._journal.later(
+                self._airings.begin, "said", at_ms, text, utterance_id=of["id"], product_id=of["product_id"]
+            )
+            self._clause_ms = at_ms
+
     def _emit(self, event: dict[str, Any]) -> None:
+        if event["type"] == "said":
+            self._uttering = event
         event = {**event, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
         for queue in self._listeners:
             if queue.full():

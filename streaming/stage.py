@@ -43,9 +43,9 @@ class Performance(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A clause has begun to sound, `at_s` seconds into the stream."""
+    """A clause has begun to sound, `at_s` seconds into the stream; what sounded before it is over."""
 
-    stamp: int
+    stamp: int  # 0: silence has begun
     at_s: float
 
 
@@ -145,6 +145,10 @@ class Stage:
     def subtitle(self) -> str:
         """The text being spoken; empty in silence."""
         return self._captions.get(self._last_stamp, "") if self._last_stamp else ""
+
+    def captioned(self, stamp: int) -> str:
+        """What the utterance `stamp` speaks, if it is one of the last."""
+        return self._captions.get(stamp, "")
 
     def caption(self, stamp: int, text: str) -> None:
         """The text that the utterance `stamp` speaks."""
@@ -261,7 +265,7 @@ class Stage:
             cut[0].call_soon_threadsafe(cut[1].set)
 
     def _notice(self, heard: Moment) -> None:
-        if heard.utterance and heard.utterance != self._last_stamp:
+        if heard.utterance != self._last_stamp:
             self._on_begun(Begun(heard.utterance, self._health.frames / self._fps))
         self._last_stamp = heard.utterance
 
