@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 app = typer.Typer(
     name="zhibo",
@@ -194,8 +195,45 @@ def proactive(
         run_proactive(settings, dry_run=dry_run, as_json=as_json)
 
 
-@app.command()
-def live(
+class _Live(TyperGroup):
+    """`zhibo live ROOM …` goes on air; a room may be called anything but `export`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = not args or args[0] in self.commands or args[0] == "--help"
+        return super().parse_args(ctx, args if known else ["air", *args])
+
+
+live = typer.Typer(
+    cls=_Live, no_args_is_help=True, help="Go on air: zhibo live ROOM --to URL. · 开播；export 导出记录。"
+)
+app.add_typer(live, name="live")
+
+
+@live.command(name="export")
+def export(
+    room: Annotated[str, typer.Argument(help="Name of the room.")],
+    form: Annotated[str, typer.Option("--format", help="txt (transcript), json, srt or vtt (subtitles).")] = "txt",
+    since: Annotated[str, typer.Option(help="2026-11-28T08:00+08:00, or -90m, -2h, -3d from now.")] = "",
+    until: Annotated[str, typer.Option(help="The same, for the end.")] = "",
+    words: Annotated[str, typer.Option("--find", help="Only what holds these words.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write; left out: standard output.")] = None,
+    clips: Annotated[int, typer.Option(help="Also cut so many highlights from the recording.", min=0, max=100)] = 0,
+    data: Data = None,
+) -> None:
+    """What a room said, showed, was asked and did not say. · 导出直播间说过、展示过、被问到和拦下的话。"""
+    settings = settings_of(data=data)
+    with told():
+        from streaming.export import FORMATS
+        from web.history import run_export
+
+        chosen = next((each for each in FORMATS if each == form), None)
+        if chosen is None:
+            fail(f"--format 只能是 {'、'.join(FORMATS)}。--format is one of {', '.join(FORMATS)}.", 2)
+        run_export(settings, room, chosen, since, until, words, out, clips)
+
+
+@live.command(name="air")
+def air(
     room: Annotated[str, typer.Argument(help="Name of the room: letters, digits, - and _.")],
     to: Annotated[
         list[str] | None, typer.Option(help="rtmp:// or rtmps:// address, or a file; may be repeated.")

@@ -5,7 +5,9 @@ from avatar.face import FaceError
 from avatar.voice import VoiceError
 from knowledge.ingest.report import IngestError
 from knowledge.store import StoreError
+from streaming.codecs import EncoderError
 from streaming.control import RoomError
+from streaming.export import ExportError
 from streaming.sinks.address import OutputError
 from web.errors import Refusal
 from web.settings import SettingsError
@@ -17,5 +19,5 @@ class PortTaken(Exception):
 
 KNOWN = (
     SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError,
-    Refusal,
+    EncoderError, ExportError, Refusal,
 )  # fmt: skip
