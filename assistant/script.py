@@ -11,9 +11,9 @@ from assistant.script_desk import Desk, Interest, Slot, spoken_title
 from assistant.script_lines import KINDS, Line, LineKind
 from assistant.script_words import Wordings
 from knowledge.catalog import Catalog
-from knowledge.model import Lang
+from knowledge.model import Lang, Shop
 
-__all__ = ["KINDS", "Interest", "Line", "LineKind", "ScriptWriter", "spoken_title"]
+__all__ = ["KINDS", "Interest", "Line", "LineKind", "ScriptWriter", "spoken_title", "zone_of"]
 
 _DAYPARTS = ((5, "morning"), (11, "noon"), (14, "afternoon"), (18, "evening"), (23, "night"))
 
@@ -88,12 +88,16 @@ class ScriptWriter:
 
     def _daypart(self) -> str:
         """Of the shop's clock."""
-        try:
-            zone = ZoneInfo(self._catalog.shop.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("UTC")
-        hour = datetime.fromtimestamp(self._wordings.now, zone).hour
+        hour = datetime.fromtimestamp(self._wordings.now, zone_of(self._catalog.shop)).hour
         return next((name for since, name in reversed(_DAYPARTS) if hour >= since), "night")
+
+
+def zone_of(shop: Shop) -> ZoneInfo:
+    """The shop's time zone; UTC when its name means nothing on this machine."""
+    try:
+        return ZoneInfo(shop.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
 
 
 def _renewed(lines: Sequence[Line], desk: Desk) -> list[Line]:

@@ -1,37 +1,26 @@
 """The viewers: their comments cleaned, sorted, merged, ranked and held to a pace."""
 
-import html
 import re
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-import yaml
 from rapidfuzz import fuzz
 
-from assistant.guard.privacy import mask
+from streaming.audience_words import Meaning, clean, shown_name, understand, words
 from streaming.comments import Comment
 from streaming.records import Outcome
 
-_TAG = re.compile(r"<[^>]{0,200}>")
-_BLANKS = re.compile(r"\s+")
-_PADDING = r"[\s主播大家呀啊啦哦们!！~～,，。.]*"
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
+__all__ = ["Asked", "Audience", "AudienceSettings", "Taken", "Thanks", "clean", "shown_name"]
 
+_RECENT_S = 300.0  # who was answered within this time waits longer than others
+_THANKED: dict[str, "Thanked"] = {"gift": "thanks_gift", "follow": "thanks_follow", "order": "thanks_order"}
+_UNSAID = {"like": "likes are not read out", "join": "others were just greeted"}
 
-@cache
-def _words(kind: str) -> re.Pattern[str]:
-    """A list of comment_words.yaml as one pattern."""
-    lists = yaml.safe_load((files("streaming") / "comment_words.yaml").read_text(encoding="utf-8"))
-    joined = "|".join(lists[kind])
-    return re.compile(f"{_PADDING}(?:{joined}){_PADDING}" if kind == "greeting" else joined, re.IGNORECASE)
-
-
-LONGEST = 200  # characters of a comment that are read
+Kind = Literal["question", "welcome", "private", "thanks", "none"]
+Thanked = Literal["thanks_gift", "thanks_follow", "thanks_order"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +31,8 @@ class AudienceSettings:
     per_author: int = 4  # comments of one viewer within `author_window_s`
     author_window_s: float = 20.0
     welcome_every_s: float = 60.0
+    thanks_every_s: float = 40.0  # gifts, follows and orders are thanked for together, so often at most
+    thanks_within_s: float = 180.0  # later than that it would sound odd
     alike: float = 82.0  # similarity, 0..100, from which two questions are one
 
 
@@ -52,15 +43,24 @@ class Asked:
     first: Comment
     text: str  # cleaned, personal data masked
     since: float
-    buying: bool
+    meaning: Meaning
     also: list[Comment] = field(default_factory=list)
+
+    @property
+    def buying(self) -> bool:
+        return self.meaning.buying > 1
 
     @property
     def comments(self) -> list[Comment]:
         return [self.first, *self.also]
 
 
-Kind = Literal["question", "welcome", "private", "none"]
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """Gifts, follows or orders that are thanked for in one line."""
+
+    occasion: Thanked
+    comments: tuple[Comment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,11 @@ class Audience:
         self._settings = settings or AudienceSettings()
         self._on_end, self._clock = on_end, clock
         self._waiting: list[Asked] = []
-        self._answered: deque[tuple[float, str, str]] = deque(maxlen=50)  # when, text, comment id
+        self._answered: deque[tuple[float, Asked]] = deque(maxlen=50)
         self._by_author: dict[str, deque[float]] = {}
-        self._welcomed = -1e9
+        self._served: dict[str, float] = {}  # author → when a question of theirs was taken up
+        self._thanks: list[tuple[float, Thanked, Comment]] = []
+        self._welcomed = self._thanked = -1e9
 
     @property
     def waiting(self) -> int:
@@ -96,22 +98,20 @@ class Audience:
 
     def take(self, comment: Comment) -> Taken:
         """Sort a comment. Only a result of "waiting" is still open; `on_end` tells of its end later."""
+        if comment.kind != "text":
+            return self._event(comment)
         text = clean(comment.text)
         if refused := self._refusal(comment, text):
             return Taken("ignored", refused)
-        if _words("private").search(text):
+        if words("private").search(text):
             return Taken("waiting", kind="private")
-        if _words("greeting").fullmatch(text):
-            now = self._clock()
-            if now - self._welcomed < self._settings.welcome_every_s:
-                return Taken("ignored", "a greeting, and others were just greeted")
-            self._welcomed = now
-            return Taken("waiting", kind="welcome")
-        if not _words("question").search(text):
+        if words("greeting").fullmatch(text):
+            return self._welcome("a greeting, and others were just greeted")
+        if not words("question").search(text):
             return Taken("ignored", "not a question")
-        if merged := self._same_as(comment, text):
+        asked = Asked(comment, text, self._clock(), understand(text))
+        if merged := self._same_as(asked):
             return merged
-        asked = Asked(comment, text, self._clock(), bool(_words("buying").search(text)))
         self._waiting.append(asked)
         self._shed()
         return Taken("waiting", kind="question") if asked in self._waiting else Taken("ignored", "too many questions")
@@ -126,8 +126,44 @@ class Audience:
             return None
         best = max(self._waiting, key=self._rank)
         self._waiting.remove(best)
-        self._answered.append((now, best.text, best.first.id))
+        self._answered.append((now, best))
+        self._served[best.first.author] = now
+        if len(self._served) > 5000:
+            self._served = {who: when for who, when in self._served.items() if now - when < _RECENT_S}
         return best
+
+    def thanks(self) -> Thanks | None:
+        """The gifts, follows or orders to thank for now, together; None while it would be a nuisance."""
+        now = self._clock()
+        for entry in [each for each in self._thanks if now - each[0] > self._settings.thanks_within_s]:
+            self._thanks.remove(entry)
+            self._on_end(entry[2], Taken("ignored", "waited too long"))
+        if not self._thanks or now - self._thanked < self._settings.thanks_every_s:
+            return None
+        occasions = {occasion for _, occasion, _ in self._thanks}
+        occasion = next(each for each in ("thanks_order", "thanks_gift", "thanks_follow") if each in occasions)
+        chosen = [entry for entry in self._thanks if entry[1] == occasion]
+        self._thanks = [entry for entry in self._thanks if entry[1] != occasion]
+        self._thanked = now
+        return Thanks(chosen[0][1], tuple(comment for _, _, comment in chosen))
+
+    def _event(self, comment: Comment) -> Taken:
+        """What a viewer did without writing anything."""
+        if occasion := _THANKED.get(comment.kind):
+            if len(self._thanks) >= 4 * self._settings.pending:
+                return Taken("ignored", "too many at once")
+            self._thanks.append((self._clock(), occasion, comment))
+            return Taken("waiting", kind="thanks")
+        if comment.kind == "join":
+            return self._welcome(_UNSAID["join"])
+        return Taken("ignored", _UNSAID.get(comment.kind, "counted, not answered"))
+
+    def _welcome(self, otherwise: str) -> Taken:
+        now = self._clock()
+        if now - self._welcomed < self._settings.welcome_every_s:
+            return Taken("ignored", otherwise)
+        self._welcomed = now
+        return Taken("waiting", kind="welcome")
 
     def _refusal(self, comment: Comment, text: str) -> str:
         """Why this comment is not looked at any further, or an empty string."""
@@ -135,10 +171,9 @@ class Audience:
             return "no words in it"
         if len(set(text)) <= 2 and len(text) > 5:
             return "spam"
-        if _words("link").search(text) or _words("contact").search(text):
-            return "advertising"
-        if _words("abuse").search(text):
-            return "abuse"
+        for kind, reason in (("link", "advertising"), ("contact", "advertising"), ("abuse", "abuse"), ("bait", "bait")):
+            if words(kind).search(text):
+                return reason
         now, window = self._clock(), self._settings.author_window_s
         recent = self._by_author.setdefault(comment.author, deque(maxlen=self._settings.per_author))
         if len(recent) == recent.maxlen and now - recent[0] < window:
@@ -148,20 +183,31 @@ class Audience:
             self._by_author = {who: when for who, when in self._by_author.items() if now - when[-1] < window}
         return ""
 
-    def _same_as(self, comment: Comment, text: str) -> Taken | None:
-        for asked in self._waiting:
-            if fuzz.ratio(asked.text, text) >= self._settings.alike:
-                asked.also.append(comment)
-                return Taken("waiting", "asked by several", asked.first.id)
+    def _same_as(self, asked: Asked) -> Taken | None:
+        for other in self._waiting:
+            if self._alike(other, asked):
+                other.also.append(asked.first)
+                return Taken("waiting", "asked by several", other.first.id)
         now = self._clock()
-        for when, said, comment_id in self._answered:
-            if now - when < self._settings.repeat_s and fuzz.ratio(said, text) >= self._settings.alike:
-                return Taken("merged", "just answered", comment_id)
+        for when, other in self._answered:
+            if now - when < self._settings.repeat_s and self._alike(other, asked):
+                return Taken("merged", "just answered", other.first.id)
         return None
 
+    def _alike(self, one: Asked, other: Asked) -> bool:
+        """The same words, or the same thing asked in other words with nothing particular in either."""
+        mine, theirs = one.meaning, other.meaning
+        if mine.intent and mine.intent == theirs.intent and mine.rest == theirs.rest:
+            return True
+        return (mine.intent == theirs.intent) and fuzz.ratio(one.text, other.text) >= self._settings.alike
+
     def _rank(self, asked: Asked) -> float:
-        """Who wants to buy comes first, then what many ask; waiting makes up for both in half a minute."""
-        return 2.0 * asked.buying + min(2.0, 0.7 * len(asked.also)) + (self._clock() - asked.since) / 15
+        """Who wants to buy comes first, then what many ask; waiting makes up for both in half a minute. Who was just
+        answered lets others go first."""
+        now = self._clock()
+        served = now - self._served.get(asked.first.author, -1e9) < _RECENT_S
+        pressed = min(2.0, 0.7 * len(asked.also)) + (now - asked.since) / 15
+        return 1.0 * asked.meaning.buying + pressed - 1.5 * served
 
     def _shed(self) -> None:
         while len(self._waiting) > self._settings.pending:
@@ -172,15 +218,3 @@ class Audience:
     def _end(self, asked: Asked, taken: Taken) -> None:
         for comment in asked.comments:
             self._on_end(comment, taken)
-
-
-def clean(text: str) -> str:
-    """A comment as one line of plain text without markup, invisible characters or personal data."""
-    plain = _TAG.sub(" ", html.unescape(text[: LONGEST * 4]))
-    return mask(_BLANKS.sub(" ", _INVISIBLE.sub("", plain)).strip()[:LONGEST])
-
-
-def shown_name(author: str) -> str:
-    """A viewer's name as others may see it: 小***"""
-    name = _BLANKS.sub("", _INVISIBLE.sub("", _TAG.sub("", author)))
-    return f"{name[:1]}***" if name else "***"

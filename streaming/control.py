@@ -10,15 +10,18 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
+from streaming.comments import KINDS, CommentKind
+
 log = structlog.get_logger(__name__)
 
 _LONGEST_PATH = 100  # bytes; the system's limit is 104 on macOS and 108 on Linux
+DIRECTIONS = ("pin", "unpin", "show", "next", "pause", "resume", "take_over", "plan")
 _LINE = 256 * 1024
 
 
@@ -43,8 +46,9 @@ class Controlled(Protocol):
     """What a room offers to other processes."""
 
     def status(self) -> dict[str, Any]: ...
-    def comment(self, author: str, text: str, source: str) -> str: ...
-    async def insert(self, text: str) -> dict[str, Any]: ...
+    def comment(self, author: str, text: str, source: str, kind: CommentKind, key: str) -> str: ...
+    async def insert(self, text: str, urgent: bool) -> dict[str, Any]: ...
+    async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]: ...
     async def transcript(self, limit: int) -> list[dict[str, Any]]: ...
     def stop(self) -> None: ...
     def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
@@ -116,16 +120,25 @@ class ControlServer:
             case "status":
                 return {"status": self._room.status()}
             case "comment":
-                source = str(request.get("source") or "api")
-                return {"id": self._room.comment(str(request.get("author", "")), str(request["text"]), source)}
+                return {"id": self._comment(request)}
             case "insert":
-                return {"verdict": await self._room.insert(str(request["text"]))}
+                urgent = bool(request.get("urgent"))
+                return {"verdict": await self._room.insert(str(request["text"]), urgent)}
+            case "direct":
+                return {"direction": await self._room.direct(str(request["what"]), request)}
             case "transcript":
                 return {"said": await self._room.transcript(int(request.get("limit", 100)))}
             case "stop":
                 self._room.stop()
                 return {}
         raise ValueError(f"unknown request {asked!r}")
+
+    def _comment(self, request: dict[str, Any]) -> str:
+        kind = request.get("kind") or "text"
+        if kind not in KINDS:
+            raise ValueError(f"a comment's kind is one of {', '.join(KINDS)}")
+        author, source = str(request.get("author", "")), str(request.get("source") or "api")
+        return self._room.comment(author, str(request["text"]), source, kind, str(request.get("key") or ""))
 
     async def _stream_events(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _send(writer, {"ok": True})
@@ -185,15 +198,26 @@ class RoomClient:
         status: dict[str, Any] = (await self._ask({"do": "status"}))["status"]
         return status
 
-    async def comment(self, author: str, text: str, source: str = "api") -> dict[str, Any]:
-        """Hand in a viewer's comment; returns {id}, under which `events` tells how it ended."""
-        answer = await self._ask({"do": "comment", "author": author, "text": text, "source": source})
+    async def comment(
+        self, author: str, text: str, source: str = "api", kind: CommentKind = "text", key: str = ""
+    ) -> dict[str, Any]:
+        """Hand in what a viewer wrote or did; returns {id}, under which `events` tells how it ended.
+
+        `key`: the platform's id of it; the same source and key again is the same comment."""
+        told = {"author": author, "text": text, "source": source, "kind": kind, "key": key}
+        answer = await self._ask({"do": "comment", **told})
         return {"id": answer["id"]}
 
-    async def insert(self, text: str) -> dict[str, Any]:
-        """Have a line said next. Returns the guard's verdict: `text` is what will be said, empty when nothing."""
-        verdict: dict[str, Any] = (await self._ask({"do": "insert", "text": text}))["verdict"]
+    async def insert(self, text: str, urgent: bool = False) -> dict[str, Any]:
+        """Have a line said next, or at once. Returns the guard's verdict: `text` is what will be said, empty when
+        nothing."""
+        verdict: dict[str, Any] = (await self._ask({"do": "insert", "text": text, "urgent": urgent}))["verdict"]
         return verdict
+
+    async def direct(self, what: str, **given: Any) -> dict[str, Any]:
+        """Decide what happens next, one of DIRECTIONS: `product_id` for pin and show, `plan` for plan."""
+        direction: dict[str, Any] = (await self._ask({**given, "do": "direct", "what": what}))["direction"]
+        return direction
 
     async def transcript(self, limit: int = 100) -> list[dict[str, Any]]:
         """What was said last, oldest first: text, what was to be said, verdict and evidence."""

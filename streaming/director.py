@@ -12,7 +12,8 @@ import structlog
 
 from assistant.guard.verdict import Verdict
 from assistant.script_desk import spoken_title
-from streaming.audience import Asked, Audience, Taken, shown_name
+from streaming.audience import Asked, Audience, Taken, Thanks, shown_name
+from streaming.audience_words import spoken_names, topic
 from streaming.comments import Comment
 from streaming.director_prompter import Prompter, Scripts, Writer
 from streaming.director_speech import Pace, Picture, Reading, Speech, Voice
@@ -277,6 +278,8 @@ class Director:
             await self._give_answer(self._answer)
         elif self._courtesies:
             await self._courtesy(*self._courtesies.popleft())
+        elif (thanks := self._audience.thanks()) is not None:
+            await self._thank(thanks)
         else:
             await self._go_on()
             self._answers_in_row = 0
@@ -349,7 +352,8 @@ class Director:
                 drawing = self._draw(reply.product_id or on_air, bubble, after=drawing)
             if reply.verdict is not None:
                 if says and not spoken and len(asked.also) > 1:
-                    await self._phrase("several", "bridge", asked.first.id)
+                    about = topic(asked.meaning.intent, self._settings.lang)
+                    await self._phrase("several", "bridge", asked.first.id, topic=about)
                 due = self._fresh.passed(reply.verdict, on_air, stand)
                 spoken += await self._speech.say("answer", due, on_air, comment_id=asked.first.id)
         if drawing is not None:
@@ -399,10 +403,19 @@ class Director:
     async def _courtesy(self, occasion: Occasion, comment: Comment) -> None:
         if occasion == "private":
             await self._phrase("private", "answer", comment.id)
-            self._end(comment, Taken("handed_over", "a private matter: sent to the shop's chat"))
+            self._end(comment, Taken("handed_over", "a private matter: sent to the shop's chat", kind="private"))
         else:
             await self._phrase("welcome", "greeting", comment.id)
             self._end(comment, Taken("answered"))
+
+    async def _thank(self, thanks: Thanks) -> None:
+        """One line for all who gave, followed or ordered."""
+        first, *others = thanks.comments
+        names = spoken_names([comment.author for comment in thanks.comments], self._settings.lang)
+        await self._phrase(thanks.occasion, "greeting", first.id, names=names)
+        self._end(first, Taken("answered"))
+        for other in others:
+            self._end(other, Taken("merged", "thanked together", first.id))
 
     async def _go_on(self) -> None:
         """Say the script's next clauses, up to the end of a sentence or until something else is wanted."""

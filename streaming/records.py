@@ -28,6 +28,7 @@ runsheets = sa.Table(
     metadata,
     sa.Column("room", sa.String(40), primary_key=True),
     sa.Column("product_ids", sa.JSON, nullable=False),
+    sa.Column("plan", sa.JSON, nullable=True),  # weights, margins, dayparts: `streaming.runsheet.Plan`
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
 )
 utterances = sa.Table(
@@ -61,6 +62,10 @@ comments = sa.Table(
     sa.Column("outcome", sa.String(12), nullable=False),
     sa.Column("reason", sa.String(200), nullable=False),
     sa.Column("merged_into", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False, server_default="text"),  # or gift, follow, order, join, like
+    sa.Column("lang", sa.String(2), nullable=False, server_default=""),
+    sa.Column("intent", sa.String(16), nullable=False, server_default=""),
+    sa.Column("product_id", sa.String(200), nullable=False, server_default=""),  # that was on air
 )
 
 
@@ -113,6 +118,15 @@ class Records:
         """Keep which products the room went on air with, in which order."""
         self._put(runsheets, {"product_ids": list(product_ids)})
 
+    def plan(self) -> dict[str, Any]:
+        """The run sheet that a merchant set; empty when there is none."""
+        with self._store.read() as connection:
+            found = connection.execute(sa.select(runsheets.c.plan).where(runsheets.c.room == self._room)).scalar()
+        return dict(found or {})
+
+    def save_plan(self, plan: Mapping[str, Any]) -> None:
+        self._put(runsheets, {"product_ids": list(plan.get("products", ())), "plan": dict(plan)})
+
     def said(
         self, utterance_id: str, kind: Said, verdict: Verdict, *, product_id: str = "", comment_id: str = ""
     ) -> None:
@@ -149,7 +163,18 @@ class Records:
         with self._store.write() as connection:
             connection.execute(utterances.update().where(utterances.c.id == utterance_id).values(spoken_chars=chars))
 
-    def comment(self, comment_id: str, author: str, source: str, text: str) -> None:
+    def comment(
+        self,
+        comment_id: str,
+        author: str,
+        source: str,
+        text: str,
+        *,
+        kind: str = "text",
+        lang: str = "",
+        intent: str = "",
+        product_id: str = "",
+    ) -> None:
         with self._store.write() as connection:
             connection.execute(
                 comments.insert().values(
@@ -162,6 +187,10 @@ class Records:
                     outcome="waiting",
                     reason="",
                     merged_into="",
+                    kind=kind,
+                    lang=lang,
+                    intent=intent,
+                    product_id=product_id,
                 )
             )
 
@@ -192,6 +221,19 @@ class Records:
             )
             for row in rows
         ]
+
+    def asked(self, since: datetime) -> list[tuple[float, str, str, str]]:
+        """What viewers wrote and did since then: (seconds since 1970, product on air, kind, text), oldest first."""
+        told = comments.c
+        query = sa.select(told.at, told.product_id, told.kind, told.text).where(
+            told.room == self._room,
+            told.at > since,
+            told.product_id != "",
+            sa.or_(told.kind != "text", told.intent != ""),
+        )
+        with self._store.read() as connection:
+            rows = connection.execute(query.order_by(told.at)).all()
+        return [(row.at.replace(tzinfo=row.at.tzinfo or UTC).timestamp(), *row[1:]) for row in rows]
 
     def lately(self, since: datetime) -> list[tuple[float, str]]:
         """What the host said of its own accord since then: (seconds since 1970, sentence), oldest first."""

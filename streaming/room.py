@@ -5,8 +5,9 @@ import contextlib
 import json
 import time
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from collections import Counter, OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ import structlog
 
 from assistant.hostwords import HostWords
 from assistant.messages import ModelError
+from assistant.script import zone_of
 from assistant.script_store import ScriptStore, new_id
 from assistant.script_words import MARGIN_S, WINDOW_S, Wordings
 from avatar.face import Face
@@ -23,20 +25,23 @@ from knowledge.store import Store
 from streaming.adaptive import Bitrate
 from streaming.airings import Airings
 from streaming.audience import Audience, Taken
-from streaming.audience import clean as clean_comment
+from streaming.audience_words import clean as clean_comment
+from streaming.audience_words import understand
 from streaming.cards import card_of, passed
-from streaming.comments import Comment, CommentSource
-from streaming.control import ControlServer, RoomError
+from streaming.comments import Comment, CommentKind
+from streaming.comments.steady import SteadySource
+from streaming.control import DIRECTIONS, ControlServer, RoomError
 from streaming.director import Answerer, Director, DirectorParts, DirectorSettings
 from streaming.director_prompter import Writer
 from streaming.encoder import Encoder
 from streaming.freshness import Freshness, Review
 from streaming.health import Health
+from streaming.interest import Interest
 from streaming.journal import Journal
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
-from streaming.runsheet import RunSheet
+from streaming.runsheet import Plan, RunSheet
 from streaming.scene import Scene
 from streaming.settings import Lang, RoomSettings
 from streaming.sinks.address import check, redact
@@ -55,6 +60,7 @@ _WATCH_S = 0.4  # how often the catalogue is asked whether a figure on the card 
 _OUTPUTS_S = 1.0
 _STILL_WAITING_S = 90.0  # a viewer whose question is older has gone
 _SCRIBE_RESTS_S = 60.0  # after a model failed
+_KEYS = 5000  # platforms' ids of comments that are remembered
 _GOODBYE_S = 2.2
 _SINKS_S = 1.2
 _EVENTS = 200  # kept for a slow listener; the oldest go first
@@ -73,7 +79,8 @@ class RoomParts:
     face: Face
     wordings: Wordings = field(default_factory=Wordings)  # the writer's: what either says, the other does not repeat
     scribe: Callable[[str, Lang], Awaitable[int]] | None = None  # has a model write wordings for a product
-    sources: tuple[CommentSource, ...] = ()
+    sources: tuple[SteadySource, ...] = ()
+    interest: Interest = field(default_factory=Interest)
     warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
 
@@ -110,8 +117,11 @@ class Room:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shown: tuple[str, object, Bubble | None] = ("", None, None)  # product, what its card rests on, question
         self._showing = asyncio.Lock()
+        self._ended: Counter[str] = Counter()
+        self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._stage: Stage
         self._director: Director
+        self._sheet: RunSheet
 
     async def run(self) -> None:
         """Go on air. Raises RoomError when the room cannot start or has lost its picture."""
@@ -140,6 +150,7 @@ class Room:
         told: list[Standby] = [self._bitrate, self._journal, *self._parts.standbys]
         if director is not None:
             told.append(self._stage)
+        troubles += filter(None, (each.trouble for each in self._parts.sources))
         troubles += filter(None, (each.trouble for each in told))
         if isinstance(face := self._parts.face, SteadyFace):
             self._health.spent("face", face.spent_s)
@@ -159,20 +170,44 @@ class Room:
             "outputs": outputs,
             "viewers": self._preview.viewers,
             "questions_waiting": self._audience.waiting,
+            "comments": dict(self._ended),  # how those of this run ended
+            "direction": director.state if director is not None else {},
             "message": "; ".join(troubles),
             "health": self._health.figures(),
         }
 
-    def comment(self, author: str, text: str, source: str = "api") -> str:
-        """Take a viewer's comment; returns its id. The `comment_ended` event tells what became of it."""
+    def comment(self, author: str, text: str, source: str = "api", kind: CommentKind = "text", key: str = "") -> str:
+        """Take what a viewer wrote or did; returns its id. The `comment_ended` event tells what became of it.
+
+        `key`: the platform's own id; what comes in again with the same source and key is the same comment.
+        """
         if self._journal.full:
             raise RoomError("too many comments at once; try again in a moment")
-        comment = Comment(author[:80], text[:4000], source)
+        comment = Comment(author[:80], text[:4000], source, kind=kind, key=key[:200])
+        if key and (known := self._known(comment)):
+            return known
         cleaned = clean_comment(comment.text)
-        self._journal.later(self._records.comment, comment.id, author, source, cleaned)
-        self._emit({"type": "comment", "id": comment.id, "author": author[:80], "text": cleaned, "source": source})
+        meaning, on_air = understand(cleaned), self._director.product_id
+        self._journal.later(
+            self._records.comment, comment.id, author, source, cleaned,
+            kind=kind, lang=meaning.lang, intent=meaning.intent, product_id=on_air,
+        )  # fmt: skip
+        if kind != "text" or meaning.intent:
+            self._parts.interest.note(on_air, kind, cleaned)
+        told = {"id": comment.id, "author": author[:80], "text": cleaned, "source": source, "kind": kind}
+        self._emit({"type": "comment", **told, "intent": meaning.intent, "lang": meaning.lang})
         self._admit(comment)
         return comment.id
+
+    def _known(self, comment: Comment) -> str:
+        """The id under which this very comment came in before; platforms deliver at least once."""
+        place = (comment.source, comment.key)
+        if place in self._keys:
+            return self._keys[place]
+        self._keys[place] = comment.id
+        if len(self._keys) > _KEYS:
+            self._keys.popitem(last=False)
+        return ""
 
     def _take_up(self, left: LeftOpen) -> None:
         """A comment from before a crash is answered after all, unless it was being answered or has become old."""
@@ -191,16 +226,49 @@ class Room:
         else:
             self._comment_ended(comment, taken)
 
-    async def insert(self, text: str) -> dict[str, Any]:
-        """Have a line said next, as far as the guard passes it; returns the verdict."""
+    async def insert(self, text: str, urgent: bool = False) -> dict[str, Any]:
+        """Have a line said next, as far as the guard passes it; returns the verdict. `urgent`: at once."""
         verdict = self._parts.review(text[:500], (self._director.product_id,))
         if not verdict.text.strip():  # never said, yet the report must know that it was stopped
             product = self._director.product_id
             self._journal.later(self._records.said, uuid.uuid4().hex, "inserted", verdict, product_id=product)
-        elif not self._director.insert(verdict):
+        elif not self._director.insert(verdict, urgent=urgent):
             raise RoomError("too many lines are waiting to be said; try again in a moment")
         reasons = [span.reason for span in verdict.spans if span.label != "ok"]
         return {"label": verdict.label, "original": verdict.original, "text": verdict.text, "reasons": reasons}
+
+    async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a person decides; returns how the room stands then. Raises RoomError when it cannot be done."""
+        director, product = self._director, str(given.get("product_id") or "")
+        match what:
+            case "pin" | "show" if not product:
+                raise RoomError("name the product: product_id")
+            case "pin" | "show":
+                if not (director.pin(product) if what == "pin" else director.go_to(product)):
+                    raise RoomError(f"{product} is not in stock, or there is no such product")
+            case "unpin":
+                director.pin("")
+            case "next":
+                director.go_to()
+            case "pause":
+                director.pause()
+            case "take_over":
+                director.take_over()
+            case "resume":
+                director.resume()
+            case "plan":
+                await self._change_plan(given.get("plan") or {})
+            case _:
+                raise RoomError(f"a room can {', '.join(DIRECTIONS)}; not {what!r}")
+        return {**director.state, "plan": self._sheet.plan.to_json()}
+
+    async def _change_plan(self, document: Mapping[str, Any]) -> None:
+        try:
+            plan = Plan.from_json(document)
+        except ValueError as error:
+            raise RoomError(str(error)) from error
+        self._sheet.change(plan)
+        await self._journal.now(self._records.save_plan, plan.to_json())
 
     async def transcript(self, limit: int) -> list[dict[str, Any]]:
         """The newest sentences with their verdicts, oldest first."""
@@ -225,8 +293,8 @@ class Room:
     async def _on_air(self) -> None:
         settings, parts = self.settings, self._parts
         left_open: list[LeftOpen] = await self._journal.now(self._records.left_open)
-        sheet = RunSheet(settings.products)
-        await self._journal.now(self._records.save_runsheet, sheet.order(parts.catalog.products()))
+        self._sheet = await self._planned()
+        await self._journal.now(self._records.save_runsheet, self._sheet.order(parts.catalog.products()))
         self._sinks = [open_output(each, self._encoder.format, self._output_changed) for each in settings.outputs]
         self._sinks.append(self._preview)
         if settings.hls:
@@ -269,7 +337,7 @@ class Room:
                 records=self._records,
                 journal=self._journal,
                 audience=self._audience,
-                runsheet=sheet,
+                runsheet=self._sheet,
                 phrases=await asyncio.to_thread(self._phrases),
                 show=self._show,
                 emit=self._emit,
@@ -284,6 +352,21 @@ class Room:
             await self._until_stopped()
         finally:
             await self._end()
+
+    async def _planned(self) -> RunSheet:
+        """The run sheet as the merchant set it; products named at the start go before those of the plan."""
+        try:
+            plan = Plan.from_json(await self._journal.now(self._records.plan))
+        except ValueError as error:
+            log.warning("the run sheet cannot be read; the whole catalogue goes on air", reason=str(error))
+            plan = Plan()
+        if self.settings.products:
+            plan = replace(plan, products=self.settings.products)
+        since = datetime.now(UTC) - timedelta(hours=2)
+        interest = self._parts.interest
+        interest.remember(await self._journal.now(self._records.asked, since))
+        zone = zone_of(self._parts.catalog.shop)
+        return RunSheet(plan, demand=interest.demand, clock=lambda: datetime.now(zone))
 
     def _phrases(self) -> Phrases:
         """The host's words between script and answers; what was said before a restart is not said again."""
@@ -346,10 +429,11 @@ class Room:
                 log.warning("the model wrote no lines", product=product.id, reason=str(error))
                 await asyncio.sleep(_SCRIBE_RESTS_S)
 
-    async def _listen(self, source: CommentSource) -> None:
+    async def _listen(self, source: SteadySource) -> None:
         async with contextlib.aclosing(source.comments()) as comments:
             async for comment in comments:
-                self.comment(comment.author, comment.text, comment.source)
+                with contextlib.suppress(RoomError):  # the disk is behind: as many as it can take
+                    self.comment(comment.author, comment.text, comment.source, comment.kind, comment.key)
 
     async def _watch_catalogue(self) -> None:
         """A price that changes, and an offer that ends, are seen on the card within a second."""
@@ -438,6 +522,7 @@ class Room:
             queue.put_nowait(event)
 
     def _comment_ended(self, comment: Comment, taken: Taken) -> None:
+        self._ended[taken.outcome] += 1
         self._journal.later(self._records.comment_ended, comment.id, taken.outcome, taken.reason, taken.merged_into)
         self._emit(
             {
@@ -446,6 +531,8 @@ class Room:
                 "outcome": taken.outcome,
                 "reason": taken.reason,
                 "merged_into": taken.merged_into,
+                # Where a private matter can go on; a collector may send it to the viewer.
+                "link": f"/product/{self._director.product_id}" if taken.kind == "private" else "",
             }
         )
 

@@ -24,6 +24,7 @@ from web.api import (
     inbox_tools,
     pages,
     records,
+    pushes,
     rooms,
     service,
     staff,
@@ -124,6 +125,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
         webhooks,
         service,
         pages,
+        pushes,
     ):
         app.include_router(part.router)
     app.mount(CONSOLE, door)

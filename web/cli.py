@@ -244,6 +244,9 @@ def air(
     voice: Annotated[str, typer.Option(help="Voice of the host.")] = "",
     lang: Annotated[str, typer.Option(help="Language of the room: zh or en.")] = "zh",
     record: Annotated[bool, typer.Option(help="Keep a recording of what is sent.")] = True,
+    comments: Annotated[
+        list[str] | None, typer.Option(help="twitch:CHANNEL, youtube:VIDEO, bilibili:CODE, replay:FILE; repeatable.")
+    ] = None,
     data: Data = None,
 ) -> None:
     """Go on air in this terminal, until Ctrl-C. · 在这个终端里开播，按 Ctrl-C 停止。"""
@@ -252,7 +255,10 @@ def air(
         from web.onair import run_live
         from web.rooms import RoomPlan
 
-        plan = RoomPlan(room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, record=record)
+        plan = RoomPlan(
+            room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, record=record,
+            comments=tuple(comments or ()),
+        )  # fmt: skip
         run_live(settings, plan)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 import structlog
 
 from knowledge.model import Lang
+from streaming.comments import CommentKind
 from streaming.sinks.address import OutputError, check, redact
 from web.errors import Refusal
 
@@ -47,6 +48,7 @@ class RoomPlan:
     products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
     wanted: bool = True
     persona: str = ""  # how the host speaks; empty: the first one
+    comments: tuple[str, ...] = ()  # where comments come from besides the API: "twitch:CHANNEL"
     record: bool = True  # unless the settings say that no room records
 
     def save(self, folder: Path) -> None:
@@ -60,7 +62,8 @@ class RoomPlan:
     def load(cls, folder: Path) -> "RoomPlan | None":
         try:
             stored = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-            return cls(**{**stored, "to": tuple(stored["to"]), "products": tuple(stored["products"])})
+            tuples = {name: tuple(stored.get(name, ())) for name in ("to", "products", "comments")}
+            return cls(**{**stored, **tuples})
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -69,8 +72,11 @@ class Client(Protocol):
     """A running room, as `streaming.control.RoomClient` reaches it; RoomError when it does not answer or refuses."""
 
     async def status(self) -> dict[str, Any]: ...
-    async def comment(self, author: str, text: str, source: str = "api") -> dict[str, Any]: ...
-    async def insert(self, text: str) -> dict[str, Any]: ...
+    async def comment(
+        self, author: str, text: str, source: str = "api", kind: CommentKind = "text", key: str = ""
+    ) -> dict[str, Any]: ...
+    async def insert(self, text: str, urgent: bool = False) -> dict[str, Any]: ...
+    async def direct(self, what: str, **given: Any) -> dict[str, Any]: ...
     async def stop(self) -> None: ...
     def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
     def preview(self) -> AsyncGenerator[bytes, None]: ...

@@ -116,6 +116,15 @@ class Settings(BaseSettings):
     chatwoot_token: SecretStr | None = Field(None, description="Access token of a user there")
     chatwoot_secret: SecretStr | None = Field(None, description="Secret of the webhook that brings replies back")
 
+    # comments of live rooms, from platforms
+    douyin_secret: SecretStr | None = Field(None, description="Key that Douyin signs its pushes with")
+    kuaishou_secret: SecretStr | None = Field(None, description="App secret that Kuaishou signs its pushes with")
+    tiktok_secret: SecretStr | None = Field(None, description="Client secret that TikTok signs its webhooks with")
+    youtube_key: SecretStr | None = Field(None, description="API key for YouTube's live chat")
+    bilibili_app: int = Field(0, ge=0, description="Number of the project on Bilibili's open platform; 0: none")
+    bilibili_key: SecretStr | None = Field(None, description="Access key of that platform")
+    bilibili_secret: SecretStr | None = Field(None, description="Its secret")
+
     # the shop's own system
     shop_url: str = Field("", description="Base URL of the shop's own order system; empty: orders are in our tables")
     shop_secret: SecretStr | None = Field(None, description="Key that requests to it are signed with")

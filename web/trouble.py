@@ -6,6 +6,7 @@ from avatar.voice import VoiceError
 from knowledge.ingest.report import IngestError
 from knowledge.store import StoreError
 from streaming.codecs import EncoderError
+from streaming.comments import SourceError
 from streaming.control import RoomError
 from streaming.export import ExportError
 from streaming.sinks.address import OutputError
@@ -19,5 +20,5 @@ class PortTaken(Exception):
 
 KNOWN = (
     SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError,
-    EncoderError, ExportError, Refusal,
+    EncoderError, ExportError, Refusal, SourceError,
 )  # fmt: skip

@@ -15,6 +15,8 @@ from web.rooms import Client, RoomPlan
 from web.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from assistant.assistant import Assistant
     from assistant.conversation import Conversations
     from assistant.guard.guard import Guard
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from avatar.voice import Voice
     from knowledge.catalog import Catalog
     from knowledge.model import Lang
+    from streaming.comments.steady import SteadySource
     from streaming.room import Room
     from streaming.settings import RoomSettings
     from streaming.standby import SteadyVoice
@@ -383,6 +386,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
     from assistant.script_words import Wordings
     from avatar.performer import Performer
     from streaming.answers import AssistantAnswerer
+    from streaming.interest import Interest
     from streaming.room import Room, RoomParts
 
     core = core or build_core(settings)
@@ -390,7 +394,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
     voice = _steady_voice(told.voice)
     face = _steady_face(told)
     wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
-    scribe = _scribe(settings, core)
+    scribe, interest = _scribe(settings, core), Interest()
 
     def review(text: str, product_ids: Sequence[str]) -> "Verdict":
         return core.assistant.review_line(text, product_ids, told.lang)
@@ -401,9 +405,11 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
             RoomParts(
                 catalog=core.catalog,
                 store=core.catalog.store,
-                writer=ScriptWriter(core.catalog, core.guard, wordings=wordings),
+                writer=ScriptWriter(core.catalog, core.guard, wordings=wordings, interest=interest),
                 wordings=wordings,
                 scribe=scribe.write if scribe is not None else None,
+                sources=_sources(settings, plan),
+                interest=interest,
                 answerer=AssistantAnswerer(core.assistant, room=told.room, lang=told.lang),
                 review=review,
                 performer=Performer(voice, fps=told.fps),
@@ -418,6 +424,23 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
         if scribe is not None:
             await scribe.close()
         await core.close()
+
+
+def _sources(settings: Settings, plan: RoomPlan) -> "tuple[SteadySource, ...]":
+    """Where the room's comments come from besides the API."""
+    from streaming.comments import SourceKeys, load_source
+    from streaming.comments.steady import SteadySource
+
+    def shown(secret: "SecretStr | None") -> str:
+        return secret.get_secret_value() if secret is not None else ""
+
+    keys = SourceKeys(
+        youtube_key=shown(settings.youtube_key),
+        bilibili_app=settings.bilibili_app,
+        bilibili_key=shown(settings.bilibili_key),
+        bilibili_secret=shown(settings.bilibili_secret),
+    )
+    return tuple(SteadySource(each.partition(":")[0], load_source(each, keys)) for each in plan.comments)
 
 
 def _scribe(settings: Settings, core: Core) -> "ModelWriter | None":

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
-from streaming.comments import Comment
+from streaming.comments import Comment, SourceError, SourceKeys
 
 
 class ReplaySource:
@@ -29,3 +29,10 @@ class ReplaySource:
         for after_s, author, text in self._entries:
             await asyncio.sleep(max(0.0, started + after_s - loop.time()))
             yield Comment(author, text, "replay")
+
+
+def open_source(where: str, keys: SourceKeys) -> ReplaySource:
+    try:
+        return ReplaySource(Path(where))
+    except (OSError, ValueError) as error:
+        raise SourceError(str(error), retryable=False) from error

@@ -3,12 +3,13 @@
 import asyncio
 import json
 import stat
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from streaming.comments import CommentKind
 from streaming.control import ControlServer, RoomClient, RoomError, RoomUnreachable, socket_path
 
 
@@ -20,10 +21,13 @@ class Stub:
     def status(self) -> dict[str, Any]:
         return {"state": "on_air"}
 
-    def comment(self, author: str, text: str, source: str) -> str:
-        return f"{author}/{text}/{source}"
+    def comment(self, author: str, text: str, source: str, kind: CommentKind, key: str) -> str:
+        return f"{author}/{text}/{source}" + (f"/{kind}/{key}" if key else "")
 
-    async def insert(self, text: str) -> dict[str, Any]:
+    async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {"what": what, "product_id": given["product_id"]}
+
+    async def insert(self, text: str, urgent: bool) -> dict[str, Any]:
         if text == "full":
             raise RoomError("too many lines are waiting")
         return {"text": text}
@@ -58,6 +62,8 @@ async def test_everything_a_room_offers(tmp_path: Path, depth: int) -> None:
     client = RoomClient(path)
     assert await client.status() == {"state": "on_air"}
     assert await client.comment("小鹿", "多少钱？\n", "web") == {"id": "小鹿/多少钱？\n/web"}
+    assert await client.comment("小鹿", "", "douyin", "gift", "7") == {"id": "小鹿//douyin/gift/7"}
+    assert await client.direct("pin", product_id="p1") == {"what": "pin", "product_id": "p1"}
     assert await client.insert("大家好") == {"text": "大家好"}
     with pytest.raises(RoomError, match="too many"):
         await client.insert("full")

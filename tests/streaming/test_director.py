@@ -413,6 +413,40 @@ async def test_product_texts_with_markup_are_said_as_words(tmp_path: Path) -> No
     catalog.close()
 
 
+async def test_what_several_ask_is_answered_once_and_says_so(catalog: Catalog) -> None:
+    studio = Studio(catalog, answers={"容量": ["容量是500ml。"]})
+    asked: list[Comment] = []
+
+    def ask(clause: str) -> None:
+        if clause == ONE[1] and not asked:
+            asked.extend(studio.ask(text, text) for text in ("容量多少？", "请问容量是多少", "这款容量多少呀"))
+
+    studio.ear.on_say = ask
+    heard = await studio.run_until(lambda: len(studio.ended) == 3)
+    outcomes = sorted(studio.ended[each.id].outcome for each in asked)
+    assert outcomes == ["answered", "merged", "merged"] and heard.count("容量是500ml。") == 1
+    before = "".join(heard[: heard.index("容量是500ml。")])
+    assert any(row.said == "bridge" and row.text in before for row in studio.rows())
+
+
+async def test_orders_are_thanked_for_between_two_sentences(catalog: Catalog) -> None:
+    studio = Studio(catalog)
+    bought: list[Comment] = []
+
+    def buy(clause: str) -> None:
+        if clause == ONE[1] and not bought:
+            for author in ("小鹿", "阿明"):
+                comment = Comment(author, "", kind="order")
+                bought.append(comment)
+                studio.director.comment(comment, studio.audience.take(comment))
+
+    studio.ear.on_say = buy
+    heard = await studio.run_until(lambda: len(studio.ended) == 2)
+    said = "".join(heard[heard.index(ONE[2]) + 1 :])
+    assert "小字开头的朋友" in said and "阿字开头的朋友" in said and "小鹿" not in said, "after the sentence"
+    assert studio.ended[bought[1].id] == Taken("merged", "thanked together", bought[0].id)
+
+
 # What a person decides
 
 

@@ -330,3 +330,34 @@ async def test_a_ready_answer_does_not_wait_for_the_end_of_a_long_clause(tmp_pat
         rows = connection.execute(sa.select(utterances).order_by(utterances.c.at)).all()
     attempts = [row.spoken_chars for row in rows if row.text == f"{long}。"]
     assert attempts[0] < len(long) and len(attempts) == 2
+
+
+async def test_an_urgent_line_is_heard_within_three_tenths_and_a_run_sheet_survives(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    long = "这一段话很长很长，里面没有什么特别要紧的内容，只是慢慢地往下说，一直说到大家都听明白为止，" * 2
+    settings = small_settings(tmp_path / "room")
+    room = make_room(catalog, settings, voice=EspeakVoice(), script=Script(catalog, [long + "就这样。"]))
+    async with on_air(room) as client:
+        events = client.events()
+        await until(events, type="said", text=long + "就这样。")
+        await asyncio.sleep(0.5)
+        asked_at = room._health.frames / settings.fps
+        assert (await client.insert("请大家注意。", urgent=True))["text"] == "请大家注意。"
+        said = await until(events, type="said", kind="inserted")
+        assert said["at_s"] - asked_at <= 0.3 + 0.08, "on the clock of the stream; two frames are drawn ahead"
+        plan = {"products": ["p3", "p1"], "weights": {"p3": 2.0}}
+        directed = await client.direct("plan", plan=plan)
+        assert directed["plan"]["products"] == ["p3", "p1"]
+        with pytest.raises(RoomError, match="weight"):
+            await client.direct("plan", plan={"weights": {"p1": -1}})
+        first = await client.comment("小鹿", "", "douyin", "gift", "77")
+        assert await client.comment("小鹿", "", "douyin", "gift", "77") == first
+        await events.aclose()
+    again = make_room(catalog, settings)
+    async with on_air(again) as client:
+        assert again._sheet.plan.weights == {"p3": 2.0}
+        assert (await client.direct("pause"))["paused"] is True
+        assert (await client.status())["direction"]["paused"] is True
+    with catalog.store.read() as connection:
+        assert len(connection.execute(sa.select(comments).where(comments.c.kind == "gift")).all()) == 1

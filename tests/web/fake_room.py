@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
+from streaming.comments import CommentKind
 from streaming.control import ControlServer, RoomError
 from web.parent import wait_for_end
 
@@ -27,11 +28,16 @@ class FakeRoom:
         health = {"fps": 25.0}
         return {"state": "on_air", "product_id": "S1", "message": "", "outputs": [output], "health": health}
 
-    def comment(self, author: str, text: str, source: str) -> str:
-        self.comments.append(f"{author}/{source}: {text}")
+    def comment(self, author: str, text: str, source: str, kind: CommentKind, key: str) -> str:
+        self.comments.append(f"{author}/{source}: {text}" + (f" ({kind})" if kind != "text" else ""))
         return f"c{len(self.comments)}"
 
-    async def insert(self, text: str) -> dict[str, Any]:
+    async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        if what == "pin" and given.get("product_id") == "gone":
+            raise RoomError("gone is not in stock, or there is no such product")
+        return {"what": what, "product_id": given.get("product_id", "")}
+
+    async def insert(self, text: str, urgent: bool) -> dict[str, Any]:
         if text == "full":
             raise RoomError("too many lines are waiting to be said")
         return {"label": "ok", "original": text, "text": text, "reasons": []}

@@ -13,10 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from websockets.sync.client import connect
 
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
+from streaming.comments.push import douyin_signature
 from tests.web.conftest import Site, read_events, serving, settings_in
 from web.errors import Refusal
 from web.rooms import RoomPlan, Supervisor
@@ -320,3 +322,30 @@ def test_a_real_room_through_the_api(settings: Settings) -> None:
             assert staff.post("/api/rooms/real/stop", timeout=30).json()["state"] == "off"
             assert time.monotonic() - started < 10
         assert not is_alive(pid)
+
+
+def test_a_room_is_directed_by_staff_only_and_takes_what_platforms_push(on_air: Site) -> None:
+    with on_air.staff() as staff:
+        told = staff.post("/api/rooms/demo/direct", json={"what": "pin", "product_id": "S1"})
+        assert (told.status_code, told.json()["direction"]["product_id"]) == (202, "S1")
+        gone = staff.post("/api/rooms/demo/direct", json={"what": "pin", "product_id": "gone"})
+        assert gone.status_code == 503 and "not in stock" in gone.json()["message"]
+        assert staff.post("/api/rooms/demo/direct", json={"what": "dance"}).status_code == 422
+    with on_air.client() as client:
+        assert client.post("/api/rooms/demo/direct", json={"what": "pause"}).status_code == 401
+        gift = {"author": "小鹿", "kind": "gift", "source": "web", "key": "1"}
+        assert client.post("/api/rooms/demo/comments", json=gift).status_code == 202
+        assert client.post("/api/rooms/demo/comments", json={"author": "小鹿"}).status_code == 422
+
+        body = json.dumps([{"msg_id": "9", "nickname": "阿明", "content": "有货吗"}]).encode()
+        now = {"x-nonce-str": "n", "x-timestamp": str(int(time.time())), "x-roomid": "1", "x-msg-type": "live_comment"}
+        signed = {**now, "x-signature": douyin_signature(now, body, "key")}
+        unset = client.post("/api/rooms/demo/push/douyin", content=body, headers=signed)
+        assert unset.status_code == 501 and "ZHIBO_DOUYIN_SECRET" in unset.json()["message"]
+        on_air.services.settings = on_air.services.settings.model_copy(update={"douyin_secret": SecretStr("key")})
+        taken = client.post("/api/rooms/demo/push/douyin", content=body, headers=signed)
+        assert (taken.status_code, taken.json()["err_no"]) == (200, 0)
+        forged = client.post("/api/rooms/demo/push/douyin", content=body + b" ", headers=signed)
+        assert forged.status_code == 401 and "key" not in forged.json()["message"]
+        heard = read_events(client, "/api/rooms/demo/events", lambda event: "有货吗" in event.get("text", ""))
+    assert [event["text"] for event in heard] == ["小鹿/web:  (gift)", "阿明/douyin: 有货吗"]

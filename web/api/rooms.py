@@ -8,10 +8,11 @@ from contextlib import aclosing
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Request, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from starlette.responses import FileResponse, Response
 
 from knowledge.model import Lang
+from streaming.comments import CommentKind
 from streaming.control import RoomError
 from web.errors import Refusal, reader_lang
 from web.present import plain
@@ -40,6 +41,15 @@ class Start(BaseModel):
     portrait: bool = False
     look: str = Field("", max_length=40)
     voice: str = Field("", max_length=40)
+    comments: list[str] = Field(default_factory=list, max_length=8)
+
+    @field_validator("comments")
+    @classmethod
+    def _from_platforms(cls, value: list[str]) -> list[str]:
+        for each in value:
+            if not re.fullmatch(r"(?:twitch|youtube|bilibili):[\w-]{1,80}", each):
+                raise ValueError("comments come from twitch:CHANNEL, youtube:VIDEO or bilibili:CODE")
+        return value
 
     @field_validator("to")
     @classmethod
@@ -52,12 +62,29 @@ class Start(BaseModel):
 
 class Comment(BaseModel):
     author: str = Field("", max_length=80)
-    text: str = Field(min_length=1, max_length=1000)
+    text: str = Field("", max_length=1000)
     source: str = Field("web", max_length=40)
+    kind: CommentKind = "text"
+    key: str = Field("", max_length=200, description="The platform's own id; given twice, it counts once")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Comment":
+        if self.kind == "text" and not self.text.strip():
+            raise ValueError("a comment has a text")
+        return self
 
 
 class Line(BaseModel):
     text: str = Field(min_length=1, max_length=500)
+    urgent: bool = Field(False, description="Cut what is being said")
+
+
+class Direction(BaseModel):
+    """What a person decides. `plan`: a whole run sheet; an empty one goes by the catalogue."""
+
+    what: Literal["pin", "unpin", "show", "next", "pause", "resume", "take_over", "plan"]
+    product_id: str = Field("", max_length=200)
+    plan: dict[str, Any] = Field(default_factory=dict)
 
 
 def off_air(room: str) -> Refusal:
@@ -109,7 +136,15 @@ async def one(room: str, request: Request, services: Svc, lang: Reading) -> dict
 @router.post("/api/rooms/{room}/start", status_code=202, dependencies=[Limited])
 async def start(room: str, body: Start, services: Svc, director: Director, lang: Reading) -> dict[str, Any]:
     services.supervisor.start(
-        RoomPlan(room, tuple(body.to), body.lang, body.portrait, look=body.look, voice=body.voice)
+        RoomPlan(
+            room,
+            tuple(body.to),
+            body.lang,
+            body.portrait,
+            look=body.look,
+            voice=body.voice,
+            comments=tuple(body.comments),
+        )
     )
     return await look(services, room, lang, trusted=True)
 
@@ -123,7 +158,15 @@ async def stop(room: str, services: Svc, director: Director, lang: Reading) -> d
 @router.post("/api/rooms/{room}/insert", status_code=202, dependencies=[Limited])
 async def insert(room: str, body: Line, services: Svc, director: Director) -> dict[str, Any]:
     """A line a person wants said. It passes the guard like any other; the answer is what will be said of it."""
-    return {"verdict": await _ask(room, _on_air(services, room).insert(body.text))}
+    return {"verdict": await _ask(room, _on_air(services, room).insert(body.text, body.urgent))}
+
+
+@router.post("/api/rooms/{room}/direct", status_code=202, dependencies=[Limited])
+async def direct(room: str, body: Direction, services: Svc, director: Director) -> dict[str, Any]:
+    """Pin a product, turn to one, pause, take over, set the run sheet; the answer is how the room stands then."""
+    client = _on_air(services, room)
+    told = client.direct(body.what, product_id=body.product_id, plan=body.plan)
+    return {"direction": plain(await _ask(room, told))}
 
 
 @router.post("/api/rooms/{room}/comments", status_code=202, dependencies=[Limited])
@@ -225,7 +268,7 @@ async def _ask(room: str, question: Awaitable[T]) -> T:
 async def _comment(services: Services, room: str, body: Comment) -> dict[str, Any]:
     client = _on_air(services, room)
     author = body.author.strip() or "…"
-    return await _ask(room, client.comment(author, body.text.strip(), body.source))
+    return await _ask(room, client.comment(author, body.text.strip(), body.source, body.kind, body.key))
 
 
 def _same_site(socket: WebSocket, services: Services) -> bool:
