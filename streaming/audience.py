@@ -45,6 +45,7 @@ class Asked:
     since: float
     meaning: Meaning
     also: list[Comment] = field(default_factory=list)
+    open: bool = True  # until its answer has been given: who asks the same meanwhile is answered with it
 
     @property
     def buying(self) -> bool:
@@ -190,6 +191,9 @@ class Audience:
                 return Taken("waiting", "asked by several", other.first.id)
         now = self._clock()
         for when, other in self._answered:
+            if other.open and self._alike(other, asked):
+                other.also.append(asked.first)
+                return Taken("waiting", "asked by several", other.first.id)
             if now - when < self._settings.repeat_s and self._alike(other, asked):
                 return Taken("merged", "just answered", other.first.id)
         return None

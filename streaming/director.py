@@ -296,6 +296,7 @@ class Director:
     def _hand_over(self) -> None:
         taken = Taken("handed_over", "a person has taken the room over")
         while (asked := self._audience.next()) is not None:
+            asked.open = False
             for comment in asked.comments:
                 self._end(comment, taken)
         while self._courtesies:
@@ -389,6 +390,7 @@ class Director:
 
     def _close(self, asked: Asked, spoken: int, handed_over: bool, failed: str) -> None:
         """Write down how a question and those merged into it ended."""
+        asked.open = False
         if handed_over:
             taken = Taken("handed_over", "a person must answer this")
         elif spoken:

@@ -88,6 +88,8 @@ def test_the_same_question_is_answered_once() -> None:
     assert hall.say("这款可以机洗吗").merged_into
     asked = hall.audience.next()
     assert asked is not None and len(asked.also) == 1 and hall.audience.next() is None
+    assert hall.say("这款可以机洗吗？？").merged_into and len(asked.also) == 2, "while it is being answered"
+    asked.open = False
     assert hall.say("这款可以机洗吗？？").outcome == "merged"
     hall.clock.now = 200
     assert hall.say("这款可以机洗吗！？").outcome == "waiting"

@@ -342,7 +342,11 @@ def test_a_room_is_directed_by_staff_only_and_takes_what_platforms_push(on_air: 
         signed = {**now, "x-signature": douyin_signature(now, body, "key")}
         unset = client.post("/api/rooms/demo/push/douyin", content=body, headers=signed)
         assert unset.status_code == 501 and "ZHIBO_DOUYIN_SECRET" in unset.json()["message"]
-        on_air.services.settings = on_air.services.settings.model_copy(update={"douyin_secret": SecretStr("key")})
+        object.__setattr__(
+            on_air.services,
+            "settings",
+            on_air.services.settings.model_copy(update={"douyin_secret": SecretStr("key")}),
+        )
         taken = client.post("/api/rooms/demo/push/douyin", content=body, headers=signed)
         assert (taken.status_code, taken.json()["err_no"]) == (200, 0)
         forged = client.post("/api/rooms/demo/push/douyin", content=body + b" ", headers=signed)
