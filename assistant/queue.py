@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.events import HandoffReason
 from knowledge.model import Lang, Text
+from knowledge.numerals import parse_zh
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MIN = 24 * 60
@@ -126,13 +127,17 @@ def cooling(reason: HandoffReason, released: Release | None, at: datetime, setti
 
 _SUM = re.compile(
     r"(?:[¥￥$€£]|\b(?:rmb|cny|usd|eur|gbp)\s?)(?P<a>\d[\d,]*(?:\.\d+)?)(?P<wa>万|k\b)?"
-    r"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<wb>万|k\b)?\s?(?:元|块钱?|人民币|rmb|yuan|dollars?|bucks|usd|euros?|pounds?|刀)",
+    r"|(?P<b>\d[\d,]*(?:\.\d+)?)\s?(?P<wb>万|k\b)?\s?(?:元|块钱?|人民币|rmb|yuan|dollars?|bucks|usd|euros?|pounds?|刀)"
+    r"|(?P<c>\d[\d,]*(?:\.\d+)?)\s?(?P<wc>万)"
+    r"|(?:退款?|赔偿?|扣了?|补偿)(?:了?我)?\s?(?P<d>\d{3,6})(?![\dA-Za-z-])"  # 退款3000, with nothing said of money
+    r"|(?P<z>[一二两三四五六七八九十][一二两三四五六七八九十百千]*)(?P<wz>万)?(?:多|来)?(?:元|块)",
     re.I,
 )
 _DISPUTE = re.compile(
     r"退(款|钱|回|我)|赔(偿|付|钱|我)?|补偿|多(扣|收|付)|少(发|退|给)|扣(了|款|钱)|没(收到|退)|纠纷|盗刷"
     r"|\b(refund|compensat\w*|charge ?back|overcharg\w*|(?:double|twice) charged"
-    r"|charged twice|money back|reimburse\w*|stolen|missing)",
+    r"|charged\b.{0,24}\b(?:twice|double|again|too much)|charged twice|money back|(?:dollars|pounds|euros|yuan) back|"
+    r"(?:you|shop|store) owes? me|reimburse\w*|stolen|missing)",
     re.I,
 )
 
@@ -143,7 +148,8 @@ def disputed(text: str) -> Decimal:
         return Decimal(0)
     sums = [Decimal(0)]
     for found in _SUM.finditer(text):
-        digits, unit = found["a"] or found["b"], found["wa"] or found["wb"] or ""
+        digits = found["a"] or found["b"] or found["c"] or found["d"] or str(parse_zh(found["z"]) or 0)
+        unit = found["wa"] or found["wb"] or found["wc"] or found["wz"] or ""
         sums.append(Decimal(digits.replace(",", "")) * {"万": 10_000, "k": 1000}.get(unit.lower(), 1))
     return max(sums)
 
