@@ -30,7 +30,6 @@ from assistant.events import (
     QuickReplies,
     Sentence,
 )
-from assistant.forms import order_lookup
 from assistant.guard.context import products_in, review_each
 from assistant.guard.privacy import Vault
 from assistant.guard.sentences import sentences
@@ -388,8 +387,8 @@ class Assistant:
             yield replies
             yield await self._finish(answer, turn, [replies])
             return
-        elif any(told.key == "who_are_you_order" for told in served.turn.told):
-            asked = FormCard(order_lookup(answer.lang))
+        elif served.form is not None:
+            asked = FormCard(served.form)
             yield asked
             yield await self._finish(answer, turn, [asked])
             return

@@ -239,6 +239,7 @@ def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | N
     from assistant.service.shops.embedded import EmbeddedShop
     from assistant.service.shops.http import HttpShop
     from assistant.service.store import StoredSessions, known_outcome
+    from assistant.service.understand.chinese import Chinese
     from assistant.service.understand.english import English
 
     try:
@@ -253,7 +254,10 @@ def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | N
     return ServiceDesk(
         shop,
         policy,
-        {"en": English(policy.order_number)},
+        {
+            "en": English(policy.order_number),
+            "zh": Chinese(policy.order_number, policy.product_number, policy.payments),
+        },
         StoredSessions(catalog.store.engine),
     )
 

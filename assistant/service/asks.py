@@ -136,6 +136,7 @@ class Heard:
     goods: tuple[Wish, ...] = ()  # products named by number
     wanted: str = ""  # words for a thing among several
     quantity: int = 0
+    everything: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
     complains: bool = False
     asks_something: bool = False

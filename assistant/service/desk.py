@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import structlog
 
+from assistant.forms import Form
+from assistant.service.asking import form_of
 from assistant.service.asks import Understanding
 from assistant.service.flow import Flow
 from assistant.service.model import Address, Line, Payment, ServiceOrder, Substitute, Variant
@@ -29,6 +31,7 @@ class Served:
     text: str
     facts: Facts
     turn: Turn
+    form: Form | None = None  # what is asked for, as boxes
 
 
 class ServiceDesk:
@@ -82,7 +85,8 @@ class ServiceDesk:
         await self._store.save(conversation_id, session, turn)
         if not turn.understood and not turn.told:
             return None
-        return Served(words.say(turn.told), _facts(turn, words), turn)
+        form = form_of(turn.told, words, lang) if turn.asks_question else None
+        return Served(words.say(turn.told), _facts(turn, words), turn, form)
 
 
 def _facts(turn: Turn, words: Words) -> Facts:

@@ -24,6 +24,16 @@ from assistant.service.session import Bound, Session, Turn
 from assistant.service.shop import ServiceShop, ShopError, ShopUnsure
 from assistant.service.steps import Proposal, Refused, Spoken, Told
 
+_OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
+
+
+_UNKNOWN = ("missing", "no_section", "no_fault", "no_gift", "which_product", "unknown_goods")
+
+
+def _names(ask: Ask) -> bool:
+    """Whether an ask names an order of one's own, or what is in one."""
+    return bool(ask.items or ask.order.same or ask.order.other or ask.order.latest or ask.order.every)
+
 
 class Flow:
     """One shop's service, in one language."""
@@ -53,6 +63,9 @@ class Flow:
             return True
         heard = self._understanding.read(text, self._goods_or_none(session))
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
+        if heard.order.lenient and not heard.order.ids:  # what may be meant in general is left to who answers that
+            known = bool(session.spoken.order_id)
+            acts = [one for one in acts if known or not (one.tentative or (one.kind in _OF_THINGS and not _names(one)))]
         return bool(acts) and (bool(heard.order.ids) or any(ask.order.ids for ask in acts) or bool(session.client_id))
 
     def turn(self, text: str, session: Session, conversation_id: str = "") -> Turn:
@@ -276,6 +289,8 @@ class Flow:
         asks = [Bound(ask) for ask in heard.asks if ask.kind != "nothing"]
         if len(asks) == 1:  # why, and what else, may be told before it
             asks = [replace(asks[0], ask=replace(asks[0].ask, text=heard.text))]
+        if session.slot == "kind" and not heard.asks_something:  # "维修" is an answer, no question about repairs
+            asks = [one for one in asks if one.ask.kind != "lookup"]
         if session.unclear is not None:
             asks = self._cleared(heard, session, asks)
         if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
@@ -341,6 +356,7 @@ class Flow:
     def _cleared(self, heard: Heard, session: Session, asks: list[Bound]) -> list[Bound]:
         """What was unclear, with what has been said now; nothing when it is dropped."""
         kept, session.unclear = session.unclear, None
+        slot, session.slot = session.slot, ""
         if kept is None:
             return asks
         acts = [one for one in asks if one.ask.kind not in ("lookup", "nothing")]
@@ -348,9 +364,9 @@ class Flow:
             return asks
         if acts and not any(one.ask.kind == kept.ask.kind for one in acts):
             return asks
-        said = acts[0].ask if acts else more(heard, kept, session.slot)
+        said = acts[0].ask if acts else more(heard, kept, slot)
         rest = [one for one in asks if not acts or one is not acts[0]]
-        if session.slot in ("variant", "items") and not acts:
+        if slot in ("variant", "items") and not acts and not heard.order.lenient:
             said = replace(said, items=())
             wanted = tuple(replace(item, wanted=f"{item.wanted} {heard.text}") for item in kept.ask.items)
             kept = replace(kept, ask=replace(kept.ask, items=wanted))
@@ -450,6 +466,8 @@ class Flow:
         step = resolver.step(why.ask, order, session.spoken) if why and "why" in ask.topics else None
         refusal = step.told if isinstance(step, Refused) else None
         answer = Answers(self._shop, resolver).answer(ask, session.spoken, heard.text, refusal)
+        if not self._every and all(told.key.startswith(_UNKNOWN) for told in answer.told):
+            return  # somebody else may know
         turn.told += [told for told in answer.told if told not in turn.told]
         turn.reads += answer.reads
         session.found = answer.found if answer.found is not None else session.found

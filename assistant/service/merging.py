@@ -81,7 +81,7 @@ def joined(waiting: Sequence[Bound]) -> list[Bound]:
 def refinement(heard: Heard) -> Ask | None:
     """What a message without an ask changes in the proposal that waits; None where it tells nothing new."""
     plain = heard.payment is not None
-    more = heard.order.lenient and bool(heard.order.ids or heard.goods or heard.details or heard.quantity)
+    more = bool(heard.details) or (heard.order.lenient and bool(heard.order.ids or heard.goods or heard.quantity))
     if not (plain or more):
         return None
     order = heard.order if heard.order.ids else OrderRef()
@@ -98,8 +98,18 @@ def refinement(heard: Heard) -> Ask | None:
 
 def more(heard: Heard, kept: Bound, slot: str) -> Ask:
     """The answer to a question for what was missing."""
-    said = Ask("nothing", heard.text, heard.order, payment=heard.payment)
+    said = Ask("nothing", heard.text, heard.order, payment=heard.payment, details=heard.details)
+    if slot == "title" and not heard.details.get("title"):
+        said = replace(said, details={"title": heard.text.strip(" .!")})
     if not heard.order.lenient:
         return said
     wanted = heard.wanted if slot in ("variant", "goods") else f"{kept.ask.wanted} {heard.wanted}"
-    return replace(said, goods=heard.goods, wanted=wanted, quantity=heard.quantity, details=heard.details)
+    return replace(
+        said,
+        items=heard.mentioned,
+        everything=heard.everything,
+        goods=heard.goods,
+        wanted=wanted,
+        quantity=heard.quantity,
+        details=heard.details,
+    )

@@ -179,7 +179,9 @@ def wanted_in(goods: Goods, text: str) -> Wanted:
 
 def _compared_option(goods: Goods, text: str, match: re.Match[str]) -> str:
     near = text[max(0, match.start() - 16) : match.end() + 24].lower()
-    ordered = [option for option, values in goods.options.items() if all(_rank(value) is not None for value in values)]
+    ordered = [
+        option for option, values in goods.options.items() if all(rank_of(value) is not None for value in values)
+    ]
     for option in ordered:
         if any(cue[:5] in near for cue in _cues(option.lower())) or (
             option == "brightness" and _BRIGHT.search(match[0])
@@ -191,7 +193,7 @@ def _compared_option(goods: Goods, text: str, match: re.Match[str]) -> str:
     return ordered[0] if len(ordered) == 1 else ""
 
 
-def _rank(value: str) -> Decimal | None:
+def rank_of(value: str) -> Decimal | None:
     """Where a value stands among its like; None for those without an order."""
     low = value.lower()
     if low in _SIZES:
@@ -210,8 +212,8 @@ def fitting(goods: Goods, wanted: Wanted, old: Mapping[str, str]) -> list[Varian
     """The variants, sold out or not, that are as wanted, `old` being the options of what is to be replaced."""
     found = [v for v in goods.variants if all(v.options.get(o) in values for o, values in wanted.values.items())]
     for option, way, by in wanted.compared:
-        own = _rank(old.get(option, ""))
-        ranked = [(rank, v) for v in found if (rank := _rank(v.options.get(option, ""))) is not None]
+        own = rank_of(old.get(option, ""))
+        ranked = [(rank, v) for v in found if (rank := rank_of(v.options.get(option, ""))) is not None]
         if not ranked:
             return []
         if abs(way) == 2:

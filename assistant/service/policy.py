@@ -59,7 +59,7 @@ class Policy:
     currency: str
     rules: Mapping[str, Rule]
     must_cover: frozenset[str]  # kinds of payment whose balance has to cover what they pay
-    state_words: Mapping[str, Mapping[str, str]]  # state → language → how it is told
+    state_words: Mapping[str, Mapping[str, str]]  # state, or kind of invoice → language → how it is told
     product_number: re.Pattern[str] | None = None
     payments: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # kinds of payment, with their words
     must_exceed: frozenset[str] = frozenset()  # of these the balance has to be more than what they pay
@@ -83,7 +83,7 @@ def load_policy(file: Path) -> Policy:
             currency=data.get("currency", ""),
             rules=rules,
             must_cover=frozenset(data.get("must_cover", ())),
-            state_words=data.get("states", {}),
+            state_words=data.get("states", {}) | data.get("words", {}),
             product_number=re.compile(data["product_number"]) if "product_number" in data else None,
             payments=_patterns(data.get("payments", {})),
             must_exceed=frozenset(data.get("must_exceed", ())),

@@ -63,7 +63,7 @@ class Requests:
     def _invoice(self, ask: Ask, order: ServiceOrder, rule: Rule) -> Step:
         title, phone = ask.details.get("title", ""), ask.details.get("phone") or self._phone(order)
         own = next(iter(rule.kinds), "")  # the first kind is that of people, in their own name
-        kind = _kind(rule, ask.wanted) or (own if not title or title == self._client.name else "")
+        kind = _kind(rule, ask.wanted or ask.text) or (own if not title or title == self._client.name else "")
         if not kind:
             kind = next((name for name in rule.kinds if name != own), own)
         title = title or (ask.details.get("name", "") or self._client.name if kind == own else "")
@@ -78,7 +78,7 @@ class Requests:
     def _visit(self, ask: Ask, order: ServiceOrder, rule: Rule) -> Step:
         name = ask.details.get("name") or self._client.name
         phone, day = ask.details.get("phone") or self._phone(order), ask.details.get("day", "")
-        kind = _kind(rule, ask.wanted) or ask.details.get("kind", "")
+        kind = next(iter(rule.kinds)) if len(rule.kinds) == 1 else _kind(rule, ask.wanted or ask.text)
         if not kind:
             return Unclear("kind", Told("which_visit", {"order": order.id, "kinds": list(rule.kinds)}))
         if not day:
@@ -113,7 +113,7 @@ class Requests:
         amount, now = ZERO, ZERO
         for line in lines:
             goods = self._shop.goods(line.product_id)
-            price = goods.price if goods is not None and goods.price is not None else line.price
+            price = _price_now(goods, line)
             amount, now = amount + max(line.price - price, ZERO), now + price
         paid = sum((line.price for line in lines), ZERO)
         data = {"order": order.id, "was": paid, "now": now, "amount": amount, "payment": self._paid(order)}
@@ -244,6 +244,13 @@ class Requests:
             elif order is not None:
                 found.append(Write(effect.write, {"amount": f"{order.total:.2f}"}))
         return found
+
+
+def _price_now(goods: Goods | None, line: Line) -> Decimal:
+    variant = goods.variant(line.item_id) if goods else None
+    if variant is not None:
+        return variant.price
+    return goods.price if goods is not None and goods.price is not None else line.price
 
 
 def _kind(rule: Rule, text: str) -> str:

@@ -11,6 +11,7 @@ from assistant.service.asks import Ask, Item, Kind, PayRef
 from assistant.service.finding import found_leniently
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
 from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
+from assistant.service.options_zh import wanted_in_chinese
 from assistant.service.policy import Policy, Rule
 from assistant.service.requests import Requests
 from assistant.service.shop import ServiceShop
@@ -162,7 +163,8 @@ class Resolver:
             found += [(line, item) for line in (lines if several else lines[:1])]
         if not ask.items:
             own = [line for line in order.lines if order.id == spoken.order_id and line.item_id in spoken.item_ids]
-            found = [(line, Item(line.name, "")) for line in own or (order.lines if len(order.lines) == 1 else ())]
+            alike = len(order.lines) == 1 or (ask.order.lenient and len({line.item_id for line in order.lines}) == 1)
+            found = [(line, Item(line.name, "")) for line in own or (order.lines if alike else ())]
         return found
 
     def reason_in(self, text: str) -> str:
@@ -199,6 +201,8 @@ class Resolver:
         rule = self._policy.rules[action]
         elsewhere = ask.kind in ("urge", "invoice", "visit", "cashback", "price_protect")
         if elsewhere or (ask.kind == "swap" and not rule.same_goods) or (ask.kind == "address" and rule.whole_address):
+            if ask.kind == "address" and not ask.details and (address := self.address_in(ask.text, order)):
+                ask = replace(ask, details={"address": str(address)})
             return self.requests.step(ask, order, action, spoken.goods)
         match ask.kind:
             case "cancel":
@@ -312,6 +316,8 @@ class Resolver:
             return Refused(Told("no_variant", {"name": line.name}))
         if item.other:
             return Refused(Told("other_product", {"name": line.name, "other": item.other.split("|")[0]}))
+        if ask.order.lenient:
+            return self._chosen(goods, line, wanted_in_chinese(goods, ask.wanted))
         said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
         wanted = self._as_other(wanted_in(goods, said), said, goods, line)
         kept = {option: (value,) for option, value in line.options.items() if _stays(option, said)}
@@ -327,9 +333,14 @@ class Resolver:
             wanted = wanted_in(goods, ask.text.replace(item.said, " "))
             changed = {o: v for o, v in wanted.values.items() if line.options.get(o) not in v}
             wanted = replace(wanted, values=wanted.values if changed else {})
+        return self._chosen(goods, line, wanted, list(_preferences(ask.text, goods)))
+
+    def _chosen(
+        self, goods: Goods, line: Line, wanted: Wanted, prefer: Sequence[tuple[str, str]] = ()
+    ) -> Variant | Refused | Unclear:
         if wanted.says_nothing:
             return Unclear("variant", Told("which_variant", {"name": line.name, "options": goods.options}))
-        variant, others = choose(goods, line, wanted, list(_preferences(ask.text, goods)))
+        variant, others = choose(goods, line, wanted, prefer)
         if variant is not None:
             return variant
         if others:

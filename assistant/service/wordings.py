@@ -1,6 +1,7 @@
 """What the flow says, in words: every figure comes from the data of the `Told`, none from the wording."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
@@ -63,11 +64,12 @@ class Words:
 
     def lines(self, lines: Sequence[Line]) -> str:
         """Each thing once, with how many there are of it."""
-        counted: dict[str, int] = {}
-        for line in lines:
-            counted[self.goods(line)] = counted.get(self.goods(line), 0) + 1
+        return self.counted(self.goods(line) for line in lines)
+
+    def counted(self, every: Iterable[str]) -> str:
         joint = "、" if self._lang == "zh" else "; "
-        return joint.join(f"{said} × {number}" if number > 1 else said for said, number in counted.items())
+        times = Counter(every)
+        return joint.join(f"{said} × {number}" if number > 1 else said for said, number in times.items())
 
     def order(self, one: ServiceOrder) -> str:
         return f"{one.id} ({self.state(one.state)}; {self.lines(one.lines)})"
@@ -81,6 +83,9 @@ class Words:
 
     def state(self, state: str) -> str:
         return self._policy.says(state, self._lang)
+
+    def kinds(self, kinds: str | Sequence[str]) -> str:
+        return kinds if isinstance(kinds, str) else " / ".join(map(self.state, kinds))
 
     def back(self, payment: Payment | None, amount: Decimal) -> str:
         """Where the money goes; without a ledger of the shop's own, the way it came."""
@@ -105,7 +110,7 @@ class Words:
 
 
 def _option(name: str, value: str) -> str:
-    return f"{name} {value}" if value.lower() in ("yes", "no", "none") else value
+    return {"yes": name, "no": f"not {name}", "none": f"no {name}"}.get(value.lower(), value)
 
 
 class _Filled(dict[str, str]):
@@ -140,11 +145,10 @@ class _Filled(dict[str, str]):
             "substitute": lambda: words.substitute(data["substitute"]),
             "substitutes": lambda: joint.join(words.substitute(one) for one in data["substitutes"]),
             "gone": lambda: joint.join(words.substitute(one) for one in data["gone"]),
-            "kinds": lambda: (" / " if isinstance(data["kinds"], list) else "").join(data["kinds"]),
+            "kind": lambda: words.state(data["kind"]),
+            "kinds": lambda: words.kinds(data["kinds"]),
             "back": lambda: words.back(data.get("back"), data.get("refund", data.get("total", ZERO))),
-            "pairs": lambda: joint.join(
-                f"{words.goods(old)} → {words.variant(new)}" for old, new in data["pairs"]
-            ),
+            "pairs": lambda: words.counted(f"{words.goods(old)} → {words.variant(new)}" for old, new in data["pairs"]),
             "gap": lambda: words.gap(data["gap"], data["payment"]),
             "payment": lambda: words.payment(data["payment"]),
             "paid": lambda: words.payment(data["paid"]),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from assistant.service.model import Address, Client, Goods, Line, Outcome, Paid, ServiceOrder, Variant, Write
 from assistant.service.policy import Policy
 from knowledge.catalog import Catalog
-from knowledge.model import Lang, Order, OrderState, Product
+from knowledge.model import Attribute, Lang, Order, OrderState, Product, Text
 
 PAID = "as_paid"  # the way an order was paid, which our tables don't tell apart
 _BECOMES: dict[str, OrderState] = {
@@ -15,6 +15,7 @@ _BECOMES: dict[str, OrderState] = {
     "return_items": "return_requested",
     "exchange_items": "exchanging",
 }
+_NOTED = ("urge_shipment", "issue_invoice", "price_protect", "schedule_service")  # for who handles the order
 
 
 class EmbeddedShop:
@@ -41,7 +42,8 @@ class EmbeddedShop:
         if customer is None:
             return Client(client_id, "", "", Address(""))
         orders = tuple(order.id for order in self._catalog.orders(client_id))
-        return Client(customer.id, customer.name, customer.email, Address(customer.address), (), orders)
+        address = Address(customer.address)
+        return Client(customer.id, customer.name, customer.email, address, (), orders, phone=customer.phone)
 
     def order(self, order_id: str) -> ServiceOrder | None:
         order = self._catalog.order(order_id)
@@ -74,9 +76,9 @@ class EmbeddedShop:
         if order.state not in rule.states:
             return Outcome(False, self._policy.says(order.state, self._lang))
         if write.name == "modify_address":
-            told = write.arguments
-            parts = (told[name] for name in ("address1", "address2", "city", "state", "zip"))
-            changed = replace(order, address=", ".join(part for part in parts if part))
+            changed = replace(order, address=write.arguments.get("address", order.address), note=_note(order, write))
+        elif write.name in _NOTED:
+            changed = replace(order, note=_note(order, write), details=_details(order, write))
         else:
             changed = replace(order, state=_BECOMES[write.name], note=_note(order, write))
         self._catalog.put(orders=[changed], source="service")
@@ -97,6 +99,8 @@ class EmbeddedShop:
         paid = (Paid(order.total, PAID),) if order.state != "unpaid" else ()
         tracking = (order.tracking,) if order.tracking else ()
         details = {name: said(self._lang) for name, said in order.details.items()}
+        done = {"urged": "urge_shipment", "price_protected": "price_protect"}
+        details |= {name: "yes" for name, write in done.items() if write in order.note}
         return ServiceOrder(
             order.id, order.customer_id, order.state, lines, Address(order.address), paid, tracking, details
         )
@@ -116,10 +120,28 @@ class EmbeddedShop:
             )
             for one in product.variants
         )
-        return Goods(product.id, product.title(self._lang), variants)
+        lasting = [f"{one.name(self._lang)}: {one.value(self._lang)}" for one in product.attributes if _lasts(one)]
+        texts = {"repair": lasting[0]} if lasting else {}
+        return Goods(product.id, product.title(self._lang), variants, product.price, texts=texts)
+
+
+def _lasts(attribute: Attribute) -> bool:
+    """Whether it tells how long a product is under warranty."""
+    return attribute.name.zh in ("保修", "质保") or attribute.name.en.lower() == "warranty"
+
+
+def _details(order: Order, write: Write) -> Mapping[str, Text]:
+    """What is told of an order from now on."""
+    if write.name != "issue_invoice":
+        return order.details
+    title = write.arguments["title"]
+    said = Text(f"已申请开票，抬头：{title}。", f"An invoice in the name of {title} has been requested.")
+    return {**order.details, "invoice": said}
 
 
 def _note(order: Order, write: Write) -> str:
     """What is to be done, for who handles it: kept with what was noted before."""
     told = {name: value for name, value in write.arguments.items() if name != "order_id"}
-    return "; ".join(part for part in (order.note, f"{write.name} {told}" if told else "") if part)
+    return "; ".join(
+        part for part in (order.note, f"{write.name} {told}" if told else write.name * (write.name in _NOTED)) if part
+    )

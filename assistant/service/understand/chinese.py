@@ -77,6 +77,8 @@ class Chinese:
         details = self._details(said, asks, clauses)
         asks = [self._detailed(ask, details, said, clauses) for ask in asks]
         acts = [ask for ask in asks if ask.kind not in ("lookup", "nothing")]
+        if acts:  # "坏了，报修": a statement that goes with a wish is no question
+            asks = [ask for ask in asks if ask.kind != "lookup" or w.TELLING.search(ask.text)]
         if len(acts) > 1:  # "地址填错了，直接取消吧"
             asks = [ask for ask in asks if ask.kind != "address" or ask.details]
         leaves = any(read.leaves for read in reads)
@@ -84,6 +86,8 @@ class Chinese:
         return Heard(
             asks=tuple(asks),
             payment=self._payment(said),
+            mentioned=context.items,
+            everything=w.EVERYTHING.search(said) is not None,
             order=replace(context.ref, ids=context.orders, goods=tuple(one.product_id for one in context.goods)),
             tails=tuple(tail for groups in w.TAIL.findall(self._order.sub(" ", said)) for tail in groups if tail),
             answer=answer,
@@ -182,6 +186,7 @@ class Chinese:
             goods=named,
             wanted=clause.raw,
             quantity=_quantity(clause.marked),
+            everything=read.kind == "return" and w.EVERYTHING.search(clause.marked) is not None,
             when=read.when,
             tentative=read.tentative,
             otherwise=None if read.explicit else Ask("return", clause.raw, replace(order, lenient=True), things),
@@ -394,7 +399,7 @@ def _wishes(piece: str, goods: Sequence[str]) -> tuple[Wish, ...]:
 def _is_name(text: str) -> bool:
     if len(text) > (4 if text[:2] in _DOUBLE_SURNAMES else 3) or text[:1] not in w.SURNAMES | set("欧司上诸公"):
         return False
-    if w.COMPLAINT.search(text) or w.LEAVE.search(text) or w.YES.match(text):
+    if w.DAY.search(text) or w.COMPLAINT.search(text) or w.LEAVE.search(text) or w.YES.match(text):
         return False
     return not re.search("你|我|查|自己|账号|一下|周[一二三四五六日天末]|确认|安装|维修", text)
 

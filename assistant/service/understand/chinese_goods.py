@@ -6,6 +6,7 @@ from functools import lru_cache
 from assistant.service.asks import Item
 from assistant.service.understand import chinese_words as w
 
+_WORD = re.compile("[A-Za-z]?[一-龥]+")  # "T恤", "茶壶"
 _MODEL = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:[ -]?(?:Pro|Max|Ultra|Plus|mini)(?![A-Za-z]))*", re.IGNORECASE
 )
@@ -67,7 +68,8 @@ def _alike(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
         for start in range(len(text) - 1):
             for end in range(min(len(text), start + 8), start + 1, -1):
                 word = text[start:end]
-                if re.fullmatch("[一-龥]+", word) and _tells(word, name) and len(word) > len(best.get(name, "")):
+                known = best.get(name, "")
+                if len(word) > len(known) and _WORD.fullmatch(word) and _tells(word, name):
                     best[name] = word
                     break
     longest = max((len(word) for word in best.values()), default=0)
@@ -76,7 +78,9 @@ def _alike(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
 
 
 def _tells(word: str, name: str) -> bool:
-    """Three characters of a name tell it, or two at the end of a word: "茶壶"."""
+    """Three characters of a name tell it, or two at the end of a word: "茶壶"; "袜子" is what ends in "袜"."""
+    if len(word) == 2 and word[1] == "子":
+        return re.search(re.escape(word[0]) + r"(?![一-龥])", name) is not None
     if word not in name:
         return False
     return len(word) >= 3 or re.search(re.escape(word) + r"(?![一-龥])", name) is not None

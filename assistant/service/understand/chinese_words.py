@@ -63,6 +63,8 @@ EVERY = _pattern("every")
 EXPLICIT_CANCEL = _pattern("explicit_cancel")
 TARGET = _pattern("target")
 PLACE = _pattern("place")
+EVERYTHING = _pattern("everything")
+TELLING = _pattern("telling")
 KEPT = _pattern("kept")
 COSTS = _pattern("costs")
 

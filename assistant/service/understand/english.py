@@ -39,7 +39,7 @@ class English:
                 mentioned = mentioned or items_in(bare, "lookup", goods)[0]
             payment = paid or payment
         return Heard(
-            tuple(_with_payments(asks, payment)),
+            tuple(_with_details(ask, text) for ask in _with_payments(asks, payment)),
             payment,
             order,
             mentioned,
@@ -50,6 +50,7 @@ class English:
             _answer(text),
             bool(w.LEAVE.search(text)) and not any(ask.kind not in ("lookup", "nothing") for ask in asks),
             text,
+            details=_details(text),
         )
 
     # --- one piece of a sentence
@@ -217,6 +218,16 @@ def _with_payments(asks: Sequence[Ask], payment: PayRef | None) -> Iterable[Ask]
             later = ask.payment or later
         done.append(ask)
     return reversed(done)
+
+
+def _details(text: str) -> dict[str, str]:
+    """In whose name an invoice is to be, and the day of a visit."""
+    title, day = w.INVOICE_TITLE.search(text), w.VISIT_DAY.search(text)
+    return ({"title": title["title"].strip()} if title else {}) | ({"day": day[0].removeprefix("on ")} if day else {})
+
+
+def _with_details(ask: Ask, text: str) -> Ask:
+    return replace(ask, details=_details(text)) if ask.kind in ("invoice", "visit") else ask
 
 
 # --- what is to be done ---------------------------------------------------------------------------------------------

@@ -69,6 +69,8 @@ LINK = _pattern("link")
 LINK_WITH = _pattern("link_with")
 RATHER = _pattern("rather")
 CHANGE_IT = _pattern("change_it")
+INVOICE_TITLE = _pattern("invoice_title")
+VISIT_DAY = _pattern("visit_day")
 
 VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(said, re.IGNORECASE)) for kind, said in _WORDS["verbs"]
