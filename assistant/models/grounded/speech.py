@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -383,7 +383,8 @@ def order(d: Dialogue, orders: Sequence[Mapping[str, Any]]) -> str:
             say(d, "order_event", when=_moment(last["at"], d.lang), text=clean(last["text"]), place=last["place"])
         )
     if first["expected"] and first["state"] in ("paid", "packed", "shipped"):
-        parts.append(say(d, "order_expected", day=_day(first["expected"], d.lang)))
+        late = datetime.fromisoformat(first["expected"]) < datetime.now(UTC)
+        parts.append(say(d, "order_late" if late else "order_expected", day=_day(first["expected"], d.lang)))
     if first["state"] == "unpaid":
         parts.append(say(d, "order_unpaid"))
     parts += [clean(first["details"][name]) for name in asked if first["details"].get(name)]

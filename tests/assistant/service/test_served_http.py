@@ -122,6 +122,8 @@ async def test_where_a_parcel_is_comes_from_the_shop(assistant: Assistant, lang:
     assert told in await talk.say(asked)
     card = next(event.order for event in talk.events if isinstance(event, OrderCard))
     assert card["tracking"] == "SF1390000001"
+    answer = (await assistant.conversations.history(talk.id))[-1].text
+    assert ("原定11月24日送达，现在晚了" if lang == "zh" else "was due on November 24 and is late") in answer
 
 
 @pytest.mark.parametrize(
