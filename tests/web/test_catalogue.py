@@ -1,11 +1,16 @@
 """Products for pages, a merchant's files, and the guard for other programs."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.web.conftest import Site
+from assistant.messages import TextDelta
+from assistant.models.scripted import ScriptedModel
+from tests.web.conftest import Site, serving, settings_in
+from tests.web.outside import Answer, outside
+from web.importing import file_name
 
 GBK = "商品编号,商品名称,价格,库存\nA1,竹编收纳篮,39.9,20\nA2,,abc,5\nA3,亚麻桌布,不详,7\n".encode("gbk")
 
@@ -144,3 +149,28 @@ def test_the_api_describes_itself(site: Site) -> None:
         paths = client.get("/api/openapi.json").json()["paths"]
     assert {"/api/chat/messages", "/api/rooms/{room}/comments", "/v1/guard"} <= set(paths)
     assert json.dumps(paths)
+
+
+def test_a_feed_is_taken_in_from_its_address_and_from_no_inner_one(tmp_path: Path) -> None:
+    feed = "编号,商品名称,售价\nN1,棉麻围裙,49\n".encode()
+    sheet = {"Content-Type": "text/csv; charset=utf-8"}
+    settings = settings_in(tmp_path / "data", fetch_hosts="127.0.0.1/32")
+    with (
+        serving(settings, ScriptedModel([TextDelta("好。")])) as site,
+        outside(lambda asked: Answer(200, feed, sheet)) as shop,
+    ):
+        with site.staff(role="merchant") as merchant:
+            url = f"http://127.0.0.1:{shop.port}/feeds/today?key=1"
+            looked = merchant.post("/api/catalogue/ingest-url", json={"url": url, "dry_run": True}).json()
+            taken = merchant.post("/api/catalogue/ingest-url", json={"url": url}).json()
+            inner = merchant.post("/api/catalogue/ingest-url", json={"url": "http://[::1]/feed.csv"})
+        product = site.services.catalog.product("N1")
+    assert (looked["added"], looked["dry_run"], taken["added"]) == (1, True, 1)
+    assert product is not None and (product.title.zh, product.source) == ("棉麻围裙", "today.csv:2")
+    assert inner.status_code == 422 and "内部网络" in inner.json()["message"]
+
+
+def test_what_comes_from_an_address_has_a_name_that_tells_its_kind() -> None:
+    assert file_name("https://a.example/feeds/google.xml?x=/../y", "text/xml") == "google.xml"
+    assert file_name("https://a.example/%2e%2e%2f%2e%2e%2fetc%2fpasswd", "text/plain") == "etcpasswd.txt"
+    assert file_name("https://a.example/", "application/json") == "a.example.json"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, UploadFile
 from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from knowledge.ingest.door import REFUSED_FOLDER
@@ -16,13 +17,25 @@ from knowledge.ingest.reasons import in_chinese
 from knowledge.ingest.report import IngestError
 from knowledge.model import Lang
 from web.errors import Refusal, reader_lang
+from web.importing import fetched
 from web.intake import report_json
 from web.present import policy_json, promotion_json, shop_json
-from web.services import Editor, Svc, limited
+from web.services import Editor, Services, Svc, limited
 
 router = APIRouter(prefix="/api", tags=["catalogue"])
 
 Reading = Annotated[Lang, Depends(reader_lang)]
+
+
+class FromUrl(BaseModel):
+    """As for a file: `mapping` column → field, `products` the ids that a manual is about."""
+
+    url: str = Field(min_length=1, max_length=2000)
+    mapping: dict[str, Any] = {}
+    dry_run: bool = False
+    replace: bool = False
+    forget: bool = False
+    products: list[str] = Field([], max_length=500)
 
 
 @router.get("/products")
@@ -91,13 +104,28 @@ async def ingest(
         with path.open("wb") as target:
             while block := await file.read(1 << 20):
                 await run_in_threadpool(target.write, block)
-        try:
-            report = await run_in_threadpool(
-                services.catalog.ingest, path, given, dry_run=dry_run, replace=replace, forget=forget,
-                products=[name for name in products.split(",") if name.strip()],
-            )  # fmt: skip
-        except IngestError as error:
-            raise Refusal("invalid", f"这个文件读不了：{in_chinese(str(error)) or error}", str(error)) from None
+        about = [name for name in products.split(",") if name.strip()]
+        return await _taken_in(services, path, given, dry_run, replace=replace, forget=forget, products=about)
+
+
+@router.post("/catalogue/ingest-url", dependencies=[Depends(limited)])
+async def ingest_url(body: FromUrl, services: Svc, editor: Editor) -> dict[str, Any]:
+    """The same with a feed, table or page at a web address; it is fetched now, once."""
+    with tempfile.TemporaryDirectory(prefix="zhibo-fetch-") as folder:
+        path = await fetched(services.fetcher, body.url, Path(folder))
+        return await _taken_in(
+            services, path, body.mapping or None, body.dry_run, replace=body.replace, forget=body.forget,
+            products=body.products,
+        )  # fmt: skip
+
+
+async def _taken_in(
+    services: Services, path: Path, mapping: dict[str, Any] | None, dry_run: bool, **more: Any
+) -> dict[str, Any]:
+    try:
+        report = await run_in_threadpool(services.catalog.ingest, path, mapping, dry_run=dry_run, **more)
+    except IngestError as error:
+        raise Refusal("invalid", f"这个文件读不了：{in_chinese(str(error)) or error}", str(error)) from None
     return {**report_json(report), "dry_run": dry_run}
 
 
