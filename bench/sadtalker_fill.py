@@ -36,13 +36,7 @@ class AskedWeights(Weights):
 
     def __init__(self, net: str) -> None:
         super().__init__({}, net, Precision(torch.device("meta")))
-        self._net = net
         self.asked: dict[str, tuple[int, ...]] = {}
-
-    def at(self, part: str) -> "AskedWeights":
-        inner = AskedWeights(self._net)
-        inner._prefix, inner.asked = f"{self._prefix}{part}.", self.asked
-        return inner
 
     def take(self, name: str, *shape: int) -> Tensor:
         self.asked[self._prefix + name] = shape
@@ -56,11 +50,6 @@ class FilledWeights(Weights):
         super().__init__({}, net, precision)
         self._net = net
         self.made: dict[str, Tensor] = {}
-
-    def at(self, part: str) -> "FilledWeights":
-        inner = FilledWeights(self._net, self.precision)
-        inner._prefix, inner.made = f"{self._prefix}{part}.", self.made
-        return inner
 
     def take(self, name: str, *shape: int) -> Tensor:
         full = self._prefix + name

@@ -7,11 +7,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from avatar.faces.sadtalker.keypoints import grid
-from avatar.faces.sadtalker.layers import Conv, conv, conv_norm
+from avatar.faces.sadtalker.layers import Conv, Doubled, conv, conv_norm, doubled_conv_norm
 from avatar.faces.sadtalker.source import GeneratorShape
-from avatar.faces.sadtalker.weights import Weights
+from avatar.faces.sadtalker.weights import Precision, Weights
 
 _VARIANCE = 0.01
+_FEW = 1 << 16  # weights
 _LEAST = 1e-3  # of a motion's share; below it the motion is left out
 
 
@@ -30,7 +31,7 @@ class Motion:
 @dataclass(frozen=True, slots=True)
 class _Hourglass:
     down: tuple[Conv, ...]
-    up: tuple[Conv, ...]
+    up: tuple[Conv | Doubled, ...]
     last: Conv
 
     @classmethod
@@ -39,28 +40,43 @@ class _Hourglass:
         joined = level(0) + into
         return cls(
             tuple(
-                conv_norm(w.at(f"encoder.down_blocks.{k}"), (level(k + 1), level(k) if k else into, 3, 3, 3))
-                for k in range(blocks)
-            ),
-            tuple(
                 conv_norm(
-                    w.at(f"decoder.up_blocks.{k}"),
-                    (level(blocks - k - 1), level(blocks - k) * (2 if k else 1), 3, 3, 3),
+                    w.at(f"encoder.down_blocks.{k}"), (level(k + 1), level(k) if k else into, 3, 3, 3), last=k < 2
                 )
                 for k in range(blocks)
             ),
-            conv_norm(w.at("decoder"), (joined, joined, 3, 3, 3)),
+            tuple(
+                _up(w.at(f"decoder.up_blocks.{k}"), level(blocks - k) * (2 if k else 1), level(blocks - k - 1))
+                for k in range(blocks)
+            ),
+            conv_norm(w.at("decoder"), (joined, joined, 3, 3, 3), last=True),
         )
 
     def __call__(self, x: Tensor) -> Tensor:
         levels = [x]
         for layer in self.down:
-            levels.append(F.avg_pool3d(torch.relu(layer(levels[-1])), (1, 2, 2)))
+            levels.append(_halved(torch.relu_(layer(levels[-1]))))
         y = levels.pop()
         for layer in self.up:
-            y = torch.relu(layer(F.interpolate(y, scale_factor=(1, 2, 2))))
-            y = torch.cat([y, levels.pop()], 1)
-        return torch.relu(self.last(y))
+            if isinstance(layer, Conv):
+                y = F.interpolate(y, scale_factor=(1, 2, 2))
+            y = torch.cat([torch.relu_(layer(y)), levels.pop()], 1)
+        return torch.relu_(self.last(y))
+
+
+def _halved(x: Tensor) -> Tensor:
+    """Height and width halved by means."""
+    if x.dtype == torch.float32:
+        return F.avg_pool3d(x, (1, 2, 2))
+    slices = F.avg_pool2d(x.movedim(2, 1).flatten(0, 1), 2)  # torch has no other for these numbers on a CPU
+    return slices.unflatten(0, (len(x), -1)).movedim(1, 2)
+
+
+def _up(w: Weights, into: int, out: int) -> Conv | Doubled:
+    """Of a doubled map. The four places' weights are larger than the convolution's, so where the map is smaller than
+    they are (few pixels, many channels) nothing would be saved."""
+    shape = (out, into, 3, 3, 3)
+    return doubled_conv_norm(w, shape, last=True) if into * out <= _FEW else conv_norm(w, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +91,9 @@ class DenseMotion:
         motions = shape.keypoints + 1
         into = motions * (shape.compressed + 1)
         joined = shape.motion_level(0) + into
+        once = w.in_precision(Precision(w.precision.device))
         return cls(
-            conv_norm(w, (shape.compressed, shape.volume, 1, 1, 1), names=("compress", "norm")),
+            conv_norm(once, (shape.compressed, shape.volume, 1, 1, 1), names=("compress", "norm")),
             _Hourglass.load(w.at("hourglass"), into, shape),
             conv(w.at("mask"), (motions, joined, 7, 7, 7)),
             conv(w.at("occlusion"), (1, joined * shape.depth, 7, 7)),
@@ -92,8 +109,9 @@ class DenseMotion:
         here = grid(depth, height, width, driving)
         moved = here[None, None] + (source - driving)[:, :, None, None, None]
         grids = torch.cat([here.expand(n, 1, -1, -1, -1, -1), moved], 1)  # the first motion is none
-        hidden = self.hourglass(self._seen(small, source, driving, grids))
-        shares = self.mask(hidden).softmax(1)
+        seen = self._seen(small, source, driving, grids)
+        hidden = self.hourglass(seen.to(self.mask.weight.dtype))
+        shares = self.mask(hidden).float().softmax(1)
         heard = torch.where(shares < _LEAST, 0.0, shares)
         deformation = torch.einsum("nkdhw,nkdhwc->ndhwc", heard, grids)
         flat = hidden.reshape(n, -1, height, width)

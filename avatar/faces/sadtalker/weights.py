@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -25,11 +27,11 @@ class Precision:
     def exact(self) -> bool:
         return bool(self.dtype == torch.float32)
 
-    def place(self, tensor: Tensor) -> Tensor:
-        """On the device and in our numbers. Channels go last in half precision only: float32 on a CPU is a quarter
-        faster, and nearer to the reference, without."""
+    def place(self, tensor: Tensor, *, last: bool = False) -> Tensor:
+        """On the device and in our numbers. In half precision channels go last. In float32 on a CPU that helps large
+        maps with few channels only (`last`); elsewhere torch's own layout is faster and nearer to the reference."""
         placed = tensor.to(self.device, self.dtype)
-        if self.exact:
+        if self.exact and not last:
             return placed
         formats = {4: torch.channels_last, 5: torch.channels_last_3d}
         return placed.contiguous(memory_format=formats.get(placed.dim(), torch.contiguous_format))
@@ -44,15 +46,15 @@ class Weights:
         self._taken: set[str] = set()
         self.precision = precision or Precision()
 
-    def at(self, part: str) -> "Weights":
-        inner = Weights(self._tensors, self._source, self.precision)
-        inner._prefix, inner._taken = f"{self._prefix}{part}.", self._taken
+    def at(self, part: str) -> Self:
+        inner = copy(self)
+        inner._prefix = f"{self._prefix}{part}."
         return inner
 
-    def in_precision(self, precision: Precision) -> "Weights":
+    def in_precision(self, precision: Precision) -> Self:
         """The same tensors, for a part that runs elsewhere or in other numbers."""
-        other = Weights(self._tensors, self._source, precision)
-        other._prefix, other._taken = self._prefix, self._taken
+        other = copy(self)
+        other.precision = precision
         return other
 
     def take(self, name: str, *shape: int) -> Tensor:
@@ -69,8 +71,8 @@ class Weights:
         self._taken.add(full)
         return tensor.detach().to("cpu", torch.float32)
 
-    def place(self, tensor: Tensor) -> Tensor:
-        return self.precision.place(tensor)
+    def place(self, tensor: Tensor, *, last: bool = False) -> Tensor:
+        return self.precision.place(tensor, last=last)
 
     @contextmanager
     def all_taken(self, *, except_for: tuple[str, ...] = ()) -> Iterator[None]:
