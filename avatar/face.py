@@ -24,7 +24,11 @@ class Face(Protocol):
     def render(self, moment: Moment) -> Frame: ...
 
 
-FACES = {"drawn": "avatar.faces.drawn:DrawnFace", "still": "avatar.faces.still:StillFace"}
+FACES = {
+    "drawn": "avatar.faces.drawn:DrawnFace",
+    "sadtalker": "avatar.faces.sadtalker.face:SadTalkerFace",
+    "still": "avatar.faces.still:StillFace",
+}
 
 
 def load_face(name: str, **options: object) -> Face:

@@ -4,7 +4,7 @@ import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -19,8 +19,6 @@ from avatar.faces.sadtalker.recon import FaceModel
 from avatar.faces.sadtalker.source import GeneratorShape
 from avatar.faces.sadtalker.weights import CheckpointError, Precision, Weights
 
-Size = Literal[256, 512]
-
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
@@ -29,6 +27,7 @@ class Shapes:
     keypoints: KeypointShape = KeypointShape()
     generator: GeneratorShape = GeneratorShape()
     mapping: int = 1024
+    face_model: int = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Files:
     mapping: Path
 
     @classmethod
-    def within(cls, folder: Path, size: Size, *, full: bool) -> "Files":
+    def within(cls, folder: Path, size: int, *, full: bool) -> "Files":
         """The published names in `folder`. Raises CheckpointError when one is missing."""
         names = f"SadTalker_V0.0.2_{size}.safetensors", f"mapping_00{'109' if full else '229'}-model.pth.tar"
         for name in names:
@@ -76,7 +75,7 @@ def load(files: Files, precision: Precision, *, full: bool, shapes: Shapes | Non
                     Generator.load(drawn.at("generator"), shapes.generator),
                     Audio2Exp.load(heard.at("audio2exp")),
                     Audio2Pose.load(heard.at("audio2pose")),
-                    FaceModel.load(heard.at("face_3drecon")),
+                    FaceModel.load(heard.at("face_3drecon"), shapes.face_model),
                     mapping_net,
                 )
     except (OSError, SafetensorError) as error:

@@ -8,12 +8,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from avatar.face import FaceError
 from avatar.faces.sadtalker import mel
 from avatar.faces.sadtalker.checkpoint import Networks
 from avatar.faces.sadtalker.expression import EXPRESSION
 from avatar.faces.sadtalker.generator import Generator, Source
 from avatar.faces.sadtalker.keypoints import Turn, placed
 from avatar.faces.sadtalker.mapping import Mapping, still_window, windows
+from avatar.faces.sadtalker.pose import STYLES
 from avatar.faces.sadtalker.smoothing import smoothed
 
 MOVING = 70  # coefficients of a row: 64 of expression, 6 of pose
@@ -29,10 +31,10 @@ class Manner:
     style: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.style < 46:
-            raise ValueError(f"style must be 0..45, got {self.style}")
+        if not 0 <= self.style < STYLES:
+            raise FaceError(f"a host's style must be 0..{STYLES - 1}, not {self.style}")
         if not 0 <= self.expression <= 3:
-            raise ValueError(f"expression must be 0..3, got {self.expression}")
+            raise FaceError(f"a host's expression must be 0..3, not {self.expression}")
 
 
 def heard(

@@ -22,10 +22,10 @@ class _Block:
     convs: tuple[Conv, Conv]
 
     @classmethod
-    def load(cls, w: Weights, channels: int, guide: int) -> "_Block":
+    def load(cls, w: Weights, channels: int, guide: int, hidden: int) -> "_Block":
         shape = (channels, channels, 3, 3)
         return cls(
-            (Plain.load(w.at("norm_0"), channels, guide), Plain.load(w.at("norm_1"), channels, guide)),
+            (Plain.load(w.at("norm_0"), channels, guide, hidden), Plain.load(w.at("norm_1"), channels, guide, hidden)),
             (_spectral(w.at("conv_0"), shape), _spectral(w.at("conv_1"), shape)),
         )
 
@@ -45,13 +45,13 @@ class _FirstUp:
     skip: Conv
 
     @classmethod
-    def load(cls, w: Weights, into: int, out: int, guide: int) -> "_FirstUp":
+    def load(cls, w: Weights, into: int, out: int, guide: int, hidden: int) -> "_FirstUp":
         skip, _ = spectral(w.at("conv_s"), (out, into, 1, 1), bias=False)
         return cls(
             (
-                Twice.load(w.at("norm_0"), into, guide),
-                Twice.load(w.at("norm_1"), out, guide),
-                Twice.load(w.at("norm_s"), into, guide, skip),
+                Twice.load(w.at("norm_0"), into, guide, hidden),
+                Twice.load(w.at("norm_1"), out, guide, hidden),
+                Twice.load(w.at("norm_s"), into, guide, hidden, skip),
             ),
             (
                 _spectral(w.at("conv_0"), (out, into, 3, 3), last=True),
@@ -79,13 +79,13 @@ class _SecondUp:
     skip: Conv
 
     @classmethod
-    def load(cls, w: Weights, into: int, out: int, guide: int) -> "_SecondUp":
+    def load(cls, w: Weights, into: int, out: int, guide: int, hidden: int) -> "_SecondUp":
         skip, _ = spectral(w.at("conv_s"), (out, into, 1, 1), bias=False)
         return cls(
             (
-                Fourfold.load(w.at("norm_0"), into, guide),
-                Fourfold.load(w.at("norm_1"), out, guide),
-                Fourfold.load(w.at("norm_s"), into, guide, skip),
+                Fourfold.load(w.at("norm_0"), into, guide, hidden),
+                Fourfold.load(w.at("norm_1"), out, guide, hidden),
+                Fourfold.load(w.at("norm_s"), into, guide, hidden, skip),
             ),
             (
                 _spectral(w.at("conv_0"), (out, into, 3, 3), last=True),
@@ -123,12 +123,15 @@ class Decoder:
 
     @classmethod
     def load(cls, w: Weights, shape: GeneratorShape) -> "Decoder":
-        guide, last = shape.level(shape.downs), shape.width
+        guide, last, hidden = shape.level(shape.downs), shape.width, shape.steering
         wide = 2 * guide
         return cls(
             conv(w.at("fc"), (wide, guide, 3, 3)),
-            tuple(_Block.load(w.at(f"G_middle_{k}"), wide, guide) for k in range(6)),
-            (_FirstUp.load(w.at("up_0"), wide, guide, guide), _SecondUp.load(w.at("up_1"), guide, last, guide)),
+            tuple(_Block.load(w.at(f"G_middle_{k}"), wide, guide, hidden) for k in range(6)),
+            (
+                _FirstUp.load(w.at("up_0"), wide, guide, guide, hidden),
+                _SecondUp.load(w.at("up_1"), guide, last, guide, hidden),
+            ),
             conv(w.at("conv_img"), (3, last, 3, 3), last=True),
         )
 

@@ -12,8 +12,8 @@ BANDS = 80
 WINDOW = 16  # mel columns that a picture's window holds
 COLUMNS_PER_S = 80
 
-_FFT = 800
-_HOP = 200
+FRAME = 800
+HOP = 200
 _LOW, _HIGH = 55.0, 7600.0
 _EMPHASIS = 0.97
 
@@ -27,7 +27,7 @@ def pictures(samples: int) -> int:
 
 def spectrogram(sound: Floats) -> Floats:
     """Mono sound → (80, 1 + n // 200), each value -4..4."""
-    return columns(emphasised(sound), 0, 1 + len(sound) // _HOP)
+    return columns(emphasised(sound), 0, 1 + len(sound) // HOP)
 
 
 def emphasised(sound: Floats, before: float = 0.0) -> NDArray[np.float64]:
@@ -38,12 +38,17 @@ def emphasised(sound: Floats, before: float = 0.0) -> NDArray[np.float64]:
 
 def columns(emphasised: NDArray[np.float64], first: int, count: int) -> Floats:
     """Columns `first` and on of the spectrogram; what lies beyond the sound's ends counts as silence."""
-    start = first * _HOP - _FFT // 2
-    end = start + (count - 1) * _HOP + _FFT
+    start = first * HOP - FRAME // 2
+    end = start + (count - 1) * HOP + FRAME
     inside = emphasised[max(0, start) : max(0, end)]
     before = min(max(0, -start), end - start)
     padded = np.concatenate([np.zeros(before), inside, np.zeros(max(0, end - start - before - len(inside)))])
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT)[::_HOP][:count]
+    return bands(padded, count)
+
+
+def bands(sound: NDArray[np.float64], count: int) -> Floats:
+    """The first `count` columns of a sound that begins half a frame before them: (80, count)."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound, FRAME)[::HOP][:count]
     magnitude = np.abs(np.fft.rfft(frames * _hann(), axis=1))
     mel = magnitude @ basis().T.astype(np.float64)
     decibels = 20 * np.log10(np.maximum(1e-5, mel)) - 20
@@ -69,7 +74,7 @@ def basis() -> Floats:
     """(80, 401): triangles on Slaney's mel scale, each of the same area."""
     low, high = _mel(np.array([_LOW, _HIGH]))
     edges = _hertz(np.linspace(low, high, BANDS + 2))
-    bins = np.linspace(0, RATE / 2, _FFT // 2 + 1)
+    bins = np.linspace(0, RATE / 2, FRAME // 2 + 1)
     rising = (bins - edges[:-2, None]) / np.diff(edges)[:-1, None]
     falling = (edges[2:, None] - bins) / np.diff(edges)[1:, None]
     area = 2 / (edges[2:] - edges[:-2])
@@ -78,7 +83,7 @@ def basis() -> Floats:
 
 @cache
 def _hann() -> NDArray[np.float64]:
-    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FFT) / _FFT)
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FRAME) / FRAME)
 
 
 # Slaney's scale: even steps of 200/3 Hz below 1 kHz, above it 27 steps for each factor of 6.4.

@@ -57,10 +57,10 @@ class _Hourglass:
         for layer in self.down:
             levels.append(_halved(torch.relu_(layer(levels[-1]))))
         y = levels.pop()
-        for layer in self.up:
-            if isinstance(layer, Conv):
+        for up in self.up:
+            if isinstance(up, Conv):
                 y = F.interpolate(y, scale_factor=(1, 2, 2))
-            y = torch.cat([torch.relu_(layer(y)), levels.pop()], 1)
+            y = torch.cat([torch.relu_(up(y)), levels.pop()], 1)
         return torch.relu_(self.last(y))
 
 

@@ -14,17 +14,15 @@ _EDGE = 0.12  # of the shorter side fades from face to portrait
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """Fades a face into `ground` within `box`. Made once for a portrait, so a frame costs what its box covers."""
+    """Puts a face into `ground` (H, W, 4; colour premultiplied by alpha) within `box`, which may reach beyond it;
+    `fade` lets its edge pass into the ground. The portrait's alpha is kept."""
 
-    ground: Picture  # (H, W, 4), colour premultiplied by alpha
-    box: Box  # may reach beyond the ground
-
-    @classmethod
-    def onto(cls, ground: Picture, box: Box) -> "Paste":
-        return cls(ground, box)
+    ground: Picture
+    box: Box
+    fade: bool = True
 
     def __call__(self, face: Picture) -> Picture:
-        """(n, n, 3) → the whole picture, the portrait's alpha kept. The portrait itself stays as it is."""
+        """(n, n, 3) → a new picture of the ground's size."""
         whole = self.ground.copy()
         height, width = self.ground.shape[:2]
         box = Box(max(self.box.left, 0), max(self.box.top, 0), min(self.box.right, width), min(self.box.bottom, height))
@@ -32,7 +30,7 @@ class Paste:
             box.left - self.box.left, box.top - self.box.top, box.right - self.box.left, box.bottom - self.box.top
         )
         drawn = offset.cut(np.asarray(Image.fromarray(face).resize(self.box.size, Image.Resampling.BILINEAR)))
-        share = offset.cut(_feather(self.box.size))
+        share = offset.cut(_feather(self.box.size)) if self.fade else np.uint16(255)
         under = box.cut(whole)
         alpha = under[..., 3:].astype(np.uint16)
         over = (drawn * alpha + 127) // 255

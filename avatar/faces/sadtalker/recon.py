@@ -10,7 +10,7 @@ from avatar.faces.sadtalker.layers import Conv, conv, conv_norm
 from avatar.faces.sadtalker.weights import Weights
 
 _HEADS = (80, 64, 80, 3, 27, 2, 1)  # identity, expression, texture, angles, light, shift, depth
-_STAGES = ((3, 64), (4, 128), (6, 256), (3, 512))
+_STAGES = (3, 4, 6, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,17 @@ class FaceModel:
     heads: tuple[Conv, ...]
 
     @classmethod
-    def load(cls, w: Weights) -> "FaceModel":
-        backbone, blocks, into = w.at("backbone"), [], 64
-        for stage, (count, width) in enumerate(_STAGES):
+    def load(cls, w: Weights, narrowest: int = 64) -> "FaceModel":
+        """`narrowest`: 64 as published; tests use a smaller one."""
+        backbone, blocks, into = w.at("backbone"), [], narrowest
+        for stage, count in enumerate(_STAGES):
+            width = narrowest << stage
             for index in range(count):
                 stride = 2 if stage and not index else 1
                 blocks.append(_Bottleneck.load(backbone.at(f"layer{stage + 1}.{index}"), into, width, stride))
                 into = 4 * width
         return cls(
-            conv_norm(backbone, (64, 3, 7, 7), stride=2, names=("conv1", "bn1"), bias=False),
+            conv_norm(backbone, (narrowest, 3, 7, 7), stride=2, names=("conv1", "bn1"), bias=False),
             tuple(blocks),
             tuple(conv(w.at(f"final_layers.{k}"), (out, into, 1, 1)) for k, out in enumerate(_HEADS)),
         )

@@ -25,6 +25,7 @@ class GeneratorShape:
     motion_widest: int = 1024
     motion_blocks: int = 5
     compressed: int = 4
+    steering: int = 128  # channels behind a steered norm's guide
 
     def level(self, index: int) -> int:
         return min(self.widest, self.width << index)

@@ -15,7 +15,6 @@ from torch import Tensor
 from avatar.faces.sadtalker.layers import Conv, Doubled, conv, doubled, halves
 from avatar.faces.sadtalker.weights import Weights
 
-_HIDDEN = 128
 _STARTS = (0, 1, 2, 2)  # where in a pixel's line of places the surroundings of each of its four begin
 _SIDES = (3, 2, 2, 3)  # and how many places they have
 
@@ -27,17 +26,17 @@ def normalised(x: Tensor) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class _Steering:
-    """Weights that give scale and shift, in double precision: (channels + shifted, 128, 3, 3)."""
+    """Weights that give scale and shift, in double precision: (channels + shifted, hidden, 3, 3)."""
 
     weight: Tensor
     bias: Tensor
 
     @classmethod
-    def load(cls, w: Weights, channels: int, skip: Tensor | None = None) -> "_Steering":
+    def load(cls, w: Weights, channels: int, hidden: int, skip: Tensor | None = None) -> "_Steering":
         """`skip`: the weight (out, channels, 1, 1) behind the norm; the shift is then that of its output."""
-        scale = w.at("mlp_gamma").take("weight", channels, _HIDDEN, 3, 3).double()
+        scale = w.at("mlp_gamma").take("weight", channels, hidden, 3, 3).double()
         factor = w.at("mlp_gamma").take("bias", channels).double() + 1  # the norm multiplies by one more
-        shift = w.at("mlp_beta").take("weight", channels, _HIDDEN, 3, 3).double()
+        shift = w.at("mlp_beta").take("weight", channels, hidden, 3, 3).double()
         offset = w.at("mlp_beta").take("bias", channels).double()
         if skip is not None:
             mix = skip[:, :, 0, 0].double()
@@ -53,10 +52,10 @@ class Plain:
     steering: Conv
 
     @classmethod
-    def load(cls, w: Weights, channels: int, guide: int) -> "Plain":
-        steering = _Steering.load(w, channels)
+    def load(cls, w: Weights, channels: int, guide: int, hidden: int) -> "Plain":
+        steering = _Steering.load(w, channels, hidden)
         placed = Conv(w.place(steering.weight), w.place(steering.bias), padding=1)
-        return cls(conv(w.at("mlp_shared.0"), (_HIDDEN, guide, 3, 3)), placed)
+        return cls(conv(w.at("mlp_shared.0"), (hidden, guide, 3, 3)), placed)
 
     def __call__(self, x: Tensor, guide: Tensor) -> Tensor:
         scale, shift = self.steering(torch.relu_(self.shared(guide))).chunk(2, 1)
@@ -72,11 +71,11 @@ class Twice:
     channels: int
 
     @classmethod
-    def load(cls, w: Weights, channels: int, guide: int, skip: Tensor | None = None) -> "Twice":
-        steering = _Steering.load(w, channels, skip)
+    def load(cls, w: Weights, channels: int, guide: int, hidden: int, skip: Tensor | None = None) -> "Twice":
+        steering = _Steering.load(w, channels, hidden, skip)
         shared = w.at("mlp_shared.0")
         return cls(
-            doubled(w, shared.take("weight", _HIDDEN, guide, 3, 3), shared.take("bias", _HIDDEN), last=True),
+            doubled(w, shared.take("weight", hidden, guide, 3, 3), shared.take("bias", hidden), last=True),
             Conv(w.place(steering.weight, last=True), w.place(steering.bias), padding=1),
             channels,
         )
@@ -103,19 +102,19 @@ class Fourfold:
     so three are computed; a map of these, with a border, is what the 16 kinds of place look at, each with the weights
     of what it sees twice added up."""
 
-    corner: Tensor  # the shared convolution at the guide's own places: (4 × 128, in, 2, 2)
-    upright: Tensor  # (2 × 128, in, 2, 1)
-    level: Tensor  # (2 × 128, in, 1, 2)
-    centre: Tensor  # (128, in, 1, 1)
+    corner: Tensor  # the shared convolution at the guide's own places: (4 × hidden, in, 2, 2)
+    upright: Tensor  # (2 × hidden, in, 2, 1)
+    level: Tensor  # (2 × hidden, in, 1, 2)
+    centre: Tensor  # (hidden, in, 1, 1)
     bias: Tensor
-    steering: tuple[tuple[Tensor, ...], ...]  # by place: (channels + shifted, 128, 2 or 3, 2 or 3)
+    steering: tuple[tuple[Tensor, ...], ...]  # by place: (channels + shifted, hidden, 2 or 3, 2 or 3)
     steering_bias: Tensor
     channels: int
 
     @classmethod
-    def load(cls, w: Weights, channels: int, guide: int, skip: Tensor | None = None) -> "Fourfold":
-        steering = _Steering.load(w, channels, skip)
-        shared = w.at("mlp_shared.0").take("weight", _HIDDEN, guide, 3, 3).double()
+    def load(cls, w: Weights, channels: int, guide: int, hidden: int, skip: Tensor | None = None) -> "Fourfold":
+        steering = _Steering.load(w, channels, hidden, skip)
+        shared = w.at("mlp_shared.0").take("weight", hidden, guide, 3, 3).double()
         rows = halves(shared, 2)
         whole = shared.sum(2, keepdim=True)
         places = tuple(
@@ -126,30 +125,30 @@ class Fourfold:
             w.place(torch.cat([row.sum(3, keepdim=True) for row in rows]), last=True),
             w.place(torch.cat(halves(whole, 3)), last=True),
             w.place(whole.sum(3, keepdim=True), last=True),
-            w.place(w.at("mlp_shared.0").take("bias", _HIDDEN)),
+            w.place(w.at("mlp_shared.0").take("bias", hidden)),
             places,
             w.place(steering.bias),
             channels,
         )
 
     def seen(self, guide: Tensor) -> Tensor:
-        """The map of the different places, with a border: (n, 128, 3H + 2, 3W + 2)."""
+        """The map of the different places, with a border: (n, hidden, 3H + 2, 3W + 2)."""
         n, (height, width) = len(guide), guide.shape[2:]
-        shape = (n, _HIDDEN, 3 * height + 2, 3 * width + 2)
+        bias, hidden = self.bias, len(self.bias)
+        shape = (n, hidden, 3 * height + 2, 3 * width + 2)
         result = torch.zeros(shape, device=guide.device, dtype=guide.dtype).to(memory_format=torch.channels_last)
         inside = result[:, :, 1:-1, 1:-1]
-        bias = self.bias
         corners = torch.conv2d(guide, self.corner, bias.repeat(4), 1, 1)
         uprights = torch.conv2d(guide, self.upright, bias.repeat(2), 1, (1, 0))
         levels = torch.conv2d(guide, self.level, bias.repeat(2), 1, (0, 1))
         inside[:, :, 1::3, 1::3] = torch.conv2d(guide, self.centre, bias)
         for first in (0, 1):
-            part = slice(first * _HIDDEN, (first + 1) * _HIDDEN)
+            part = slice(first * hidden, (first + 1) * hidden)
             inside[:, :, 2 * first :: 3, 1::3] = uprights[:, part, first : first + height]
             inside[:, :, 1::3, 2 * first :: 3] = levels[:, part, :, first : first + width]
             for second in (0, 1):
                 place = 2 * first + second
-                part_ = corners[:, place * _HIDDEN : (place + 1) * _HIDDEN]
+                part_ = corners[:, place * hidden : (place + 1) * hidden]
                 inside[:, :, 2 * first :: 3, 2 * second :: 3] = part_[
                     :, :, first : first + height, second : second + width
                 ]
