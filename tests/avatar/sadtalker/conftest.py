@@ -1,5 +1,6 @@
 import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,13 @@ def torch_here() -> None:
     for module in ("torch", "safetensors"):
         if importlib.util.find_spec(module) is None:
             lacking(f"{module} is not installed; make models installs it")
+
+
+@pytest.fixture(scope="package")
+def checkpoints(torch_here: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.avatar.sadtalker.tiny import make_checkpoints
+
+    return make_checkpoints(tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -10,21 +10,16 @@ from safetensors.torch import load_file, save_file
 
 from avatar.faces.sadtalker.checkpoint import Files, Networks, load
 from avatar.faces.sadtalker.weights import CheckpointError, Precision
-from tests.avatar.sadtalker.tiny import MAPPINGS, NAME, SHAPES, SIZE, make_checkpoints
+from tests.avatar.sadtalker.tiny import MAPPINGS, NAME, SHAPES, SIZE
 
 Tensors = dict[str, torch.Tensor]
 MAPPING = "mapping_00229-model.pth.tar"
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoints(tmp_path_factory.mktemp("good"))
-
-
 @pytest.fixture
-def folder(good: Path, tmp_path: Path) -> Path:
+def folder(checkpoints: Path, tmp_path: Path) -> Path:
     for name in (NAME, *MAPPINGS):
-        (tmp_path / name).symlink_to(good / name)
+        (tmp_path / name).symlink_to(checkpoints / name)
     return tmp_path
 
 
@@ -62,9 +57,9 @@ def test_every_tensor_is_taken_by_name_and_shape(folder: Path, change: Callable[
         opened(folder)
 
 
-def test_a_file_that_was_cut_off_is_said(folder: Path, good: Path) -> None:
+def test_a_file_that_was_cut_off_is_said(folder: Path, checkpoints: Path) -> None:
     (folder / NAME).unlink()
-    (folder / NAME).write_bytes((good / NAME).read_bytes()[:1000])
+    (folder / NAME).write_bytes((checkpoints / NAME).read_bytes()[:1000])
     with pytest.raises(CheckpointError, match="can't be read as safetensors"):
         opened(folder)
 

@@ -18,14 +18,9 @@ from avatar.faces.sadtalker.generator import Generator
 from avatar.faces.sadtalker.host import FILE, PORTRAIT, Consent, Host
 from avatar.media import RATE, Frame, Moment
 from bench.sadtalker_fill import sound
-from tests.avatar.sadtalker.tiny import POINTS, SHAPES, SIZE, make_checkpoints, make_host, photograph
+from tests.avatar.sadtalker.tiny import POINTS, SHAPES, SIZE, make_host, photograph
 
 PER_FRAME = RATE // 25
-
-
-@pytest.fixture(scope="module")
-def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_checkpoints(tmp_path_factory.mktemp("checkpoints"))
 
 
 @pytest.fixture

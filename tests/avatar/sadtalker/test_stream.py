@@ -1,5 +1,7 @@
 """A host on air gives what a clip gives, in pieces, and never more than a moment of it is kept."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -12,15 +14,14 @@ from avatar.faces.sadtalker.nodding import Nodding
 from avatar.faces.sadtalker.stream import Animator, Portrait, Stream, delay
 from avatar.faces.sadtalker.weights import Precision
 from bench.sadtalker_fill import coefficients, image, sound
-from tests.avatar.sadtalker.tiny import SHAPES, SIZE, make_checkpoints
+from tests.avatar.sadtalker.tiny import SHAPES, SIZE
 
 FRAMES = 45
 
 
 @pytest.fixture(scope="module")
-def networks(tmp_path_factory: pytest.TempPathFactory) -> Networks:
-    folder = make_checkpoints(tmp_path_factory.mktemp("checkpoints"))
-    return load(Files.within(folder, SIZE, full=False), Precision(), full=False, shapes=SHAPES)
+def networks(checkpoints: Path) -> Networks:
+    return load(Files.within(checkpoints, SIZE, full=False), Precision(), full=False, shapes=SHAPES)
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +87,14 @@ def test_a_head_never_jumps_where_blocks_meet(networks: Networks) -> None:
 
 def test_an_hour_keeps_no_more_than_a_minute(networks: Networks, portrait: Portrait) -> None:
     hearing = Hearing()
-    for _ in range(3000):
+    for _ in range(1000):
         hearing.push(np.zeros(mel.SAMPLES, np.float32))
     kept = sum(value.nbytes for value in vars(hearing).values() if isinstance(value, np.ndarray))
     assert kept < 40_000
 
     manner = clip.Manner()
     stream = Stream(Animator.of(networks, portrait, manner, 3), portrait, manner, batch=1, seed=3)
-    for _ in range(120):
+    for _ in range(60):
         list(stream.push(np.zeros(mel.SAMPLES, np.float32)))
     rows = stream._rows
     assert rows is not None
