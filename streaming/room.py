@@ -49,7 +49,7 @@ from streaming.sinks.outputs import open_hls, open_output, open_recording
 from streaming.sinks.preview import FlvPreview
 from streaming.sinks.targets import RollingTarget
 from streaming.spares import RoomSpares
-from streaming.stage import Begun, Stage
+from streaming.stage import Begun, Pace, Stage, WallPace
 from streaming.standby import Standby
 from streaming.steady_face import SteadyFace
 from streaming.view import Bubble, Card, View
@@ -82,6 +82,7 @@ class RoomParts:
     sources: tuple[SteadySource, ...] = ()
     interest: Interest = field(default_factory=Interest)
     warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
+    pace: Pace | None = None  # the wall's clock unless given
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
 
 
@@ -101,7 +102,7 @@ class Room:
         self._uttering: dict[str, Any] = {}  # the sentence whose clauses sound
         self._clause_ms: int | None = None  # where in the stream the clause that sounds began
         self._journal = Journal()
-        self._audience = Audience(on_end=self._comment_ended)
+        self._audience = Audience(on_end=self._comment_ended, clock=(parts.pace or WallPace()).now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
         self._encoder = Encoder(settings, mark)
         self._scene = Scene(settings, parts.face.size)
@@ -322,6 +323,7 @@ class Room:
             on_begun=self._begun,
             on_failed=self._failed,
             spares=self._spares,
+            pace=parts.pace,
         )
         self._director = Director(
             DirectorSettings(lang=settings.lang, persona=settings.persona),

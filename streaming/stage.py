@@ -41,6 +41,27 @@ class Performance(Protocol):
     def interrupt(self) -> None: ...
 
 
+class Pace(Protocol):
+    """The clock of a room: the wall's on air, another's where a day is to pass in hours."""
+
+    def now(self) -> float:
+        """Seconds, never falling."""
+        ...
+
+    def wait(self, seconds: float, stop: threading.Event) -> None:
+        """Return when they have passed on this clock, or at once when `stop` is set."""
+        ...
+
+
+class WallPace:
+    def now(self) -> float:
+        return time.monotonic()
+
+    def wait(self, seconds: float, stop: threading.Event) -> None:
+        if seconds > 0:
+            stop.wait(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A clause has begun to sound, `at_s` seconds into the stream; what sounded before it is over."""
@@ -101,7 +122,9 @@ class Stage:
         on_failed: Callable[[BaseException], None],
         spares: Spares | None = None,
         hung_s: float = 2.0,
+        pace: Pace | None = None,
     ) -> None:
+        self._pace = pace or WallPace()
         self._performance, self._face = performance, face
         self._sinks, self._view, self._fps, self._health = tuple(sinks), view, fps, health
         self._on_begun, self._on_failed = on_begun, on_failed
@@ -125,7 +148,7 @@ class Stage:
         self._watcher = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        self._started = time.monotonic()
+        self._started = self._pace.now()
         self._begin(self._shift)
         if self._spares is not None:
             self._watcher.start()
@@ -215,9 +238,9 @@ class Stage:
         while not self._stop.is_set():
             frame = self._frame_no
             due = self._started + frame / self._fps
-            late = time.monotonic() - due
+            late = self._pace.now() - due
+            self._pace.wait(-late, self._stop)
             if late < 0:
-                self._stop.wait(-late)
                 late = 0.0
             elif late > _LOST_S:
                 if self._health.stood_still(late):
@@ -342,7 +365,7 @@ class Stage:
 
     def _show_slate(self, since: int) -> None:
         """Every frame of the slate that is due by now; also those that the part that hung did not bring."""
-        while self._slate is not None and self._started + self._frame_no / self._fps <= time.monotonic():
+        while self._slate is not None and self._started + self._frame_no / self._fps <= self._pace.now():
             self._offer(self._slate.packets(self._frame_no, since, self._sample))
             self._frame_no += 1
             self._health.slate()

@@ -135,7 +135,7 @@ rtmp {{
         listen 127.0.0.1:{port};
         application live {{
             live on;
-            record all;
+            record {record};
             record_path {folder}/recorded;
             record_unique on;
         }}
@@ -177,13 +177,15 @@ class NginxRtmp:
 
     @classmethod
     @contextmanager
-    def start(cls, *, port: int = 0) -> Iterator["NginxRtmp"]:
+    def start(cls, *, port: int = 0, record: bool = True) -> Iterator["NginxRtmp"]:
         """Start one, on `port` when given: so a test can bring a dead server back at the same address."""
         folder = Path(tempfile.mkdtemp(prefix="zhibo-rtmp-"))
         port, http_port = port or free_port(), free_port()
         (folder / "recorded").mkdir()
         module = next(module for module in RTMP_MODULE if module.exists())
-        conf = NGINX_CONF.format(module=module, folder=folder, port=port, http_port=http_port)
+        conf = NGINX_CONF.format(
+            module=module, folder=folder, port=port, http_port=http_port, record="all" if record else "off"
+        )
         (folder / "nginx.conf").write_text(conf)
         if os.getuid() == 0:
             nobody = pwd.getpwnam("nobody")
