@@ -1,11 +1,12 @@
 """What a live room costs:  python -m bench.live_cpu [--seconds N] [--size WIDTHxHEIGHT …] [--preset NAME]
 
 Voice, face, scene and encoder run as in a room, as fast as they can, on the demo shop's own first product. Figures are
-CPU-seconds a second of stream, of the thread that does the work. Where ffmpeg is installed it encodes the very same
-pictures with the same settings, beside our encoder.
+CPU-seconds a second of stream, of the thread that does the work; for an output, of its writing process. Where ffmpeg is
+installed it encodes the very same pictures with the same settings: what a room costs is set against that and its face.
 """
 
 import asyncio
+import os
 import resource
 import shutil
 import subprocess
@@ -23,9 +24,12 @@ from avatar.performer import Performer
 from avatar.voices.espeak import EspeakVoice
 from bench.report import Cell, arguments, report
 from streaming.encoder import Encoder
+from streaming.packets import Packet
 from streaming.scene import Scene
 from streaming.scenes.layout import host_size
 from streaming.settings import RoomSettings
+from streaming.sinks.targets import DISK, FileTarget
+from streaming.sinks.writer import WriterSink
 from streaming.view import Bubble, Caption, Card, View
 
 TEXT = (
@@ -43,7 +47,7 @@ class Run:
     spent: dict[str, float] = field(default_factory=dict)
     pictures: list[NDArray[np.uint8]] = field(default_factory=list)
     seconds: float = 0.0
-    bytes: int = 0
+    packets: list[Packet] = field(default_factory=list)
 
     def clock(self, part: str, since: float) -> float:
         now = time.thread_time()
@@ -79,11 +83,36 @@ async def run(settings: RoomSettings, seconds: float, look: str) -> Run:
         before = result.clock("scene", before)
         packets = encoder.encode(picture, moment.pcm)
         result.clock("encode (x264 + AAC)", before)
-        result.bytes += sum(len(packet.data) for packet in packets)
+        result.packets += packets
         result.pictures.append(picture.copy())
     result.seconds = seconds
+    result.spent["an output"] = output(encoder, result.packets)
     await voice.close()
     return result
+
+
+def output(encoder: Encoder, packets: Sequence[Packet]) -> float:
+    """CPU seconds of the process that writes these packets, without its start."""
+    with tempfile.TemporaryDirectory() as folder:
+        sink = WriterSink(FileTarget(Path(folder) / "out.flv"), encoder.format, DISK)
+        while not sink.wants_key:
+            time.sleep(0.05)
+        assert sink._child is not None
+        before = _spent(sink._child.pid)
+        for number, packet in enumerate(packets):
+            while number - sink.status().packets > DISK.queue // 2:
+                time.sleep(0.01)
+            sink.offer(packet)
+        while sink.status().packets < len(packets):
+            time.sleep(0.05)
+        spent = _spent(sink._child.pid) - before
+        sink.close(5.0)
+    return spent
+
+
+def _spent(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def ffmpeg(settings: RoomSettings, pictures: Sequence[NDArray[np.uint8]]) -> float | None:
@@ -116,7 +145,7 @@ def main() -> None:
     parser.add_argument("--look", default="", help="of the drawn host")
     options = parser.parse_args()
     rows: list[dict[str, Cell]] = []
-    for size in options.size or ["1280x720"]:
+    for size in options.size or ["1280x720", "1920x1080"]:
         width, height = (int(number) for number in size.split("x"))
         settings = RoomSettings(room="bench", folder=Path(), width=width, height=height, preset=options.preset)
         done = asyncio.run(run(settings, options.seconds, options.look))
@@ -131,6 +160,8 @@ def main() -> None:
             rows.append(
                 {"size": size, "stage": "(plain ffmpeg)", "cpu s/s": share, "ms a frame": share * 1000 / settings.fps}
             )
+            rows.append({"size": size, "stage": "room / (ffmpeg + face)", "cpu s/s": total / (share + shares["face"]),
+                         "ms a frame": None})  # fmt: skip
     report("CPU of a live room", rows, options.json, preset=options.preset, seconds=options.seconds)
 
 
