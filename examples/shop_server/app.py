@@ -2,12 +2,12 @@
 
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.exceptions import HTTPException
 
 from examples.shop_server.signing import Gate, Refused
@@ -47,8 +47,18 @@ class Where(BaseModel):
     zip: str = ""
 
 
-class Move(OfOrder, Where):
-    pass
+class Move(OfOrder):
+    """In parts, in one line, or only another phone number."""
+
+    address1: str = ""
+    address: str = ""
+    phone_number: str = ""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.address1 or self.address or self.phone_number):
+            raise ValueError("address1, address or phone_number is missing")
+        return self
 
 
 class MoveHome(Where):
@@ -72,8 +82,33 @@ class Pay(OfOrder):
     payment_method_id: str
 
 
-class Anything(BaseModel):
-    model_config = ConfigDict(extra="allow")
+class Invoice(OfOrder):
+    title: Annotated[str, Field(min_length=1)]
+    phone_number: str
+    invoice_type: str
+
+
+class Visit(OfOrder):
+    service_type: str
+    service_time: str
+
+
+class Protect(OfOrder):
+    amount: Annotated[str, Field(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$")]
+
+
+class Piece(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    product_id: Id
+    quantity: Annotated[int, Field(ge=1)]
+
+
+class Purchase(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    items: Annotated[list[Piece], Field(min_length=1)]
+    payment: str
 
 
 ARGUMENTS: dict[str, type[BaseModel]] = {
@@ -84,11 +119,12 @@ ARGUMENTS: dict[str, type[BaseModel]] = {
     "return_items": Return,
     "modify_items": Exchange,
     "exchange_items": Exchange,
-    "urge_shipment": Anything,
-    "issue_invoice": Anything,
-    "schedule_service": Anything,
-    "register_cashback": Anything,
-    "price_protect": Anything,
+    "urge_shipment": OfOrder,
+    "register_cashback": OfOrder,
+    "issue_invoice": Invoice,
+    "schedule_service": Visit,
+    "price_protect": Protect,
+    "place_order": Purchase,
 }
 
 

@@ -91,7 +91,14 @@ class Store:
                 changed = {**order, "state": "cancelled", "payments": [*order["payments"], *given]}
             case "modify_address":
                 _demand(order["state"] in BEFORE_SHIPMENT, TOO_LATE)
-                changed = {**order, "address": _address(arguments)}
+                changed = {**order, "address": {**order["address"], **_address(arguments)}}
+            case "urge_shipment":
+                _demand(order["state"] in (*BEFORE_SHIPMENT, "packed", "shipped"), TOO_LATE)
+                changed = {**order, "urged": True}
+            case "issue_invoice":
+                title = arguments["title"]
+                said = {"zh": f"已申请开票，抬头：{title}。", "en": f"An invoice in the name of {title} is on its way."}
+                changed = {**order, "invoice": said}
             case "return_items":
                 _demand(order["state"] in RECEIVED, NOT_YET)
                 _demand(set(arguments["item_ids"]) <= {item["item_id"] for item in order["items"]}, NOT_IN_IT)
@@ -145,5 +152,8 @@ def _demand(holds: bool, otherwise: Mapping[str, str]) -> None:
 
 
 def _address(told: Mapping[str, Any]) -> Document:
+    """In parts, or in one line as its street."""
+    if told.get("address"):
+        return {"street": str(told["address"]), "city": "", "state": "", "zip": ""}
     names = {"street": "address1", "unit": "address2", "city": "city", "state": "state", "zip": "zip"}
     return {ours: str(told[theirs]) for ours, theirs in names.items() if told.get(theirs)}

@@ -15,6 +15,7 @@ from assistant.service.policy import load_policy
 from assistant.service.shops.circuit import Circuit
 from assistant.service.shops.http import HttpOrders, HttpShop
 from assistant.service.store import StoredSessions
+from assistant.service.understand.chinese import Chinese
 from assistant.service.understand.english import English
 from assistant.tables import SERVICE_WRITES
 from knowledge.catalog import Catalog
@@ -37,7 +38,10 @@ async def assistant(catalog: Catalog, guard: Guard, there: Merchant) -> AsyncIte
     desk = ServiceDesk(
         lambda lang: HttpShop(shop, lang),
         policy,
-        {"en": English(policy.order_number)},
+        {
+            "en": English(policy.order_number),
+            "zh": Chinese(policy.order_number, policy.product_number, policy.payments),
+        },
         StoredSessions(catalog.store.engine),
     )
     made = Assistant(catalog, GroundedModel(), guard, conversations, service=desk, orders=HttpOrders(shop))
@@ -80,6 +84,25 @@ async def test_an_order_is_cancelled_in_the_shops_own_system(assistant: Assistan
     assert "Hillside Mug" in said and _state(there) == "paid"
     assert "cancelled" in await talk.say("yes")
     assert _state(there) == "cancelled" and talk.writes() == [("cancel_order", True)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "state"),
+    [
+        ("取消订单YQ2026000001，手机尾号2468", "已取消", "cancelled"),
+        ("催一下订单YQ2026000002，手机尾号2468", "已加急", "shipped"),
+        ("订单YQ2026000001的收货地址改成杭州市西湖区青石路8号，手机尾号2468", "地址已修改", "paid"),
+    ],
+)
+async def test_it_is_done_in_chinese_too(
+    assistant: Assistant, there: Merchant, asked: str, told: str, state: str
+) -> None:
+    talk = Talk(assistant, "zh")
+    await talk.say(asked)
+    assert not there.paths.count("/actions") and "确认" in talk.replies
+    assert told in await talk.say("确认")
+    assert there.paths.count("/actions") == 1 and [ok for _, ok in talk.writes()] == [True]
+    assert _state(there, "YQ2026000002" if "催" in asked else "YQ2026000001") == state
 
 
 async def test_a_lost_answer_is_found_out_before_anything_else_is_said(assistant: Assistant, there: Merchant) -> None:

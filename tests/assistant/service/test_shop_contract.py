@@ -114,6 +114,16 @@ def test_the_adapter_asks_as_the_contract_says() -> None:
         Write("modify_payment", {"order_id": "YQ2026000001", "payment_method_id": "P1"}),
         Write("return_items", {"order_id": "YQ2026000003", "item_ids": ["FAN-1"]}),
         Write("exchange_items", {"order_id": "YQ2026000003", "item_ids": ["MUG-G"], "new_item_ids": ["MUG-W"]}),
+        Write("modify_address", {"order_id": "YQ2026000001", "address": "杭州市青石路8号"}),
+        Write("modify_address", {"order_id": "YQ2026000001", "phone_number": "13800000000"}),
+        Write("urge_shipment", {"order_id": "YQ2026000002"}),
+        Write(
+            "issue_invoice",
+            {"order_id": "YQ2026000002", "title": "林小满", "phone_number": "138", "invoice_type": "personal"},
+        ),
+        Write("schedule_service", {"order_id": "YQ2026000003", "service_type": "repair", "service_time": "周六"}),
+        Write("price_protect", {"order_id": "YQ2026000003", "amount": "10.00"}),
+        Write("place_order", {"items": [{"product_id": "MUG", "quantity": 2}], "payment": "alipay"}),
         Write("modify_items", {"order_id": "YQ2026000001", "item_ids": ["MUG-W"], "new_item_ids": ["MUG-G"]}),
     )
     with merchant() as there:
