@@ -265,18 +265,28 @@ def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | N
 def load_words(settings: Settings) -> None:
     """Import the server and read every lexicon, for processes that are about to be forked: nothing is opened yet."""
     import web.server  # noqa: F401
+    from assistant.attributes import about_properties
+    from assistant.guard.privacy import find_personal
+    from assistant.handoff import trigger, withdraws
+    from assistant.models.grounded.clerk import Clerk
     from assistant.models.grounded.dialogue import Dialogue
     from assistant.models.grounded.understand import understand
+    from assistant.service.policy import load_policy
+    from assistant.tools import specs
     from knowledge.facts import Fact, Facts
     from knowledge.model import LANGS
     from knowledge.search import SearchIndex
     from knowledge.thesaurus import default_thesaurus
 
+    load_policy(EMBEDDED_POLICY)
+    specs()
     guard = build_guard(settings)
     facts = Facts.of([Fact("1/price", "1", "价格", "59元", "price"), Fact("1/title", "1", "名称", "杯子", "title")])
-    for lang, text in zip(LANGS, ("这款59元。", "It costs ¥59."), strict=True):
-        understand(Dialogue(lang, text))
-        guard.review(text, facts, lang=lang, about=("1",))
+    for lang, said, asked in zip(LANGS, ("这款59元，棉的。", "It costs ¥59."), ("谢谢", "thanks"), strict=True):
+        dialogue = Dialogue(lang, asked)
+        Clerk(dialogue, frozenset()).answer(understand(dialogue))
+        about_properties(asked), trigger(asked), withdraws(asked), find_personal(asked)
+        guard.review(said, facts, lang=lang, about=("1",))
     SearchIndex({}, default_thesaurus()).search("200元以内的保温杯", lang="zh")
 
 

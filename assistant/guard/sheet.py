@@ -268,6 +268,7 @@ _KEY_OF_KIND: dict[FactKind, str] = {
 }
 
 
+@lru_cache(maxsize=16_384)  # a sheet is made anew for each thing that a tool adds; its facts are the same
 def _read(fact: Fact) -> Entry:
     name = normalise(fact.attribute.strip()).text
     if fact.kind in _KEY_OF_KIND:

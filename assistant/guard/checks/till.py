@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.guard.checks.offers import Offer, offers_in
 from assistant.guard.sheet import Entry, Sheet
@@ -40,6 +41,7 @@ def till_of(sheet: Sheet, common: Sheet, variant: str) -> "Till":
 
 
 _KEPT = 16
+_READ = 4096  # facts that were read lately
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _shop_of(common: Sheet) -> _Shop:
         found = common.__dict__["_shop"] = _Shop(
             (*(coupon for entry in entries for coupon in _coupons(entry)), *_promotion_pairs(common)),
             tuple(cut for entry in entries for cut in _cuts(entry)),
-            tuple(offer for entry in entries for offer in offers_in(entry.fact)),
+            tuple(offer for entry in entries for offer in _offers(entry.fact)),
             tuple(Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)),
             tuple(Amount(v, (e.fact,)) for e in shipping for v in _fees(e)),
             tuple(all_amounts_of(_sums(common))),
@@ -88,7 +90,7 @@ class Till:
         entries, shop = [*sheet.get("coupon"), *sheet.entries_of("promotion")], _shop_of(common)
         self.coupons = [*(coupon for entry in entries for coupon in _coupons(entry)), *shop.coupons]
         self.cuts = [*(cut for entry in entries for cut in _cuts(entry)), *shop.cuts]
-        self.offers = [*(offer for entry in entries for offer in offers_in(entry.fact)), *shop.offers]
+        self.offers = [*(offer for entry in entries for offer in _offers(entry.fact)), *shop.offers]
         shipping = sheet.get("shipping_fee")
         self.thresholds = [*(Amount(v, (e.fact,)) for e in shipping for v in _thresholds(e)), *shop.thresholds]
         self.fees = [*(Amount(v, (e.fact,)) for e in shipping for v in _fees(e)), *shop.fees]
@@ -234,26 +236,33 @@ def decimals_of(value: str) -> int:
     return len(match[1]) if match else 0
 
 
-def _coupons(entry: Entry) -> list[Coupon]:
+@lru_cache(maxsize=_READ)
+def _coupons(entry: Entry) -> tuple[Coupon, ...]:
     text = normalise(entry.fact.value).text.replace(",", "")
     pairs = [(m[1], m[2]) for m in _COUPON.finditer(text)] + [(m[2], m[1]) for m in _COUPON_EN.finditer(text)]
-    return [Coupon(Decimal(threshold), Decimal(minus), entry.fact) for threshold, minus in pairs]
+    return tuple(Coupon(Decimal(threshold), Decimal(minus), entry.fact) for threshold, minus in pairs)
+
+
+@lru_cache(maxsize=_READ)
+def _offers(fact: Fact) -> tuple[Offer, ...]:
+    return tuple(offers_in(fact))
 
 
 _CUT = re.compile(r"(\d+)% off|([\d.]+)折")
 
 
-def _cuts(entry: Entry) -> list[tuple[Decimal, Fact]]:
+@lru_cache(maxsize=_READ)
+def _cuts(entry: Entry) -> tuple[tuple[Decimal, Fact], ...]:
     """What is left of a price with a coupon in percent: "10% off with code VOLT10", 9折券."""
     text = normalise(entry.fact.value).text
     if not re.search(r"\b(?:code|coupon|voucher)\b|券", f"{entry.name} {text}") or re.search(
         r"第|件|满|\bbuy\b|over", text
     ):
-        return []
-    return [
+        return ()
+    return tuple(
         (1 - Decimal(match[1]) / 100 if match[1] else Decimal(match[2]) / 10, entry.fact)
         for match in _CUT.finditer(text)
-    ]
+    )
 
 
 def _promotion_pairs(common: Sheet) -> list[Coupon]:
@@ -265,27 +274,29 @@ def _promotion_pairs(common: Sheet) -> list[Coupon]:
     ]
 
 
-def _thresholds(entry: Entry) -> list[Decimal]:
+@lru_cache(maxsize=_READ)
+def _thresholds(entry: Entry) -> tuple[Decimal, ...]:
     """Amounts from which shipping is free, in a policy's text or an attribute such as 包邮门槛."""
     text = normalise(entry.fact.value).text
     if re.search(r"包邮|free", entry.name) and entry.quantities:
-        return [entry.quantities[0].low]
-    return [
+        return (entry.quantities[0].low,)
+    return tuple(
         m.quantity.low
         for m in quantities_of(normalise(entry.fact.value))
         if m.quantity.dimension in ("money", "") and re.search(r"(?:满|over|above|of|from|least) ?$", text[: m.start])
-    ]
+    )
 
 
-def _fees(entry: Entry) -> list[Decimal]:
+@lru_cache(maxsize=_READ)
+def _fees(entry: Entry) -> tuple[Decimal, ...]:
     text = normalise(entry.fact.value).text
     mentions = [m for m in quantities_of(normalise(entry.fact.value)) if m.quantity.dimension in ("money", "")]
-    return [
+    return tuple(
         m.quantity.low
         for m in mentions
         if re.search(r"(?:收取?|付|运费|邮费|否则|\bis|costs?|fee|otherwise|else) ?$", text[: m.start])
         or (len(mentions) == 1 and "门槛" not in entry.name and "free" not in entry.name)
-    ]
+    )
 
 
 def share_of(claim: Quantity) -> Decimal:
