@@ -2,6 +2,7 @@
 
 import gc
 import os
+import select
 import signal
 import socket
 import sys
@@ -64,6 +65,9 @@ class Parent:
         self._serve = serve
         self._buses = _Pairs.make(count)
         self._doors = _Pairs.make(count)
+        self._ears, self._told = socket.socketpair()  # signals
+        for end in (self._ears, self._told):
+            end.setblocking(False)
         self._life, self._our_life = os.pipe()  # whose end tells workers that we are gone
         self._workers: dict[int, _Worker] = {}  # by process
         self._due = dict.fromkeys(range(count), 0.0)  # worker → when it is to be started
@@ -74,7 +78,9 @@ class Parent:
 
     def run(self) -> bool:
         """Until told to stop; false when a worker could not even start."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)
+        signal.set_wakeup_fd(self._told.fileno())
+        for each in _HEARD:
+            signal.signal(each, _heard)
         while self._workers or not self._stop_at:
             now = time.monotonic()
             for number in [number for number, at in self._due.items() if at <= now]:
@@ -83,11 +89,16 @@ class Parent:
             if self._stop_at and now >= self._stop_at:
                 self._signal(signal.SIGKILL)
             moments = [*self._due.values(), *([self._stop_at] if self._stop_at else [])]
-            heard = signal.sigtimedwait(_HEARD, max(0.0, min(moments, default=now + 60) - now) + 0.001)
-            if heard is not None and heard.si_signo in (signal.SIGINT, signal.SIGTERM):
-                self._stop(signal.Signals(heard.si_signo))
+            self._listen(max(0.0, min(moments, default=now + 60) - now) + 0.001)
             self._bury()
         return not self._failed
+
+    def _listen(self, within_s: float) -> None:
+        """Wait for a signal: each leaves its number as a byte."""
+        if select.select([self._ears], [], [], within_s)[0]:
+            for number in self._ears.recv(4096):
+                if number in (signal.SIGINT, signal.SIGTERM):
+                    self._stop(signal.Signals(number))
 
     def _start(self, number: int) -> None:
         told, ready = os.pipe()
@@ -96,9 +107,11 @@ class Parent:
             self._buses.inner[number].fileno(), self._doors.inner[number].fileno(),
             tuple(one.fileno() for one in self._buses.outer), tuple(one.fileno() for one in self._doors.outer),
         )  # fmt: skip
+        signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)  # none may reach a worker that still hears as we do
         process = os.fork()
         if process == 0:
             self._live(seat)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEARD)
         os.close(ready)
         self._workers[process] = _Worker(number, time.monotonic(), told)
 
@@ -106,6 +119,10 @@ class Parent:
         """A worker's whole life."""
         status = 1
         try:
+            signal.set_wakeup_fd(-1)
+            for each in _HEARD:
+                signal.signal(each, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.setsid()  # Ctrl-C reaches the parent, which tells us
             os.close(self._our_life)
             os.dup2(self._life, 0)
@@ -158,6 +175,10 @@ class Parent:
 
 
 _HEARD = frozenset({signal.SIGINT, signal.SIGTERM, signal.SIGCHLD})
+
+
+def _heard(number: int, frame: object) -> None:
+    """What is to be done is done where nothing else is under way: `_listen`."""
 
 
 def run_workers(settings: Settings, serve: Callable[[Seat], None]) -> bool:

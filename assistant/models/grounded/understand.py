@@ -107,13 +107,49 @@ def topic_of(text: str, lang: Lang) -> str:
     return " ".join(text.split())
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What of a reading the words alone tell, whatever was said before."""
+
+    intent: str
+    policy: str
+    properties: bool
+    index: int
+    follows: bool
+    refines: bool
+    deictic: bool
+    every: bool
+    number: str  # of an order
+    tail: str
+    colours: tuple[str, ...]
+    sizes: tuple[str, ...]
+
+
+@lru_cache(maxsize=READ)
+def _said(text: str, lang: Lang) -> _Said:
+    words, number = _words(lang), _NUMBER.search(text)
+    tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
+    return _Said(
+        *_intent(text),
+        properties=about_properties(text),
+        index=next((place for pattern, place in words.index if pattern.search(text)), 0),
+        follows=bool(words.follow.search(text)),
+        refines=bool(words.refine.search(text)),
+        deictic=bool(words.deictic.search(text)),
+        every=bool(words.every.search(text)),
+        number=number.group() if number else "",
+        tail=tail.group() if tail else "",
+        colours=tuple(found.lower() for found in colour_pattern().findall(text)),
+        sizes=tuple(match.group() for match in _SIZE.finditer(text)),
+    )
+
+
 def understand(dialogue: Dialogue) -> Reading:
     """Read the last message; pure and fast."""
     text, lang = dialogue.text, dialogue.lang
     words = _words(lang)
-    intent, policy = _intent(text)
-    properties = about_properties(text)
-    index = next((number for pattern, number in words.index if pattern.search(text)), 0)
+    said = _said(text, lang)
+    intent, policy, properties, index = said.intent, said.policy, said.properties, said.index
     extreme = ""
     if dialogue.listed:
         extreme = "cheapest" if words.cheapest.search(text) else "dearest" if words.dearest.search(text) else ""
@@ -122,24 +158,22 @@ def understand(dialogue: Dialogue) -> Reading:
         intent, policy = _intent(text, without=("cheaper", "dearer"))
     if intent == "price" and properties and not _MONEY.search(text):
         intent = "attribute"  # "how much does it hold"
-    follows = bool(words.follow.search(text)) and bool(dialogue.past)
-    refines = bool(words.refine.search(text)) and bool(dialogue.need)
-    number = _NUMBER.search(text)
-    tail = _TAIL.search(text.replace(number.group(), " ")) if number else _TAIL.search(text)
+    follows = said.follows and bool(dialogue.past)
+    refines = said.refines and bool(dialogue.need)
+    number, tail = said.number, said.tail
     if not intent and (number or (tail and _awaits_order(dialogue))):
         intent = "order"
     elif number and papers(text):
         intent, policy = "order", ""  # of this order, not of the shop's rules
-    colours = tuple(found.lower() for found in colour_pattern().findall(text))
-    sizes = tuple(match.group() for match in _SIZE.finditer(text))
+    colours, sizes = said.colours, said.sizes
     if sizes and intent in ("", "attribute", "recommend") and (dialogue.page or dialogue.focus):
         bare = len(_SIZE.sub("", topic_of(text, lang)).strip()) < 2
         intent = "stock" if bare else intent
     if intent == "recommend" and colours and (dialogue.focus or dialogue.page):
         rest = colour_pattern().sub(" ", _topic(text, lang)).replace(" ", "")
-        if words.deictic.search(text) or len(rest) < 2:
+        if said.deictic or len(rest) < 2:
             intent = "stock"  # "do you have it in green?"
-    wanted, reads_on = wish(text), bool(words.deictic.search(text))
+    wanted, reads_on = wish(text), said.deictic
     ranks = wanted.measure is not None and not _JOINED.search(text) and not _points(dialogue, text)
     if intent in _RANKABLE and ranks:
         intent, policy = "rank", ""
@@ -162,9 +196,9 @@ def understand(dialogue: Dialogue) -> Reading:
         refines=refines,
         properties=properties,
         quantity=_quantity(text) if intent == "total" else 1,
-        every=bool(words.every.search(text)),
-        order_number=number.group() if number else "",
-        phone_tail=tail.group() if tail else "",
+        every=said.every,
+        order_number=number,
+        phone_tail=tail,
         sizes=sizes,
         colours=colours,
     )
