@@ -175,7 +175,7 @@ class Shopper:
         self._seq, self._left_bot = 0, False
         self._connected.clear()
         self._stream = asyncio.create_task(self._follow())
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(NEVER_S):  # the server may have been killed meanwhile
             await self._connected.wait()
 
     async def _leave(self) -> None:
