@@ -49,10 +49,12 @@ class Deliverer:
                 task.cancel()
 
     async def _round(self) -> None:
-        await asyncio.to_thread(self._webhooks.collect)
         if time.monotonic() - self._cleared > CLEAR_EVERY_S:
             await asyncio.to_thread(self._webhooks.clear_away)
             self._cleared = time.monotonic()
+        if not await asyncio.to_thread(self._webhooks.anything):
+            return
+        await asyncio.to_thread(self._webhooks.collect)
         while (free := IN_ALL - len(self._sending)) > 0:
             counts = Counter(self._sending.values())
             busy = [webhook for webhook, count in counts.items() if count >= FOR_ONE]
