@@ -11,6 +11,7 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("ingest", "--products", "5000"),
     ("basket", "--cases", "2"),
     ("face",),
+    ("live_script", "--hours", "1", "--products", "6"),
     ("live_cpu", "--seconds", "5"),
 )
 

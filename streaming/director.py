@@ -17,6 +17,7 @@ from streaming.audience_words import spoken_names, topic
 from streaming.comments import Comment
 from streaming.director_prompter import Prompter, Scripts, Writer
 from streaming.director_speech import Pace, Picture, Reading, Speech, Voice
+from streaming.flash import Call, FlashSales
 from streaming.freshness import Due, Freshness, Review, Shelf
 from streaming.journal import Journal
 from streaming.phrases import Occasion, Phrases
@@ -121,6 +122,7 @@ class Director:
             journal=parts.journal,
             show=lambda product_id: parts.show(product_id, None),
         )
+        self._flash = FlashSales(parts.shelf)
         self._inserted: deque[Due] = deque()
         self._urgent: deque[Due] = deque()
         self._courtesies: deque[tuple[Occasion, Comment]] = deque()
@@ -278,6 +280,8 @@ class Director:
             await self._give_answer(self._answer)
         elif self._courtesies:
             await self._courtesy(*self._courtesies.popleft())
+        elif (call := self._flash.due()) is not None:
+            await self._call(call)
         elif (thanks := self._audience.thanks()) is not None:
             await self._thank(thanks)
         else:
@@ -409,6 +413,22 @@ class Director:
         else:
             await self._phrase("welcome", "greeting", comment.id)
             self._end(comment, Taken("answered"))
+
+    async def _call(self, call: Call) -> None:
+        """Say how long an offer still takes; bring its product on air when it begins."""
+        product, lang = self._shelf.product(call.product_id), self._settings.lang
+        assert product is not None
+        left = {"product_id": call.product_id, "promotion": call.promotion.id, "minutes": call.minutes}
+        self._parts.emit({"type": "countdown", "phase": call.occasion, **left})
+        if call.begins:
+            if self.product_id != call.product_id:
+                self._go_to(call.product_id)
+            return
+        slots = {"minutes": str(call.minutes), "rule": call.promotion.name(lang)}
+        text = self._phrases(call.occasion, title=spoken_title(product.title(lang)), **slots)
+        due = self._fresh.checked(text, call.product_id)
+        if text and not due.verdict.changed:
+            await self._speech.say("script", due, call.product_id)
 
     async def _thank(self, thanks: Thanks) -> None:
         """One line for all who gave, followed or ordered."""

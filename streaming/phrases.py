@@ -8,7 +8,7 @@ from streaming.settings import Lang
 
 Occasion = Literal[
     "greeting", "welcome", "thanks_gift", "thanks_follow", "thanks_order", "back", "several", "private", "empty",
-    "pause", "resume", "goodbye",
+    "flash_soon", "flash_running", "goodbye",
 ]  # fmt: skip
 
 LABELS: Mapping[Lang, Mapping[str, str]] = {

@@ -17,6 +17,7 @@ from assistant.script import KINDS, Line, ScriptWriter
 from assistant.script_model import ModelWriter
 from assistant.script_store import ScriptStore, new_id
 from assistant.script_words import Heard, Wordings, key, likeness, shingles
+from bench.live_script import Day, measure
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Attribute, Faq, Lang, Product, Promotion, Text
@@ -188,6 +189,15 @@ def test_how_alike_two_lines_are() -> None:
     assert likeness(shingles("容量是500ml。"), shingles("容量是500ml")) == 1.0
     assert likeness(shingles("容量是500ml。"), shingles("材质是316不锈钢。")) < 0.1
     assert 0.3 < likeness(shingles("it holds 500 ml of tea"), shingles("it holds 500 ml of water")) < 0.9
+
+
+def test_the_benchmark_sees_repeats_and_the_host_makes_none(catalog: Catalog) -> None:
+    day = Day()
+    for at, text in ((0.0, "容量是500ml。"), (60.0, "容量是500ml！"), (60.0 + 7300, "容量是500ml。")):
+        day.say(text, at)
+    assert day.repeated == 1 and day.alike[:2] == [0.0, 1.0] and day.alike[2] == 0.0
+    row = measure(catalog, "zh", 2, 0.25)
+    assert row["repeats within 2 h"] == 0 and int(row["lines an hour"] or 0) > 200
 
 
 # What changes, and what does not

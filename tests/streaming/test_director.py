@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from assistant.script_words import Wordings
 from avatar.performer import Style
 from avatar.voice import VoiceError
 from knowledge.catalog import Catalog
+from knowledge.model import Promotion, Text
 from streaming.audience import Audience, Taken
 from streaming.comments import Comment
 from streaming.director import Director, DirectorParts, DirectorSettings, Reply
@@ -445,6 +447,41 @@ async def test_orders_are_thanked_for_between_two_sentences(catalog: Catalog) ->
     said = "".join(heard[heard.index(ONE[2]) + 1 :])
     assert "小字开头的朋友" in said and "阿字开头的朋友" in said and "小鹿" not in said, "after the sentence"
     assert studio.ended[bought[1].id] == Taken("merged", "thanked together", bought[0].id)
+
+
+def flash(catalog: Catalog, starts: float, ends: float) -> Promotion:
+    """An offer on the second product; minutes from now."""
+    now = datetime.now(UTC)
+    made = Promotion(
+        "flash", Text("满100减17", "17 off 100"), "threshold", text=Text("保温杯满100减17", "17 off 100"),
+        products=("p2",), threshold=Decimal(100), minus=Decimal(17),
+        starts=now + timedelta(minutes=starts), ends=now + timedelta(minutes=ends),
+    )  # fmt: skip
+    catalog.put(promotions=[made], source="test")
+    return made
+
+
+async def test_a_flash_sale_is_counted_down_once_and_told_with_its_rule(catalog: Catalog) -> None:
+    flash(catalog, -60, 4.9)
+    studio = Studio(catalog, sheet=("p1", "p3"))
+    heard = await studio.run_until(lambda: studio.director._prompter.cursor.round > 1)
+    calls = [row.text for row in studio.rows() if "5分钟" in row.text]
+    assert len(calls) == 1 and "满100减17" in calls[0] and "测试保温杯2号" in calls[0] and calls[0] in "".join(heard)
+    told = [event for event in studio.events if event["type"] == "countdown"]
+    assert [(each["product_id"], each["minutes"]) for each in told] == [("p2", 5)]
+
+
+async def test_a_flash_sale_is_announced_without_its_figures_and_takes_the_air_when_it_begins(
+    catalog: Catalog,
+) -> None:
+    flash(catalog, 1.9, 60)
+    studio = Studio(catalog, sheet=("p1", "p3"))
+    heard = await studio.run_until(lambda: studio.director._prompter.cursor.round > 0)
+    assert "2分钟" in "".join(heard) and "17" not in "".join(heard)
+    flash(catalog, -0.1, 60)
+    begun = Studio(catalog, sheet=("p1", "p3"), script=ScriptWriter(catalog, Guard()))
+    heard = await begun.run_until(lambda: "减17" in "".join(begun.ear.heard))
+    assert begun.director.product_id == "p2"
 
 
 # What a person decides
