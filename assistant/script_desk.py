@@ -131,7 +131,8 @@ class Desk:
         mended: tuple[Wording, Verdict] | None = None
         topic = self._topic(kind, slot)
         learnt = self._learnt.get(kind, ()) if slot.count("/") == 0 else ()
-        given = replace(parts, frames=(*parts.frames, *self._persona.wordings(kind, self._lang), *learnt))
+        own = self._persona.wordings(kind, self._lang) * 4  # the merchant put them there to be heard
+        given = replace(parts, frames=(*own, *parts.frames, *learnt))
         if parts.personal:
             given = replace(given, heads=(*given.heads, *self._persona.heads(self._lang)))
         for wording in self._wordings.offered(group, self._lang, self._base | dict(slots), topic=topic, parts=given):

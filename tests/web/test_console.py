@@ -105,7 +105,7 @@ def test_a_host_of_ones_own_opens_the_room_in_its_words(page: Any, site: Site) -
 
     writer = ScriptWriter(site.services.catalog, site.services.guard)
     openings = {writer.lines("S1", "zh", "xiaoman")[0].text for _ in range(12)}
-    assert "家人们好，今天讲云朵防滑拖鞋。" in openings
+    assert any("家人们好，今天讲云朵防滑拖鞋" in text for text in openings)
     desk.remove(asks(site), "xiaoman")
     assert "xiaoman" not in [value for _, value in desk.listing(None)["choices"]]
 
