@@ -88,7 +88,7 @@ class ReminderBook:
             for watch in connection.execute(select(STOCK_WATCHES)):
                 waits.setdefault(watch.who, []).append((watch.product_id, _utc(watch.at)))
             told: dict[str, list[tuple[str, str, datetime]]] = {}
-            for before in connection.execute(select(REMINDERS)):
+            for before in connection.execute(select(REMINDERS).where(REMINDERS.c.at >= _utc(since))):
                 told.setdefault(before.who, []).append((before.event, before.kind, _utc(before.at)))
             return tuple(
                 Shopper(
