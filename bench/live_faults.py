@@ -259,6 +259,7 @@ def said(catalog: Catalog, room: str, since: datetime, until: datetime) -> tuple
         for number in inside
         if (row := rows[number]).text
         and row.spoken_chars < len(row.text)
+        and rows[number + 1].text != row.text  # else it was begun again, and is judged there
         and not any(later > number for later in whole.get((row.product_id, row.text), ()))
     ]
     # The same sentence comes again when the run sheet begins anew: only what follows within a few rows counts.
