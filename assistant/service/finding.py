@@ -19,7 +19,7 @@ def found_leniently(ask: Ask, orders: Sequence[ServiceOrder], spoken_id: str, fi
         found = [order for order in found if order.id != spoken_id]
     named = False
     if ref.costs is not None:
-        found = [order for order in found if order.total == ref.costs] or found
+        found = [one for one in found if ref.costs in (one.total, *(line.price for line in one.lines))] or found
     if ref.goods:
         holding = [order for order in found if any(line.product_id in ref.goods for line in order.lines)]
         named, found = bool(holding), holding or found

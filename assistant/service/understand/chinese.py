@@ -27,6 +27,10 @@ _YES_AND = re.compile(
 )
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
+_WITH_PHONE = re.compile(r"[，,]?(?:电话|手机|联系).{0,8}1\d{10}.*")
+_BEFORE_PLACE = re.compile(  # "送到我公司:…"
+    r"^(?:为|成|到|是|送到?|寄到?|发到?)*(?:我?(?:的)?(?:公司|家里?|单位|新家|老家)(?:的)?(?:地址)?[:：是在]+)?"
+)
 _LONGEST_YES = 12
 _DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
@@ -167,7 +171,9 @@ class Chinese:
         own_order = bool(clause.orders) or ref.latest or ref.other or ref.every
         order = replace(ref, ids=clause.orders or (() if own_order or new_thing else context.orders))
         if not own_order and not new_thing:
-            order = replace(order, latest=context.ref.latest, other=context.ref.other, every=context.ref.every)
+            known = context.ref
+            order = replace(order, latest=known.latest, other=known.other, every=known.every)
+            order = replace(order, costs=order.costs or known.costs)
         named = clause.goods or (() if own_order and read.kind != "lookup" else context.goods)
         if clause.orders and not clause.goods:
             named = ()
@@ -313,6 +319,7 @@ def _name(context: _Context, clause: Clause, items: tuple[Item, ...], ref: Order
         context.items = items
     if ref.other or ref.latest or ref.every:
         context.ref = replace(context.ref, other=ref.other, latest=ref.latest, every=ref.every)
+    context.ref = replace(context.ref, costs=ref.costs or context.ref.costs)
 
 
 def _adds_nothing_of_its_own(ask: Ask, last: Ask) -> bool:
@@ -418,9 +425,8 @@ def _address(said: str) -> dict[str, str]:
         found["phone"] = phone["phone"] if "phone" in phone.re.groupindex else phone[0]
     for match in w.ADDRESS_TO.finditer(said):
         text = (match["address"] or match["address2"] or "").strip()
-        text = w.ADDRESS_END.sub(
-            "", re.sub(r"[，,]?(?:电话|手机|联系).{0,8}1\d{10}.*|^(?:为|成|到|是)+", "", text)
-        ).strip(' ，,"“”')
+        text = _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", text))
+        text = w.ADDRESS_END.sub("", text).strip(' ，,"“”')
         if text and not re.fullmatch(r"1\d{10}.*", text) and re.search(r"[一-龥]{2}", text):
             found["address"] = text
             break

@@ -88,7 +88,8 @@ def _only_asked(kind: Kind, text: str, asks: bool) -> bool:
     plain = _plain(text)
     if w.DONE_YET.search(plain):
         return True
-    if kind == "return" and asks and w.TOPICS["refund"].search(plain):
+    about = {"return": "refund", "buy": "balance"}.get(kind)  # "钱退了吗", "余额够买这个吗"
+    if about and asks and w.TOPICS[cast(Topic, about)].search(plain):
         return True
     if kind == "swap" and w.TOPICS["instead"].search(plain) and not re.search("帮我|给我|替我", plain):
         return True
