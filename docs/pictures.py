@@ -35,7 +35,7 @@ def demo(folder: Path, port: int) -> Iterator[None]:
     with (folder / "demo.log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=folder)
     try:
-        wait_for_port(port, within_s=90, process=server)
+        wait_for_port(port, within_s=180, process=server)
         yield
     finally:
         server.send_signal(signal.SIGINT)

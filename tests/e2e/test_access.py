@@ -102,7 +102,18 @@ def test_inbox_and_sign_in(site: Site, visit: Visit, open_inbox: Visit, scheme: 
     expect(inbox.get_by_role("option").first).to_be_visible()
     assert violations(inbox, least=()) == []
     inbox.get_by_role("button", name="管理快捷回复").click()
-    expect(inbox.get_by_role("dialog")).to_be_visible()
+    dialog = inbox.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    assert violations(inbox, least=()) == []
+    inbox.keyboard.press("Escape")
+    for key in ("?", "x"):  # the keys, and to whom a conversation may go
+        inbox.locator("#thread").focus()
+        inbox.keyboard.press(key)
+        expect(dialog).to_be_visible()
+        assert violations(inbox, least=()) == []
+        inbox.keyboard.press("Escape")
+    inbox.goto(f"{site.url}/account")
+    expect(inbox.locator("#secret")).not_to_be_empty()
     assert violations(inbox, least=()) == []
 
 

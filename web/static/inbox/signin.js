@@ -51,6 +51,7 @@ async function signIn() {
 translate(t);
 reveal($("#show"), $("#password"));
 document.title = t("title");
+addEventListener("hashchange", () => location.reload()); // a link pasted where this page is open already
 $("#form").addEventListener("submit", (event) => {
   event.preventDefault();
   signIn();
