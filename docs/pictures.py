@@ -49,7 +49,18 @@ def save(picture: bytes | Image.Image, path: Path) -> None:
 
 
 def sign_in_link(folder: Path, site: str) -> str:
-    command = [sys.executable, "-m", "web.cli", "link", "--role", "owner", "--data", str(folder / "data")]
+    command = [
+        sys.executable,
+        "-m",
+        "web.cli",
+        "link",
+        "--name",
+        "小林",
+        "--role",
+        "owner",
+        "--data",
+        str(folder / "data"),
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     token = re.search(r"/signin#(\S+)", answer.stdout)
     if token is None:
@@ -61,14 +72,15 @@ def window(browser: Browser, address: str, *, width: int = 1360, height: int = 8
     page = browser.new_context(
         viewport={"width": width, "height": height}, locale="zh-CN", device_scale_factor=1
     ).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)  # a busy machine is slow
     page.goto(address)
     return page
 
 
 def ask(page: Page, text: str) -> None:
-    page.get_by_role("button", name="打开客服对话").click()
-    page.locator(".turn.bot").first.wait_for()
+    if (door := page.get_by_role("button", name="打开客服对话")).is_visible():
+        door.click()
+        page.locator(".turn.bot").first.wait_for()
     page.get_by_label("输入消息", exact=True).fill(text)
     page.keyboard.press("Enter")
 
@@ -91,14 +103,15 @@ def frame_of_stream(address: str, *, after_s: float) -> Image.Image:
 
 
 def on_air(site: str) -> None:
-    """Return once the demo's room has a picture."""
-    deadline = time.monotonic() + 90
+    """Return once the demo's room has a picture with a product in it."""
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{site}/api/rooms/demo", timeout=10) as answer:
-            if json.load(answer)["state"] == "on_air":
-                return
+            room = json.load(answer)
+        if room["state"] == "on_air" and room.get("product"):
+            return
         time.sleep(1)
-    raise SystemExit("The demo's live room did not go on air within 90 s; see its room.log.")
+    raise SystemExit("The demo's live room showed no product within 180 s; see its room.log.")
 
 
 def take(folder: Path, site: str, out: Path) -> None:
@@ -125,12 +138,22 @@ def take(folder: Path, site: str, out: Path) -> None:
         save(viewer.screenshot(), out / "live.webp")
 
         waiting = window(browser, site)
-        ask(waiting, "我想找人工客服，订单一直没收到")
-        waiting.wait_for_timeout(3_000)
+        waiting.get_by_role("button", name="打开客服对话").wait_for()
+        ask(waiting, "你们的保温杯摔坏了能换吗？")
+        waiting.locator(".turn.bot .thumbs").first.wait_for()
+        ask(waiting, "我想找人工客服，杯盖漏水")
+        waiting.locator(".system.wait").wait_for()
         staff = window(browser, sign_in_link(folder, site))
         staff.wait_for_url(re.compile(r"/inbox"))
         staff.locator(".chip.waiting").click()
         staff.locator(".rows .row").first.click()
+        staff.get_by_role("button", name="接管", exact=True).click()
+        reply = staff.get_by_label("回复顾客…")
+        reply.fill("您好，我是客服小林。漏水的杯子可以换新，麻烦您拍一张杯盖的照片。")
+        reply.press("Enter")
+        staff.locator(".turn.agent:not(.pending)").wait_for()
+        ask(waiting, "好的，谢谢！")
+        staff.locator(".chip").first.click()
         staff.wait_for_timeout(2_000)
         save(staff.screenshot(), out / "inbox.webp")
 
