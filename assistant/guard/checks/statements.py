@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 
+from assistant.guard.checks.availability import check_availability
 from assistant.guard.checks.belongings import check_belongings
 from assistant.guard.checks.compare import check_comparisons
 from assistant.guard.checks.everything import check_everything
@@ -15,7 +15,6 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import plain
-from assistant.guard.variants import variant_at
 from assistant.guard.words import Phrase, Promise, words
 from knowledge.facts import Fact
 from knowledge.quantity import quantities_of
@@ -28,7 +27,6 @@ _ASKED = re.compile(
 )
 _QUESTION_END = re.compile(r"(?:吗|么|呢|嘛)?[？?]|(?:吗|没有|不)$")
 _REFUSES = re.compile(r"不退|不支持|不可|不能|概不|\bno\b|final|non-|not (?:returnable|accepted)|无退")
-_OUT = re.compile(r"out of stock|sold out|缺货|无货|售罄|断货|下架|unavailable|^no$|^0$")
 _FULL_ZH = re.compile(r"[\u4e00-\u9fff]")
 _FILLER_ZH = re.compile(
     r"的|了|过|有|是|很|都|也|还|再|就|能|可以|直接|支持|享受?|赠送?|附赠|送|免费|提供|通过"
@@ -150,78 +148,6 @@ def _refusal_is_false(reading: Reading, start: int, end: int, allowed: list[Entr
         text = f"{'it ' if subject else ''}can be returned within {plain(term.low)} {name}"
         reason = "the facts say it can be returned"
     return Finding(start, end, "contradicted", reason, "returns", replacement=text, evidence=(entry.fact,))
-
-
-def _availability(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding | None:
-    sheet = _single(reading, start)
-    if sheet is None or re.search(
-        r"\d\s?(?:件|个)?\s?$|\b(?:left|of [^.,;]{1,60}) $|\d [^.,;!?]{0,60}$", reading.text[max(0, start - 60) : start]
-    ):
-        return None  # "there are 30 left in stock" is a figure, judged as one
-    if _EXCEPTED.search(reading.text[:start]):
-        return None
-    stated = sheet.get("availability") + [e for e in sheet.get("stock") if not e.quantities]  # 现货: 有
-    variant = _sized(reading, sheet, start) or variant_at(reading, sheet, start)
-    counted = [e for e in sheet.get("stock") if not variant or e.fact.variant in ("", variant)]
-    stock = [(q.low, e.fact) for e in counted for q in e.quantities[:1]]
-    facts: tuple[Fact, ...]
-    if stated:
-        available, facts = not _OUT.search(normalise(stated[0].fact.value).text), (stated[0].fact,)
-    elif stock:
-        available, facts = any(value > 0 for value, _ in stock), tuple(fact for _, fact in stock[:1])
-    else:
-        return None
-    if phrase.means == "few":
-        return _not_few(reading, start, end, stock)
-    if available == (phrase.means == "yes"):
-        reading.said(*facts)
-        return None
-    # 马上断货，就剩两三件: the figure beside it is judged together with it
-    if reading.lang == "zh" and re.match(r"[，,]?\s?(?:就|只|仅|还|最后)", reading.text[end : end + 3]):
-        return None
-    said = reading.text[start:end]
-    reason = "有货状态与资料不符" if reading.lang == "zh" else "the availability is the other way round"
-    text = _availability_text(reading, said, available, stock)
-    return Finding(start, end, "contradicted", reason, "availability", replacement=text, evidence=facts)
-
-
-_SIZE_WORDS = (
-    ("s", re.compile(r"\bsmalls?\b|小码|小号")),
-    ("m", re.compile(r"\bmediums?\b|中码|中号")),
-    ("l", re.compile(r"(?<!extra )(?<!extra-)\blarges?\b|大码|大号")),
-    ("xl", re.compile(r"\bextra[- ]larges?\b|加大码|加大号")),
-)
-
-
-def _sized(reading: Reading, sheet: Sheet, place: int) -> str:
-    """The variant of a size said in words: "the medium" is M."""
-    clause = reading.clause_text(place)
-    said = [size for size, pattern in _SIZE_WORDS if pattern.search(clause)]
-    found = [variant for variant, options in sheet.variants.items() if len(said) == 1 and said[0] in options]
-    return found[0] if len(found) == 1 else ""
-
-
-_EXCEPTED = re.compile(r"除了[^，。！？]*$|\b(?:everything|all|each) (?:but|except) [^.,;!?]*$", re.I)
-
-
-def _not_few(reading: Reading, start: int, end: int, stock: list[tuple[Decimal, Fact]]) -> Finding | None:
-    """ "库存不多了" of more than a dozen is false scarcity."""
-    if not stock or max(value for value, _ in stock) <= 12:
-        return None
-    value, fact = max(stock, key=lambda pair: pair[0])
-    text = f"库存还有{plain(value)}件" if reading.lang == "zh" else f"there are {plain(value)} left"
-    reason = "库存并不紧张" if reading.lang == "zh" else "the stock is not low"
-    return Finding(start, end, "contradicted", reason, "stock", replacement=text, evidence=(fact,))
-
-
-def _availability_text(reading: Reading, said: str, available: bool, stock: list[tuple[Decimal, Fact]]) -> str:
-    if reading.lang == "zh":
-        if not available:
-            return "暂时缺货"
-        return f"库存还有{plain(stock[0][0])}件" if stock else "有现货"
-    if available:
-        return "available right now" if "sold out" in said or "unavailable" in said else "in stock"
-    return "sold out right now" if said.startswith("available") and said.endswith("now") else "out of stock"
 
 
 _EVERYWHERE = re.compile(
@@ -378,7 +304,7 @@ def _warranty(reading: Reading, phrase: Phrase, start: int, end: int) -> Finding
 
 _PHRASE_CHECKS = {
     "returns": _returns,
-    "availability": _availability,
+    "availability": check_availability,
     "shipping_fee": _shipping,
     "coupon": _coupon,
     "warranty": _warranty,
