@@ -44,7 +44,11 @@ _CARD = re.compile(r"(?<![\d-])(?:\d{4}[ -]){3}\d{1,7}(?:[ -]\d{1,4})?(?![\d-])|
 _CARD_LABEL = compile_quick(
     r"(?:银行)?卡号?|账号|账户|\bcard\b|\baccount\b|\bdebit\b|\bcredit\b|\bvisa\b|master ?card|银联"
 )
-_ORDER_LABEL = re.compile(r"(?:订单|运单|快递单|物流|单号|流水)\D{0,6}$|\b(?:order|tracking|invoice|parcel)\b\D{0,12}$")
+# In the same clause, and no word for a telephone after it: "订单的联系电话 138…" is one.
+_NO_CALL = r"(?:(?!电话|手机|联系|[打拨]|call|phone|tel|mobile|reach|text)[^\d，。！？；,!?;])"
+_ORDER_LABEL = re.compile(
+    rf"(?:订单|运单|快递单|物流|单号|流水){_NO_CALL}{{0,6}}$|\b(?:order|tracking|invoice|parcel)\b{_NO_CALL}{{0,12}}$"
+)
 _PLATE = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=[牌号是为开源]))[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
     r"[a-hj-np-z][·. ]?[a-hj-np-z0-9]{4,5}[a-hj-np-z0-9挂学警港澳](?![a-z0-9])"

@@ -10,6 +10,8 @@ from assistant.guard.privacy import MARK, Vault, iban_is_valid, id_number_is_val
     [
         ("我的手机是138 1234 5678", "我的手机是[PHONE]"),
         ("电话+86 13912345678。", "电话[PHONE]。"),
+        ("Where is my parcel? Call 13912345678", "Where is my parcel? Call [PHONE]"),
+        ("订单的联系电话13912345678", "订单的联系电话[PHONE]"),
         ("１３８１２３４５６７８", "[PHONE]"),
         ("座机 0571-88886666", "座机 [PHONE]"),
         ("call +1 415-555-2671", "call [PHONE]"),
