@@ -17,14 +17,16 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
+from assistant.script import Line
 from avatar.voices.espeak import EspeakVoice
 from knowledge.catalog import Catalog
 from streaming.control import RoomClient, RoomError
 from streaming.records import Records, comments, utterances
 from streaming.room import Room
+from streaming.runsheet import Plan
 from streaming.sinks.address import OutputError
 from tests.servers import NginxRtmp, free_port
-from tests.streaming.parts import Script, gate, make_room, open_catalog, product, small_settings
+from tests.streaming.parts import Script, gate, make_room, open_catalog, product, script_line, small_settings
 
 
 @pytest.fixture
@@ -337,7 +339,12 @@ async def test_an_urgent_line_is_heard_within_three_tenths_and_a_run_sheet_survi
 ) -> None:
     long = "这一段话很长很长，里面没有什么特别要紧的内容，只是慢慢地往下说，一直说到大家都听明白为止，" * 2
     settings = small_settings(tmp_path / "room")
-    room = make_room(catalog, settings, voice=EspeakVoice(), script=Script(catalog, [long + "就这样。"]))
+
+    class Long(Script):
+        def lines(self, product_id: str, lang: str, persona: str) -> tuple[Line, ...]:
+            return (script_line("point", long + "就这样。", product_id),)
+
+    room = make_room(catalog, settings, voice=EspeakVoice(), script=Long(catalog))
     async with on_air(room) as client:
         events = client.events()
         await until(events, type="said", text=long + "就这样。")
@@ -353,11 +360,11 @@ async def test_an_urgent_line_is_heard_within_three_tenths_and_a_run_sheet_survi
             await client.direct("plan", plan={"weights": {"p1": -1}})
         first = await client.comment("小鹿", "", "douyin", "gift", "77")
         assert await client.comment("小鹿", "", "douyin", "gift", "77") == first
-        await events.aclose()
-    again = make_room(catalog, settings)
-    async with on_air(again) as client:
-        assert again._sheet.plan.weights == {"p3": 2.0}
         assert (await client.direct("pause"))["paused"] is True
-        assert (await client.status())["direction"]["paused"] is True
+        status = await client.status()
+        assert status["direction"]["paused"] is True and status["comments"] == {}
+        await events.aclose()
+    records = Records(catalog.store, "test")  # as the next process finds it
+    assert Plan.from_json(records.plan()).weights == {"p3": 2.0} and records.cursor().paused
     with catalog.store.read() as connection:
         assert len(connection.execute(sa.select(comments).where(comments.c.kind == "gift")).all()) == 1
