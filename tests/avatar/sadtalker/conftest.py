@@ -17,7 +17,7 @@ def torch_here() -> None:
 
 @pytest.fixture(scope="package")
 def checkpoints(torch_here: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.avatar.sadtalker.tiny import make_checkpoints
+    from bench.sadtalker_tiny import make_checkpoints
 
     return make_checkpoints(tmp_path_factory.mktemp("checkpoints"))
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from avatar.faces.sadtalker.checkpoint import Files, Networks, load
 from avatar.faces.sadtalker.weights import CheckpointError, Precision
-from tests.avatar.sadtalker.tiny import MAPPINGS, NAME, SHAPES, SIZE
+from bench.sadtalker_tiny import MAPPINGS, NAME, SHAPES, SIZE
 
 Tensors = dict[str, torch.Tensor]
 MAPPING = "mapping_00229-model.pth.tar"

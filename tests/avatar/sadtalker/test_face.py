@@ -18,7 +18,7 @@ from avatar.faces.sadtalker.generator import Generator
 from avatar.faces.sadtalker.host import FILE, PORTRAIT, Consent, Host
 from avatar.media import RATE, Frame, Moment
 from bench.sadtalker_fill import sound
-from tests.avatar.sadtalker.tiny import POINTS, SHAPES, SIZE, make_host, photograph
+from bench.sadtalker_tiny import POINTS, SHAPES, SIZE, make_host, photograph
 
 PER_FRAME = RATE // 25
 

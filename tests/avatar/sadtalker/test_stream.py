@@ -14,7 +14,7 @@ from avatar.faces.sadtalker.nodding import Nodding
 from avatar.faces.sadtalker.stream import Animator, Portrait, Stream, delay
 from avatar.faces.sadtalker.weights import Precision
 from bench.sadtalker_fill import coefficients, image, sound
-from tests.avatar.sadtalker.tiny import SHAPES, SIZE
+from bench.sadtalker_tiny import SHAPES, SIZE
 
 FRAMES = 45
 

@@ -80,12 +80,12 @@ def photograph(path: Path, size: tuple[int, int] = (300, 400)) -> Path:
 POINTS = ("110,150", "190,150", "150,190", "120,230", "180,230")
 
 
-def make_host(folder: Path, checkpoints: Path, **told: object) -> Path:
+def make_host(folder: Path, checkpoints: Path, *, whole: bool = True, still: bool = False) -> Path:
     """A host's folder, as the command line would make it."""
     folder.mkdir(parents=True, exist_ok=True)
     photograph(folder / PORTRAIT)
     numbers = tuple(float(number) for number in coefficients(1, 73, 5)[0])
     consent = Consent("Lin Xiaoyu", date(2026, 11, 1), "contract 17")
-    options = {"consent": consent, "face": Box(60, 80, 240, 260), "checkpoints": checkpoints, "size": SIZE, **told}
-    Host(portrait=folder / PORTRAIT, coefficients=numbers, **options).write(folder)  # type: ignore[arg-type]
+    face = Box(60, 80, 240, 260)
+    Host(consent, folder / PORTRAIT, face, numbers, checkpoints, SIZE, whole=whole, still=still).write(folder)
     return folder
