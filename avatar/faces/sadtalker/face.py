@@ -153,8 +153,8 @@ def _pasted(picture: Picture, host: Host, size: tuple[int, int]) -> Paste:
     np.minimum(ground[..., :3], ground[..., 3:], out=ground[..., :3])  # resizing overshoots at edges
     ground.flags.writeable = False
     if not host.whole:
-        return Paste(ground, Box(left, top, left + fitted[0], size[1]), fade=False)
+        return Paste.onto(ground, Box(left, top, left + fitted[0], size[1]), fade=False)
     sides = (host.face.left, host.face.top, host.face.right, host.face.bottom)
     x, y = left, top
     box = Box(*(round(side * scale) + (x if index % 2 == 0 else y) for index, side in enumerate(sides)))
-    return Paste(ground, box)
+    return Paste.onto(ground, box)

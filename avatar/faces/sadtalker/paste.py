@@ -14,28 +14,44 @@ _EDGE = 0.12  # of the shorter side fades from face to portrait
 
 @dataclass(frozen=True, slots=True)
 class Paste:
-    """Puts a face into `ground` (H, W, 4; colour premultiplied by alpha) within `box`, which may reach beyond it;
-    `fade` lets its edge pass into the ground. The portrait's alpha is kept."""
+    """Puts faces into one portrait; what every frame shares is computed once."""
 
-    ground: Picture
-    box: Box
-    fade: bool = True
+    ground: Picture  # the portrait at rest: (H, W, 4), colour premultiplied by alpha
+    size: tuple[int, int]  # of a face in it
+    seen: Box  # the part of the face that lies in the portrait
+    box: Box  # and where
+    share: Picture  # (h, w, 1): of the face, alpha included
+    under: Picture  # (h, w, 3): what the portrait adds
+
+    @classmethod
+    def onto(cls, ground: Picture, box: Box, *, fade: bool = True) -> "Paste":
+        """`box` may reach beyond the portrait; `fade` lets the face's edge pass into it. The portrait's alpha stays."""
+        height, width = ground.shape[:2]
+        inside = Box(max(box.left, 0), max(box.top, 0), min(box.right, width), min(box.bottom, height))
+        seen = Box(inside.left - box.left, inside.top - box.top, inside.right - box.left, inside.bottom - box.top)
+        beneath = inside.cut(ground).astype(np.uint16)
+        share = seen.cut(_feather(box.size)) if fade else np.full((*beneath.shape[:2], 1), 255, np.uint16)
+        alpha = beneath[..., 3:].astype(np.uint8)
+        part = _parts(share, alpha)
+        under = np.minimum(_parts(beneath[..., :3], 255 - share), alpha - part)  # both may have been rounded up
+        return cls(ground, box.size, seen, inside, part, under)
 
     def __call__(self, face: Picture) -> Picture:
-        """(n, n, 3) → a new picture of the ground's size."""
+        """(n, n, 3) → a new picture of the portrait's size."""
         whole = self.ground.copy()
-        height, width = self.ground.shape[:2]
-        box = Box(max(self.box.left, 0), max(self.box.top, 0), min(self.box.right, width), min(self.box.bottom, height))
-        offset = Box(
-            box.left - self.box.left, box.top - self.box.top, box.right - self.box.left, box.bottom - self.box.top
-        )
-        drawn = offset.cut(np.asarray(Image.fromarray(face).resize(self.box.size, Image.Resampling.BILINEAR)))
-        share = offset.cut(_feather(self.box.size)) if self.fade else np.uint16(255)
-        under = box.cut(whole)
-        alpha = under[..., 3:].astype(np.uint16)
-        over = (drawn * alpha + 127) // 255
-        under[..., :3] = (over * share + under[..., :3] * (255 - share) + 127) // 255
+        drawn = self.seen.cut(np.asarray(Image.fromarray(face).resize(self.size, Image.Resampling.BILINEAR)))
+        np.add(_parts(drawn, self.share), self.under, out=self.box.cut(whole)[..., :3])
         return whole
+
+
+def _parts(value: NDArray[np.unsignedinteger], of_255: NDArray[np.unsignedinteger]) -> Picture:
+    """value × of_255 / 255, rounded."""
+    product = np.multiply(value, of_255, dtype=np.uint16)
+    product += 128
+    product += product >> 8
+    product >>= 8
+    rounded: Picture = product.astype(np.uint8)
+    return rounded
 
 
 def _feather(size: tuple[int, int]) -> NDArray[np.uint16]:
