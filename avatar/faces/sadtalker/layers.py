@@ -73,17 +73,16 @@ def conv_norm(
     padding: int | tuple[int, ...] | None = None,
     names: tuple[str, str] = ("conv", "norm"),
     bias: bool = True,
-    last: bool = False,
 ) -> Conv:
     """A convolution with the batch norm that follows it, as one convolution."""
     weight, shift = _folded(w, shape, names, bias)
-    return _placed(w, weight, shift, stride, padding, 1, last)
+    return _placed(w, weight, shift, stride, padding)
 
 
-def doubled_conv_norm(w: Weights, shape: tuple[int, ...], *, last: bool = False) -> "Doubled":
+def doubled_conv_norm(w: Weights, shape: tuple[int, ...]) -> "Doubled":
     """The same, of a map that is doubled first."""
     weight, shift = _folded(w, shape, ("conv", "norm"), True)
-    return doubled(w, weight, shift, last=last)
+    return doubled(w, weight, shift)
 
 
 def _folded(w: Weights, shape: tuple[int, ...], names: tuple[str, str], bias: bool) -> tuple[Tensor, Tensor]:
@@ -167,8 +166,8 @@ def _placed(
     bias: Tensor | None,
     stride: int | tuple[int, ...],
     padding: int | tuple[int, ...] | None,
-    dilation: int,
-    last: bool,
+    dilation: int = 1,
+    last: bool = False,
 ) -> Conv:
     pad = same(weight) if padding is None else padding
     return Conv(w.place(weight, last=last), None if bias is None else w.place(bias), stride, pad, dilation)

@@ -40,16 +40,14 @@ class _Hourglass:
         joined = level(0) + into
         return cls(
             tuple(
-                conv_norm(
-                    w.at(f"encoder.down_blocks.{k}"), (level(k + 1), level(k) if k else into, 3, 3, 3), last=k < 2
-                )
+                conv_norm(w.at(f"encoder.down_blocks.{k}"), (level(k + 1), level(k) if k else into, 3, 3, 3))
                 for k in range(blocks)
             ),
             tuple(
                 _up(w.at(f"decoder.up_blocks.{k}"), level(blocks - k) * (2 if k else 1), level(blocks - k - 1))
                 for k in range(blocks)
             ),
-            conv_norm(w.at("decoder"), (joined, joined, 3, 3, 3), last=True),
+            conv_norm(w.at("decoder"), (joined, joined, 3, 3, 3)),
         )
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -76,7 +74,7 @@ def _up(w: Weights, into: int, out: int) -> Conv | Doubled:
     """Of a doubled map. The four places' weights are larger than the convolution's, so where the map is smaller than
     they are (few pixels, many channels) nothing would be saved."""
     shape = (out, into, 3, 3, 3)
-    return doubled_conv_norm(w, shape, last=True) if into * out <= _FEW else conv_norm(w, shape)
+    return doubled_conv_norm(w, shape) if into * out <= _FEW else conv_norm(w, shape)
 
 
 @dataclass(frozen=True, slots=True)

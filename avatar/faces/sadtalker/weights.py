@@ -28,8 +28,8 @@ class Precision:
         return bool(self.dtype == torch.float32)
 
     def place(self, tensor: Tensor, *, last: bool = False) -> Tensor:
-        """On the device and in our numbers. In half precision channels go last. In float32 on a CPU that helps large
-        maps with few channels only (`last`); elsewhere torch's own layout is faster and nearer to the reference."""
+        """On the device and in our numbers. In half precision channels go last. In float32 on a CPU that helps the
+        largest maps only (`last`); elsewhere torch's own layout is as fast or faster, and nearer to the reference."""
         placed = tensor.to(self.device, self.dtype)
         if self.exact and not last:
             return placed
