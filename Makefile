@@ -1,6 +1,6 @@
 # make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
 # make test   set-up, then every test (as root on Debian it installs the servers and the browser they need)
-# make models torch and sentence-transformers beside it, for embedders with weights (3 minutes, 1 GB)
+# make models torch and sentence-transformers beside it, for embedders with weights and the photographed host (3 minutes, 1 GB)
 # make lint   format, lint, strict types
 # make check  the same, and the tests that need no server
 PYTHON ?= python3
