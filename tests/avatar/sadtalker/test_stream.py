@@ -108,3 +108,15 @@ def test_a_host_blinks_every_few_seconds() -> None:
     assert set(np.diff(starts)) <= set(range(55, 182))
     assert closed.max() == 1.0
     assert np.array_equal(closed, Blinking(3).next(3500)), "however it is asked"
+
+
+def test_half_precision_draws_the_same_pictures(checkpoints: Path, networks: Networks, portrait: Portrait) -> None:
+    half = load(Files.within(checkpoints, SIZE, full=False), Precision(dtype=torch.bfloat16), full=False, shapes=SHAPES)
+    keypoints = portrait.source.keypoints + 0.1 * torch.randn(2, 15, 3, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        source, canonical = clip.prepared(half, torch.from_numpy(image(SIZE))[None], portrait.coefficients)
+        exact, near = networks.generator(portrait.source, keypoints), half.generator(source, keypoints)
+    assert torch.equal(canonical, portrait.canonical), "where things are is always float32"
+    assert near.dtype == torch.float32
+    assert ((exact - near) ** 2).mean() < 10**-3.5
+    assert exact.std() > 0.01
