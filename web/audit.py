@@ -99,21 +99,26 @@ class AuditTrail:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in READ:
             return await self._app(scope, receive, send)
-        status = 500
+        noted = False
 
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noted)
-        finally:
+        async def note(status: int) -> None:
+            nonlocal noted
+            noted = True
             actor = scope.get("state", {}).get("actor")
             route = str(getattr(scope.get("route"), "path", ""))
             if isinstance(actor, Staff) and route and route.rsplit("/", 1)[-1] not in SMALL_TALK:
                 await asyncio.shield(asyncio.to_thread(self._write, scope, actor, route, status))
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":  # on record before anybody hears that it is done
+                await note(message["status"])
+            await send(message)
+
+        try:
+            await self._app(scope, receive, told)
+        finally:
+            if not noted:
+                await note(500)
 
     def _write(self, scope: Scope, actor: Staff, route: str, status: int) -> None:
         target = " ".join(str(value) for value in scope.get("path_params", {}).values())

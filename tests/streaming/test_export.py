@@ -50,8 +50,7 @@ async def test_what_was_on_air_is_found_where_it_sounded(tmp_path: Path) -> None
     with av.open(str(clip)) as container:
         assert "AIGC" in container.metadata
         pictures = sum(1 for _ in container.decode(video=0))
-    with av.open(str(clip)) as container:
-        sound = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    sound = sound_of(clip)
     length_s = (best.end_ms - best.start_ms) / 1000
     assert length_s + 1.4 < pictures / 25 < length_s + 4.5 and np.abs(sound).max() > 0.05
     assert abs(len(sound) / 44100 - pictures / 25) < 0.15
@@ -59,10 +58,14 @@ async def test_what_was_on_air_is_found_where_it_sounded(tmp_path: Path) -> None
         cut(tmp_path / "elsewhere", best, tmp_path / "none.mp4")
     # Silence before the first clause, sound within it.
     first = next(entry for entry in entries if entry.kind == "said")
-    with av.open(str(pieces[0])) as container:
-        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    heard = np.concatenate([sound_of(piece) for piece in pieces])
     before, during = (round(44.1 * (first.start_ms + shift)) for shift in (-100, 600))
     assert np.abs(heard[: max(0, before)]).max(initial=0.0) < 0.01 < np.abs(heard[before:during]).max()
+
+
+def sound_of(file: Path) -> np.ndarray:
+    with av.open(str(file)) as container:
+        return np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
 
 
 def entry(number: int, start_ms: int, text: str, run: str = "r1") -> Entry:

@@ -84,7 +84,9 @@ class Desk:
         gaps.refresh()
         found = gaps.report(state)
         choices = [(self._line(gap), gap.id) for gap in found]
-        kept = chosen if chosen in {gap.id for gap in found} else None
+        gone = chosen is not None and chosen not in {gap.id for gap in found}
+        # Whoever chose one while this was on its way keeps the choice: only what is gone is taken back.
+        value: dict[str, Any] = {"value": None} if gone else {}
         none = {
             "open": say(
                 "没有待处理的问题：最近 30 天的提问都答上了。",
@@ -93,10 +95,10 @@ class Desk:
             "answered": say("还没有采用过回答。", "No answer has been approved yet."),
             "dismissed": say("没有忽略过的问题。", "Nothing was dismissed."),
         }[state]
-        return gr.update(choices=choices, value=kept), "" if choices else html.empty(none)
+        return gr.update(choices=choices, **value), "" if choices else html.empty(none)
 
     def turn(self, state: State) -> tuple[Any, ...]:
-        return *self.listing(state, None), *self.show(None)
+        return *self.listing(state, ""), *self.show(None)
 
     def show(self, gap_id: str | None) -> tuple[Any, ...]:
         gap = gaps_of(self._page.services).gap(gap_id) if gap_id else None
@@ -152,7 +154,7 @@ class Desk:
             self._page.record(request, "gap dismiss", gap_id)
         except Refusal as refusal:
             raise self._page.error(refusal) from None
-        return *self.show(None), *self.listing(state, None)
+        return *self.show(None), *self.listing(state, "")
 
     def _try(self, gap_id: str, values: Any, request: gr.Request | None) -> str:
         """Store an answer in the name of whoever asks; without `request` only ask the guard."""
