@@ -278,7 +278,7 @@ class Shopper:
         elif kind == "message" and event["role"] == "user":
             asked.stored += 1
             self._tally.doubled += asked.stored > 1 or event["client_id"] != asked.client_id
-        elif kind == "message":
+        elif kind == "message" and event["role"] == "bot":
             asked.answers += 1
             self._tally.doubled += asked.answers > 1
         elif kind == "done" and not asked.over.done():

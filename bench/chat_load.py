@@ -227,7 +227,7 @@ def audit(catalog: Catalog, tally: Tally) -> tuple[int, int]:
             if role == "user":
                 doubled += client_id in answers
                 answers[client_id], current = answers.get(client_id, 0), client_id
-            else:
+            elif role == "bot":  # that nobody is there to take over, the shop says besides
                 answers[current] = answers.get(current, 0) + 1
         lost += sum(not answers.get(client_id) for client_id in asked)
         doubled += sum(max(0, count - 1) for count in answers.values())
