@@ -60,8 +60,7 @@ class Heard:
         now = self.clock() if at is None else at
         for sentence in sentences(text):
             said = key(sentence)
-            self._said.pop(said, None)  # the order is that of time
-            self._said[said] = max(now, self._said.get(said, now))
+            self._said[said] = max(now, self._said.pop(said, now))  # taken out first: the order is that of time
         self._lines.setdefault(topic, deque()).append((now, shingles(text)))
         self._forget()
 
