@@ -59,8 +59,8 @@ async def test_what_was_on_air_is_found_where_it_sounded(tmp_path: Path) -> None
     # Silence before the first clause, sound within it.
     first = next(entry for entry in entries if entry.kind == "said")
     heard = np.concatenate([sound_of(piece) for piece in pieces])
-    before, during = (round(44.1 * (first.start_ms + shift)) for shift in (-100, 600))
-    assert np.abs(heard[: max(0, before)]).max(initial=0.0) < 0.01 < np.abs(heard[before:during]).max()
+    before, during = (max(0, round(44.1 * (first.start_ms + shift))) for shift in (-100, 600))
+    assert np.abs(heard[:before]).max(initial=0.0) < 0.01 < np.abs(heard[before:during]).max()
 
 
 def sound_of(file: Path) -> np.ndarray:
