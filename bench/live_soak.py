@@ -116,7 +116,7 @@ def _resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def read(url: str) -> None:
+def read(url: str, fps: int) -> None:
     """In a process of its own: what a player gets, as one line of JSON at the end of the stream."""
     seen: dict[str, Any] = {"back": 0, "packets": 0}
     last: dict[str, float] = {}
@@ -132,7 +132,7 @@ def read(url: str) -> None:
             last[kind] = at
             seen["packets"] += 1
     seen |= {f"{kind}_gap_ms": round(found * 1000, 1) for kind, found in gap.items()}
-    ends = last.get("video", 0.0) + 0.04, last.get("audio", 0.0) + 1024 / 44100
+    ends = last.get("video", 0.0) + 1 / fps, last.get("audio", 0.0) + 1024 / 44100
     sys.stdout.write(json.dumps({**seen, "offset_ms": round((ends[0] - ends[1]) * 1000, 1), "end_s": ends[0]}))
 
 
@@ -171,24 +171,35 @@ def main() -> None:
     parser = arguments("A long time on air, as fast as this machine can")
     parser.add_argument("--media-hours", type=float, default=0.05)
     parser.add_argument("--faster", type=float, default=8.0, help="than real time, at most")
+    parser.add_argument("--size", default="1280x720", help="of the picture: a small one shortens a long soak")
+    parser.add_argument("--fps", type=int, default=25)
+    parser.add_argument("--kbps", type=int, default=2500)
+    parser.add_argument("--preset", default="veryfast")
     parser.add_argument("--read", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.read:
-        read(options.read)
+        read(options.read, options.fps)
         return
     if reason := missing("nginx-rtmp"):
         sys.exit(f"live_soak needs nginx with its RTMP module: {reason}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    clock = MediaClock(25, options.faster)
+    clock = MediaClock(options.fps, options.faster)
     soaking = Soak(options.media_hours * 3600, clock)
     with tempfile.TemporaryDirectory(prefix="zhibo-bench-", ignore_cleanup_errors=True) as folder:
         catalog = Catalog.open(KnowledgeSettings(data_dir=Path(folder)))
         catalog.ingest(DEMO_SHOP)
         catalog.close()
-        settings = load_settings(data=Path(folder), spare_mb=64)
+        settings = load_settings(
+            data=Path(folder),
+            spare_mb=64,
+            live_size=options.size,
+            live_fps=options.fps,
+            live_kbps=options.kbps,
+            preset=options.preset,
+        )
         with NginxRtmp.start(record=False) as server:
             url = server.url("soak")
-            command = [sys.executable, "-m", "bench.live_soak", "--read", url]
+            command = [sys.executable, "-m", "bench.live_soak", "--read", url, "--fps", str(options.fps)]
             reader = subprocess.Popen(command, stdout=subprocess.PIPE)
             began = time.monotonic()
             with asyncio.Runner(loop_factory=lambda: MediaLoop(clock)) as runner:

@@ -165,6 +165,14 @@ class Settings(BaseSettings):
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
     encoder: str = Field("auto", description="auto, nvenc, vaapi or x264: what makes the picture's stream")
+    preset: str = Field(
+        "veryfast", description="x264's preset: quicker ones cost less and look worse at the same bitrate"
+    )
+    live_size: str = Field(
+        "1280x720", pattern=r"^\d+x\d+$", description="Picture of a room, lying; upright rooms turn it"
+    )
+    live_fps: int = Field(25, ge=4, le=30, description="Pictures a second")
+    live_kbps: int = Field(2500, ge=100, description="Bitrate of the picture")
     spare_room: bool = Field(True, description="Whether a loaded process stands ready to take a dead room's place")
     record: bool = Field(True, description="Whether rooms record what they send")
     recordings: Path | None = Field(None, description="Folder of the recordings; empty: recordings in each room's")

@@ -474,7 +474,9 @@ def recordings_of(settings: Settings, room: str) -> Path:
 def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
     from streaming.settings import RoomSettings
 
-    width, height = (720, 1280) if plan.portrait else (1280, 720)
+    width, height = (int(side) for side in settings.live_size.split("x"))
+    if plan.portrait:
+        width, height = height, width
     knowledge = knowledge_settings(settings)
     try:
         return RoomSettings(
@@ -483,6 +485,9 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             lang=plan.lang,
             width=width,
             height=height,
+            fps=settings.live_fps,
+            video_kbps=settings.live_kbps,
+            preset=settings.preset,
             voice=plan.voice or settings.voice,
             face=settings.face,
             look=plan.look or settings.look,
