@@ -1,9 +1,10 @@
 # make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
-# make test   set-up, then every test (as root on Debian it installs the servers and the browser they need)
+# make test   set-up, then every test, JOBS=2 at a time (as root on Debian it installs the servers and the browser they need)
 # make models torch and sentence-transformers beside it, for embedders with weights and the photographed host (3 minutes, 1 GB)
 # make lint   format, lint, strict types
 # make check  the same, and the tests that need no server
 PYTHON ?= python3
+JOBS ?= 2
 BIN := .venv/bin
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
@@ -18,7 +19,7 @@ demo: setup
 setup: .venv/base.done
 
 test: .venv/dev.done system-packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 # By pip: torch's smaller build without a GPU is chosen by it, not by uv.
 models: .venv/models.done
@@ -35,7 +36,7 @@ lint: .venv/dev.done
 	$(BIN)/mypy
 
 check: lint
-	$(BIN)/python -m pytest -q -m "not server" $(ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not server" $(ARGS)
 
 bench: .venv/dev.done
 	@$(BIN)/python -m bench
