@@ -1,7 +1,7 @@
 """How other processes talk to a room: newline-delimited JSON over a Unix socket in the room's folder.
 
 One request a connection: {"do": "status"}. The answer is {"ok": true, …} or {"ok": false, "error": "…"}; `events` goes
-on with one JSON object a line, `preview` with an FLV stream.
+on with one JSON object a line, `preview` with an FLV stream. After `voice` the other side goes on: with sound.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 _LONGEST_PATH = 100  # bytes; the system's limit is 104 on macOS and 108 on Linux
 DIRECTIONS = ("pin", "unpin", "show", "next", "pause", "resume", "take_over", "plan")
 _LINE = 256 * 1024
+_SOUND = 16 * 1024  # bytes of a microphone's sound taken at a time
 
 
 class RoomError(Exception):
@@ -42,6 +43,13 @@ def socket_path(path: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"zhibo-{os.getuid()}" / f"{name}.sock"
 
 
+class Sounding(Protocol):
+    """Where a person's sound goes: 16-bit little-endian mono."""
+
+    def feed(self, sound: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
 class Controlled(Protocol):
     """What a room offers to other processes."""
 
@@ -50,6 +58,7 @@ class Controlled(Protocol):
     async def insert(self, text: str, urgent: bool) -> dict[str, Any]: ...
     async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]: ...
     async def transcript(self, limit: int) -> list[dict[str, Any]]: ...
+    def listen(self, rate: int) -> Sounding: ...
     def stop(self) -> None: ...
     def events(self) -> AsyncGenerator[dict[str, Any], None]: ...
     def preview(self) -> AsyncGenerator[bytes, None]: ...
@@ -108,6 +117,8 @@ class ControlServer:
                 await self._stream_events(reader, writer)
             elif asked == "preview":
                 await self._stream_preview(reader, writer)
+            elif asked == "voice":
+                await self._hear(reader, writer, int(request["rate"]))
             else:
                 await _send(writer, {"ok": True, **await self._do(asked, request)})
         except (ValueError, KeyError, TypeError, TimeoutError) as error:
@@ -154,6 +165,15 @@ class ControlServer:
             async for chunk in alive:
                 writer.write(chunk)
                 await writer.drain()
+
+    async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, rate: int) -> None:
+        heard = self._room.listen(rate)
+        try:
+            await _send(writer, {"ok": True})
+            while sound := await reader.read(_SOUND):
+                heard.feed(sound)
+        finally:
+            heard.close()
 
 
 async def _until_hung_up(source: AsyncGenerator[Any, None], reader: asyncio.StreamReader) -> AsyncGenerator[Any, None]:
@@ -247,6 +267,16 @@ class RoomClient:
                 yield chunk
         except ConnectionError:
             return
+        finally:
+            writer.close()
+
+    @contextlib.asynccontextmanager
+    async def microphone(self, rate: int) -> AsyncGenerator[asyncio.StreamWriter, None]:
+        """A person speaks: what is written to it, 16-bit little-endian mono at `rate` Hz, sounds in the room at once.
+        The script waits meanwhile, and goes on when it is closed."""
+        _, _, writer = await self._begin({"do": "voice", "rate": rate})
+        try:
+            yield writer
         finally:
             writer.close()
 

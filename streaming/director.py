@@ -125,6 +125,7 @@ class Director:
         self._flash = FlashSales(parts.shelf)
         self._inserted: deque[Due] = deque()
         self._urgent: deque[Due] = deque()
+        self._person = False  # speaks by microphone
         self._courtesies: deque[tuple[Occasion, Comment]] = deque()
         self._answer: _Answer | None = None
         self._tasks: asyncio.TaskGroup | None = None
@@ -219,6 +220,11 @@ class Director:
         """A person speaks now: only inserted lines are said, questions go to staff."""
         self._keep(taken_over=True)
 
+    def listen(self, speaking: bool) -> None:
+        """Whether a person speaks by microphone. Not kept: after a crash nobody does."""
+        self._person = speaking
+        self._speech.nudge.set()
+
     def resume(self) -> None:
         """Go on where the script was."""
         self._keep(paused=False, taken_over=False)
@@ -246,7 +252,11 @@ class Director:
 
     @property
     def _held(self) -> bool:
-        return self._prompter.cursor.paused or self._prompter.cursor.taken_over
+        return self._prompter.cursor.paused or self._is_taken_over
+
+    @property
+    def _is_taken_over(self) -> bool:
+        return self._prompter.cursor.taken_over or self._person
 
     @property
     def urgent(self) -> bool:
@@ -254,8 +264,8 @@ class Director:
 
     @property
     def pressing(self) -> bool:
-        """Whether somebody waits: a line that was inserted, or an answer that is ready."""
-        if self._inserted or self._urgent:
+        """Whether somebody waits: a line that was inserted, an answer that is ready, a person at the microphone."""
+        if self._inserted or self._urgent or self._person:
             return True
         rested = self._answers_in_row < self._settings.answers_in_row
         return self._answer is not None and self._answer.ready.is_set() and rested and not self._held
@@ -290,7 +300,7 @@ class Director:
 
     async def _hold(self) -> None:
         """Nothing is said until somebody decides otherwise; when a person has taken over, questions are theirs."""
-        if self._prompter.cursor.taken_over:
+        if self._is_taken_over:
             self._hand_over()
         self._speech.nudge.clear()
         with contextlib.suppress(TimeoutError):

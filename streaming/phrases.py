@@ -19,6 +19,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "save": "立省{amount}",
         "out": "已售罄",
         "moment": "请稍等，马上回来",
+        "person": "（真人讲话）",
     },
     "en": {
         "ai": "AI-generated",
@@ -27,6 +28,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "save": "Save {amount}",
         "out": "Sold out",
         "moment": "One moment, we are right back",
+        "person": "(a person speaking)",
     },
 }
 

@@ -38,6 +38,7 @@ from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.interest import Interest
 from streaming.journal import Journal
+from streaming.microphone import Listened, Microphone, Occupied
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
@@ -101,6 +102,8 @@ class Room:
         self._airings = Airings(parts.store, settings.room, self._run_id)
         self._uttering: dict[str, Any] = {}  # the sentence whose clauses sound
         self._clause_ms: int | None = None  # where in the stream the clause that sounds began
+        self._microphone = Microphone(parts.performer, settings.fps)
+        self._person_ms = 0  # where in the stream a person began to speak
         self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended, clock=(parts.pace or WallPace()).now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
@@ -271,6 +274,24 @@ class Room:
         self._sheet.change(plan)
         await self._journal.now(self._records.save_plan, plan.to_json())
 
+    def listen(self, rate: int) -> Listened:
+        """A person's microphone: the script and the answers wait until it is closed. Raises RoomError while another is
+        open, ValueError for an impossible rate."""
+        try:
+            return self._microphone.listen(rate, self._person_speaks)
+        except Occupied as error:
+            raise RoomError(str(error)) from None
+
+    def _person_speaks(self, speaking: bool) -> None:
+        self._director.listen(speaking)
+        at_ms = round(self._health.frames / self.settings.fps * 1000)
+        if speaking:
+            self._person_ms = at_ms
+            self._journal.later(self._airings.begin, "said", at_ms, LABELS[self.settings.lang]["person"])
+        else:
+            self._journal.later(self._airings.end, self._person_ms, at_ms)
+        self._emit({"type": "microphone", "open": speaking})
+
     async def transcript(self, limit: int) -> list[dict[str, Any]]:
         """The newest sentences with their verdicts, oldest first."""
         rows = await self._journal.now(self._records.transcript, max(1, min(limit, 1000)))
@@ -312,7 +333,7 @@ class Room:
         view = self._view(None, None)
         await asyncio.to_thread(self._scene.prepare, view)
         self._stage = Stage(
-            parts.performer,
+            self._microphone,
             parts.face,
             self._scene,
             self._encoder,

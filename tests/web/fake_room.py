@@ -13,8 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from streaming.comments import CommentKind
-from streaming.control import ControlServer, RoomError
+from streaming.control import ControlServer, RoomError, Sounding
 from web.parent import wait_for_end
+
+
+class Heard:
+    def __init__(self, rate: int, comments: list[str]) -> None:
+        self._rate, self._comments, self._bytes = rate, comments, 0
+
+    def feed(self, sound: bytes) -> None:
+        self._bytes += len(sound)
+
+    def close(self) -> None:
+        self._comments.append(f"microphone: {self._bytes} bytes at {self._rate} Hz")
 
 
 class FakeRoom:
@@ -41,6 +52,9 @@ class FakeRoom:
         if text == "full":
             raise RoomError("too many lines are waiting to be said")
         return {"label": "ok", "original": text, "text": text, "reasons": []}
+
+    def listen(self, rate: int) -> Sounding:
+        return Heard(rate, self.comments)
 
     def stop(self) -> None:
         if os.environ.get("ZHIBO_FAKE_ROOM") != "deaf":

@@ -275,6 +275,38 @@ def test_a_foreign_page_cannot_post_comments_by_websocket(on_air: Site) -> None:
         pass
 
 
+def test_only_staff_speak_on_air_and_only_from_the_shops_own_pages(on_air: Site) -> None:
+    url = f"{on_air.url.replace('http', 'ws')}/api/rooms/demo/microphone?rate=16000"
+    with on_air.staff() as staff:
+        signed_in = {"Cookie": "; ".join(f"{name}={value}" for name, value in staff.cookies.items())}
+        assert staff.get("/live/demo/speak").status_code == 200
+        with connect(url, additional_headers=signed_in, origin=on_air.url, proxy=None) as socket:  # type: ignore[arg-type]
+            for _ in range(4):
+                socket.send(bytes(640))
+        heard = read_events(staff, "/api/rooms/demo/events", lambda event: "microphone" in event.get("text", ""))
+        assert heard[-1]["text"] == "microphone: 2560 bytes at 16000 Hz"
+        for who, page in (({}, on_air.url), (signed_in, "https://evil.example")):
+            with (
+                pytest.raises(Exception, match="403"),
+                connect(
+                    url,
+                    additional_headers=who,
+                    origin=page,
+                    proxy=None,  # type: ignore[arg-type]
+                ),
+            ):
+                pass
+    with on_air.staff("小客", "agent") as agent:
+        answering = {"Cookie": "; ".join(f"{name}={value}" for name, value in agent.cookies.items())}
+        with pytest.raises(Exception, match="403"), connect(url, additional_headers=answering, proxy=None):
+            pass
+    with on_air.client() as client:
+        assert (
+            client.get("/live/demo/speak", follow_redirects=False).headers["location"]
+            == "/signin?next=/live/demo/speak"
+        )
+
+
 def test_a_line_is_inserted_by_staff_and_refusals_are_passed_on(on_air: Site) -> None:
     with on_air.staff() as staff:
         said = staff.post("/api/rooms/demo/insert", json={"text": "欢迎大家"})

@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 from asyncio import to_thread
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -45,6 +46,13 @@ async def product(product_id: str, services: Svc) -> Response:
 @router.api_route("/live/{room}", methods=READ)
 async def live(room: str) -> Response:
     return page("live.html")
+
+
+@router.api_route("/live/{room}/speak", methods=READ)
+async def speak(room: str, request: Request) -> Response:
+    return (
+        page("speak.html") if signed_in(request) else RedirectResponse(f"/signin?next=/live/{quote(room)}/speak", 303)
+    )
 
 
 @router.api_route("/signin", methods=READ)
