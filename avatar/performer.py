@@ -17,6 +17,7 @@ from avatar.visemes import mouth_at
 from avatar.voice import Lang, Voice
 
 _FADE = 441  # samples, 10 ms: short enough to be instant, long enough not to click
+_EASE = 220  # samples, 5 ms: sound that goes on after a gap sets in so softly
 _LEAD_S = 0.25  # a gesture begins before the word it stresses
 _AHEAD_S = 30.0  # sound queued at most; `say` waits beyond that
 _FULL_ENERGY = 6_000.0  # RMS of loud speech
@@ -79,6 +80,7 @@ class Performer:
         self._epoch = 0
         self._at = 0  # samples of the first utterance that were handed out
         self._tail = np.zeros(0, np.int16)  # fading end of what was interrupted
+        self._dry = False  # the voice fell behind in the middle of an utterance
         self._index = 0
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
@@ -130,7 +132,7 @@ class Performer:
                 rest = self._slice(self._queue[0], self._at, self._at + _FADE)
                 self._tail = (rest * np.linspace(1.0, 0.0, len(rest))).astype(np.int16)
             self._queue.clear()
-            self._at = 0
+            self._at, self._dry = 0, False
             self._wake()
 
     @property
@@ -171,18 +173,31 @@ class Performer:
             end = utterance.samples + (utterance.pause if utterance.complete else 0)
             if utterance.complete and self._at >= end:
                 self._queue.popleft()
-                self._at = 0
+                self._at, self._dry = 0, False
                 self._wake()
                 continue
-            if not utterance.complete and end - self._at < self._per_frame:
-                return Moment(self._index, silence)  # the voice is behind: wait for it with the mouth shut
+            if not utterance.complete and end - self._at < self._per_frame + _FADE:
+                return Moment(self._index, self._running_dry(utterance, silence))
             return self._speaking(utterance)
         return Moment(self._index, silence)
+
+    def _running_dry(self, utterance: _Utterance, silence: NDArray[np.int16]) -> NDArray[np.int16]:
+        """The voice is behind: wait for it with the mouth shut, and let what sounded last die away."""
+        if self._at and not self._dry:
+            rest = self._slice(utterance, self._at, self._at + _FADE)
+            silence[: len(rest)] = rest * np.linspace(1.0, 0.0, len(rest))
+            self._at += len(rest)
+            self._dry = True
+        return silence
 
     def _speaking(self, utterance: _Utterance) -> Moment:
         pcm = self._slice(utterance, self._at, self._at + self._per_frame)
         middle_s = (self._at + self._per_frame / 2) / RATE
         self._at += self._per_frame
+        if self._dry:
+            pcm = pcm.copy()
+            pcm[:_EASE] = (pcm[:_EASE] * np.linspace(0.0, 1.0, len(pcm[:_EASE]))).astype(np.int16)
+            self._dry = False
         if len(pcm) < self._per_frame:
             pcm = np.concatenate([pcm, np.zeros(self._per_frame - len(pcm), np.int16)])
         energy = float(np.sqrt(np.mean(np.square(pcm, dtype=np.float64)))) / _FULL_ENERGY

@@ -49,6 +49,8 @@ from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_hls, open_output, open_recording
 from streaming.sinks.preview import FlvPreview
 from streaming.sinks.targets import RollingTarget
+from streaming.sound.mixer import Sound
+from streaming.sound.music import Playlist
 from streaming.spares import RoomSpares
 from streaming.stage import Begun, Pace, Stage, WallPace
 from streaming.standby import Standby
@@ -113,6 +115,8 @@ class Room:
         self._bitrate = Bitrate(settings.video_kbps, settings.least_kbps)
         words = LABELS[settings.lang]
         self._spares = RoomSpares(settings, mark, parts.face.size, self._view(None, None), words["moment"])
+        self._music = Playlist(settings.music, settings.folder, settings.music_lufs) if settings.music else None
+        self._sound = Sound(settings.fps, self._music, duck_db=settings.music_duck_db)
         self._preview = FlvPreview(self._encoder.format)
         self._sinks: list[Sink] = []
         self._listeners: set[asyncio.Queue[dict[str, Any]]] = set()
@@ -154,6 +158,8 @@ class Room:
         told: list[Standby] = [self._bitrate, self._journal, *self._parts.standbys]
         if director is not None:
             told.append(self._stage)
+        if self._music is not None:
+            told.append(self._music)
         troubles += filter(None, (each.trouble for each in self._parts.sources))
         troubles += filter(None, (each.trouble for each in told))
         if isinstance(face := self._parts.face, SteadyFace):
@@ -338,6 +344,7 @@ class Room:
             self._scene,
             self._encoder,
             self._sinks,
+            sound=self._sound,
             view=view,
             fps=settings.fps,
             health=self._health,
@@ -370,6 +377,8 @@ class Room:
         for comment in left_open:
             self._take_up(comment)
         log.info("on air", room=settings.room, outputs=[redact(each) for each in settings.outputs])
+        if self._music is not None:
+            self._music.start()
         self._stage.start()
         try:
             await self._until_stopped()
@@ -423,12 +432,15 @@ class Room:
 
     async def _end(self) -> None:
         """Goodbye, last packets, sinks; bounded, so that a dead server or voice cannot hold the process."""
+        self._sound.end()
         if self._failure is None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_GOODBYE_S):
                     await self._director.goodbye()
         await asyncio.to_thread(self._stage.stop)
         await asyncio.gather(*(asyncio.to_thread(sink.close, _SINKS_S) for sink in self._sinks))
+        if self._music is not None:
+            self._music.close()
         await self._journal.now(self._records.close_waiting, "the room went off air")
         self._emit({"type": "ended"})
         log.info("off air", room=self.settings.room, **self._health.figures())

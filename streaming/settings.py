@@ -30,6 +30,9 @@ class RoomSettings:
     keyframe_s: float = 2.0
     voice: str = "espeak"
     face: str = "drawn"
+    music: str = ""  # a file, a folder of files, or "bed" for the built-in one; empty: none
+    music_lufs: float = -22.0  # of the music while nobody speaks; the host has -16
+    music_duck_db: float = 14.0  # by which it steps back under the host
     look: str = ""  # one of the face's looks; empty: its first
     theme: str = "blossom"  # colours and background of the scene
     persona: str = "warm"
@@ -61,7 +64,8 @@ class RoomSettings:
             raise ValueError(f"unknown encoder {self.encoder!r}; choose from {', '.join(ENCODERS)}")
         if self.video_kbps < 100 or self.audio_kbps < 32:
             raise ValueError("video_kbps must be at least 100 and audio_kbps at least 32")
-
+        if not (-40 <= self.music_lufs <= -16 and 0 <= self.music_duck_db <= 30):
+            raise ValueError("music_lufs must be -40..-16 and music_duck_db 0..30")
         if self.keep_days < 1 or self.piece_s < 1 or self.spare_mb < 0:
             raise ValueError("keep_days and piece_s must be at least 1, and spare_mb not negative")
 

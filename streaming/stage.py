@@ -41,6 +41,12 @@ class Performance(Protocol):
     def interrupt(self) -> None: ...
 
 
+class Mixer(Protocol):
+    """The part of `streaming.sound.mixer.Sound` that the frame loop needs."""
+
+    def frame(self, pcm: NDArray[np.int16]) -> NDArray[np.int16]: ...
+
+
 class Pace(Protocol):
     """The clock of a room: the wall's on air, another's where a day is to pass in hours."""
 
@@ -115,6 +121,7 @@ class Stage:
         encoder: Encoder,
         sinks: Sequence[Sink],
         *,
+        sound: Mixer,
         view: View,
         fps: int,
         health: Health,
@@ -125,7 +132,7 @@ class Stage:
         pace: Pace | None = None,
     ) -> None:
         self._pace = pace or WallPace()
-        self._performance, self._face = performance, face
+        self._performance, self._face, self._sound = performance, face, sound
         self._sinks, self._view, self._fps, self._health = tuple(sinks), view, fps, health
         self._on_begun, self._on_failed = on_begun, on_failed
         self._kbps = encoder.kbps
@@ -270,10 +277,12 @@ class Stage:
             text = self._captions.get(heard.utterance, "") if heard.utterance else ""
             with clock("scene"):
                 self._picture = shift.scene.compose(host, self._view, Caption(text, heard.spoken))
+        with clock("sound"):
+            pcm = self._sound.frame(heard.pcm)
         with clock("encode"):
             if self._kbps != shift.encoder.kbps:
                 shift.encoder.aim(self._kbps)
-            packets = shift.encoder.encode(self._picture, heard.pcm, key=any(sink.wants_key for sink in self._sinks))
+            packets = shift.encoder.encode(self._picture, pcm, key=any(sink.wants_key for sink in self._sinks))
         with clock("send"):
             self._send(shift, packets)
 

@@ -242,6 +242,7 @@ def air(
     portrait: Annotated[bool, typer.Option("--portrait", help="720×1280 instead of 1280×720.")] = False,
     look: Annotated[str, typer.Option(help="Which host: a look of the face.")] = "",
     voice: Annotated[str, typer.Option(help="Voice of the host.")] = "",
+    music: Annotated[str, typer.Option(help="Music in the background: a file, a folder, or bed.")] = "",
     lang: Annotated[str, typer.Option(help="Language of the room: zh or en.")] = "zh",
     record: Annotated[bool, typer.Option(help="Keep a recording of what is sent.")] = True,
     comments: Annotated[
@@ -256,8 +257,8 @@ def air(
         from web.rooms import RoomPlan
 
         plan = RoomPlan(
-            room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, record=record,
-            comments=tuple(comments or ()),
+            room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, music=music,
+            record=record, comments=tuple(comments or ()),
         )  # fmt: skip
         run_live(settings, plan)
 

@@ -1,8 +1,9 @@
 """The espeak-ng process: requests on standard input, sound and events on standard output.
 
 espeak-ng keeps global state, may crash, and is GPL code; a process of its own answers all three. A request is one
-JSON line {"id", "text", "voice", "rate", "pitch", "range"}. The answer is a header of three little-endian uint32
-(id, bytes of JSON, bytes of PCM), then a JSON object {"rate", "events"} or {"error"}, then int16 mono samples.
+JSON line {"id", "text", "voice", "rate", "pitch", "range"}, the text in SSML. The answer is a header of three
+little-endian uint32 (id, bytes of JSON, bytes of PCM), then a JSON object {"rate", "events"} or {"error"}, then int16
+mono samples.
 Run as: python -m avatar.voices.espeak_worker
 """
 
@@ -20,7 +21,7 @@ HEADER = struct.Struct("<III")
 # espeak-ng's speak_lib.h
 _AUDIO_SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
-_CHARS_UTF8, _END_PAUSE = 0x0001, 0x1000
+_CHARS_UTF8, _SSML, _END_PAUSE = 0x0001, 0x0010, 0x1000
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
 
@@ -75,7 +76,7 @@ class Espeak:
         return 0
 
     def speak(self, text: str, voice: str, rate: int, pitch: int, pitch_range: int) -> dict[str, Any]:
-        """PCM lands in `pcm`; returned are the events as (kind, sample, phoneme | text offset, length)."""
+        """`text` is SSML. PCM lands in `pcm`; returned are events: (kind, sample, phoneme | text offset, length)."""
         self._pcm.clear()
         self._events.clear()
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
@@ -83,7 +84,7 @@ class Espeak:
         for parameter, value in ((_RATE, rate), (_PITCH, pitch), (_RANGE, pitch_range)):
             self._library.espeak_SetParameter(parameter, value, 0)
         encoded = text.encode("utf-8")
-        flags = _CHARS_UTF8 | _END_PAUSE
+        flags = _CHARS_UTF8 | _SSML | _END_PAUSE
         if self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, flags, None, None) != 0:
             return {"error": "espeak-ng could not speak this text"}
         return {"rate": self.rate, "events": self._events}

@@ -294,11 +294,15 @@ async def test_a_face_that_looks_ahead_keeps_lips_and_sound_together(tmp_path: P
             self.index += 1
             return moment
 
+    class Unmixed:
+        def frame(self, pcm: Any) -> Any:
+            return pcm
+
     from streaming.health import Health
     from streaming.view import View
 
     stage = Stage(
-        Play(), Late(), Eye(), Ear(), (), view=View("店"), fps=25, health=Health(25),  # type: ignore[arg-type]
+        Play(), Late(), Eye(), Ear(), (), sound=Unmixed(), view=View("店"), fps=25, health=Health(25),  # type: ignore[arg-type]
         on_begun=lambda begun: None, on_failed=lambda error: None,
     )  # fmt: skip
     stage.start()
@@ -368,3 +372,13 @@ async def test_an_urgent_line_is_heard_within_three_tenths_and_a_run_sheet_survi
     assert Plan.from_json(records.plan()).weights == {"p3": 2.0} and records.cursor().paused
     with catalog.store.read() as connection:
         assert len(connection.execute(sa.select(comments).where(comments.c.kind == "gift")).all()) == 1
+
+
+async def test_missing_music_is_told_and_the_room_stays_on_air(tmp_path: Path, catalog: Catalog) -> None:
+    room = make_room(catalog, small_settings(tmp_path / "room", music=str(tmp_path / "gone.mp3")))
+    async with on_air(room) as client:
+        status = await client.status()
+        assert "gone.mp3 is not there" in status["message"]
+        await asyncio.sleep(0.3)
+        assert (await client.status())["health"]["frames"] > status["health"]["frames"]
+        assert status["health"]["cpu"]["sound"] > 0
