@@ -25,7 +25,7 @@ class Face(Protocol):
 
 
 FACES = {
-    "drawn": "avatar.faces.drawn:DrawnFace",
+    "drawn": "avatar.faces.drawn.face:DrawnFace",
     "sadtalker": "avatar.faces.sadtalker.face:SadTalkerFace",
     "still": "avatar.faces.still:StillFace",
 }

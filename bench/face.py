@@ -8,7 +8,8 @@ import time
 
 import numpy as np
 
-from avatar.faces.drawn import DrawnFace, looks
+from avatar.faces.drawn import looks
+from avatar.faces.drawn.face import DrawnFace
 from avatar.faces.still import StillFace
 from avatar.media import RATE, Moment, Mouth
 from bench.report import Cell, arguments, report

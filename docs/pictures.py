@@ -1,4 +1,4 @@
-"""`make pictures`: the pictures of the README, taken from the running product.
+"""`make pictures`: the pictures of the README and of docs/faces.md, taken from the running product.
 
 Starts the demo shop in a temporary folder, uses it in Chromium as a shopper, a viewer, an agent and a merchant would,
 and takes a frame from the live room's stream. Run as: python -m docs.pictures [FOLDER]
@@ -21,6 +21,9 @@ import av
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from avatar.faces.drawn import looks
+from avatar.faces.drawn.host import Host
+from avatar.faces.drawn.pose import Pose
 from tests.servers import chromium, free_port, missing, wait_for_port
 
 QUESTION = "两百元以内，适合通勤的保温杯有哪些？"
@@ -165,11 +168,27 @@ def take(folder: Path, site: str, out: Path) -> None:
         browser.close()
 
 
+def hosts(out: Path) -> None:
+    """All hosts side by side, each in the clothes it is listed with first, and one who has changed."""
+    names = [*(name for name in looks() if "-" not in name), "lin-ivory"]
+    columns, ground = 5, (244, 232, 226)
+    width, height = 320, 350
+    sheet = Image.new("RGB", (columns * width, -(-len(names) // columns) * height), ground)
+    for index, name in enumerate(names):
+        host = Host(looks()[name], (420, 540))
+        frame = host.draw(Pose(yaw=0.08, roll=-0.02, smile=0.75))
+        host.close()
+        person = Image.fromarray(frame[:height, 50 : 50 + width], "RGBa").convert("RGBA")
+        sheet.paste(person, (index % columns * width, index // columns * height), person)
+    save(sheet, out / "hosts.webp")
+
+
 def main() -> None:
-    if not (chromium() and not missing("chromium")):
-        raise SystemExit("Pictures are taken in Chromium; install it first (Debian: apt install chromium).")
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
     out.mkdir(parents=True, exist_ok=True)
+    hosts(out)
+    if not (chromium() and not missing("chromium")):
+        raise SystemExit("Pictures are taken in Chromium; install it first (Debian: apt install chromium).")
     with tempfile.TemporaryDirectory(prefix="zhibo-pictures-") as name:
         port = free_port()
         with demo(Path(name), port):

@@ -31,7 +31,7 @@ class StillFace:
 
 
 def _drawn(look: str, size: tuple[int, int], facing: str) -> Frame:
-    from avatar.faces.drawn import DrawnFace  # a merchant's own picture needs no renderer
+    from avatar.faces.drawn.face import DrawnFace  # a merchant's own picture needs no renderer
 
     face = DrawnFace(look, size, facing=facing)
     try:

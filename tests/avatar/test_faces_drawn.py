@@ -1,5 +1,6 @@
 import gc
 import resource
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -7,14 +8,16 @@ import numpy as np
 import pytest
 
 from avatar.face import FaceError, load_face
-from avatar.faces.drawn import DrawnFace, looks, portrait
+from avatar.faces.drawn import looks, portrait
+from avatar.faces.drawn.face import DrawnFace
 from avatar.faces.drawn.gestures import POSES
 from avatar.faces.drawn.host import Host
 from avatar.faces.drawn.pose import Pose
 from avatar.media import RATE, Frame, Moment, Mouth
 
+HOSTS = sorted(name for name in looks() if "-" not in name)
 SILENCE = np.zeros(RATE // 25, np.int16)
-MOUTH = (slice(240, 290), slice(245, 315))  # rows, columns of a 560×720 frame
+MOUTH = (slice(250, 310), slice(245, 315))  # rows, columns of a 560×720 frame
 
 
 def moment(index: int, mouth: Mouth | None = None, **more: float) -> Moment:
@@ -46,13 +49,29 @@ def test_every_look_fills_its_frame(look: str) -> None:
     assert (frame[..., :3] <= alpha[..., None]).all(), "colour is premultiplied"
 
 
-def test_looks_differ_and_are_named_in_both_languages() -> None:
-    assert len(looks()) >= 4
-    pictures = [portrait(name, 64) for name in looks()]
+def test_hosts_differ_and_are_named_in_both_languages() -> None:
+    assert len(HOSTS) >= 8
+    pictures = [portrait(name, 64) for name in HOSTS]
     for index, picture in enumerate(pictures):
         for other in pictures[:index]:
             assert changed(picture, other).mean() > 0.2
     assert all(set(look.title) == {"zh", "en"} for look in looks().values())
+    assert len({look.title["zh"] for look in looks().values()}) == len(looks()), "each name means one look"
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_change_of_clothes_is_seen_and_keeps_the_face(host: str) -> None:
+    same = [look for name, look in looks().items() if name.split("-")[0] == host]
+    assert len(same) >= 2
+    frames = [Host(look, (140, 180)).draw(Pose()) for look in same]
+    for other in frames[1:]:
+        assert changed(frames[0], other)[90:].mean() > 0.1
+    assert len({(look.skin, look.build, look.iris) for look in same}) == 1
+
+
+def test_the_table_of_looks_needs_no_renderer() -> None:
+    script = "import sys; from avatar.faces.drawn import looks; looks(); sys.exit('thorvg_python' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 0
 
 
 def test_portrait_is_a_square_with_the_face_in_the_middle() -> None:
@@ -88,7 +107,7 @@ def test_an_open_mouth_changes_the_mouth_and_chin_alone(host: Host) -> None:
     opened = host.draw(Pose(mouth=Mouth(open=0.9, upper_teeth=0.5)))
     difference = changed(shut, opened)
     assert difference[MOUTH].mean() > 0.25
-    difference[225:320, 205:355] = False  # mouth, jaw and the jaw's shadow on the neck
+    difference[225:345, 190:370] = False  # mouth, jaw and the jaw's shadow on the neck
     assert not difference.any()
 
 
@@ -154,7 +173,7 @@ def test_a_picture_given_out_is_never_drawn_over() -> None:
     assert (first == kept).all()
 
 
-@pytest.mark.parametrize("look", sorted(looks()))
+@pytest.mark.parametrize("look", HOSTS)
 def test_gestures_stay_inside_the_frame(look: str) -> None:
     host = Host(looks()[look], (280, 360))
     for near, far in POSES.values():
@@ -163,12 +182,12 @@ def test_gestures_stay_inside_the_frame(look: str) -> None:
         assert not frame[:, -1, 3].any()
 
 
-@pytest.mark.parametrize("look", sorted(looks()))
+@pytest.mark.parametrize("look", HOSTS)
 def test_no_hole_opens_while_the_head_turns(look: str) -> None:
     """Down the middle from the hair to the hands every pixel is covered, however the head is held."""
     host = Host(looks()[look], (280, 360))
     rest = Pose()
-    for yaw in (-0.3, 0.0, 0.3):
+    for yaw in (-0.3, 0.3):
         for pitch in (-0.18, 0.18):
             for roll in (-0.14, 0.14):
                 pose = replace(rest, yaw=yaw, pitch=pitch, roll=roll, mouth=Mouth(open=1.0), sway=(20, 20))
@@ -177,8 +196,8 @@ def test_no_hole_opens_while_the_head_turns(look: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the resource module")
-def test_memory_stays_flat_over_a_thousand_frames() -> None:
-    face = DrawnFace(size=(140, 180))
+def test_memory_stays_flat_over_hundreds_of_frames() -> None:
+    face = DrawnFace(size=(64, 82))
 
     def run(start: int, count: int) -> int:
         for n in range(start, start + count):
@@ -186,8 +205,8 @@ def test_memory_stays_flat_over_a_thousand_frames() -> None:
         gc.collect()
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    before = run(0, 200)
-    after = run(200, 1000)
+    before = run(0, 150)
+    after = run(150, 500)
     assert after - before < (3000 if sys.platform == "linux" else 3_000_000)
 
 

@@ -14,6 +14,7 @@ from avatar.faces.drawn.looks import Look
 from avatar.faces.drawn.outfit import Cloth
 from avatar.faces.drawn.paint import Fill, mix, rgb
 from avatar.faces.drawn.pose import Arm, Hand, Pose
+from avatar.faces.drawn.vector import Group
 
 Space = NDArray[np.float64]
 
@@ -40,6 +41,8 @@ def _f32(*rows: tuple[float, float]) -> Points:
 
 
 Joint = tuple[float, float, float]
+_TONES = ((0.21, 0.54), (0.3, 0.34), (-0.22, 0.32))
+"""Where a sleeve's shades and lights lie beside its middle line and how wide they are, in shares of its width."""
 
 
 def _chain(at: Joint, bones: Iterable[tuple[float, float, float]]) -> list[Joint]:
@@ -96,8 +99,7 @@ class HandParts:
         contour, fill, shade = rgb(mix(skin.deep, skin.line, 0.3)), rgb(skin.base), rgb(skin.shade, 0.45)
         self._parts: list[Part] = []
         for index, points in enumerate(self._shapes(Hand(), Arm().wrist)):
-            path = Path(closed_commands((len(points) - 1) // 3), points)
-            self._parts.append(figure.add(path, (contour, fill, shade)[index % 3], LIMB))
+            self._parts.append(figure.add(_closed(points), (contour, fill, shade)[index % 3], LIMB))
 
     def pose(self, hand: Hand, wrist: tuple[float, float]) -> None:
         for part, points in zip(self._parts, self._shapes(hand, wrist), strict=True):
@@ -137,8 +139,12 @@ class HandParts:
         return [*shapes, *last]
 
 
+def _closed(points: Points) -> Path:
+    return Path(closed_commands((len(points) - 1) // 3), points)
+
+
 class Sleeve:
-    """A sleeve, drawn twice: all of it behind the chest, and from above the elbow once more in front of it."""
+    """A sleeve, drawn twice: all of it behind the chest, and the forearm once more in front of it."""
 
     def __init__(self, figure: Figure, look: Look, side: int) -> None:
         self._figure, self._side, self._look = figure, side, look
@@ -146,38 +152,42 @@ class Sleeve:
         self._front: list[Part] = []
 
     def draw_behind(self) -> None:
-        cloth = Cloth.of(self._look.main)
-        self._behind = self._add(self._arm(Arm()), (rgb(cloth.deep), rgb(cloth.base), self._shade()))
+        self._behind = self._add(self._arm(Arm()), self._tones())
 
     def draw_front(self) -> None:
-        cloth, cuff = Cloth.of(self._look.main), Cloth.of(self._look.inner)
+        cloth = Cloth.of(self._look.main)
+        cuff = cloth if self._look.outfit in ("blouse", "hoodie", "rollneck") else Cloth.of(self._look.inner)
         crease = rgb(cloth.deep, 0.32)
         fills = (
-            rgb(mix(cuff.shade, cuff.deep, 0.3)), rgb(cuff.base), rgb(cloth.deep), rgb(cloth.base), self._shade(),
-            crease, crease, rgb(cloth.light, 0.7),
+            rgb(mix(cuff.shade, cuff.deep, 0.3)), rgb(cuff.base), crease, crease, rgb(cloth.light, 0.7),
         )  # fmt: skip
-        self._front = self._add(self._forearm(Arm()), fills)
+        cuffs, edge, arm, details = self._forearm(Arm())
+        self._front = self._add(cuffs, fills[:2])
+        group, clip = self._figure.clip(_closed(edge), LIMB)
+        self._front += [clip, *self._add(arm, self._tones(), group), *self._add(details, fills[2:])]
 
     def pose(self, arm: Arm) -> None:
-        for part, points in zip(self._behind + self._front, self._arm(arm) + self._forearm(arm), strict=True):
+        cuffs, edge, whole, details = self._forearm(arm)
+        shapes = [*whole, *cuffs, edge, *whole, *details]
+        for part, points in zip(self._behind + self._front, shapes, strict=True):
             self._figure.move(part, points)
 
-    def _shade(self) -> Fill:
-        # Opaque, so that drawing it twice above the elbow shows no seam.
+    def _tones(self) -> tuple[Fill, ...]:
         cloth = Cloth.of(self._look.main)
-        return rgb(mix(cloth.base, cloth.shade, 0.62))
+        shades = (rgb(mix(cloth.base, cloth.shade, share)) for share in (0.3, 0.65))
+        light = rgb(mix(cloth.base, cloth.light, 0.24))
+        return (rgb(mix(cloth.base, cloth.deep, 0.75)), rgb(cloth.base), *shades, light)
 
-    def _add(self, shapes: list[Points], fills: tuple[Fill, ...]) -> list[Part]:
+    def _add(self, shapes: list[Points], fills: tuple[Fill, ...], group: Group | None = None) -> list[Part]:
         return [
-            self._figure.add(Path(closed_commands((len(points) - 1) // 3), points), fill, LIMB)
-            for points, fill in zip(shapes, fills, strict=True)
+            self._figure.add(_closed(points), fill, LIMB, group) for points, fill in zip(shapes, fills, strict=True)
         ]
 
     def _bones(self, arm: Arm) -> tuple[Points, NDArray[np.float32]]:
         """The middle line of the sleeve, in nine anchors, and how wide it is there."""
         wide = self._look.build.shoulders
         elbow, wrist = np.array(arm.elbow, np.float32), np.array(arm.wrist, np.float32)
-        shoulder = _f32((103, 205), (118, 220), (123, 250)) * np.array([wide, 1], np.float32)
+        shoulder = _f32((99, 210), (117, 222), (123, 250)) * np.array([wide, 1], np.float32)
         up, low = elbow - shoulder[2], wrist - elbow
         up_way, low_way = up / max(float(np.hypot(*up)), 1), low / max(float(np.hypot(*low)), 1)
         corner = elbow + (low_way - up_way) * np.float32(4)
@@ -187,29 +197,26 @@ class Sleeve:
         widths = np.array([36, 55, 58, 56, 52, 51, 50, 45, 38], np.float32) * np.float32(0.4 + 0.6 * wide)
         return spine, widths
 
-    def _limb(self, spine: Points, widths: NDArray[np.float32], start: int) -> list[Points]:
-        """Contour, fill and shade from an anchor on. A part's upper end has no contour: it lies on the whole arm."""
-        side = np.array([self._side, 1], np.float32)
+    def _arm(self, arm: Arm) -> list[Points]:
+        """Contour, fill, shades and lights of the whole arm."""
+        spine, widths = self._bones(arm)
         along = spine[-1] - spine[-3]
         normal = np.array([-along[1], along[0]], np.float32) / max(float(np.hypot(*along)), 1)
         # The shade is on the lower side; it thins out as an upright forearm swings it to the other one.
         sided = tanh(4 * float(normal[1]))
-        shade = spine + normal * (widths * np.float32(0.28 * sided))[:, None]
-        thick = widths * np.float32(0.42 * abs(sided))
-        shade[5] -= normal * np.float32(5 * sided)  # stays inside the bent elbow
-        thick[5] *= 0.8
-        thick[:2] = 0.5
-        contour = widths[start:] + np.float32(1.4)
-        if start:
-            contour[0] -= 5
-        before = max(start - 1, 0)
-        both = brushes(np.stack([spine[start:], spine[start:]]) * side, np.stack([contour, widths[start:]]))
-        return [*both, brush_points(shade[before:] * side, thick[before:])]
+        lines, thick = [spine, spine], [widths + np.float32(1.2), widths]
+        for off, wide in _TONES:
+            line = spine + normal * (widths * np.float32(off * sided))[:, None]
+            line[5] -= normal * np.float32(16 * off * sided)  # stays inside the bent elbow
+            thickness = widths * np.float32(wide * abs(sided))
+            thickness[5] *= 0.85
+            thickness[:2] = 0.5
+            lines.append(line)
+            thick.append(thickness)
+        return [*brushes(np.stack(lines) * np.array([self._side, 1], np.float32), np.stack(thick))]
 
-    def _arm(self, arm: Arm) -> list[Points]:
-        return self._limb(*self._bones(arm), 0)
-
-    def _forearm(self, arm: Arm) -> list[Points]:
+    def _forearm(self, arm: Arm) -> tuple[list[Points], Points, list[Points], list[Points]]:
+        """The cuff, what of the arm is before the chest, the whole arm, creases and hem."""
         spine, widths = self._bones(arm)
         elbow, end = spine[5], spine[-1]
         low = end - elbow
@@ -222,8 +229,23 @@ class Sleeve:
             [elbow + across * 21 + way * 7, elbow + across * 8 + way * 8, elbow - across * 8 + way * 13],
             [end - across * 17, end + way * 1.5, end + across * 17],
         ], np.float32)  # fmt: skip
-        outlines = brushes(strokes * np.array([self._side, 1], np.float32), _DETAILS)
-        return [*outlines[:2], *self._limb(spine, widths, 4), *outlines[2:]]
+        side = np.array([self._side, 1], np.float32)
+        outlines = brushes(strokes * side, _DETAILS)
+        edge = brush_points(spine[4:] * side, widths[4:] + np.float32(3))
+        return [*outlines[:2]], edge, self._arm(arm), [*outlines[2:]]
+
+
+def far_from(arm: Arm, other: Arm) -> bool:
+    """Whether the two look different: springs come to rest only in the end of days."""
+    hand, old = arm.hand, other.hand
+    places = (*arm.elbow, *arm.wrist), (*other.elbow, *other.wrist)
+    angles = (
+        (hand.turn, hand.roll, hand.tip, hand.curl, hand.point, hand.spread, hand.thumb),
+        (old.turn, old.roll, old.tip, old.curl, old.point, old.spread, old.thumb),
+    )
+    return any(abs(a - b) > 0.15 for a, b in zip(*places, strict=True)) or any(
+        abs(a - b) > 0.004 for a, b in zip(*angles, strict=True)
+    )
 
 
 class Arms:
@@ -246,7 +268,8 @@ class Arms:
 
     def pose(self, pose: Pose) -> None:
         for index, arm in enumerate((pose.far, pose.near)):
-            if arm != self._last[index]:
+            last = self._last[index]
+            if last is None or far_from(arm, last):
                 self._last[index] = arm
                 broad = 0.4 + 0.6 * self._look.build.shoulders
                 wider = replace(

@@ -21,7 +21,7 @@ from avatar.faces.drawn.paint import linear, mix, radial, rgb, soft
 from avatar.faces.drawn.pose import Pose
 from avatar.faces.drawn.vector import Group
 
-X, Y = 35.5, 14.0  # middle of the eye on the screen's right
+X, Y = 36.5, 17.0  # middle of the eye on the screen's right
 
 
 def _f32(*rows: tuple[float, float]) -> Points:
@@ -29,13 +29,13 @@ def _f32(*rows: tuple[float, float]) -> Points:
 
 
 # Lids from the inner to the outer corner, for that eye.
-_UPPER_OPEN = _f32((-19.5, 6.2), (-14.5, -4), (-5, -11.2), (6, -12), (16, -7.4), (22.5, -0.6))
-_UPPER_SHUT = _f32((-19, 6.6), (-13, 9.4), (-4, 11.4), (6, 11.2), (15, 8.4), (22, 3.4))
-_LOWER_OPEN = _f32((-19.5, 6.2), (-11, 10.4), (-2, 12.4), (7, 12), (16, 7.6), (22.5, -0.6))
-_LOWER_SMILE = _f32((-19.5, 6.2), (-11, 8), (-2, 8.8), (7, 8.2), (15.5, 5), (22.5, -0.6))
-_CREASE = _f32((-16, -5.4), (-9, -13.6), (2, -17.4), (12, -15.8), (22, -8.2))
-_CREASE_SHUT = _f32((-16, 1), (-9, -1.4), (2, -1.8), (12, -1.4), (22, 0))
-_LASHES = (0.5, 0.68, 0.84, 0.97)
+_UPPER_OPEN = _f32((-21, 6.6), (-16, -4.6), (-5.5, -12.4), (7, -13.2), (18, -7.6), (24.5, 0.4))
+_UPPER_SHUT = _f32((-20.5, 7), (-14, 10.2), (-4.5, 12.4), (6.5, 12.2), (16.5, 9), (24, 3.6))
+_LOWER_OPEN = _f32((-21, 6.6), (-12, 11.2), (-2, 13.4), (8, 12.8), (17.5, 8.2), (24.5, 0.4))
+_LOWER_SMILE = _f32((-21, 6.6), (-12, 8.8), (-2, 9.8), (8, 9), (17, 5.6), (24.5, 0.4))
+_CREASE = _f32((-17, -6.4), (-9.5, -15), (2, -18.8), (13.5, -16.6), (24.5, -8))
+_CREASE_SHUT = _f32((-17, 1), (-9.5, -1.4), (2, -1.8), (13, -1.4), (24, 0))
+_LASHES = (0.84, 0.95)
 _OPENINGS = (0.0, 0.3, 0.65, 1.0)
 
 
@@ -78,7 +78,7 @@ class _Shapes:
         strength = 0.62 + 0.38 * self._lash
         wing = upper[-1] + np.array([4.4, -2.6 * self._lash], np.float32)
         spine = np.concatenate([upper + _f32((0, -0.4)), wing[None]])
-        widths = np.array([0.8, 2.0, 3.1, 3.7, 4.0, 3.4, 0.2], np.float32) * np.float32(strength)
+        widths = np.array([0.8, 2.3, 3.9, 4.7, 5.0, 4.2, 0.2], np.float32) * np.float32(strength)
         return brush_points(self._place(spine), widths)
 
     def _one(self, upper: Points, at: float, openness: float) -> Points:
@@ -97,7 +97,7 @@ class Eye:
 
     def __init__(self, figure: Figure, look: Look, side: int) -> None:
         self._figure, self._side = figure, side
-        self._size = look.build.eyes
+        self._size, self._lid = look.build.eyes, look.build.lids
         shapes = _Shapes(look, side)
         keys = [shapes.all(openness, squint) for openness, squint in product(_OPENINGS, (0.0, 1.0))]
         skin, lash = Skin.of(look.skin), mix(look.hair, "#1a0f10", 0.6)
@@ -114,9 +114,9 @@ class Eye:
         parts.append(figure.add(Path(brush_commands(6), rest[1]), rgb("#4b3040", 0.28), FACE, group))
         # The lights in an eye are the room's: they stay on the same side in both and hardly follow the gaze.
         self._lights = [
-            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.97), FACE, group), -4.2, -5.0, 3.5, 4.2),
-            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.75), FACE, group), 4.6, 4.6, 2.1, 2.2),
-            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.4), FACE, group), 5.6, -3.4, 1.3, 1.5),
+            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.97), FACE, group), -4.4, -5.6, 4.3, 5.0),
+            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.75), FACE, group), 5.0, 5.2, 2.3, 2.4),
+            (figure.add(ellipse(x, y, 3, 3), rgb("#ffffff", 0.4), FACE, group), 6.2, -3.8, 1.4, 1.6),
         ]
         parts.append(figure.add(Path(brush_commands(4), rest[2]), rgb(mix(lash, skin.line, 0.6), 0.6), FACE))
         parts.append(figure.add(Path(brush_commands(5), rest[3]), rgb(skin.line, 0.55), FACE))
@@ -129,7 +129,7 @@ class Eye:
     def _draw_iris(self, figure: Figure, look: Look, group: Group) -> None:
         iris, x, y = look.iris, self._side * X, Y
         dark, glow = mix(iris, "#160c0e", 0.66), mix(iris, "#ffd9a0", 0.5)
-        rx, ry = 11.8 * self._size, 12.8 * self._size
+        rx, ry = 13.0 * self._size, 14.8 * self._size
         rim = linear(
             (x, y - 13), (x, y + 12), (0, rgb(dark)), (0.6, rgb(mix(iris, dark, 0.6))), (1, rgb(mix(iris, dark, 0.3)))
         )
@@ -145,13 +145,13 @@ class Eye:
     def pose(self, openness: float, squint: float, gaze: tuple[float, float]) -> None:
         look_x, look_y = gaze
         # A lid follows the eye it covers.
-        openness = min(1.0, openness * (1.0 - 0.24 * max(look_y, 0.0)))
+        openness = min(1.0, openness * self._lid * (1.0 - 0.24 * max(look_y, 0.0)))
         after = next(k for k in range(1, len(_OPENINGS)) if openness <= _OPENINGS[k])
         low, high = _OPENINGS[after - 1], _OPENINGS[after]
         share = np.float32((openness - low) / (high - low))
         lids = self._keys[after - 1] * (1 - share) + self._keys[after] * share
         self._figure.rest[self._where] = lids[0] + (lids[1] - lids[0]) * np.float32(squint)
-        x, y = self._side * X + 6.0 * look_x + 0.6 * self._side, Y - 0.4 + 4.4 * look_y
+        x, y = self._side * X + 6.0 * look_x + 0.6 * self._side, Y - 1.0 + 4.4 * look_y
         for part, dy, rx, ry in self._iris:
             self._figure.move(part, ellipse_points(x, y + dy, rx, ry))
         for part, dx, dy, rx, ry in self._lights:

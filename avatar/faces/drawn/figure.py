@@ -1,6 +1,6 @@
 """The puppet: every outline at rest, how each of its points follows head, chest and hair, and the warp to a pose.
 
-Figure units: the origin is the middle of the head, y down, the chin near 112, the picture's lower edge at 536. Points
+Figure units: the origin is the middle of the head, y down, the chin near 112, the picture's lower edge at 490. Points
 carry a depth, so a turning head slides its nose further than its ears, and nothing tears: one function moves them all.
 """
 
@@ -18,10 +18,12 @@ from avatar.faces.drawn.vector import Group, Picture
 from avatar.media import Frame
 
 Values = NDArray[np.float32]
-WIDTH, HEIGHT = 560.0, 720.0  # what the figure is drawn for
-ORIGIN = (280.0, 184.0)
+WIDTH, HEIGHT = 509.0, 654.5  # what of the figure a picture shows: from above the hair to below the waist
+TOP = 164.5  # from its upper edge to the origin
+_HEAD, _DROP = 1.05, 13.0  # heads are drawn a little large, and sit on a short neck
 _NECK = 118.0  # the head rolls about here
 _PIVOT = 70.0  # and nods about here
+_LOOSE = 0.4
 
 
 def ramp(values: Values, start: float, end: float) -> Values:
@@ -39,6 +41,7 @@ class Layer:
     depth: Callable[[Points], Values] = lambda p: np.zeros(len(p), np.float32)
     hang: Callable[[Points], Values] = lambda p: np.zeros(len(p), np.float32)  # swings with the hair's ends
     jaw: Callable[[Points], Values] = lambda p: np.zeros(len(p), np.float32)  # drops as the mouth opens
+    still: float = 0.2  # pixels it may be off: what is seen closely follows closely
 
 
 def _one(points: Points) -> Values:
@@ -63,17 +66,19 @@ SKULL = Layer(_one, bulge(88, 130, 74))
 NOSE = Layer(_one, bulge(88, 130, 74, 9))
 EARS = Layer(_one, lambda p: np.full(len(p), -16, np.float32))
 GLASSES = Layer(_one, bulge(96, 140, 74, 8))
-HAIR = Layer(_one, bulge(104, 140, 76, 6))
+HAIR = Layer(_one, bulge(104, 140, 76, 6), still=_LOOSE)
 BACK_HAIR = Layer(
     lambda p: 1 - 0.7 * ramp(p[:, 1], 60, 230),
     lambda p: np.full(len(p), -34, np.float32),
     lambda p: 0.5 * ramp(p[:, 1], 20, 230),
+    still=_LOOSE,
 )
 LOCKS = Layer(
-    lambda p: 1 - 0.72 * ramp(p[:, 1], 50, 240), bulge(104, 140, 76, 6), lambda p: ramp(p[:, 1], 10, 250)
+    lambda p: 1 - 0.72 * ramp(p[:, 1], 50, 240), bulge(104, 140, 76, 6), lambda p: ramp(p[:, 1], 10, 250),
+    still=_LOOSE,
 )  # fmt: skip
 NECK = Layer(lambda p: 1 - ramp(p[:, 1], 84, 158))
-CHEST = Layer()
+CHEST = Layer(still=_LOOSE)
 LIMB = Layer()
 
 
@@ -91,7 +96,7 @@ class Figure:
         self._picture = Picture(size)
         self._scale = min(size[0] / WIDTH, size[1] / HEIGHT)
         # Standing on the lower edge, in the middle of it.
-        self._origin = (size[0] / 2, size[1] - (HEIGHT - ORIGIN[1]) * self._scale)
+        self._origin = (size[0] / 2, size[1] - (HEIGHT - TOP) * self._scale)
         self._mirror = -1.0 if mirrored else 1.0
         self._points: list[Points] = []
         self._layers: list[Layer] = []
@@ -104,13 +109,13 @@ class Figure:
         anchor = 0
         if isinstance(fill, Gradient):
             anchor = self._append(np.array([fill.origin, fill.along, fill.across], np.float32), layer)
-        number = self._picture.shape(path.commands, first, len(path.points), fill, anchor, group)
+        number = self._picture.shape(path.commands, first, len(path.points), fill, anchor, group, layer.still)
         return Part(first, len(path.points), number)
 
     def clip(self, path: Path, layer: Layer, parent: Group | None = None) -> tuple[Group, Part]:
         """A group seen only inside `path`, in front of everything so far."""
         first = self._append(path.points, layer)
-        group = self._picture.group((path.commands, first, len(path.points)), parent)
+        group = self._picture.group((path.commands, first, len(path.points)), parent, layer.still)
         return group, Part(first, len(path.points), -1)
 
     def finish(self) -> None:
@@ -155,8 +160,8 @@ class Figure:
         sr, cr = sin(pose.roll), cos(pose.roll)
         dy = turned_y - _NECK
         head = np.empty_like(self.rest)
-        head[:, 0] = turned_x * cr - dy * sr + pose.lean + 14 * sy
-        head[:, 1] = turned_x * sr + dy * cr + _NECK - 1.9 * pose.breath + 10 * sp
+        head[:, 0] = _HEAD * (turned_x * cr - dy * sr) + pose.lean + 14 * sy
+        head[:, 1] = _HEAD * (turned_x * sr + dy * cr) + _NECK + _DROP - 1.9 * pose.breath + 10 * sp
         out: Points = body + self._head * (head - body)
         left, right = pose.sway
         out[:, 0] += self._hang * np.where(x < 0, left, right)

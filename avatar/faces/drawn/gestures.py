@@ -6,15 +6,15 @@ from avatar.faces.drawn.pose import Arm, Hand
 from avatar.motion import Gesture, Spring
 
 _REST = Arm()
-_UNDER = Arm((142, 384), (58, 458), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on
-_OPEN = Arm((148, 378), (178, 404), Hand(turn=-0.34, roll=-0.7, tip=0.78, curl=0.14, spread=0.12, thumb=0.7))
+_UNDER = Arm((142, 384), (58, 444), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on
+_OPEN = Arm((150, 388), (166, 318), Hand(turn=-0.72, roll=0.75, tip=0.5, curl=0.16, spread=0.12, thumb=0.75))
 
-_PRESENT = Arm((160, 390), (180, 322), Hand(turn=-0.44, roll=0.75, tip=0.42, curl=0.14, spread=0.1, thumb=0.75))
-_RAISE = Arm((164, 396), (200, 314), Hand(turn=-0.98, roll=0.8, tip=0.42, curl=0.3, spread=0.14, thumb=0.75))
-_COUNT = Arm((162, 394), (192, 300), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0))
+_PRESENT = Arm((156, 382), (150, 296), Hand(turn=-0.44, roll=0.75, tip=0.42, curl=0.14, spread=0.1, thumb=0.75))
+_RAISE = Arm((158, 388), (174, 284), Hand(turn=-0.98, roll=0.8, tip=0.42, curl=0.3, spread=0.14, thumb=0.75))
+_COUNT = Arm((158, 386), (172, 276), Hand(turn=-1.42, roll=-0.1, tip=0.1, curl=0.2, point=1.0, spread=0.1, thumb=0.0))
 _LOW = Arm((142, 388), (84, 480), Hand(turn=2.7, curl=0.4))
-_HEART = Arm((158, 390), (64, 338), Hand(turn=3.58, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))
-_WAVE = Arm((172, 372), (212, 262), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8))
+_HEART = Arm((154, 384), (64, 312), Hand(turn=3.58, roll=2.7, tip=0.05, curl=0.14, spread=0.1, thumb=0.5))
+_WAVE = Arm((162, 368), (180, 246), Hand(turn=-1.45, roll=0.0, tip=0.05, curl=0.08, spread=0.3, thumb=0.8))
 
 POSES: dict[Gesture, tuple[Arm, Arm]] = {  # the arm on the card's side, the other one
     "rest": (_REST, _UNDER),

@@ -117,9 +117,18 @@ def draw_face(figure: Figure, look: Look) -> Group:
     figure.add(jaw, radial((0, 122), 58, 20, *soft(skin.shade, 0.5)), FACE, group)
     for sign in (-1, 1):
         cheek = ellipse(sign * 47, 46, 31, 19)
-        figure.add(cheek, radial((sign * 47, 46), 31, 19, *soft(skin.blush, look.blush * 0.5)), FACE, group)
+        figure.add(cheek, radial((sign * 47, 46), 31, 19, *soft(skin.blush, look.blush * 0.5)), FACE)
         glow = ellipse(sign * 48, 34, 15, 7, sign * -0.35)
-        figure.add(glow, radial((sign * 48, 34), 15, 7, *soft("#ffffff", 0.3 * paleness(look.skin))), FACE, group)
+        figure.add(glow, radial((sign * 48, 34), 15, 7, *soft("#ffffff", 0.34 * paleness(look.skin))), FACE)
+        socket = radial((sign * 21, 4), 17, 22, *soft(skin.shade, 0.42))
+        figure.add(ellipse(sign * 21, 4, 17, 22), socket, FACE)
+    brow = radial((-8, -52), 50, 34, *soft(mix(skin.base, "#fffaf2", 0.45), 0.5 * paleness(look.skin)))
+    figure.add(ellipse(-8, -52, 50, 34), brow, FACE, group)
+    chin = radial((-2, 100), 15, 8, *soft(mix(skin.base, "#fffaf2", 0.5), 0.5 * paleness(look.skin)))
+    figure.add(ellipse(-2, 100, 15, 8), chin, FACE, group)
+    wide = look.build.jaw
+    edge = [(78.0, 0.0), (75 * wide, 40.0), (60 * wide, 69.0), (40 * wide, 93.0), (20 * wide, 107.0)]
+    figure.add(brush(edge, [0.4, 3.6, 4.4, 3.4, 0.4]), rgb("#fff0e2", 0.3), FACE, group)  # light from behind
     return group
 
 
@@ -128,7 +137,9 @@ def draw_nose(figure: Figure, look: Look) -> None:
     bridge = ellipse(-1.5, 18, 6.5 * size, 30)
     figure.add(bridge, radial((-1.5, 18), 6.5 * size, 30, *soft("#ffffff", 0.34 * paleness(look.skin))), NOSE)
     side = smooth([(9, -8), (7, 12), (9.5 * size, 34), (14 * size, 44), (8 * size, 45), (4 * size, 32), (5, 10)])
-    figure.add(side, linear((4, 0), (13, 4), (0, rgb(skin.shade, 0.0)), (1, rgb(skin.shade, 0.55))), NOSE)
+    figure.add(
+        side, linear((4, 0), (13, 4), (0, rgb(skin.shade, 0.0)), (1, rgb(mix(skin.shade, skin.deep, 0.3), 0.62))), NOSE
+    )
     under = smooth(
         [
             (-9 * size, 47),
@@ -141,7 +152,7 @@ def draw_nose(figure: Figure, look: Look) -> None:
             (-5, 53.5),
         ]
     )
-    figure.add(under, rgb(skin.deep, 0.32), NOSE)
+    figure.add(under, rgb(skin.deep, 0.42), NOSE)
     for sign in (-1, 1):
         nostril = brush([(sign * 2.6, 50.2), (sign * 5.6 * size, 48.6), (sign * 8 * size, 49)], [0.6, 2.4, 0.8])
         figure.add(nostril, rgb(skin.line, 0.78), NOSE)

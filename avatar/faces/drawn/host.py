@@ -4,12 +4,14 @@ from avatar.faces.drawn.arms import Arms
 from avatar.faces.drawn.extras import draw_beard, draw_glasses
 from avatar.faces.drawn.eyes import Eyes
 from avatar.faces.drawn.figure import Figure
-from avatar.faces.drawn.hair import STYLES, Tones
+from avatar.faces.drawn.hair import Tones
+from avatar.faces.drawn.haircuts import STYLES
 from avatar.faces.drawn.head import draw_ears, draw_face, draw_hair_shadow, draw_lines, draw_neck, draw_nose
 from avatar.faces.drawn.looks import Look
 from avatar.faces.drawn.mouth import MouthParts
-from avatar.faces.drawn.outfit import OUTFITS, draw_necklace
+from avatar.faces.drawn.outfit import draw_necklace
 from avatar.faces.drawn.pose import Pose
+from avatar.faces.drawn.wardrobe import OUTFITS
 from avatar.media import Frame
 
 
@@ -21,7 +23,7 @@ class Host:
         self._arms = Arms(figure, look)
         self._arms.draw_behind()
         draw_neck(figure, look)
-        if look.necklace:
+        if look.necklace and look.outfit not in ("rollneck", "hoodie", "blouse"):
             draw_necklace(figure, look)
         OUTFITS[look.outfit](figure, look)
         draw_ears(figure, look)

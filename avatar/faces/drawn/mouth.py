@@ -32,15 +32,15 @@ class Lips:
 
     def __init__(self, mouth: Mouth, smile: float, full: float) -> None:
         smile = smile * (1 - 0.75 * mouth.round)
-        gap = 23.0 * max(mouth.open, 0.0) * (1 - 0.12 * mouth.round) * (1 - mouth.press)
-        width = 20.5 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.12 * smile)
+        gap = 25.0 * max(mouth.open, 0.0) * (1 - 0.12 * mouth.round) * (1 - mouth.press)
+        width = 23.0 * (1 + 0.2 * mouth.wide - 0.33 * mouth.round + 0.12 * smile)
         self.width, self.gap = width, gap
         corner = Y - 6.4 * smile * (1 - 0.35 * mouth.open) + 0.2 * gap
         upper, lower = Y - 0.22 * gap - 0.6 * smile, Y + 0.78 * gap - 0.6 * smile
         belly = 2.0 * smile  # a closed smile sags between its corners
         thin = 1 - 0.45 * mouth.press
-        top = (6.0 * full + 1.4 * mouth.round - 0.8 * smile) * thin
-        bottom = (7.8 * full + 1.8 * mouth.round) * thin
+        top = (6.6 * full + 1.4 * mouth.round - 0.8 * smile) * thin
+        bottom = (8.6 * full + 1.8 * mouth.round) * thin
         self.upper, self.lower, self.corner, self.bottom = upper, lower, corner, bottom
         square = 0.5 + 0.14 * min(mouth.open * 1.5, 1.0)
         bend = upper + 0.32 * (corner - upper) + 0.55 * belly

@@ -1,6 +1,6 @@
 """Clothes: what covers the chest. Sleeves are drawn with the arms."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,7 +110,7 @@ def draw_suit(figure: Figure, look: Look) -> None:
     figure.add(brush(anchors("68,324 86,322 106,323"), [1.6, 2.4, 1.6]), rgb(Cloth.of(look.main).deep, 0.8), CHEST)
 
 
-def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
+def knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
     """A garment of one piece with knitted shading; returns the group that is clipped to it."""
     cloth = Cloth.of(colour)
     shape = smooth(body)
@@ -133,7 +133,8 @@ def _knit(figure: Figure, look: Look, body: list[Anchor], colour: str) -> Group:
     return group
 
 
-def _whole(look: Look) -> list[Anchor]:
+def whole(look: Look) -> list[Anchor]:
+    """The outline of a garment that covers the chest, from one side of the neck around to the other."""
     wide, neck = look.build.shoulders, look.build.neck
     body = mirror(anchors("104,185 124,198 124,250 112,300 97,400 103,480 116,600,0"), wide)
     half: list[Anchor] = [(42 * neck, 158, 0.4), (70, 173), *body]
@@ -144,15 +145,15 @@ def draw_shirt(figure: Figure, look: Look) -> None:
     """A knitted jumper with a V over a collared shirt."""
     cloth = Cloth.of(look.main)
     _shirt(figure, look, opened=186)
-    body = [
-        *_whole(look),
+    body: list[Anchor] = [
+        *whole(look)[1:-1],
         (-44 * look.build.neck, 160, 0.3),
         (-30, 210),
         (0, 266, 0),
         (30, 210),
         (44 * look.build.neck, 160, 0.3),
     ]
-    group = _knit(figure, look, body[1:-1], look.main)
+    group = knit(figure, look, body, look.main)
     edge = [(48 * look.build.neck, 160), (33, 212), (0, 270)]
     for down, width, colour in ((5, 8, cloth.shade), (9, 2.2, look.accent), (13, 2.2, look.accent)):
         for side in (1, -1):
@@ -177,12 +178,13 @@ def draw_cardigan(figure: Figure, look: Look) -> None:
     for side in (-1, 1):
         panel = mirror(
             anchors(
-                "44,154,0 70,172 104,185 124,198 124,250 112,300 97,400 103,480 116,600,0 34,600,0 44,430 62,300 62,210"
+                f"{44 * look.build.neck},154,0 70,172 104,185 124,198 124,250 112,300 97,400 103,480 116,600,0 "
+                "34,600,0 44,430 62,300 62,210"
             ),
             side,
         )
-        group = _knit(figure, look, panel, look.main)
-        band = mirror(anchors("46,156 64,210 64,300 46,430 36,600"), side)
+        group = knit(figure, look, panel, look.main)
+        band = mirror(anchors(f"{46 * look.build.neck},156 64,210 64,300 46,430 36,600"), side)
         figure.add(brush([(x + side * 4, y) for x, y in band], [8, 14, 14, 14, 14]), rgb(cloth.deep, 0.3), CHEST, group)
         figure.add(brush(band, [8, 14, 14, 14, 14]), rgb(mix(cloth.base, cloth.light, 0.5)), CHEST, group)
         figure.add(
@@ -200,7 +202,7 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
         wide = side * look.build.shoulders
         seam = brush(mirror(anchors("112,192 127,226 122,270 113,300"), wide), [0.4, 1.6, 1.6, 0.4])
         panel: list[Anchor] = [
-            (side * 40, 156, 0),
+            (side * 40 * look.build.neck, 156, 0),
             (side * 70, 173),
             (wide * 104, 185),
             (wide * 124, 198),
@@ -230,10 +232,10 @@ def _jacket(figure: Figure, look: Look, buttons: tuple[int, ...]) -> None:
         figure.add(
             ellipse(side * 112, 350, 34, 130), radial((side * 112, 350), 34, 130, *soft(cloth.deep, 0.6)), CHEST, group
         )
-        fold(figure, mirror(anchors("92,372 60,392 20,430"), side), 5, cloth.deep, 0.3, group)
-        fold(figure, mirror(anchors("96,410 62,418 16,446"), side), 6, cloth.deep, 0.24, group)
-        fold(figure, mirror(anchors("90,300 84,380 88,520"), side), 2.4, cloth.deep, 0.35, group)
-        fold(figure, mirror(anchors("20,470 34,520 40,600"), side), 6, cloth.deep, 0.22, group)
+        fold(figure, mirror(anchors("92,372 60,392 20,430"), side), 5, cloth.deep, 0.3, None)
+        fold(figure, mirror(anchors("96,410 62,418 16,446"), side), 6, cloth.deep, 0.24, None)
+        fold(figure, mirror(anchors("90,300 84,380 88,520"), side), 2.4, cloth.deep, 0.35, None)
+        fold(figure, mirror(anchors("20,470 34,520 40,600"), side), 6, cloth.deep, 0.22, None)
         figure.add(seam, rgb(cloth.deep, 0.5), CHEST, group)
         lapel = mirror(
             anchors("37,150,0 60,166,0.6 88,224,0.3 98,252,0 70,256,0 84,276,0 50,360 -4,440,0 36,330 58,240"), side
@@ -267,11 +269,3 @@ def draw_necklace(figure: Figure, look: Look) -> None:
     figure.add(chain, rgb(look.accent), CHEST)
     figure.add(ellipse(0, 227.5, 4.6, 5.4), rgb(dark), CHEST)
     figure.add(ellipse(-0.3, 227, 3.5, 4.2), rgb(mix(look.accent, "#fff8e6", 0.7)), CHEST)
-
-
-OUTFITS: dict[str, Callable[[Figure, Look], None]] = {
-    "blazer": draw_blazer,
-    "suit": draw_suit,
-    "shirt": draw_shirt,
-    "cardigan": draw_cardigan,
-}

@@ -23,7 +23,7 @@ class Arm:
     """Elbow and wrist in figure units, for the arm on the screen's right; the other is mirrored. At rest: folded."""
 
     elbow: tuple[float, float] = (142.0, 384.0)
-    wrist: tuple[float, float] = (66.0, 450.0)
+    wrist: tuple[float, float] = (66.0, 436.0)
     hand: Hand = field(default_factory=Hand)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from thorvg_python.engine import Engine
 
 from avatar.face import FaceError
@@ -78,13 +79,15 @@ class _Shape:
     count: int
     gradient: int = 0  # a prototype: ThorVG notices a moved gradient only when it is set anew
     anchor: int = 0  # where the gradient's three points are
+    still: float = 0.0  # pixels: moved by less since it was last outlined, it is not outlined anew
+    unit: int = 0  # shapes of one clipped group are outlined together: the clip is part of each outline
 
 
 class Group:
     """Shapes drawn together, in order, seen only inside `clip` where one was given."""
 
-    def __init__(self, pointer: int) -> None:
-        self.pointer = pointer
+    def __init__(self, pointer: int, unit: int) -> None:
+        self.pointer, self.unit = pointer, unit
 
 
 class Picture:
@@ -100,28 +103,41 @@ class Picture:
         self._shapes: list[_Shape] = []
         self._gradients: list[int] = []
         self._release = weakref.finalize(self, _free, self._engine, self._call, self._canvas, self._gradients)
+        self._starts: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._units: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._still: NDArray[np.float32] = np.zeros(0, np.float32)
+        self._outlined: Points | None = None  # every point as it was when its shape was last outlined
         self._matrix = (_FLOAT * 9)(0, 0, 0, 0, 0, 0, 0, 0, 1)
 
-    def group(self, clip: tuple[bytes, int, int] | None = None, parent: Group | None = None) -> Group:
+    def group(
+        self, clip: tuple[bytes, int, int] | None = None, parent: Group | None = None, still: float = 0.0
+    ) -> Group:
         """A new group on top; `clip` is (commands, first point, number of points)."""
         scene = self._call["scene_new"]()
+        unit = len(self._shapes)
         if clip is not None:
             clipper = self._call["shape_new"]()
             self._call["shape_set_fill_color"](clipper, 255, 255, 255, 255)
             self._call["paint_set_clip"](scene, clipper)
-            self._shapes.append(_Shape(clipper, *clip))
+            self._shapes.append(_Shape(clipper, *clip, unit=unit, still=still))
         self._put(scene, parent)
-        return Group(scene)
+        return Group(scene, unit if clip is not None else -1)
 
-    def shape(self, commands: bytes, first: int, count: int, fill: Fill, anchor: int, parent: Group | None) -> int:
-        """A new shape on top; `anchor` is the first of a gradient's three points. Returns its number."""
+    def shape(
+        self, commands: bytes, first: int, count: int, fill: Fill, anchor: int, parent: Group | None, still: float = 0.0
+    ) -> int:
+        """A new shape on top; `anchor` is the first of a gradient's three points. Returns its number.
+
+        `still`: how many pixels its points may move before it is drawn where they are; outlining is half of all work.
+        """
         pointer = self._call["shape_new"]()
         gradient = 0
         if isinstance(fill, Gradient):
             gradient = self._gradient(fill)
         else:
             self._call["shape_set_fill_color"](pointer, *fill)
-        self._shapes.append(_Shape(pointer, commands, first, count, gradient, anchor))
+        unit = parent.unit if parent is not None and parent.unit >= 0 else len(self._shapes)
+        self._shapes.append(_Shape(pointer, commands, first, count, gradient, anchor, still, unit))
         self._put(pointer, parent)
         return len(self._shapes) - 1
 
@@ -135,7 +151,7 @@ class Picture:
         points = np.ascontiguousarray(points, np.float32)
         base, call = points.ctypes.data, self._call
         reset, append = call["shape_reset"], call["shape_append_path"]
-        for shape in self._shapes:
+        for shape in self._moved(points):
             reset(shape.pointer)
             append(shape.pointer, shape.commands, len(shape.commands), base + 8 * shape.first, shape.count)
             if shape.gradient:
@@ -144,6 +160,22 @@ class Picture:
         call["canvas_draw"](self._canvas, True)
         call["canvas_sync"](self._canvas)
         return self._pixels.copy()
+
+    def _moved(self, points: Points) -> list[_Shape]:
+        if self._outlined is None:
+            self._outlined = points.copy()
+            self._starts = np.array([shape.first for shape in self._shapes])
+            self._units = np.array([shape.unit for shape in self._shapes])
+            self._still = np.array([shape.still for shape in self._shapes], np.float32)
+            return self._shapes
+        # A shape's points and its gradient's lie together, up to where the next shape's begin.
+        far = np.maximum.reduceat(np.abs(points - self._outlined).max(1), self._starts)
+        of_unit = np.zeros(len(far), bool)
+        np.logical_or.at(of_unit, self._units, far > self._still)
+        moved = of_unit[self._units]
+        anew = np.repeat(moved, np.diff(self._starts, append=len(points)))
+        self._outlined[anew] = points[anew]
+        return [shape for shape, has in zip(self._shapes, moved.tolist(), strict=True) if has]
 
     def close(self) -> None:
         """Give everything back to ThorVG; drawing then raises FaceError. A dropped picture closes itself."""
