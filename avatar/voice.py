@@ -19,12 +19,16 @@ class Voice(Protocol):
     def speak(self, text: str, lang: Lang) -> AsyncGenerator[Speech, None]:
         """Yield speech as it is made; closing the generator stops synthesis.
 
-        `text` is already speakable. Sound comes at about -16 LUFS, peaks below -1 dBFS.
+        `text` is already speakable. The room brings its sound to -16 LUFS.
         """
         ...
 
 
-VOICES = {"espeak": "avatar.voices.espeak:EspeakVoice", "silent": "avatar.voices.silent:SilentVoice"}
+VOICES = {
+    "espeak": "avatar.voices.espeak:EspeakVoice",
+    "openai": "avatar.voices.openai:open_voice",
+    "silent": "avatar.voices.silent:SilentVoice",
+}
 
 
 def load_voice(name: str, **options: object) -> Voice:

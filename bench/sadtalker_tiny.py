@@ -9,11 +9,12 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from avatar.consent import Consent
 from avatar.faces.sadtalker.checkpoint import Shapes
 from avatar.faces.sadtalker.expression import Audio2Exp
 from avatar.faces.sadtalker.generator import Generator
 from avatar.faces.sadtalker.geometry import Box
-from avatar.faces.sadtalker.host import PORTRAIT, Consent, Host
+from avatar.faces.sadtalker.host import PORTRAIT, Host
 from avatar.faces.sadtalker.keypoints import KeypointExtractor, KeypointShape
 from avatar.faces.sadtalker.mapping import Mapping
 from avatar.faces.sadtalker.pose import Audio2Pose

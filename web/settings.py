@@ -30,6 +30,7 @@ SECRETS = (
     "model_key",
     "embedder_key",
     "ears_key",
+    "voice_key",
     "chatwoot_token",
     "chatwoot_secret",
     "shop_secret",
@@ -161,7 +162,13 @@ class Settings(BaseSettings):
     rerank_ms: int = Field(300, ge=10, le=10_000, description="Milliseconds a reranker may add to a search")
 
     # the live room
-    voice: str = Field("espeak", description="Voice of the host")
+    voice: str = Field("espeak", description="Voice of the host: espeak, espeak:SPEAKER or openai:SPEAKER")
+    voice_url: str = Field("", description="Base URL of a speech server, for the voice openai")
+    voice_model: str = Field("", description="Name of the model there; empty: the first one it lists")
+    voice_key: SecretStr | None = Field(None, description="Its API key")
+    voice_rate: int = Field(24_000, ge=8_000, le=192_000, description="Hz of its raw PCM, where it does not say")
+    voice_fields: dict[str, Any] = Field({}, description="Further fields of each request to it, as JSON")
+    voice_sample: Path | None = Field(None, description="Folder of a consented sample of the voice to speak with")
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")
     music: str = Field("", description="Background music: a file, a folder, or bed for the built-in one; empty: none")
@@ -224,7 +231,7 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is not a time zone; write one like Asia/Shanghai")
         return value
 
-    @field_validator("public_url", "model_url", "embedder_url", "ears_url", "chatwoot_url", "shop_url")
+    @field_validator("public_url", "model_url", "embedder_url", "ears_url", "voice_url", "chatwoot_url", "shop_url")
     @classmethod
     def _http(cls, value: str) -> str:
         if value and not re.match(r"https?://[^/\s]+", value):

@@ -405,7 +405,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
 
     core = core or build_core(settings)
     told = room_settings(settings, plan)
-    voice = _steady_voice(told.voice)
+    voice = _steady_voice(settings, told.voice)
     face = _steady_face(told)
     wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
     scribe, interest = _scribe(settings, core), Interest()
@@ -508,25 +508,35 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
         raise SettingsError(str(error)) from error
 
 
-def _voice(name: str) -> "Voice":
+def _voice(settings: Settings, name: str) -> "Voice":
     """`espeak`, or with one of its speakers `espeak:male`."""
     from avatar.voice import load_voice
 
-    name, _, speaker = name.partition(":")
-    return load_voice(name, **({"speaker": speaker} if speaker else {}))
+    kind, _, speaker = name.partition(":")
+    options: dict[str, object] = {"speaker": speaker} if speaker else {}
+    if kind == "openai":
+        options |= {
+            "url": settings.voice_url,
+            "model": settings.voice_model,
+            "key": settings.voice_key.get_secret_value() if settings.voice_key else "",
+            "rate": settings.voice_rate,
+            "fields": settings.voice_fields,
+            "sample": settings.voice_sample,
+        }
+    return load_voice(kind, **options)
 
 
-def _steady_voice(name: str) -> "SteadyVoice":
+def _steady_voice(settings: Settings, name: str) -> "SteadyVoice":
     """The configured voice; should it fail on air, the embedded one speaks, or at worst the captions alone."""
     from streaming.standby import SteadyVoice
 
     spares = [spare for spare in ("espeak", "silent") if spare != name.partition(":")[0]]
-    return SteadyVoice([(each, partial(_voice, each)) for each in (name, *spares)])
+    return SteadyVoice([(each, partial(_voice, settings, each)) for each in (name, *spares)])
 
 
 def preview_voice(settings: Settings, name: str) -> "Callable[[], Voice]":
     """A voice to try; the configured one without a name."""
-    return partial(_voice, name or settings.voice)
+    return partial(_voice, settings, name or settings.voice)
 
 
 def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from avatar.consent import Consent, ConsentError
 from avatar.face import FaceError
 from avatar.faces.sadtalker import portrait
 from avatar.faces.sadtalker.checkpoint import Files, Shapes, load
-from avatar.faces.sadtalker.host import PORTRAIT, Consent, Host
+from avatar.faces.sadtalker.host import PORTRAIT, Host
 from avatar.faces.sadtalker.weights import Precision
 
 
@@ -21,7 +22,7 @@ def main(arguments: list[str] | None = None, shapes: Shapes | None = None) -> in
         consent = Consent(told.person, told.consented, told.document, told.until)
         consent.check(date.today())
         make(told, consent, shapes)
-    except FaceError as error:
+    except (ConsentError, FaceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"{told.folder} is ready: set face = sadtalker and look = {told.folder.resolve()}\n")

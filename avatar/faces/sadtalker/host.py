@@ -13,32 +13,12 @@ from typing import Any
 
 import yaml
 
+from avatar.consent import Consent, ConsentError
 from avatar.face import FaceError
 from avatar.faces.sadtalker.geometry import Box
 
 FILE = "host.yaml"
 PORTRAIT = "portrait.png"
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """`document`: where the signed paper is kept, for whoever asks. `until`: the last day, if there is one."""
-
-    person: str
-    given: date
-    document: str
-    until: date | None = None
-
-    def check(self, today: date) -> None:
-        """Raises FaceError when the consent doesn't hold."""
-        if not self.person.strip() or not self.document.strip():
-            raise FaceError("a consent names the person and says where the signed document is kept")
-        if self.given > today:
-            raise FaceError(
-                f"the consent of {self.person} is dated {self.given}, which is yet to come; correct the date"
-            )
-        if self.until is not None and self.until < today:
-            raise FaceError(f"the consent of {self.person} ended on {self.until}; renew it or choose another host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +53,8 @@ class Host:
             face = Box(*(int(side) for side in told.pop("face")))
             numbers = tuple(float(number) for number in told.pop("coefficients"))
             host = cls(consent, portrait, face, numbers, folder / str(told.pop("checkpoints")), **told)
+        except ConsentError as error:
+            raise FaceError(str(error)) from error
         except FileNotFoundError as error:
             raise FaceError(f"there is no {PORTRAIT} in {folder}; prepare the host again") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -83,8 +65,7 @@ class Host:
 
     def write(self, folder: Path) -> None:
         told = {
-            "consent": {"person": self.consent.person, "given": self.consent.given, "document": self.consent.document,
-                        **({"until": self.consent.until} if self.consent.until else {})},
+            "consent": self.consent.told(),
             "picture": _digest(folder / PORTRAIT),
             "face": [self.face.left, self.face.top, self.face.right, self.face.bottom],
             "coefficients": list(self.coefficients),

@@ -11,11 +11,12 @@ import pytest
 import torch
 import yaml
 
+from avatar.consent import Consent
 from avatar.face import FaceError, load_face
 from avatar.faces.sadtalker.__main__ import main
 from avatar.faces.sadtalker.face import SadTalkerFace
 from avatar.faces.sadtalker.generator import Generator
-from avatar.faces.sadtalker.host import FILE, PORTRAIT, Consent, Host
+from avatar.faces.sadtalker.host import FILE, PORTRAIT, Host
 from avatar.media import RATE, Frame, Moment
 from bench.sadtalker_fill import sound
 from bench.sadtalker_tiny import POINTS, SHAPES, SIZE, make_host, photograph
