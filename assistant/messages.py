@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+CONTEXT_OPENS = "Context: "  # the line of the system message that begins so holds what is known of a conversation
+
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:

@@ -11,12 +11,10 @@ from assistant.conversation import StoredMessage
 from assistant.events import PageContext
 from assistant.guard.privacy import find_personal
 from assistant.guard.privacy import mask as mask_for_good
-from assistant.messages import Message, ToolCall
+from assistant.messages import CONTEXT_OPENS, Message, ToolCall
 from assistant.pictures import unmarked
 from knowledge.catalog import Catalog
 from knowledge.model import Lang
-
-CONTEXT_OPENS = "Context: "  # the embedded model reads the line that begins so
 
 _RULES = """\
 You are the shop assistant of {shop}, an AI. You speak like a good clerk: short, warm, concrete.

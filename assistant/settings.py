@@ -13,10 +13,13 @@ class AssistantSettings:
     model_key: str = ""  # "openai": sent as a bearer token; never logged
     model_vision: bool = False  # "openai": it takes pictures
     connect_s: float = 3.0
-    first_token_s: float = 8.0  # also between two pieces of a stream
+    first_token_s: float = 8.0
+    between_s: float = 0.0  # from one piece of a stream to the next; 0: as long as to the first
     answer_s: float = 45.0  # a whole answer, tools included
     max_tokens: int = 700
     temperature: float = 0.3
+    retries: int = 1  # of a call that failed before its first words
+    context_tokens: int = 0  # of the model, prompt and answer together; 0: as the server says
     max_rounds: int = 4  # model calls in one answer
     max_message_chars: int = 2000  # a longer message is answered with a request to shorten it
     history_messages: int = (
@@ -37,8 +40,9 @@ class AssistantSettings:
         for name in ("max_rounds", "max_tokens", "max_message_chars", "breaker_failures", "verifier_ms"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if self.history_messages < 0:
-            raise ValueError(f"history_messages must be 0 or more, got {self.history_messages}")
+        for name in ("history_messages", "between_s", "retries", "context_tokens"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be 0 or more, got {getattr(self, name)}")
         if self.model == "openai" and not self.model_url:
             raise ValueError("the model 'openai' needs model_url, e.g. http://127.0.0.1:8000/v1")
         if self.model_vision and self.model == "grounded":

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from assistant.guard.law import load_law
-from assistant.prompt import CONTEXT_OPENS
+from assistant.messages import CONTEXT_OPENS
 from knowledge.text import normalise
 from tests.assistant.model_server import Chunk, ModelServer, calls
 

@@ -4,20 +4,51 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-Chunk = str | float | dict[str, Any]  # a piece of text, a pause in seconds, or a whole delta
-Script = Callable[[dict[str, Any]], Sequence[Chunk]]
+CUT = b"\0cut"  # a chunk: the connection is torn down here
+END = b"\0end"  # a chunk: the answer ends without a word
+# A piece of text, a pause in seconds, a whole delta (or a whole chunk, with "choices"), or bytes as they are.
+Chunk = str | float | dict[str, Any] | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that is none."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str = '{"error": {"message": "no", "type": "server_error"}}'
+
+
+Script = Callable[[dict[str, Any]], "Sequence[Chunk] | Refusal"]
 
 
 class ModelServer:
     """Streams what `script` returns for each request. `requests` keeps their bodies."""
 
-    def __init__(self, script: Script, *, status: int = 200) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        status: int = 200,
+        kind: str = "text/event-stream",
+        silent_s: float = 0.0,
+        listed: dict[str, Any] | None = None,
+        tokenize: Callable[[str], int] | None = None,
+    ) -> None:
+        """`silent_s`: before the first byte of an answer; `listed`: more of the model that it lists; `tokenize`: how it
+        counts, where it does."""
         self._script = script
         self._status = status
+        self._kind = kind
+        self._silent_s = silent_s
+        self._listed = listed or {}
+        self._tokenize = tokenize
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.asked = asyncio.Event()  # for an answer
         self.cut = asyncio.Event()  # an answer was broken off
         self.url = ""
 
@@ -38,16 +69,27 @@ class ModelServer:
             self.keys.append(headers.get("authorization", ""))
             body = await reader.readexactly(int(headers.get("content-length", 0)))
             if head.startswith("GET"):
-                await self._reply(writer, {"object": "list", "data": [{"id": "liar-7b", "object": "model"}]})
+                await self._get(writer, head)
                 return
             request = json.loads(body)
-            self.requests.append(request)
-            if self._status != 200:
-                await self._reply(writer, {"error": {"message": "no", "type": "server_error"}}, self._status)
+            if "/tokenize " in head:
+                await self._counted(writer, request["prompt"])
                 return
-            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n")
-            for chunk in self._script(request):
-                await self._send(writer, chunk)
+            self.requests.append(request)
+            self.asked.set()
+            answer = Refusal(self._status) if self._status != 200 else self._script(request)
+            if isinstance(answer, Refusal):
+                await self._refuse(writer, answer)
+                return
+            await self._pause(reader, self._silent_s)
+            writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {self._kind}\r\nConnection: close\r\n\r\n".encode())
+            for chunk in answer:
+                if chunk == END:
+                    return
+                if isinstance(chunk, float):
+                    await self._pause(reader, chunk)
+                else:
+                    await self._send(writer, chunk)
             writer.write(b"data: [DONE]\n\n")
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -55,12 +97,28 @@ class ModelServer:
         finally:
             writer.close()
 
-    async def _send(self, writer: asyncio.StreamWriter, chunk: Chunk) -> None:
-        if isinstance(chunk, float):
-            await asyncio.sleep(chunk)
+    async def _pause(self, reader: asyncio.StreamReader, seconds: float) -> None:
+        """Nothing for a while; whoever hangs up meanwhile is seen at once."""
+        if not seconds:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await reader.read(1)
+        except TimeoutError:
+            return
+        raise ConnectionError
+
+    async def _send(self, writer: asyncio.StreamWriter, chunk: str | dict[str, Any] | bytes) -> None:
+        if chunk == CUT:
+            writer.transport.abort()
+            raise ConnectionError
+        if isinstance(chunk, bytes):
+            writer.write(chunk)
+            await writer.drain()
             return
         delta = {"content": chunk} if isinstance(chunk, str) else chunk
-        piece = {
+        whole = isinstance(chunk, dict) and ("choices" in chunk or "error" in chunk)
+        piece = chunk if whole else {
             "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "liar-7b",
             "choices": [{"index": 0, "delta": delta, "finish_reason": None}],
         }  # fmt: skip
@@ -69,10 +127,24 @@ class ModelServer:
         if writer.is_closing():
             raise ConnectionError
 
-    async def _reply(self, writer: asyncio.StreamWriter, value: object, status: int = 200) -> None:
-        body = json.dumps(value).encode()
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        writer.write(head.encode() + b"Connection: close\r\n\r\n" + body)
+    async def _get(self, writer: asyncio.StreamWriter, head: str) -> None:
+        if "/models " in head:
+            models = [{"id": "liar-7b", "object": "model", **self._listed}]
+            await self._refuse(writer, Refusal(200, body=json.dumps({"object": "list", "data": models})))
+        else:
+            await self._refuse(writer, Refusal(404))
+
+    async def _counted(self, writer: asyncio.StreamWriter, text: str) -> None:
+        if self._tokenize is None:
+            await self._refuse(writer, Refusal(404))
+        else:
+            await self._refuse(writer, Refusal(200, body=json.dumps({"tokens": [1] * self._tokenize(text)})))
+
+    async def _refuse(self, writer: asyncio.StreamWriter, refusal: Refusal) -> None:
+        body = refusal.body.encode()
+        told = {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in (told | refusal.headers).items())
+        writer.write(f"HTTP/1.1 {refusal.status} X\r\n{lines}\r\n".encode() + body)
         await writer.drain()
 
 

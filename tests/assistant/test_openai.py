@@ -58,7 +58,7 @@ async def test_tool_results_go_back_in_the_shape_servers_expect() -> None:
         await answer(OpenAIModel(server.url, model="m"), messages)
     sent = server.requests[0]["messages"]
     assert sent[2]["tool_calls"][0]["function"] == {"name": "promotions", "arguments": "{}"}
-    assert sent[3] == {"role": "tool", "tool_call_id": "a", "content": "<data>{}</data>"}
+    assert sent[3] == {"role": "tool", "tool_call_id": sent[2]["tool_calls"][0]["id"], "content": "<data>{}</data>"}
 
 
 async def test_reasoning_is_kept_out() -> None:

@@ -24,6 +24,7 @@ params = xllamacpp.CommonParams()
 params.model.path, params.hostnames, params.port = sys.argv[1], ["127.0.0.1"], int(sys.argv[2])
 params.model_alias, params.n_ctx, params.n_parallel, params.warmup, params.use_jinja = {"tiny"}, 8192, 2, False, True
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+params.endpoint_slots = True
 server = xllamacpp.Server(params)
 while True:
     time.sleep(1)
