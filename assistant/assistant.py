@@ -108,9 +108,9 @@ class Assistant:
         self._shown = Shown(catalog, guard)
         self._sight = sight or Sight()
         self.second = second
-        self.caller = caller or Caller(conversations, StaffRoom(conversations))
-        self._service = service
         self.orders = orders or CatalogOrders(catalog)
+        self.caller = caller or Caller(conversations, StaffRoom(conversations), customers=self.orders)
+        self._service = service
         self.reminders = reminders
         self._lookups = Lookups()
         self._agent = self._agent_of(model)
@@ -203,7 +203,7 @@ class Assistant:
                     yield event
             return
         chat = context.channel == "chat"
-        reason = await self.caller.reason(answer.conversation, text, self.catalog) if chat else None
+        reason = await self.caller.reason(answer.conversation, text) if chat else None
         if reason:
             run = self._hand_over(answer, context, history, reason)
         elif (served := await self._served(answer, text, context)) is not None:

@@ -1,18 +1,24 @@
 """Calling a person: whether it is time to, what the shopper is told, and where to reach those nobody can answer."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
+
+import structlog
 
 from assistant.conversation import Conversation, Conversations
 from assistant.events import HandoffReason
 from assistant.guard.privacy import find_personal
 from assistant.handoff import trigger
+from assistant.orderbook import OrderBook
 from assistant.queue import QueueSettings, cooling, disputed, estimate, offline_words
 from assistant.rows import moment
+from assistant.service.shop import ShopError
 from assistant.staffroom import StaffRoom
-from knowledge.catalog import Catalog
 from knowledge.model import Lang, Text
+
+log = structlog.get_logger("queue")
 
 NOTED = Text(
     "已记下您的联系方式，我们会尽早联系您。", "We have noted how to reach you and will be in touch as soon as we can."
@@ -20,7 +26,8 @@ NOTED = Text(
 
 
 class Caller:
-    """Knows who is there and what was promised. `present`: names of those who have the inbox open in this process."""
+    """Knows who is there and what was promised. `present`: names of those who have the inbox open in this process;
+    `customers`: where it stands who a shopper is to the shop."""
 
     def __init__(
         self,
@@ -28,28 +35,39 @@ class Caller:
         room: StaffRoom,
         settings: QueueSettings | None = None,
         present: Callable[[], Sequence[str]] = tuple,
+        customers: OrderBook | None = None,
     ) -> None:
         self.settings = settings or QueueSettings()
         self._conversations = conversations
         self._room = room
         self._present = present
+        self._customers = customers
 
-    async def reason(self, conversation: Conversation, text: str, catalog: Catalog) -> HandoffReason | None:
+    async def reason(self, conversation: Conversation, text: str) -> HandoffReason | None:
         """Why a person should answer this message, whatever model would; None while a release is still fresh, unless
         the shopper wants one or it must not wait."""
-        found = trigger(text) or self._weighty(conversation, text, catalog)
+        found = trigger(text) or await self._weighty(conversation, text)
         if found and await self.cooling(conversation.id, found):
             return None
         return found
 
-    def _weighty(self, conversation: Conversation, text: str, catalog: Catalog) -> HandoffReason | None:
+    async def _weighty(self, conversation: Conversation, text: str) -> HandoffReason | None:
         if self.settings.amount and disputed(text) >= self.settings.amount:
             return "money"
-        if self.settings.vip and conversation.customer_id:
-            customer = catalog.customer(conversation.customer_id)
-            if customer is not None and customer.level in self.settings.vip:
-                return "vip"
+        if self.settings.vip and await self._level(conversation) in self.settings.vip:
+            return "vip"
         return None
+
+    async def _level(self, conversation: Conversation) -> str:
+        """Of the shopper's membership; empty for strangers, and while the shop's own system is down."""
+        if not conversation.customer_id or self._customers is None:
+            return ""
+        try:
+            found = await asyncio.to_thread(self._customers.customer, conversation.customer_id, conversation.lang)
+        except ShopError as error:
+            log.warning("a customer's level can't be looked up", error=str(error))
+            return ""
+        return found.level if found else ""
 
     async def cooling(self, conversation_id: str, reason: HandoffReason) -> bool:
         """Whether a person has just given the conversation back, so that the bot may not call again by itself."""
@@ -57,10 +75,13 @@ class Caller:
 
     async def call(self, conversation: Conversation, reason: HandoffReason, summary: str) -> Conversation:
         """Put it into the queue and tell the shopper how that stands. HandoffError when a person was faster."""
+        vip = self.settings.is_vip(await self._level(conversation))
+        if vip:  # known before a place in the queue is given
+            await self._room.put_first(conversation.id)
         told: dict[str, Any] = {"open": self.settings.hours.open_at(moment())}
         if not told["open"] and (opens := self.settings.hours.next_opening(moment())) is not None:
             told["opens"] = opens.isoformat()
-        elif (seconds := await self._wait()) is not None:
+        elif (seconds := await self._wait(vip=vip)) is not None:
             told["wait_s"] = seconds
         now = await self._conversations.transition(
             conversation.id, "waiting", reason=reason, summary=summary, told=told
@@ -69,12 +90,13 @@ class Caller:
             await self.tell_offline(conversation.id, conversation.lang)
         return now
 
-    async def _wait(self) -> int | None:
+    async def _wait(self, *, vip: bool) -> int | None:
         if not (present := self._present()):
             return None
         queue = await self._room.queue()
         agents = queue.agents(present, self.settings.per_agent)
-        return estimate(len(queue.waiting) + 1, queue.pace.waits_s, queue.pace.talks_s, agents)
+        ahead = sum(one.vip or not vip for one in queue.waiting)
+        return estimate(ahead + 1, queue.pace.waits_s, queue.pace.talks_s, agents)
 
     async def tell_offline(self, conversation_id: str, lang: Lang) -> None:
         """Nobody is there: say so, when somebody will be, and ask where the shopper can be reached."""

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, and_, delete, func, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, select, update
 
 from assistant.database import Database
 from assistant.events import HandoffReason
@@ -41,6 +41,7 @@ from assistant.rows import (
     move,
     owe,
     pay,
+    place,
     read_conversation,
     said_before,
     store_answer,
@@ -165,8 +166,7 @@ class Conversations:
             mine = read_conversation(connection, conversation_id)
             if mine.state != "waiting":
                 return 0
-            before = and_(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < mine.waiting_since)
-            return 1 + (connection.scalar(select(func.count()).select_from(CONVERSATIONS).where(before)) or 0)
+            return place(connection, mine.vip, mine.waiting_since)
 
         return await self._database.run(read)
 

@@ -7,7 +7,11 @@ from typing import Literal
 
 from assistant.data import load
 from assistant.events import HandoffReason
+from assistant.service.understand.chinese_spelling import spelled_out as chinese
+from assistant.service.understand.english_spelling import spelled_out as english
 from knowledge.model import Lang
+
+_SHORT = 40  # characters of a message that may be nothing but a wish for a person, typed in a hurry
 
 State = Literal["bot", "waiting", "human", "closed"]
 
@@ -54,7 +58,8 @@ def trigger(text: str) -> HandoffReason | None:
     for reason, pattern in _triggers():
         if pattern.search(text):
             return reason
-    return None
+    meant = chinese(english(text)) if len(text) <= _SHORT else text  # "rg", "human pls"
+    return "asked" if meant != text and dict(_triggers())["asked"].search(meant) else None
 
 
 def withdraws(text: str) -> bool:

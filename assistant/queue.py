@@ -104,6 +104,10 @@ class QueueSettings:
     amount: Decimal = Decimal(0)  # disputes about this much and more go to a person; 0: none do
     vip: tuple[str, ...] = ()  # levels of customers who are always given to a person
 
+    def is_vip(self, level: str) -> bool:
+        """Whether customers of that level go before others in the queue."""
+        return level == "vip" or level in self.vip
+
 
 # A release says "the bot can go on": what the bot concludes by itself must not undo it at once. Wishes of the shopper,
 # and what must not wait, always count.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from assistant.guard.verdict import Span, Verdict
 from assistant.handoff import HandoffError, State, check
@@ -53,6 +53,7 @@ class Conversation:
     contact: str = ""  # left when nobody was there
     seen_by_staff: int = 0  # a seq
     seen_by_shopper: int = 0
+    vip: bool = False  # goes before others in the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,14 @@ def _held(before: Conversation, after: State, now: datetime, to: str) -> dict[st
     return rest | {"assignee": "", "assigned_at": None}
 
 
+def place(connection: Connection, vip: bool, since: datetime | None) -> int:
+    """The place in the queue of one who has waited since then: 1 is next."""
+    earlier = CONVERSATIONS.c.waiting_since < since
+    before = and_(CONVERSATIONS.c.vip, earlier) if vip else or_(CONVERSATIONS.c.vip, earlier)
+    waits = select(func.count()).select_from(CONVERSATIONS).where(CONVERSATIONS.c.state == "waiting", before)
+    return 1 + (connection.scalar(waits) or 0)
+
+
 def move(
     connection: Connection,
     conversation_id: str,
@@ -421,7 +430,5 @@ def move(
     if after == "human":
         status["agent"] = agent
     if after == "waiting":
-        ahead = select(func.count()).select_from(CONVERSATIONS)
-        ahead = ahead.where(CONVERSATIONS.c.state == "waiting", CONVERSATIONS.c.waiting_since < values["waiting_since"])
-        status["position"] = 1 + (connection.scalar(ahead) or 0)
+        status["position"] = place(connection, before.vip, values["waiting_since"])
     return append_events(connection, conversation_id, [("status", status)])

@@ -166,12 +166,17 @@ class StaffRoom:
 
     # The queue
 
+    async def put_first(self, conversation_id: str) -> None:
+        """Whenever it waits, it does so before those of other customers."""
+        await self._change(conversation_id, vip=True)
+
     async def queue(self, *, pace: bool = True) -> Queue:
         """Everything that decides whose turn it is, read at one moment."""
 
         def read(connection: Connection) -> Queue:
             open_now = select(CONVERSATIONS).where(CONVERSATIONS.c.state.in_(("waiting", "human")))
-            rows = connection.execute(open_now.order_by(CONVERSATIONS.c.waiting_since)).mappings()
+            turns = (CONVERSATIONS.c.vip.desc(), CONVERSATIONS.c.waiting_since)
+            rows = connection.execute(open_now.order_by(*turns)).mappings()
             found = [as_conversation(row) for row in rows]
             waiting = tuple(one for one in found if one.state == "waiting")
             held = tuple(one for one in found if one.state == "human")

@@ -33,6 +33,7 @@ CONVERSATIONS = Table(
     Column("contact", String(200), nullable=False, default=""),  # left when nobody was there
     Column("seen_by_staff", Integer, nullable=False, default=0),  # a seq
     Column("seen_by_shopper", Integer, nullable=False, default=0),
+    Column("vip", Boolean, nullable=False, default=False),  # goes before others in the queue
 )
 
 EVENTS = Table(

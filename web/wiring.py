@@ -179,9 +179,9 @@ def build_core(
     sight = Sight(pictures, load_eyes(told))
     presence, room = Presence(), StaffRoom(conversations)
     there = presence.present if team is None or team.first else team.present  # the inbox is the first worker's
-    caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there)
     merchant = _merchant(settings)
     orders = _orders(catalog, merchant)
+    caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there, orders)
     service = _service(settings, catalog, merchant)
     assistant = Assistant(
         catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, orders,

@@ -38,7 +38,7 @@ class AddressReader:
 
     def of_order(self, text: str) -> list[str]:
         """Numbers of orders whose address is meant: the last one named."""
-        if not re.search(r"\baddress\b[^.]*?(?:as|of|on|from|for)\b", text, re.IGNORECASE):
+        if not re.search(r"\b(?:address|same place)\b[^.]*?(?:as|of|on|from|for)\b", text, re.IGNORECASE):
             return []
         return [match[1].upper() for match in self._number.finditer(text)][::-1]
 

@@ -66,6 +66,9 @@ class Answers:
             topics = [topic for topic in topics if topic not in (*ABOUT_ORDERS, "goods")]
         if "orders" in topics:
             self._all_orders(answer)
+        if "points" in topics or "member" in topics:
+            self._standing(topics, answer)
+            topics = [topic for topic in topics if topic not in ("goods", "offers", "balance", "balance_terms")]
         if "balance" in topics or "balance_terms" in topics:
             self._balances(topics, answer)
             topics = [topic for topic in topics if topic != "goods"]
@@ -91,6 +94,16 @@ class Answers:
             answer.reads.append(("get_balance", {}))
             held = [one for one in self._resolver.client.payments if one.balance is not None]
             answer.told.append(Told("balances", {"payments": held}) if held else Told("missing", {"topic": "balance"}))
+
+    def _standing(self, topics: Sequence[str], answer: TopicAnswer) -> None:
+        client = self._resolver.client
+        answer.reads.append(("get_user", {"user_id": client.id}))
+        if "member" in topics and client.level:
+            answer.told.append(Told("member", {"level": client.level}))
+        if client.points is not None and ("points" in topics or client.level):
+            answer.told.append(Told("points", {"points": client.points}))
+        if not answer.told:
+            answer.told.append(Told("missing", {"topic": "points"}))
 
     # --- orders
 

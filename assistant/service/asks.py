@@ -42,6 +42,8 @@ Topic = Literal[
     "instead",  # what it may be exchanged for
     "compare",
     "goods",
+    "points",
+    "member",  # the customer's standing with the shop
     "why",  # the last refusal
 ]
 Condition = Literal["", "failed", "found"]  # what was asked before could not be done; what was asked is so

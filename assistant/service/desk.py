@@ -121,6 +121,8 @@ def _values(value: object, words: Words) -> list[str]:
         case (old, new):
             return [*_values(old, words), *_values(new, words)]
         case str():
-            return [value]
+            return [value, words.state(value)]
+        case int():
+            return [str(value)]
         case _:
             return []

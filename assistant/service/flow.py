@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from assistant.service.addresses import AddressReader
 from assistant.service.answers import Answers, TopicAnswer
-from assistant.service.asks import Ask, Heard, Understanding
+from assistant.service.asks import Ask, Heard, Topic, Understanding
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
 from assistant.service.merging import joined, merged, more, of_before, refinement
@@ -27,6 +27,7 @@ from assistant.service.steps import Proposal, Refused, Spoken, Told
 _OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
 
 
+_OWN: frozenset[Topic] = frozenset({"points", "member"})  # what only the shop's own books tell
 _UNKNOWN = ("missing", "no_section", "no_fault", "no_gift", "which_product", "unknown_goods")
 
 
@@ -62,6 +63,8 @@ class Flow:
         if session.pending is not None or session.unclear is not None or session.waiting:
             return True
         heard = self._understanding.read(text, self._goods_or_none(session))
+        if any(set(ask.topics) & _OWN for ask in heard.asks):
+            return True
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
         if heard.order.lenient and not heard.order.ids:  # what may be meant in general is left to who answers that
             known = bool(session.spoken.order_id)
@@ -300,7 +303,7 @@ class Flow:
             asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
         if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
             session.refused = None
-        asks = [replace(one, ask=of_before(one.ask, session.mentioned)) for one in asks]
+        asks = [replace(one, ask=resolver.as_spoken(of_before(one.ask, session.mentioned))) for one in asks]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
@@ -387,6 +390,7 @@ class Flow:
             turn.told.append(found.told)
             return self._bind(Bound(ask.otherwise), session, resolver, turn) if ask.otherwise else []
         several = bool(ask.order.every or len(ask.order.ids) > 1)
+        several = several or (ask.order.lenient and 1 < len(found) <= len(ask.items))  # "A和B都…", each in its own
         if not several and len(found) > 1:
             found = self._split(ask, found, resolver)
             several = len(found) > 1 and ask.kind in ("swap", "return")

@@ -179,4 +179,4 @@ class Lookups:
 
 
 def _asks_of_orders(text: str) -> bool:
-    return bool(re.search(r"\border\b|\bpackage\b|\bparcel\b|\bdelivery\b|\bshipment\b|\btrack", text, re.I))
+    return bool(re.search(r"\border\b|\bpackage\b|\bparcel\b|\bdelivery\b|\bshipment\b|\btrack|\bwhere\b", text, re.I))

@@ -42,7 +42,7 @@ def merged(said: Ask, kept: Ask) -> Ask:
 
 
 def _with_wanted(item: Item, before: Sequence[Item]) -> Item:
-    if item.wanted:
+    if item.wanted.strip(" .,;!?"):
         return item
     same = next((one for one in before if set(one.name.split("|")) & set(item.name.split("|"))), None)
     return replace(item, wanted=same.wanted) if same is not None else item

@@ -146,6 +146,7 @@ class Client:
     order_ids: tuple[str, ...] = ()
     points: int | None = None  # None: the shop has none, or doesn't tell
     phone: str = ""
+    level: str = ""  # of membership, in the shop's words; empty: the shop has none, or doesn't tell
 
     def payment(self, payment_id: str) -> Payment | None:
         return next((one for one in self.payments if one.id == payment_id), None)

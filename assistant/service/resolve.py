@@ -67,7 +67,8 @@ class Resolver:
         items = ask.items if ask.kind not in ("address", "profile_address", "payment") else ()
         if items and any(item.name for item in items):
             alike = [order for order in found if all(self.lines(order, item) for item in items if item.name)]
-            found = alike or ([] if not ref.holds else found)
+            exact = [one for one in alike if all(self._described(one, item) for item in items if item.name)]
+            found = exact or alike or ([] if not ref.holds else found)
         if ref.state:
             found = [order for order in found if order.state.startswith(ref.state)] or found
         if ref.is_open and not any(item.name for item in items) and not ask.everything:
@@ -76,6 +77,24 @@ class Resolver:
         if ref.every:
             return allowed
         return self._likelier(ask, allowed or found)
+
+    def _described(self, order: ServiceOrder, item: Item) -> bool:
+        """Whether a thing in the order has the options that an item is described by."""
+        for line in self.lines(order, item):
+            goods = self._shop.goods(line.product_id)
+            said = values_in(goods, item.said) if goods else {}
+            if all(line.options.get(option) in values for option, values in said.items()):
+                return True
+        return False
+
+    def as_spoken(self, ask: Ask) -> Ask:
+        """An ask for something that the customer has never bought, "my bottle": what was spoken of before is meant."""
+        held = {line.name for order in self.orders for line in order.lines}
+        strange = len(ask.items) == 1 and ask.items[0].name and not held & set(ask.items[0].name.split("|"))
+        near = [one for one in ask.near if held & set(one.name.split("|"))]
+        if ask.kind not in ("swap", "return", "cancel") or not strange or len(near) != 1:
+            return ask
+        return replace(ask, items=(replace(ask.items[0], name=near[0].name),))
 
     def _likelier(self, ask: Ask, found: list[ServiceOrder]) -> list[ServiceOrder]:
         """Of several orders the one whose thing is the dearer, or those that can still be changed for "change"."""
@@ -89,7 +108,7 @@ class Resolver:
             pick = max if "cheaper" not in dearer[0] else min
             return [pick(priced, key=lambda pair: pair[0])[1]]
         if ask.kind == "swap":
-            later = bool(re.search(r"\bexchang", ask.text, re.IGNORECASE))
+            later = ask.order.state == "delivered" or bool(re.search(r"\bexchang", ask.text, re.IGNORECASE))
             action = "exchange_items" if later else "modify_items"
             rule = self._policy.rules.get(action)
             fit = [order for order in found if rule is not None and order.state in rule.states]
@@ -319,7 +338,7 @@ class Resolver:
         if ask.order.lenient:
             return self._chosen(goods, line, wanted_in_chinese(goods, ask.wanted))
         said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
-        wanted = self._as_other(wanted_in(goods, said), said, goods, line)
+        wanted = self._as_other(wanted_in(goods, said), said, ask.text, goods, line)
         kept = {option: (value,) for option, value in line.options.items() if _stays(option, said)}
         wanted = replace(wanted, values={**wanted.values, **kept})
         if wanted.cheapest and wanted.at_most is None:
@@ -351,7 +370,7 @@ class Resolver:
         near.sort(key=lambda one: -sum(one.options.get(o) in v for o, v in wanted.values.items()))
         return Refused(Told(key, {"name": line.name, "variants": near[:3]}))
 
-    def _as_other(self, wanted: Wanted, said: str, goods: Goods, line: Line) -> Wanted:
+    def _as_other(self, wanted: Wanted, said: str, text: str, goods: Goods, line: Line) -> Wanted:
         """ "The same as my other bottle": its options, where something alike is in another line."""
         if not re.search(r"\bmy other\b|\bthe other\b", said):
             return wanted
@@ -359,7 +378,8 @@ class Resolver:
             for other in order.lines:
                 alike = other.product_id == goods.id and other.item_id != line.item_id
                 if alike and all(other.options.get(o) in values for o, values in wanted.values.items()):
-                    return Wanted({option: (value,) for option, value in other.options.items()})
+                    free = {option for option in other.options if _may_differ(option, text)}
+                    return Wanted({option: (value,) for option, value in other.options.items() if option not in free})
         return wanted
 
     def _address(self, ask: Ask, order: ServiceOrder) -> Step:
@@ -449,6 +469,13 @@ def _fields(address: Address) -> dict[str, str]:
         "country": address.country,
         "zip": address.zip,
     }
+
+
+def _may_differ(option: str, said: str) -> bool:
+    """ "The material can be different", "any material"."""
+    word = re.escape(option)
+    free = r"(?:can|may|could) be (?:different|any\w*)|does(?:n't| not) matter|is not important"
+    return re.search(rf"\b{word}\b[^.,;]*\b(?:{free})|\bany {word}\b", said, re.IGNORECASE) is not None
 
 
 def _stays(option: str, said: str) -> bool:

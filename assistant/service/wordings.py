@@ -145,6 +145,7 @@ class _Filled(dict[str, str]):
             "substitute": lambda: words.substitute(data["substitute"]),
             "substitutes": lambda: joint.join(words.substitute(one) for one in data["substitutes"]),
             "gone": lambda: joint.join(words.substitute(one) for one in data["gone"]),
+            "level": lambda: words.state(data["level"]),
             "kind": lambda: words.state(data["kind"]),
             "kinds": lambda: words.kinds(data["kinds"]),
             "back": lambda: words.back(data.get("back"), data.get("refund", data.get("total", ZERO))),

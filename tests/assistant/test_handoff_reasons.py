@@ -96,7 +96,9 @@ async def test_a_valued_customer_is_given_to_a_person_at_once(
         for told, vip in ((QueueSettings(), ()), (QueueSettings(vip=("vip",)), ("vip",))):
             shopper = await counter.shopper(context=PageContext(lang=lang, customer_id=VIP))
             await conversations.set_context(shopper.id, customer_id=VIP)
-            shopper.assistant.caller = Caller(conversations, StaffRoom(conversations), told)
+            shopper.assistant.caller = Caller(
+                conversations, StaffRoom(conversations), told, customers=shopper.assistant.orders
+            )
             if vip:
                 await _waits(shopper, conversations, "vip", lang, text)
             else:

@@ -12,8 +12,10 @@ from assistant.handoff import HandoffError
 from assistant.messages import TextDelta, ToolCall
 from assistant.models.scripted import ScriptedModel
 from assistant.queue import Agent, Hours, QueueSettings, choose, disputed, estimate, parse_week
+from assistant.service.shops.http import HttpOrders
 from assistant.staffroom import StaffRoom
 from tests.assistant.conftest import Counter, Shopper
+from tests.assistant.service.merchant import merchant
 
 OFFICE = Hours(
     "Asia/Shanghai",
@@ -98,6 +100,36 @@ async def shopper_of(counter: Counter, conversations: Conversations, **settings:
     shopper = await counter.shopper()
     shopper.assistant.caller = calling(conversations, counter, **settings)
     return shopper
+
+
+async def test_a_vip_waits_before_others(counter: Counter, conversations: Conversations) -> None:
+    """What the shop's own system calls VIP goes first, whoever waited longer, and is told so at once."""
+    with merchant() as there:
+        caller = Caller(
+            conversations, StaffRoom(conversations), QueueSettings(vip=("gold",)), customers=HttpOrders(there.shop())
+        )
+        first = await conversations.create(lang="zh")
+        plain = await conversations.create(lang="en", customer_id="C2")
+        vip = await conversations.create(lang="zh", customer_id="C1")
+        assert await caller.reason(plain, "how big is it") is None
+        assert await caller.reason(vip, "这款多大") == "vip"
+        for one in (first, plain, vip):
+            await caller.call(one, "asked", "")
+    assert (await conversations.events(vip.id))[-1]["position"] == 1
+    waiting = (await StaffRoom(conversations).queue()).waiting
+    assert [one.id for one in waiting] == [vip.id, first.id, plain.id]
+    assert [await conversations.place(one.id) for one in (vip, first, plain)] == [1, 2, 3]
+
+
+async def test_a_shop_that_is_down_keeps_nobody_from_a_person(conversations: Conversations) -> None:
+    with merchant() as there:
+        there.accidents, there.at = ["500"] * 9, "/customers"
+        caller = Caller(
+            conversations, StaffRoom(conversations), QueueSettings(vip=("gold",)), customers=HttpOrders(there.shop())
+        )
+        customer = await conversations.create(lang="en", customer_id="C1")
+        assert await caller.reason(customer, "how big is it") is None
+        assert (await caller.call(customer, "asked", "")).state == "waiting"
 
 
 async def test_a_large_sum_goes_to_a_person(counter: Counter, conversations: Conversations) -> None:

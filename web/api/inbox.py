@@ -14,7 +14,7 @@ from starlette.responses import Response
 from assistant.conversation import Conversation, UnknownConversation
 from assistant.handoff import HandoffError
 from assistant.service.shop import ShopError
-from knowledge.model import Order
+from knowledge.model import Customer, Order
 from web.api.chat import Seen, Typing, jpeg
 from web.auth import Staff
 from web.errors import Refusal
@@ -76,7 +76,7 @@ async def summary(services: Services, found: Conversation) -> dict[str, Any]:
         "tags": list(found.tags),
         "contact": found.contact,
         "name": customer.name if customer else "",
-        "vip": customer is not None and (customer.level == "vip" or customer.level in promised.vip),
+        "vip": found.vip or (customer is not None and promised.is_vip(customer.level)),
         "seen_by_shopper": found.seen_by_shopper,
         "last": {"role": last[-1].role, "text": last[-1].text[:200], "at": plain(last[-1].at)} if last else None,
         "seq": found.last_seq,
@@ -114,23 +114,25 @@ async def conversations(
     }
 
 
-async def _orders(services: Services, chosen: Conversation) -> Sequence[Order]:
-    """Of the shopper; none while the shop's system is down: the conversation must open all the same."""
+async def _shopper(services: Services, chosen: Conversation) -> tuple[Customer | None, Sequence[Order]]:
+    """Who it is and their orders, the newest first; nothing while the shop's system is down: the conversation must open
+    all the same."""
     if not chosen.customer_id:
-        return ()
+        return None, ()
+    book = services.assistant.orders
     try:
-        found = await asyncio.to_thread(services.assistant.orders.of_customer, chosen.customer_id, chosen.lang)
+        customer = await asyncio.to_thread(book.customer, chosen.customer_id, chosen.lang)
+        found = await asyncio.to_thread(book.of_customer, chosen.customer_id, chosen.lang)
     except ShopError as error:
         log.warning("no orders for the inbox", error=str(error))
-        return ()
-    return sorted(found, key=lambda order: order.created, reverse=True)
+        return None, ()
+    return customer, sorted(found, key=lambda order: order.created, reverse=True)
 
 
 @router.get("/conversations/{conversation_id}")
 async def detail(services: Svc, person: StaffDep, chosen: Chosen) -> dict[str, Any]:
     product = services.catalog.product(chosen.product_id) if chosen.product_id else None
-    customer = services.catalog.customer(chosen.customer_id) if chosen.customer_id else None
-    orders = await _orders(services, chosen)
+    customer, orders = await _shopper(services, chosen)
     return {
         "conversation": await summary(services, chosen),
         "events": await services.conversations.events(chosen.id, limit=5000),
@@ -146,7 +148,14 @@ async def detail(services: Svc, person: StaffDep, chosen: Chosen) -> dict[str, A
         "context": {
             "url": chosen.url,
             "product": services.presenter.card(product, chosen.lang) if product else None,
-            "customer": {"id": customer.id, "name": customer.name, "level": customer.level} if customer else None,
+            "customer": {
+                "id": customer.id,
+                "name": customer.name,
+                "level": customer.level,
+                "points": customer.points,
+            }
+            if customer
+            else None,  # fmt: skip
             "orders": [
                 {"id": order.id, "state": order.state, "total": plain(order.total), "created": plain(order.created)}
                 for order in orders[:20]

@@ -43,7 +43,10 @@ class EmbeddedShop:
             return Client(client_id, "", "", Address(""))
         orders = tuple(order.id for order in self._catalog.orders(client_id))
         address = Address(customer.address)
-        return Client(customer.id, customer.name, customer.email, address, (), orders, phone=customer.phone)
+        return Client(
+            customer.id, customer.name, customer.email, address, (), orders,
+            points=customer.points, phone=customer.phone, level=customer.level,
+        )  # fmt: skip
 
     def order(self, order_id: str) -> ServiceOrder | None:
         order = self._catalog.order(order_id)

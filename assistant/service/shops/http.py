@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from assistant.service.model import Address, Client, Goods, Outcome, ServiceOrder, Write
 from assistant.service.shops.line import ShopLine
 from assistant.service.shops.wire import Customer, Document, Done, OrderDocument, Product, read
+from knowledge.model import Customer as Known
 from knowledge.model import Lang, Order
 
 FRESH_S = 2.0  # one message asks for the same order several times
@@ -126,6 +127,10 @@ class HttpOrders:
 
     def of_customer(self, customer_id: str, lang: Lang) -> Sequence[Order]:
         return [order.order(lang) for order in self._merchant.orders(lang, customer_id)]
+
+    def customer(self, customer_id: str, lang: Lang) -> Known | None:
+        found = self._merchant.customer(lang, customer_id)
+        return found.known(lang) if found else None
 
     def proven(self, order_id: str, phone_tail: str, lang: Lang) -> Order | None:
         owner = self._merchant.find_customer(lang, order_id=order_id, phone_tail=phone_tail)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from assistant.service import model
 from assistant.service.shop import ShopError
+from knowledge import model as knowledge
 from knowledge.model import Lang, Order, OrderItem, OrderState, ShipmentEvent, Text
 
 Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
@@ -52,7 +53,13 @@ class Customer(Document):
 
     def told(self) -> model.Client:
         payments = tuple(model.Payment(**one.model_dump()) for one in self.payment_methods)
-        return model.Client(self.id, self.name, self.email, self.address.told(), payments, points=self.points)
+        return model.Client(
+            self.id, self.name, self.email, self.address.told(), payments, points=self.points, level=self.level
+        )
+
+    def known(self, lang: Lang) -> knowledge.Customer:
+        level, points = self.level or "normal", self.points or 0
+        return knowledge.Customer(self.id, self.name, email=self.email, level=level, points=points, lang=lang)
 
 
 class Variant(Document):

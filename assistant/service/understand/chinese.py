@@ -15,6 +15,7 @@ from assistant.service.asks import Ask, Condition, Heard, Item, Kind, OrderRef, 
 from assistant.service.understand import chinese_words as w
 from assistant.service.understand.chinese_clauses import Clause, Read, kind_of, read_clause, topics_in
 from assistant.service.understand.chinese_goods import items_in
+from assistant.service.understand.chinese_spelling import spelled_out
 
 _ORDER, _PRODUCT = "⟦o⟧", "⟦p⟧"
 _URL = re.compile(r"https?://\S*?(\d{7,14})[^\s一-龥，。]*")
@@ -34,6 +35,8 @@ _BEFORE_PLACE = re.compile(  # "送到我公司:…"
 _LONGEST_YES = 12
 _DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
+# "不要了", "钱退我": before it is sent that is one thing, after it came the other.
+_EITHER: Mapping[Kind, Kind] = {"cancel": "return", "return": "cancel"}
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ class Chinese:
     def read(self, text: str, goods: tuple[str, ...]) -> Heard:
         said = _normal(text)
         clauses = list(self._clauses(said))
-        reads = [read_clause(clause) for clause in clauses]
+        reads = _in_turn(clauses)
         asks: list[Ask] = []
         context = _Context()
         later = False
@@ -75,6 +78,10 @@ class Chinese:
             self._take(clause, read, goods, asks, context)
         if later and all(ask.kind != "lookup" for ask in asks):  # "用两天看看，不行再退"
             asks = [ask for ask in asks if ask.kind in ("lookup", "handoff") or not ask.tentative]
+        if w.JUST_ASKING.search(said):
+            asks = [ask for ask in asks if not ask.tentative]
+        if w.CHEAPER.search(said):
+            asks = [_of_the_price(ask) for ask in asks]
         asks = [_with_last_named(ask, context) for ask in asks]
         if any("compare" in ask.topics for ask in asks):  # who compares hasn't decided
             asks = [ask for ask in asks if ask.kind != "buy" or _DECIDED.search(ask.text)]
@@ -85,6 +92,7 @@ class Chinese:
             asks = [ask for ask in asks if ask.kind != "lookup" or w.TELLING.search(ask.text)]
         if len(acts) > 1:  # "地址填错了，直接取消吧"
             asks = [ask for ask in asks if ask.kind != "address" or ask.details]
+            asks = [ask for ask in asks if ask.kind != "swap" or w.SAID_TO_SWAP.search(ask.text)]
         leaves = any(read.leaves for read in reads)
         answer, confirms = self._answer(said, acts, clauses, details)
         return Heard(
@@ -149,6 +157,8 @@ class Chinese:
             _name(context, clause, items, ref)
             return
         when, context.carried = read.when or context.carried, ""
+        if read.kind == "nothing" and items and w.WHERE_IS_IT.search(clause.marked):
+            read = Read("lookup", ("shipment",))
         if read.kind == "nothing":
             _name(context, clause, items, ref)
             if asks and asks[-1].kind != "lookup":
@@ -163,6 +173,8 @@ class Chinese:
             asks[-1] = replace(last, otherwise=replace(ask, when=""))
         elif last is not None and last.kind == ask.kind and _adds_nothing_of_its_own(ask, last):
             asks[-1] = _joined(last, ask)
+        elif last is not None and _is_other_way_to_say(ask, last):
+            asks[-1] = last if last.kind != "swap" else self._told_more(last, clause, items, ref)
         else:
             asks.append(ask)
 
@@ -195,7 +207,9 @@ class Chinese:
             everything=read.kind == "return" and w.EVERYTHING.search(clause.marked) is not None,
             when=read.when,
             tentative=read.tentative,
-            otherwise=None if read.explicit else Ask("return", clause.raw, replace(order, lenient=True), things),
+            otherwise=None
+            if read.explicit
+            else Ask(_EITHER[read.kind], clause.raw, replace(order, lenient=True), things),
             either=not read.explicit,
         )
 
@@ -287,6 +301,17 @@ class Chinese:
         return ("yes", ()) if strong and acts else ("", ())
 
 
+def _in_turn(clauses: Sequence[Clause]) -> list[Read]:
+    """What each clause says; "开一张" and the like are about the paper named before."""
+    reads, paper = list[Read](), ""
+    for clause in clauses:
+        named = w.PAPER.search(clause.marked)
+        told = paper and not named and w.MAKE_ONE.search(clause.marked)
+        reads.append(read_clause(replace(clause, marked=f"{clause.marked}{paper}") if told else clause))
+        paper = named[0] if named else paper
+    return reads
+
+
 def _ref(clause: Clause) -> OrderRef:
     text = clause.marked
     return OrderRef(
@@ -333,6 +358,15 @@ def _adds_nothing_of_its_own(ask: Ask, last: Ask) -> bool:
     return True
 
 
+def _is_other_way_to_say(ask: Ask, last: Ask) -> bool:
+    """ "不要了，退钱"; "拍小了，要6升的"."""
+    if last.kind == "swap" and ask.kind == "buy":
+        return not ask.goods
+    same = not ask.order.ids or ask.order.ids == last.order.ids
+    same = same and (not ask.items or ask.items == last.items)
+    return same and ask.either and _EITHER.get(last.kind) == ask.kind
+
+
 def _joined(last: Ask, ask: Ask) -> Ask:
     order = ask.order if ask.order.ids or ask.order.every else last.order
     goods = (
@@ -355,6 +389,13 @@ def _joined(last: Ask, ask: Ask) -> Ask:
     )
 
 
+def _of_the_price(ask: Ask) -> Ask:
+    """ "降价了，退我钱": no thing is to be sent back."""
+    if ask.kind != "return" or not ask.either:
+        return ask
+    return replace(ask, kind="price_protect", otherwise=None, either=False)
+
+
 def _with_last_named(ask: Ask, context: _Context) -> Ask:
     """An ask that came before what it is about was named: "帮我取消，订单号是…"."""
     order = ask.order
@@ -373,7 +414,7 @@ def _with_last_named(ask: Ask, context: _Context) -> Ask:
 
 def _normal(text: str) -> str:
     said = unicodedata.normalize("NFKC", text).strip()
-    said = _URL.sub(r" \1 ", said)
+    said = spelled_out(_URL.sub(r" \1 ", said))
     return _GLUED.sub("", said)
 
 
@@ -430,4 +471,6 @@ def _address(said: str) -> dict[str, str]:
         if text and not re.fullmatch(r"1\d{10}.*", text) and re.search(r"[一-龥]{2}", text):
             found["address"] = text
             break
+    if "address" not in found and (plain := w.ADDRESS_PLAIN.search(said)):
+        found["address"] = w.ADDRESS_END.sub("", _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", plain["address"]))).strip()
     return found

@@ -49,9 +49,9 @@ def read_clause(clause: Clause) -> Read:
         kind = "lookup" if topics else "nothing"
     if kind != "nothing" and kind != "lookup":
         tentative = kind != "handoff" and asks and not w.REQUEST.search(rest) and bool(w.CAN.search(_plain(rest)))
-        if kind == "cancel" and when == "failed" and not w.EXPLICIT_CANCEL.search(rest):
+        if kind == "cancel" and when == "failed" and not w.EXPLICIT["cancel"].search(rest):
             return Read(leaves=True)  # "没有就不要了"
-        explicit = kind != "cancel" or bool(w.EXPLICIT_CANCEL.search(rest))
+        explicit = kind not in w.EXPLICIT or bool(w.EXPLICIT[kind].search(rest))
         return Read(kind, when=when, tentative=tentative, explicit=explicit)
     if w.LEAVE.search(rest):
         return Read(when=when, leaves=not when)
@@ -89,11 +89,11 @@ def _only_asked(kind: Kind, text: str, asks: bool) -> bool:
     if w.DONE_YET.search(plain):
         return True
     about = {"return": "refund", "buy": "balance"}.get(kind)  # "钱退了吗", "余额够买这个吗"
-    if about and asks and w.TOPICS[cast(Topic, about)].search(plain):
+    if about and (asks or w.ASKED_AFTER.search(plain)) and w.TOPICS[cast(Topic, about)].search(plain):
         return True
     if kind == "swap" and w.TOPICS["instead"].search(plain) and not re.search("帮我|给我|替我", plain):
         return True
-    if kind == "address" and asks and not w.REQUEST.search(plain):
+    if kind == "address" and asks and not (w.REQUEST.search(plain) or w.CAN_CHANGE.search(plain)):
         return True
     if kind == "cashback" and w.TOPICS["cashback"].search(plain) and asks and not re.search("帮我|给我", plain):
         return True

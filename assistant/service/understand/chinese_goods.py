@@ -26,8 +26,8 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
                 found.setdefault(names, said)
     names, said = _of_model(text, goods)
     if not (names or taken):
-        names, said = _alike(text, goods)
-    if not (names or taken):
+        found = _alike(text, goods)
+    if not (names or taken or found):
         before = text[: target.start()] if (target := w.TARGET.search(text)) else text
         sized = _sized(before, goods)
         names, said = (sized, before) if len(sized) < len(goods) else ((), "")
@@ -61,8 +61,8 @@ def _squeezed(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _alike(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The products whose names share the longest telling word with a text."""
+def _alike(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The products whose names share a telling word with a text, each word with those that share the longest there."""
     best: dict[str, str] = {}
     for name in goods:
         for start in range(len(text) - 1):
@@ -72,9 +72,13 @@ def _alike(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
                 if len(word) > len(known) and _WORD.fullmatch(word) and _tells(word, name):
                     best[name] = word
                     break
-    longest = max((len(word) for word in best.values()), default=0)
-    names = tuple(name for name, word in best.items() if len(word) == longest)
-    return names, (best[names[0]] if names else "")
+    words = sorted(set(best.values()), key=lambda word: (-len(word), text.find(word)))
+    rest, found = text, dict[tuple[str, ...], str]()
+    for word in words:
+        if word in rest:  # not within a longer one
+            rest = rest.replace(word, "\n")
+            found[tuple(name for name, own in best.items() if own == word)] = word
+    return found
 
 
 def _tells(word: str, name: str) -> bool:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef
+from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef, Topic
 from assistant.service.understand import english_words as w
+from assistant.service.understand.english_spelling import spelled_out
 
 
 class English:
@@ -18,7 +19,7 @@ class English:
         self._number = order_number
 
     def read(self, text: str, goods: tuple[str, ...]) -> Heard:
-        text = text.replace("’", "'").strip()
+        text = spelled_out(text.replace("’", "'").strip())
         asks: list[Ask] = []
         payment: PayRef | None = None
         order, mentioned = OrderRef(), tuple[Item, ...]()
@@ -75,6 +76,7 @@ class English:
             everything,
             but,
             payment_in(rest),
+            topics=topics_in(piece) if kind == "lookup" else (),
             only_if_first_fails=bool(condition) and bool(before),
             over=Decimal(over[1].replace(",", "")) if over else None,
         )
@@ -132,6 +134,8 @@ def _pieces(sentence: str) -> list[str]:
     pieces, start = [], 0
     for match in w.SECOND_VERB.finditer(sentence):
         head = sentence[start : match.start()]
+        if w.IF.match(f"{head}, then "):
+            continue  # what is asked hangs on it
         if kind_of(head) not in ("nothing", "lookup"):
             pieces.append(head)
             start = match.end()
@@ -171,10 +175,20 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
     ):
         asks[-1] = replace(ask, order=last.order, text=f"{last.text} {ask.text}")  # "Can you edit order 7? Change …"
         return
+    if last is not None and ask.kind == last.kind == "swap" and last.items and _says_no_more(ask):
+        asks[-1] = replace(last, text=f"{last.text} {ask.text}", payment=ask.payment or last.payment)
+        return
     if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
         return
     asks.append(ask)
+
+
+def _says_no_more(ask: Ask) -> bool:
+    """ "Swap it, same card", after what it shall become."""
+    return bool(ask.items) and all(
+        not item.name and not w.PAYMENT.sub("", item.wanted).strip(" ,.;!") for item in ask.items
+    )
 
 
 def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
@@ -221,9 +235,14 @@ def _with_payments(asks: Sequence[Ask], payment: PayRef | None) -> Iterable[Ask]
 
 
 def _details(text: str) -> dict[str, str]:
-    """In whose name an invoice is to be, and the day of a visit."""
-    title, day = w.INVOICE_TITLE.search(text), w.VISIT_DAY.search(text)
-    return ({"title": title["title"].strip()} if title else {}) | ({"day": day[0].removeprefix("on ")} if day else {})
+    """In whose name an invoice is to be, the day of a visit, and where to call."""
+    title, day, phone = w.INVOICE_TITLE.search(text), w.VISIT_DAY.search(text), w.CALL.search(text)
+    called = {"phone": phone["phone"]} if phone else {}
+    return (
+        called
+        | ({"title": title["title"].strip()} if title else {})
+        | ({"day": day[0].removeprefix("on ")} if day else {})
+    )
 
 
 def _with_details(ask: Ask, text: str) -> Ask:
@@ -233,11 +252,19 @@ def _with_details(ask: Ask, text: str) -> Ask:
 # --- what is to be done ---------------------------------------------------------------------------------------------
 
 
+def topics_in(piece: str) -> tuple[Topic, ...]:
+    """What of the customer's own standing with the shop a piece asks for."""
+    topics: tuple[tuple[Topic, re.Pattern[str]], ...] = (("points", w.POINTS), ("member", w.MEMBER))
+    return tuple(topic for topic, asked in topics if asked.search(piece))
+
+
 def kind_of(piece: str) -> Kind:
     """What one piece of a sentence asks for."""
     said = w.NEGATED.sub(" ", piece)
     if w.HANDOFF.search(said):
         return "handoff"
+    if topics_in(said):
+        return "lookup"
     if w.TOLD.search(said) and not w.ACTION_REQUEST.search(said):
         return "lookup"
     if w.WRITTEN_ADDRESS.search(said) and not w.PROFILE_ADDRESS.search(said):
@@ -385,7 +412,8 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
             return (Item("|".join(old[0][2]), rather["old"], rather["new"], other),)
     text = w.MORE_LIKE.sub(" ", text)
     verb = w.SWAP_VERB.search(text)
-    if (it := w.IT_CHANGED.search(text)) and (change := w.CHANGE_IT.search(text, it.start())):
+    it = w.IT_CHANGED.search(text)
+    if it and not w.LINK.search(text[: it.start()]) and (change := w.CHANGE_IT.search(text, it.start())):
         return (Item("", change["old"] or "it", change["new"]),)
     items: list[Item] = []
     place = 0
@@ -433,4 +461,5 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
 
 
 def _is_old(text: str, start: int, place: int) -> bool:
-    return not re.search(r"\b(?:to|for|into)\s+(?:an?\s)?[\w\s-]{0,20}$", text[place:start])
+    before = w.SWAP_VERB.sub(" ", text[place:start])  # "to exchange the lamp"
+    return not re.search(r"\b(?:to|for|into) (?! )(?:an?\s)?[\w\s-]{0,20}$", before)

@@ -71,6 +71,9 @@ RATHER = _pattern("rather")
 CHANGE_IT = _pattern("change_it")
 INVOICE_TITLE = _pattern("invoice_title")
 VISIT_DAY = _pattern("visit_day")
+CALL = _pattern("call")
+POINTS = _pattern("points")
+MEMBER = _pattern("member")
 
 VERBS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(said, re.IGNORECASE)) for kind, said in _WORDS["verbs"]

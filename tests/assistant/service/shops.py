@@ -27,7 +27,7 @@ MUG = Goods(
     ),
 )
 LAMP = Goods("p2", "Desk Lamp", (Variant("lamp-1", {"brightness": "low"}, Decimal("40.00")),))
-BUYER = Client("c1", "Ann Lee", "ann@example.com", HOME, (GIFT, VISA), ("A1001", "A1002", "A1003"))
+BUYER = Client("c1", "Ann Lee", "ann@example.com", HOME, (GIFT, VISA), ("A1001", "A1002", "A1003"), 1280, level="gold")
 OTHER = Client("c2", "Bo Chan", "bo@example.com", OFFICE, (VISA,), ("A2001",))
 
 

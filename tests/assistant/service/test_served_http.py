@@ -72,6 +72,24 @@ class Talk:
             return [(row.name, row.ok) for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "told"),
+    [
+        ("zh", "我还有多少积分", "1280"),
+        ("zh", "查下我是什么会员等级", "金卡"),
+        ("en", "how many points do i have?", "1280"),
+        ("en", "what tier am i", "gold"),
+    ],
+)
+async def test_points_and_level_are_told_to_whom_they_belong(
+    assistant: Assistant, lang: Lang, text: str, told: str
+) -> None:
+    assert told in await Talk(assistant, lang, "C1").say(text)
+    stranger = Talk(assistant, lang)
+    assert told not in await stranger.say(text)
+    assert told in await stranger.say("YQ2026000001 2468")
+
+
 def _state(there: Merchant, order_id: str = "YQ2026000001") -> str:
     order = there.store.one("orders", order_id)
     assert order is not None

@@ -54,7 +54,9 @@ BUYER = Client(
     HOME,
     (Payment("购物卡", "购物卡", balance=Decimal("400")), Payment("微信", "微信")),
     ("80000001", "80000002", "80000003"),
-    "13900001111",
+    phone="13900001111",
+    points=1280,
+    level="金卡",
 )
 
 

@@ -64,6 +64,9 @@ NARROW.addEventListener("change", () => drawer(false));
 document.addEventListener("keydown", (event) => event.key === "Escape" && !$("dialog[open]") && drawer(false));
 document.addEventListener("click", (event) => event.target.id === "desk" && drawer(false));
 
+const KNOWN = ["normal", "silver", "gold", "vip"];
+const levelOf = (level) => (KNOWN.includes(level) ? t(`lvl_${level}`) : level); // a shop's own word stands as it is
+
 export function contextPanel({ conversation: row, context }) {
   const pair = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
   const customer = context.customer;
@@ -75,7 +78,8 @@ export function contextPanel({ conversation: row, context }) {
     h("dl", {},
       ...pair(t("contact"), row.contact),
       ...pair(t("customer"), customer && customer.id),
-      ...pair(t("level"), customer && t(`lvl_${customer.level}`)),
+      ...pair(t("level"), customer && levelOf(customer.level)),
+      ...pair(t("points"), customer && customer.points > 0 && customer.points.toLocaleString(document.documentElement.lang)),
       ...pair(t("language_row"), row.lang && t(row.lang)),
       ...pair(t("page"), address && h("a", { href: address, target: "_blank", rel: "noopener" }, address)),
       ...pair(t("started"), date(row.created, WHEN)),
