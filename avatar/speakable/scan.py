@@ -39,7 +39,8 @@ def rule(pattern: str, say: Callable[[re.Match[str]], str | None], *, stress: bo
 def _sayable(char: str) -> bool:
     if char.isalnum() or char in " ，。！？；：、,.!?;:'’-…":
         return True
-    return unicodedata.category(char)[0] in "LM"  # letters and marks of any script
+    # Letters and marks of any script, but not the mark that turns a character into a picture.
+    return unicodedata.category(char)[0] in "LM" and char != "\ufe0f"
 
 
 def scan(text: str, rules: tuple[Rule, ...]) -> Spoken:
@@ -56,6 +57,11 @@ def scan(text: str, rules: tuple[Rule, ...]) -> Spoken:
             said = each.say(match)
             if said is None:
                 continue
+            if said.startswith(" ") and (not words or words[-1].endswith(" ")):
+                said = said[1:]
+            if not said:
+                at = match.end()
+                break
             words.append(said)
             width = match.end() - at
             origin += [at + index * width // len(said) for index in range(len(said))]
@@ -68,6 +74,8 @@ def scan(text: str, rules: tuple[Rule, ...]) -> Spoken:
             if char in "\n\r|":
                 words.append("，")
                 origin.append(at)
+            elif char == " " and (not words or words[-1].endswith(" ")):
+                pass  # one is enough
             elif _sayable(char):
                 words.append(char)
                 origin.append(at)
