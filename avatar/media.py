@@ -13,6 +13,8 @@ VisemeName = Literal[
 ]  # fmt: skip
 """The fifteen visemes of the Oculus/MPEG-4 set."""
 
+Mood = Literal["calm", "happy", "concerned", "thoughtful"]
+
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
@@ -59,6 +61,7 @@ class Mouth:
     lower_teeth: float = 0.0
     tongue: float = 0.0
     press: float = 0.0
+    jaw: float = 0.0  # how far the chin hangs: slower than the lips, and not lifted when they meet for a b, p or m
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Moment:
     emphasis: float = 0.0  # 0..1, raised around a price or a stressed word: gestures follow it
     utterance: int = 0  # stamp of the utterance being spoken, 0 in silence
     spoken: int = 0  # characters of the utterance's text that have begun to sound (subtitles)
+    mood: Mood = "calm"  # of the utterance: what the host's face says beside it
+    pointing: bool = False  # the words ask to look at the product: the host shows where it is
 
 
 Frame = NDArray[np.uint8]

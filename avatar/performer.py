@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar.media import RATE, Moment, Viseme
+from avatar.mood import Manner, manner_of
 from avatar.speakable import Spoken, speakable
 from avatar.visemes import mouth_at
 from avatar.voice import Lang, Voice
@@ -38,6 +39,7 @@ class _Utterance:
     written: int  # characters of the text as shown
     spoken: Spoken
     pause: int
+    manner: Manner
     sound: list[NDArray[np.int16]] = field(default_factory=list)
     samples: int = 0
     visemes: list[Viseme] = field(default_factory=list)
@@ -94,7 +96,7 @@ class Performer:
         await self._room_to_speak(epoch)
         words = speakable(text, lang)
         pause = round((style or Style()).pause_s * RATE)
-        utterance = _Utterance(stamp, len(text), words, pause)
+        utterance = _Utterance(stamp, len(text), words, pause, manner_of(text, lang))
         with self._lock:
             if epoch != self._epoch:
                 return False
@@ -205,11 +207,13 @@ class Performer:
         return Moment(
             self._index,
             pcm,
-            mouth=mouth_at(utterance.visemes, middle_s),
+            mouth=mouth_at(utterance.visemes, middle_s, self._per_frame / RATE),
             energy=min(1.0, energy),
             emphasis=utterance.emphasis_at(middle_s),
             utterance=utterance.stamp,
             spoken=utterance.written if over else utterance.spoken_at(middle_s),
+            mood=utterance.manner.mood,
+            pointing=utterance.manner.pointing,
         )
 
     @staticmethod

@@ -86,44 +86,69 @@ def visemes_from_phonemes(phonemes: Sequence[tuple[float, str]], end_s: float) -
     return tuple(each for each in track if each.end_s > each.start_s)
 
 
-_REACH_S = 0.055  # coarticulation: a pose is felt this long before and after its sound
+_REACH_S = 0.055  # coarticulation: a pose of the lips is felt this long before and after its sound
+_SHAPE_REACH_S = 0.13  # lips round and spread early: an s before u is already round
+_GRIP: dict[VisemeName, float] = {"PP": 0.25, "DD": 0.25, "nn": 0.25, "kk": 0.25, "TH": 0.3, "SS": 0.4, "FF": 0.5}
+"""How firmly a sound holds the lips' own shape against its neighbours'; those not named hold it wholly."""
+_JAW_REACH_S = 0.09  # the jaw is heavy: in fast speech it stays half open and leaves the work to the lips
 
 
-def _weight(from_s: float, to_s: float) -> float:
-    """Integral of a raised cosine of half-width `_REACH_S` around 0 between two times."""
+def _weight(from_s: float, to_s: float, reach_s: float) -> float:
+    """Integral of a raised cosine of half-width `reach_s` around 0 between two times."""
 
     def area(at: float) -> float:
-        x = max(-1.0, min(1.0, at / _REACH_S))
+        x = max(-1.0, min(1.0, at / reach_s))
         return 0.5 * (x + math.sin(math.pi * x) / math.pi)
 
     return area(to_s) - area(from_s)
 
 
-def mouth_at(track: Sequence[Viseme], at_s: float) -> Mouth:
-    """The mouth at `at_s` seconds into an utterance; lips really meet on p, b and m however short they are."""
+def _closure(viseme: Viseme, at_s: float, frame_s: float, weight: float) -> float:
+    """How far a b, p or m has shut the lips: wholly in the frames it sounds in, and at least in one.
+
+    The frame whose time the sound's middle falls into counts as well: a short one may lie between two frames.
+    """
+    middle = (viseme.start_s + viseme.end_s) / 2 - at_s
+    if viseme.start_s <= at_s < viseme.end_s or -frame_s / 2 <= middle < frame_s / 2:
+        return 1.0
+    return min(0.8, weight * 2.6)  # on the way there
+
+
+def mouth_at(track: Sequence[Viseme], at_s: float, frame_s: float = 0.04) -> Mouth:
+    """The mouth at `at_s` seconds into an utterance; `frame_s`: how long a picture of it stands."""
     if not track:
         return Mouth()
-    first = max(0, bisect_left(track, at_s - _REACH_S, key=lambda each: each.end_s))
+    first = max(0, bisect_left(track, at_s - _SHAPE_REACH_S, key=lambda each: each.end_s))
     sums = [0.0] * 7
-    felt = closure = 0.0
+    felt = closure = jaw = 0.0
+    wide = rounded = held = 0.0
     for viseme in track[first:]:
-        if viseme.start_s >= at_s + _REACH_S:
+        if viseme.start_s >= at_s + _SHAPE_REACH_S:
             break
-        weight = _weight(viseme.start_s - at_s, viseme.end_s - at_s)
+        from_s, to_s = viseme.start_s - at_s, viseme.end_s - at_s
+        pose = POSES[viseme.name]
+        grip = _weight(from_s, to_s, _SHAPE_REACH_S) * _GRIP.get(viseme.name, 1.0)
+        wide, rounded, held = wide + grip * pose.wide, rounded + grip * pose.round, held + grip
+        jaw += _weight(from_s, to_s, _JAW_REACH_S) * pose.open
+        weight = _weight(from_s, to_s, _REACH_S)
         if viseme.name == "PP":
-            closure = max(closure, min(1.0, weight * 3.0))
-        for index, value in enumerate(astuple(POSES[viseme.name])):
+            closure = max(closure, _closure(viseme, at_s, frame_s, weight))
+        if not weight:
+            continue
+        for index, value in enumerate(astuple(pose)[:7]):
             sums[index] += weight * value
         felt += weight
     rest = max(0.0, 1.0 - felt)  # outside the track the mouth rests
     total = felt + rest
-    opened, wide, rounded, upper, lower, tongue, press = (value / total for value in sums)
+    opened, _, _, upper, lower, tongue, press = (value / total for value in sums)
+    shaped = min(felt, 1.0) / max(held, 1e-6)  # at rest the lips have no shape of a sound
     return Mouth(
         opened * (1.0 - closure),
-        wide,
-        rounded,
+        wide * shaped,
+        rounded * shaped,
         upper * (1.0 - closure),
         lower * (1.0 - closure),
         tongue,
         max(press, closure),
+        min(jaw, 1.0),
     )

@@ -5,7 +5,8 @@ import pytest
 
 from avatar.faces.drawn.gestures import ArmMotion
 from avatar.media import Moment, Mouth
-from avatar.motion import Expression, Motion, Pendulum, Spring, chance, wander
+from avatar.motion import Expression, Motion
+from avatar.springs import Pendulum, Spring, chance, wander
 
 FPS = 25
 SILENCE = np.zeros(1764, np.int16)
@@ -28,14 +29,90 @@ def blinks(expressions: list[Expression]) -> int:
     return sum(1 for a, b in pairwise(expressions) if b.lids < 0.5 <= a.lids)
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("speaking", [False, True])
-def test_blinks_as_often_as_people_do(seed: int, speaking: bool) -> None:
-    minute = film(60, seed=seed, speaking=speaking)
-    assert 10 <= blinks(minute) <= 40
-    assert blinks(minute[: 8 * FPS]) >= 1, "the first blink is not long in coming"
+def talk(seconds: float, seed: int) -> tuple[list[Moment], list[int]]:
+    """Breaths of one to three seconds, syllables uneven in length and loudness; and the frames the breaths end in."""
+    rng = np.random.default_rng(seed)
+    moments: list[Moment] = []
+    ends, stamp = [], 0
+    while len(moments) < seconds * FPS:
+        stamp += 1
+        energy: list[float] = []
+        while len(energy) < rng.uniform(1.2, 3.5) * FPS:
+            energy += list(0.03 + rng.uniform(0.25, 0.95) * np.hanning(max(5, round(rng.normal(7, 1.2))))[1:-1])
+        ends.append(len(moments) + len(energy))
+        energy += [0.0] * int(rng.choice([2, 8]))
+        moments += [Moment(len(moments) + k, SILENCE, energy=e, utterance=stamp) for k, e in enumerate(energy)]
+    return moments, ends
+
+
+def lids_fall(expressions: list[Expression]) -> np.ndarray:
+    lids = np.array([e.lids for e in expressions])
+    return np.flatnonzero((lids[1:] < 0.5) & (lids[:-1] >= 0.5))
+
+
+def test_blinks_as_people_do() -> None:
+    """Twelve to twenty a minute, at uneven intervals, some doubled, many where a breath of speech ends."""
+    waits, near_end, share_of_time = [], [], []
+    for seed in range(4):
+        moments, ends = talk(120, seed)
+        motion = Motion(seed=seed, fps=FPS)
+        starts = lids_fall([motion.step(moment) for moment in moments])
+        assert 12 <= len(starts) / len(moments) * FPS * 60 <= 20
+        assert starts[0] < 8 * FPS, "the first blink is not long in coming"
+        waits += list(np.diff(starts) / FPS)
+        after = starts[:, None] - np.array(ends)
+        near_end.append(np.mean(((after >= -2) & (after <= 10)).any(1)))
+        share_of_time.append(len(ends) * 13 / len(moments))
+    assert np.std(waits) / np.mean(waits) > 0.45, "no metronome"
+    assert 0.04 < np.mean(np.array(waits) < 0.7) < 0.25, "some double blinks"
+    assert max(waits) < 13
+    assert np.mean(near_end) > 1.4 * np.mean(share_of_time)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_lids_close_and_open_again(seed: int) -> None:
+    minute = film(60, seed=seed)
+    assert 8 <= blinks(minute) <= 24
     shut = [len(list(run)) for is_shut, run in groupby(e.lids < 0.2 for e in minute) if is_shut]
     assert max(shut) <= 0.25 * FPS, "no sleep"
+    assert min(e.lids for e in minute) < 0.05, "wholly closed"
+
+
+def test_the_head_keeps_time_with_the_voice_and_not_with_a_clock() -> None:
+    moments, _ = talk(160, 5)
+    motion = Motion(seed=5, fps=FPS)
+    pitch = np.array([motion.step(moment).pitch for moment in moments])
+    spectrum = np.abs(np.fft.rfft((pitch - pitch.mean()) * np.hanning(len(pitch)))) ** 2
+    hertz = np.fft.rfftfreq(len(pitch), 1 / FPS)
+    nods = spectrum[(hertz > 0.4) & (hertz < 4)]
+    assert nods.sum() / spectrum[1:].sum() > 0.08, "it nods"
+    assert nods.max() / nods.sum() < 0.06, "at no frequency of its own"
+    # Downward speed of the head and how loud it is: they go together with a lag of a syllable at most.
+    speed = np.diff(pitch)
+    energy = np.array([moment.energy for moment in moments])[:-1]
+    loud = (energy - energy.mean()) / energy.std()
+    moved = (speed - speed.mean()) / speed.std()
+    together = [float(np.mean(loud[: len(loud) - lag] * moved[lag:])) for lag in range(8)]
+    assert max(together) > 0.12
+    listening = Motion(seed=5, fps=FPS)
+    still = np.array([listening.step(Moment(n, SILENCE)).pitch for n in range(len(moments))])
+    assert np.abs(np.diff(still)).mean() < 0.6 * np.abs(speed).mean(), "calmer while it listens"
+
+
+def test_eyes_are_never_quite_still_and_never_wander_off() -> None:
+    quiet = film(40, seed=3)
+    looking = np.array([(e.gaze[0] + 1.5 * e.yaw, e.gaze[1] + 1.2 * e.pitch) for e in quiet])
+    at_viewer = np.abs(looking[:, 0]) < 0.25
+    held = np.abs(np.diff(looking, axis=0)).max(1)[at_viewer[1:] & at_viewer[:-1]]
+    assert (held > 0.004).mean() > 0.12, "small jumps, one or two a second"
+    assert np.percentile(held, 90) < 0.06
+
+
+def test_one_who_listens_nods_now_and_then() -> None:
+    pitch = np.array([e.pitch for e in film(120, seed=1)])
+    speed = np.diff(pitch)
+    nods = np.flatnonzero((speed[1:] > 0.012) & (speed[:-1] <= 0.012))
+    assert 4 <= len(nods) <= 40
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -71,7 +148,7 @@ def test_everything_stays_in_its_range(seed: int) -> None:
 
 
 def test_looks_at_the_viewer_mostly_and_at_the_card_more_when_it_matters() -> None:
-    quiet, stressed = film(300), film(300, speaking=True, emphasis=1.0)
+    quiet, stressed = film(200), film(200, speaking=True, emphasis=1.0)
     # What the head turned, the eyes turned back: their sum is where the host looks.
     at_card = [np.mean([e.gaze[0] + 1.5 * e.yaw > 0.5 for e in film_]) for film_ in (quiet, stressed)]
     assert 0.01 < at_card[0] < 0.25

@@ -158,6 +158,9 @@ class Eye:
             self._figure.move(part, ellipse_points(x + dx - 1.5 * look_x, y + dy - 1.1 * look_y, rx, ry))
 
 
+_WORRY = np.array([-8.0, -4.5, 0.5, 3.0, 3.5], np.float32)  # the inner end rises, the outer one falls
+
+
 class Brow:
     _SPINE = _f32((-20, -1.4), (-10, -3.6), (3, -5.4), (15, -3.8), (27, 2.4))
     _WIDTHS = np.array([2.6, 4.6, 4.6, 3.6, 0.3], np.float32)
@@ -167,14 +170,16 @@ class Brow:
         self._widths = self._WIDTHS * np.float32(0.92 * look.build.brows)
         self._flat = np.array([1, 1.0 if look.build.brows < 1.3 else 0.7], np.float32)
         colour = mix(look.hair, Skin.of(look.skin).deep, 0.3)
-        self._part: Part = figure.add(Path(brush_commands(5), self._points(0.0, 0.0)), rgb(colour, 0.9), SKULL)
+        self._part: Part = figure.add(Path(brush_commands(5), self._points(0.0, 0.0, 0.0)), rgb(colour, 0.9), SKULL)
 
-    def pose(self, raised: float, smile: float) -> None:
-        self._figure.move(self._part, self._points(raised, smile))
+    def pose(self, raised: float, smile: float, worry: float) -> None:
+        self._figure.move(self._part, self._points(raised, smile, worry))
 
-    def _points(self, raised: float, smile: float) -> Points:
+    def _points(self, raised: float, smile: float, worry: float) -> Points:
         arch = np.array([1.0, 1.15, 1.35, 1.2, 0.8], np.float32)
-        lift = np.stack([np.zeros(5, np.float32), -arch * np.float32(5.0 * raised + 0.8 * smile)], 1)
+        lift = np.stack(
+            [np.zeros(5, np.float32), -arch * np.float32(5.0 * raised + 0.8 * smile) + _WORRY * np.float32(worry)], 1
+        )
         spine = (self._SPINE * self._flat + lift) * np.array([self._side, 1], np.float32)
         return brush_points(spine + np.array([self._side * X, Y - 29], np.float32), self._widths)
 
@@ -188,4 +193,4 @@ class Eyes:
         for eye, openness in zip(self._eyes, pose.lids, strict=True):
             eye.pose(openness, pose.squint, pose.gaze)
         for brow in self._brows:
-            brow.pose(pose.brows, pose.smile)
+            brow.pose(pose.brows, pose.smile, pose.worry)

@@ -44,6 +44,6 @@ def pose_of(e: Expression, near: Arm, far: Arm) -> Pose:
     """The figure's pose for an expression: figure units instead of shares."""
     return Pose(
         yaw=e.yaw, pitch=e.pitch, roll=e.roll, lean=7 * e.lean, turn=e.turn, breath=e.breath, gaze=e.gaze,
-        lids=(e.lids, e.lids), squint=e.squint, brows=e.brows, smile=e.smile, mouth=e.mouth,
+        lids=(e.lids, e.lids), squint=e.squint, brows=e.brows, worry=e.worry, smile=e.smile, mouth=e.mouth,
         sway=(34 * e.sway[0], 34 * e.sway[1]), near=near, far=far,
     )  # fmt: skip

@@ -152,7 +152,7 @@ class Figure:
         x, y = self.rest[:, 0], self.rest[:, 1]
         body = self.rest + self._breath * np.float32(pose.breath)
         body[:, 0] += pose.lean * self._rise + self._chest_depth * sin(pose.turn)
-        jaw = (y + self._jaw * (pose.mouth.open * 5.5)).astype(np.float32)
+        jaw = (y + self._jaw * (max(pose.mouth.jaw, 0.55 * pose.mouth.open) * 5.5)).astype(np.float32)
         sy, cy, sp, cp = sin(pose.yaw), cos(pose.yaw), sin(pose.pitch), cos(pose.pitch)
         turned_x = x * cy + self._depth * sy
         depth = self._depth * cy - x * sy

@@ -3,7 +3,8 @@
 from math import pi, sin
 
 from avatar.faces.drawn.pose import Arm, Hand
-from avatar.motion import Gesture, Spring
+from avatar.habits import Gesture
+from avatar.springs import Spring
 
 _REST = Arm()
 _UNDER = Arm((142, 384), (58, 444), Hand(turn=2.52, roll=2.6, curl=0.3))  # the hand the other one rests on

@@ -39,6 +39,7 @@ class Pose:
     lids: tuple[float, float] = (1.0, 1.0)  # screen left, screen right; 0 closed
     squint: float = 0.2  # lower lids raised by a smile
     brows: float = 0.0  # -1 lowered .. 1 raised
+    worry: float = 0.0  # 0..1, the brows' inner ends drawn up
     smile: float = 0.6
     mouth: Mouth = field(default_factory=Mouth)
     sway: tuple[float, float] = (0.0, 0.0)  # sideways lag of the hair's ends, screen left and right
