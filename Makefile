@@ -1,6 +1,6 @@
 # make demo   set-up, then the demo shop with its live room, until Ctrl-C; PORT=9000 names the port
 # make test   set-up, then every test, JOBS=2 at a time (as root on Debian it installs the servers and the browser they need)
-# make models torch and sentence-transformers beside it, for embedders with weights and the photographed host (3 minutes, 1 GB)
+# make models torch, sentence-transformers and faster-whisper beside it: models with weights, the photographed host (3 minutes, 1 GB)
 # make lint   format, lint, strict types
 # make check  the same, and the tests that need no server
 PYTHON ?= python3
@@ -9,6 +9,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SENTENCE_TRANSFORMERS_VERSION := 6.2.0
+FASTER_WHISPER_VERSION := 1.2.1
 SYSTEM_PACKAGES := chromium nginx libnginx-mod-rtmp ffmpeg postgresql
 
 .PHONY: demo setup test models lint check bench pictures lock clean
@@ -25,9 +26,9 @@ test: .venv/dev.done system-packages
 models: .venv/models.done
 
 .venv/models.done: .venv/dev.done
-	@echo "Installing torch and sentence-transformers …"
+	@echo "Installing torch, sentence-transformers and faster-whisper …"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check torch==$(TORCH_VERSION) \
-	    sentence-transformers==$(SENTENCE_TRANSFORMERS_VERSION)
+	    sentence-transformers==$(SENTENCE_TRANSFORMERS_VERSION) faster-whisper==$(FASTER_WHISPER_VERSION)
 	@touch $@
 
 lint: .venv/dev.done

@@ -1,6 +1,8 @@
 """Ears on a server that speaks OpenAI's audio transcriptions: faster-whisper behind speaches, vLLM, hosted ones."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import httpx2
 import openai
@@ -13,19 +15,24 @@ AT_ONCE = 4  # sounds that are being written down; others wait their turn
 
 
 class RemoteEars:
-    def __init__(self, base_url: str, *, model: str = "", api_key: str = "") -> None:
-        """`model`: its name there; empty: the first one the server lists."""
-        self._model = model
+    def __init__(
+        self, base_url: str, *, model: str = "", api_key: str = "", words: Callable[[Lang], str] = lambda lang: ""
+    ) -> None:
+        """`model`: its name there; empty: the first one the server lists. `words`: names that are likely to be said."""
+        self._model, self._words = model, words
         self._turn = asyncio.Semaphore(AT_ONCE)
         timeout = httpx2.Timeout(HEAR_S, connect=3.0)
         self._client = openai.AsyncOpenAI(base_url=base_url, api_key=api_key or "none", timeout=timeout, max_retries=0)
 
     async def hear(self, sound: bytes, kind: str, lang: Lang) -> str:
+        words = self._words(lang)
+        more: dict[str, Any] = {"prompt": words} if words else {}
         try:
             async with self._turn, asyncio.timeout(HEAR_S):
                 heard = await self._client.audio.transcriptions.create(
-                    file=(f"voice.{kind}", sound), model=await self._name(), language=lang, response_format="json"
-                )
+                    file=(f"voice.{kind}", sound), model=await self._name(), language=lang, response_format="json",
+                    **more,
+                )  # fmt: skip
         except TimeoutError as error:
             raise HearingError(f"the speech server took longer than {HEAR_S:g} s") from error
         except (openai.APIError, httpx2.HTTPError) as error:

@@ -9,11 +9,14 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 
+from assistant.hearing import Ears
 from assistant.hostwords import HostWords
+from assistant.listening import Heard
 from assistant.messages import ModelError
 from assistant.script import zone_of
 from assistant.script_store import ScriptStore, new_id
@@ -30,7 +33,8 @@ from streaming.audience_words import understand
 from streaming.cards import card_of, passed
 from streaming.comments import Comment, CommentKind
 from streaming.comments.steady import SteadySource
-from streaming.control import DIRECTIONS, ControlServer, RoomError
+from streaming.control import DIRECTIONS, ControlServer, RoomError, Sounding
+from streaming.dictation import Dictation
 from streaming.director import Answerer, Director, DirectorParts, DirectorSettings
 from streaming.director_prompter import Writer
 from streaming.encoder import Encoder
@@ -38,7 +42,7 @@ from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.interest import Interest
 from streaming.journal import Journal
-from streaming.microphone import Listened, Microphone, Occupied
+from streaming.microphone import Microphone, Occupied
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
@@ -86,6 +90,7 @@ class RoomParts:
     interest: Interest = field(default_factory=Interest)
     warm: Callable[[], None] | None = None  # loads what the first answer needs, while the picture is already on air
     pace: Pace | None = None  # the wall's clock unless given
+    ears: Ears | None = None  # who writes down what a person says at the microphone
     standbys: tuple[Standby, ...] = ()  # what may have stepped in for a voice or a face, for the status
 
 
@@ -106,6 +111,7 @@ class Room:
         self._clause_ms: int | None = None  # where in the stream the clause that sounds began
         self._microphone = Microphone(parts.performer, settings.fps)
         self._person_ms = 0  # where in the stream a person began to speak
+        self._dictation = Dictation(parts.ears, settings.lang) if parts.ears is not None else None
         self._journal = Journal()
         self._audience = Audience(on_end=self._comment_ended, clock=(parts.pace or WallPace()).now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
@@ -280,13 +286,28 @@ class Room:
         self._sheet.change(plan)
         await self._journal.now(self._records.save_plan, plan.to_json())
 
-    def listen(self, rate: int) -> Listened:
+    def listen(self, rate: int) -> Sounding:
         """A person's microphone: the script and the answers wait until it is closed. Raises RoomError while another is
         open, ValueError for an impossible rate."""
         try:
-            return self._microphone.listen(rate, self._person_speaks)
+            listened = self._microphone.listen(rate, self._person_speaks)
         except Occupied as error:
             raise RoomError(str(error)) from None
+        if self._dictation is None:
+            return listened
+        return self._dictation.beside(listened, rate, partial(self._person_said, self._person_ms))
+
+    def _person_said(self, begin_ms: int, heard: Heard) -> None:
+        """Drafts are shown at the desk. Sentences go on record as they were heard, and the desk is told where the
+        guard would have spoken otherwise: the person has said it already."""
+        event: dict[str, Any] = {"type": "heard", "text": heard.text, "final": heard.final}
+        if heard.final:
+            start_ms = begin_ms + max(1, round(heard.start_s * 1000))
+            self._journal.later(self._airings.begin, "said", start_ms, heard.text)
+            self._journal.later(self._airings.end, start_ms, begin_ms + round(heard.end_s * 1000))
+            verdict = self._parts.review(heard.text, (self._director.product_id,))
+            event |= {"label": verdict.label, "instead": verdict.text if verdict.changed else ""}
+        self._emit(event)
 
     def _person_speaks(self, speaking: bool) -> None:
         self._director.listen(speaking)
@@ -441,6 +462,8 @@ class Room:
         await asyncio.gather(*(asyncio.to_thread(sink.close, _SINKS_S) for sink in self._sinks))
         if self._music is not None:
             self._music.close()
+        if self._dictation is not None:
+            await self._dictation.close()
         await self._journal.now(self._records.close_waiting, "the room went off air")
         self._emit({"type": "ended"})
         log.info("off air", room=self.settings.room, **self._health.figures())

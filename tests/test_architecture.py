@@ -42,7 +42,7 @@ def test_nothing_imports_the_tests(package: str) -> None:
 
 HEAVY = (
     "torch", "safetensors", "cv2", "transformers", "gradio", "chromadb", "onnxruntime", "pandas", "faster_whisper",
-    "TTS",
+    "ctranslate2", "sentence_transformers", "tokenizers", "TTS",
 )  # fmt: skip
 DOORS = ("knowledge.catalog", "assistant.assistant", "avatar.performer", "avatar.face", "streaming.room", "web.cli")
 

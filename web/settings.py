@@ -142,6 +142,7 @@ class Settings(BaseSettings):
     model_vision: bool = Field(False, description="Whether that model sees pictures; grounded does not")
 
     # voice messages
+    ears: str = Field("", description="whisper:FOLDER-OR-NAME, faster-whisper in this process; empty: see ears_url")
     ears_url: str = Field("", description="Base URL of a speech-to-text server; empty: shoppers' browsers listen")
     ears_model: str = Field("", description="Name of the model there; empty: the first one it lists")
     ears_key: SecretStr | None = Field(None, description="Its API key")
@@ -237,6 +238,13 @@ class Settings(BaseSettings):
         if value and not re.match(r"https?://[^/\s]+", value):
             raise ValueError(f"{value!r} is not a web address; it begins with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("ears")
+    @classmethod
+    def _ears(cls, value: str) -> str:
+        if value and not re.fullmatch(r"whisper:\S.*", value):
+            raise ValueError(f"{value!r} is not one of: whisper:FOLDER-OR-NAME")
+        return value
 
     @field_validator("api_token")
     @classmethod

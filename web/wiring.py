@@ -356,20 +356,30 @@ def build_services(
             spare=settings.spare_room and not demo,
         ),
         room_client=client,
-        ears=build_ears(settings),
+        ears=build_ears(settings, core.catalog),
         local_origins=demo,
         core=core,
         team=team,
     )
 
 
-def build_ears(settings: Settings) -> "Ears | None":
-    if not settings.ears_url:
+def build_ears(settings: Settings, catalog: "Catalog") -> "Ears | None":
+    """Who writes down what is said, knowing the catalogue's names; None when nobody does."""
+    if not settings.ears and not settings.ears_url:
         return None
     from assistant.ears import RemoteEars
+    from assistant.hearing import HearingError
+    from assistant.hotwords import HotWords
+    from assistant.whisper import WhisperEars
 
+    words = HotWords(catalog)
+    if settings.ears:
+        try:
+            return WhisperEars(settings.ears.partition(":")[2], words=words)
+        except HearingError as error:
+            raise SettingsError(str(error)) from error
     key = settings.ears_key.get_secret_value() if settings.ears_key else ""
-    return RemoteEars(settings.ears_url, model=settings.ears_model, api_key=key)
+    return RemoteEars(settings.ears_url, model=settings.ears_model, api_key=key, words=words)
 
 
 def _warm(core: Core) -> None:
@@ -407,6 +417,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
     told = room_settings(settings, plan)
     voice = _steady_voice(settings, told.voice)
     face = _steady_face(told)
+    ears = build_ears(settings, core.catalog)
     wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
     scribe, interest = _scribe(settings, core), Interest()
 
@@ -429,12 +440,15 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
                 performer=Performer(voice, fps=told.fps),
                 face=face,
                 warm=partial(_warm, core),
+                ears=ears,
                 standbys=(voice, face),
             ),
         )
     finally:
         await face.close()
         await voice.close()
+        if ears is not None:
+            await ears.close()
         if scribe is not None:
             await scribe.close()
         await core.close()

@@ -12,6 +12,7 @@ from assistant.arithmetic import shop_and
 from assistant.assistant import review_text
 from assistant.guard.guard import Guard
 from assistant.guard.verdict import Verdict
+from assistant.hearing import Ears
 from assistant.script import Line, LineKind
 from avatar.face import Face
 from avatar.media import Frame, Moment
@@ -124,6 +125,7 @@ def make_room(
     voice: Voice | None = None,
     face: Face | None = None,
     script: Script | None = None,
+    ears: Ears | None = None,
 ) -> Room:
     review = gate(catalog)
     return Room(
@@ -136,5 +138,6 @@ def make_room(
             review=review,
             performer=Performer(voice or SilentVoice()),
             face=face or PlainFace(),
+            ears=ears,
         ),
     )

@@ -1,12 +1,14 @@
 """A person's own voice on air: heard at once, the script waits and goes on after it, or after the line broke."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+from assistant.ears import RemoteEars
 from avatar.media import RATE
 from avatar.performer import Performer
 from avatar.voices.silent import SilentVoice
@@ -15,6 +17,7 @@ from streaming.control import RoomError
 from streaming.microphone import Microphone
 from tests.streaming.parts import make_room, open_catalog, small_settings
 from tests.streaming.test_room import on_air, until
+from tests.web.outside import Answer, outside
 
 TONE_HZ, THEIR_RATE = 700.0, 48_000
 
@@ -83,3 +86,29 @@ async def test_what_comes_too_fast_is_dropped_so_that_the_person_is_not_late() -
     assert 15 < sum(sounding) < 25 and not any(sounding[25:])
     with pytest.raises(ValueError, match="8000 to 96000"):
         microphone.listen(44, lambda speaking: None)
+
+
+async def test_what_a_person_says_is_written_down_and_checked_for_the_desk(tmp_path: Path) -> None:
+    """A wrong price is on record as it was said, and whoever watches is told what is right."""
+    catalog = open_catalog(tmp_path / "data")
+    reply = json.dumps({"text": "现在的价格是99元。"}).encode()
+    with outside(lambda asked: Answer(200, reply, {"Content-Type": "application/json"})) as server:
+        ears = RemoteEars(f"http://127.0.0.1:{server.port}/v1", model="whisper")
+        room = make_room(catalog, small_settings(tmp_path / "room"), voice=SilentVoice(), ears=ears)
+        try:
+            async with on_air(room) as client:
+                events = client.events()
+                await until(events, type="said", kind="script")
+                async with client.microphone(THEIR_RATE) as microphone:
+                    for part in np.array_split(tone(1.5), 30):
+                        microphone.write(part.tobytes())
+                        await asyncio.sleep(0.05)
+                heard = await until(events, type="heard", final=True)
+                await events.aclose()
+            said = [each.text for each in Archive(catalog.store, "test").entries(Wanted())]
+        finally:
+            catalog.close()
+            await ears.close()
+    assert heard["text"] == "现在的价格是99元。" and heard["label"] != "ok"
+    assert "99" not in heard["instead"]
+    assert "现在的价格是99元。" in said

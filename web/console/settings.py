@@ -35,7 +35,7 @@ GROUPS: Mapping[Text, tuple[str, ...]] = {
     Text("别的客服系统", "Another help desk"): (
         "chatwoot_url", "chatwoot_account", "chatwoot_inbox", "chatwoot_token", "chatwoot_secret",
     ),
-    Text("语音留言", "Voice messages"): ("ears_url", "ears_model", "ears_key"),
+    Text("语音留言", "Voice messages"): ("ears", "ears_url", "ears_model", "ears_key"),
     Text("人工客服", "People who answer"): (
         "hours", "hours_zone", "holidays", "first_reply_s", "next_reply_s", "offer_s", "requeue_s", "cool_down_s",
         "per_agent", "handoff_amount", "vip_levels",
@@ -66,7 +66,8 @@ ABOUT = {
     "identity_life_s": "这种签名多少秒内有效", "fetch_hosts": "Webhook 和导入可以访问的内部主机和网段，用逗号隔开",
     "chatwoot_url": "显示转人工对话的 Chatwoot 地址；空着没有", "chatwoot_account": "那里的账号编号",
     "chatwoot_inbox": "那里 API 类型收件箱的编号", "chatwoot_token": "那里一位用户的访问令牌",
-    "chatwoot_secret": "把回复带回来的 webhook 的密钥", "ears_url": "语音转文字服务器地址；空着由浏览器听",
+    "chatwoot_secret": "把回复带回来的 webhook 的密钥", "ears": "whisper:文件夹或名字，在本机识别；空着看 ears_url",
+    "ears_url": "语音转文字服务器地址；空着由浏览器听",
     "ears_model": "那里的模型名；空着用列出的第一个", "ears_key": "它的密钥",
     "law_folder": "自己的规则包（YAML）文件夹", "law_packs": "启用的规则包，用逗号隔开；空着全部启用",
     "verifier": "nli:文件夹或名字，或 judge（问模型服务器）；空着不用", "verifier_ms": "复核每句话最多多花的毫秒",
