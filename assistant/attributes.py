@@ -114,6 +114,24 @@ def _asked_by_name(name: str, question: str, titles: str) -> bool:
     return len(name) > 1 and name in question and name not in titles
 
 
+@cache
+def _appliances() -> re.Pattern[str]:
+    return re.compile("|".join(load("attributes.yaml")["appliances"]), re.I)
+
+
+def of_another_kind(question: str, product: Product, every: Sequence[Product]) -> bool:
+    """Whether a question about an appliance, "does it go into the dishwasher?", is asked of something else: products of
+    other kinds tell of it, none of this one's does, as of a scarf. `every`: those looked through."""
+    into = _appliances().search(question)
+    speaking = [one for one in every if into[0].lower() in _prose(one)] if into else []
+    return {one.category == product.category for one in speaking} == {False}
+
+
+def _prose(product: Product) -> str:
+    told = (f"{one.name.zh} {one.name.en} {one.value.zh} {one.value.en}" for one in product.attributes)
+    return " ".join((*told, product.description.zh, product.description.en)).lower()
+
+
 def telling_sentences(question: str, product: Product, lang: Lang, passages: Sequence[Passage] = ()) -> tuple[str, ...]:
     """Sentences of the product's own prose, or of its manual's `passages`, that speak of what is asked, at most two. A
     passage whose heading does so tells it from its beginning."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from assistant.arithmetic import total as total_facts
-from assistant.attributes import asked_values, choosable, telling_sentences
+from assistant.attributes import asked_values, choosable, of_another_kind, telling_sentences
 from assistant.cards import plain
 from assistant.guide.clarify import Find, is_broad, questions
 from assistant.guide.explain import asked, grounds
@@ -28,6 +28,7 @@ from knowledge.search import Filters, Hit, LeftOut, Reason, SearchResult
 LONGEST_TEXT = 600  # characters of a description that a model is given
 _BARE = re.compile(r"[\d.,\s]+")
 _CLOSE = 0.55  # of the best score: what is worse is about something else
+_LOOKED_THROUGH = 1000  # products; of a larger catalogue the first ones tell enough
 
 
 class SearchArguments(Arguments):
@@ -194,6 +195,7 @@ def product_details(arguments: DetailsArguments, context: ToolContext) -> ToolRe
             "values": [[one.name(lang), one.value(lang)] for one in values],
             "text": list(prose),
             "silent": not found,
+            "foreign": of_another_kind(arguments.question, product, context.catalog.products()[:_LOOKED_THROUGH]),
         }
     if arguments.quantity > 1 and product.price is not None:
         total = product.price * arguments.quantity

@@ -2,11 +2,13 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
 
+from assistant.events import PageContext
+from knowledge.model import Lang
 from tests.assistant.conftest import Answer, Counter
 
 TABLE: dict[str, list[list[dict[str, Any]]]] = yaml.safe_load(
@@ -42,6 +44,27 @@ def faults(turn: dict[str, Any], answer: Answer) -> list[str]:
 
 def _either(expected: str) -> str:
     return "|".join(re.escape(one) for one in expected.split("|"))
+
+
+@pytest.mark.parametrize("channel", ["chat", "live"])
+@pytest.mark.parametrize(
+    ("lang", "text", "asks"),
+    [
+        ("zh", "这款可以放进洗碗机吗？", "哪"),
+        ("zh", "这个能用微波炉加热吗", "哪"),
+        ("en", "is this dishwasher safe?", "which"),
+    ],
+)
+async def test_which_one_is_asked_where_this_one_can_be_nothing_at_hand(
+    counter: Counter, channel: Literal["chat", "live"], lang: Lang, text: str, asks: str
+) -> None:
+    """Nothing was shown yet, or the product on the page is of another kind: a scarf goes into no dishwasher."""
+    for page in ("", "scarf-wool"):
+        shopper = await counter.shopper(context=PageContext(lang=lang, channel=channel, product_id=page))
+        answer = await shopper.says(text)
+        assert asks in answer.text.lower() and "手洗" not in answer.text and "wash" not in answer.text
+    pinned = PageContext(lang=lang, channel=channel, product_id="cup-316-500")
+    assert "316" in (await (await counter.shopper(context=pinned)).says(text)).text
 
 
 async def test_the_same_conversation_is_answered_the_same_way(counter: Counter) -> None:

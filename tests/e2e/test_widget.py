@@ -172,6 +172,20 @@ def test_a_new_day_has_a_line_of_its_own(site: Site, visit: Visit) -> None:
     assert all(re.fullmatch(r"\d\d:\d\d", each) for each in times if each)
 
 
+@pytest.mark.parametrize(
+    ("lang", "looks"), [("en-US", r"\d{1,2}:\d\d\s[AP]M"), ("en-GB", r"\d\d:\d\d"), ("zh-CN", r"\d\d:\d\d")]
+)
+def test_the_time_is_written_as_where_the_shopper_lives(site: Site, visit: Visit, lang: str, looks: str) -> None:
+    page = visit(site.url, lang=lang, timezone_id="UTC").page
+    page.clock.install(time="2026-11-28T09:11:00Z")
+    page.reload()
+    name = "Open" if lang.startswith("en") else "打开"
+    page.get_by_role("button", name=name).first.click()
+    time = page.locator("zhibo-chat time").first
+    expect(time).to_have_text(re.compile(looks))
+    assert not time.inner_text().startswith("0") or "M" not in time.inner_text()  # no "09:11 AM"
+
+
 def test_one_person_never_sees_what_another_said_on_the_same_machine(site: Site, visit: Visit) -> None:
     page = visit(site.url, refusals=True).page
     open_chat(page)

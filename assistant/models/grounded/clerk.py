@@ -79,6 +79,8 @@ class Clerk(Guide):
         wishes = not asks(d.text, d.lang) and (not is_broad(d.text) or not asked_concepts(d.text))
         if topic and wishes and not at_hand:
             return self._recommend(reading)  # "cotton towels please" wants some
+        if reading.deictic and not at_hand and self._known(topic) is None and not self.found(topic):
+            return say(d, "which")  # nothing has been shown that "this one" could be
         if topic and not reading.deictic and self._question == d.text:
             # Looked up together: a model has only so many rounds.
             calls: list[Call] = [("policy_and_faq", {"question": d.text})]
@@ -104,6 +106,8 @@ class Clerk(Guide):
         if reading.colours and (missing := speech.missing_option(d, goods, reading.colours)):
             return missing
         asked = goods.get("asked") or {}
+        if reading.deictic and asked.get("foreign"):  # "does it go in the dishwasher?" beside a scarf
+            return say(d, "other_kind", title=goods["title"])
         if asked.get("values"):
             return speech.values_sentence(d, goods, asked["values"])
         if asked.get("text"):

@@ -16,10 +16,10 @@ function shown(row, filter, me) {
   return !filter || row.state === filter;
 }
 
-/** Who waits longest comes first, then those somebody has, the ones who are owed an answer above. */
+/** VIPs and then who waits longest come first, then those somebody has, the ones who are owed an answer above. */
 export function ordered(state) {
   return [...state.rows.values()].filter((row) => shown(row, state.filter, state.me)).sort((a, b) =>
-    rank(a) - rank(b) || (rank(a) === 0 ? waited(b) - waited(a) : 0)
+    rank(a) - rank(b) || (rank(a) === 0 ? Number(b.vip) - Number(a.vip) || waited(b) - waited(a) : 0)
     || (rank(a) === 1 ? Number(b.owed_s !== null) - Number(a.owed_s !== null) : 0) || (moment(a) < moment(b) ? 1 : -1));
 }
 

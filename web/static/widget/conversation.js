@@ -315,7 +315,7 @@ export class Conversation {
       const mail = h("button", { class: "plain", type: "button", onclick: () => this.#leave(mail) }, t("by_mail"));
       this.#queue = this.#add(h("div", { class: "system wait" }, h("b", {}, t("waiting")), h("p", {}), mail));
     }
-    const hours = opens ? this.#parts.time(opens, { weekday: "short", hour: "2-digit", minute: "2-digit" }) : this.#ui.hours;
+    const hours = opens ? this.#parts.time(opens, { weekday: "short", hour: "numeric", minute: "2-digit" }) : this.#ui.hours;
     this.#queue.children[1].textContent = [position && t("position", { n: position }), minutes && t("usual", { n: minutes }),
       hours && t(opens ? "opens" : "hours", { hours })].filter(Boolean).join(" · ");
   }

@@ -12,8 +12,9 @@ export class Language {
     return typeof text === "string" ? fill(text, values) : text;
   };
 
+  /** For times and numbers: the language as the shopper's browser has it, "en-GB" rather than "en". */
   get locale() {
-    return this.lang === "zh" ? "zh-CN" : this.lang;
+    return this.lang === "zh" ? "zh-CN" : navigator.languages.find((one) => one.split("-")[0] === this.lang) || this.lang;
   }
 
   /** The one of two languages in which the shop answers. */

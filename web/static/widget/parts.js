@@ -24,7 +24,7 @@ export class Parts {
     }
   }
 
-  time(iso, style = { hour: "2-digit", minute: "2-digit" }) {
+  time(iso, style = { hour: "numeric", minute: "2-digit" }) {
     const at = new Date(iso ?? NaN); // null would be 1970
     return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(this.ui.locale, style).format(at);
   }
@@ -136,7 +136,7 @@ export class Parts {
 
   order(order) {
     const t = this.ui.t;
-    const when = { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" };
+    const when = { month: "numeric", day: "numeric", hour: "numeric", minute: "2-digit" };
     const pair = (name, value) => (value ? [h("dt", {}, name), h("dd", {}, value)] : []);
     const count = (order.items || []).reduce((sum, item) => sum + (item.quantity || 1), 0);
     const steps = [...(order.events || [])].sort((a, b) => (a.at < b.at ? 1 : -1));
