@@ -35,6 +35,17 @@ class Box:
             min(self.bottom, other.bottom),
         )
 
+    def around(self, other: "Box") -> "Box":
+        """The smallest box that holds both; an empty one counts for nothing."""
+        if self.empty or other.empty:
+            return other if self.empty else self
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
     def even(self) -> "Box":
         """The smallest box around this one whose edges lie between pairs of pixels, as chroma needs."""
         return Box(self.left & ~1, self.top & ~1, (self.right + 1) & ~1, (self.bottom + 1) & ~1)

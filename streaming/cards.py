@@ -5,11 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from knowledge.model import Product, Promotion
+from knowledge.model import Policy, Product, Promotion
 from streaming.freshness import Review
 from streaming.phrases import LABELS
 from streaming.settings import Lang, RoomSettings
-from streaming.view import Card
+from streaming.view import Card, Coupon
 
 _SIGNS = {
     "CNY": "¥",
@@ -22,6 +22,8 @@ _SIGNS = {
     "SGD": "S$",
     "AUD": "A$",
 }
+
+_TERMS = 8
 
 
 def money(amount: Decimal) -> str:
@@ -52,6 +54,7 @@ def card_of(product: Product, promotions: Sequence[Promotion], settings: RoomSet
         badge=badge,
         points=_points(product, lang),
         picture=_picture(product, settings.media),
+        coupon=None if product.stock == 0 else _coupon(promotions, currency, lang),
     )
 
 
@@ -63,7 +66,33 @@ def passed(card: Card, review: Review) -> Card:
 
     points = tuple(point for point in card.points if said(point) == point)
     badge = card.badge if said(card.badge) == card.badge else ""
-    return replace(card, title=said(card.title) or card.product_id, points=points, badge=badge)
+    coupon = card.coupon
+    if coupon is not None and said(coupon.condition) != coupon.condition:
+        coupon = None
+    return replace(card, title=said(card.title) or card.product_id, points=points, badge=badge, coupon=coupon)
+
+
+def terms(policies: Sequence[Policy], promotions: Sequence[Promotion], lang: Lang, review: Review) -> tuple[str, ...]:
+    """What the ticker shows: offers for the whole shop and the shop's terms, each as the guard lets it through."""
+    longest = 18 if lang == "zh" else 34
+    offers = [each.name(lang) for each in promotions if not each.products and not each.categories]
+    rules = [
+        f"{attribute.name(lang)} {attribute.value(lang)}" for policy in policies for attribute in policy.attributes[:2]
+    ]
+    fitting = [text for text in (*offers, *rules) if text and len(text) <= longest]
+    return tuple([text for text in dict.fromkeys(fitting) if review(text, ()).text.strip() == text][:_TERMS])
+
+
+def _coupon(promotions: Sequence[Promotion], currency: str, lang: Lang) -> Coupon | None:
+    """The first coupon that takes a sum off."""
+    words = LABELS[lang]
+    for each in promotions:
+        if each.kind == "coupon" and each.minus is not None:
+            condition = words["from"].format(amount=money(each.threshold)) if each.threshold else words["any"]
+            if lang == "en" and each.threshold:
+                condition = words["from"].format(amount=currency + money(each.threshold))
+            return Coupon(currency + money(each.minus), condition, each.code[:12])
+    return None
 
 
 def _offer(promotions: Sequence[Promotion], lang: Lang) -> str:

@@ -1,14 +1,18 @@
 """Offers against the clock: announced before they begin, shown when they do, counted down before they end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from knowledge.model import Promotion
 from streaming.freshness import Shelf
+from streaming.phrases import LABELS
+from streaming.settings import Lang
+from streaming.view import Countdown
 
 MARKS = (10, 5, 2)  # minutes before, at which something is said
+SHOWN_H = 24  # hours before its end from which an offer is counted down
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,19 @@ class Call:
     occasion: Literal["flash_soon", "flash_running"]
     minutes: int
     begins: bool = False
+
+
+def countdown(promotions: Sequence[Promotion], product_id: str, lang: Lang, now: datetime) -> Countdown | None:
+    """What is to be counted down beside this product: the end of an offer that is for it, or else its beginning when
+    that is minutes away. An offer for the whole shop is nobody's countdown."""
+    mine = [each for each in promotions if product_id in each.products]
+    ends = [each.ends for each in mine if each.active(now) and each.ends is not None]
+    if ends and (min(ends) - now).total_seconds() < SHOWN_H * 3600:
+        return Countdown(LABELS[lang]["ends"], min(ends).timestamp())
+    starts = [each.starts for each in mine if each.starts is not None and each.starts > now]
+    if starts and (min(starts) - now).total_seconds() < MARKS[0] * 60:
+        return Countdown(LABELS[lang]["begins"], min(starts).timestamp())
+    return None
 
 
 class FlashSales:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import rjieba
 from PIL import Image, ImageDraw, ImageFont
 
 from streaming.canvas import Bitmap, premultiplied
@@ -24,6 +25,7 @@ _SYSTEM_FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
 )
 _NO_BREAK_BEFORE = set("，。！？；：、）》」』】”’…%℃,.!?;:)]}~～")
+_STOPS = set("，。！？；：、,.!?;:")
 _NO_BREAK_AFTER = set("（《「『【“‘¥￥$([{")
 
 
@@ -136,9 +138,28 @@ def wrap(text: str, width: float, *, weight: Weight, size: int, lines: int) -> l
 
 
 def break_near(text: str, width: float, *, weight: Weight, size: int) -> int:
-    """Where to break a text in two so that the first part is about `width` wide."""
+    """Where to break a text in two so that the first part is about `width` wide: rather behind a stop than between
+    words, and within a word only where there is nothing else."""
     places = [at for at in range(1, len(text)) if _may_break(text, at)] or [max(1, len(text) // 2)]
-    return min(places, key=lambda at: abs(width_of(text[:at], weight, size) - width))
+    words = _word_ends(text)
+
+    def cost(at: int) -> float:
+        away = abs(width_of(text[:at], weight, size) - width)
+        if text[at - 1] in _STOPS:
+            return away - 4 * size
+        return away if at in words else away + 6 * size
+
+    return min(places, key=cost)
+
+
+@lru_cache(maxsize=64)
+def _word_ends(text: str) -> frozenset[int]:
+    """Where words end; a number and its unit are one word."""
+    ends, at = [], 0
+    for word in rjieba.cut(text):
+        at += len(word)
+        ends.append(at)
+    return frozenset(end for end in ends if not (text[end - 1 : end].isdigit() and text[end : end + 1].isalnum()))
 
 
 def _fitting(text: str, width: float, weight: Weight, size: int) -> int:
@@ -146,10 +167,9 @@ def _fitting(text: str, width: float, weight: Weight, size: int) -> int:
     most = 1
     while most < len(text) and width_of(text[: most + 1], weight, size) <= width:
         most += 1
-    for cut in range(most, max(1, most // 2), -1):
-        if _may_break(text, cut):
-            return cut
-    return most
+    places = [cut for cut in range(most, max(1, most // 2), -1) if _may_break(text, cut)]
+    words = _word_ends(text)
+    return next((cut for cut in places[:4] if cut in words or text[cut].isspace()), places[0] if places else most)
 
 
 def _may_break(text: str, at: int) -> bool:

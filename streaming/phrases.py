@@ -20,6 +20,11 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "out": "已售罄",
         "moment": "请稍等，马上回来",
         "person": "（真人讲话）",
+        "ends": "限时优惠 距结束",
+        "begins": "即将开抢 距开始",
+        "from": "满{amount}可用",
+        "any": "无门槛",
+        "reminder": "本直播间主播为AI数字人，画面与声音均由AI生成",
     },
     "en": {
         "ai": "AI-generated",
@@ -29,6 +34,11 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "out": "Sold out",
         "moment": "One moment, we are right back",
         "person": "(a person speaking)",
+        "ends": "Offer ends in",
+        "begins": "Offer starts in",
+        "from": "over {amount}",
+        "any": "any order",
+        "reminder": "The host of this room is an AI; picture and voice are AI-generated.",
     },
 }
 

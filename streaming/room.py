@@ -30,7 +30,7 @@ from streaming.airings import Airings
 from streaming.audience import Audience, Taken
 from streaming.audience_words import clean as clean_comment
 from streaming.audience_words import understand
-from streaming.cards import card_of, passed
+from streaming.cards import card_of, passed, terms
 from streaming.comments import Comment, CommentKind
 from streaming.comments.steady import SteadySource
 from streaming.control import DIRECTIONS, ControlServer, RoomError, Sounding
@@ -38,6 +38,7 @@ from streaming.dictation import Dictation
 from streaming.director import Answerer, Director, DirectorParts, DirectorSettings
 from streaming.director_prompter import Writer
 from streaming.encoder import Encoder
+from streaming.flash import countdown
 from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.interest import Interest
@@ -59,7 +60,7 @@ from streaming.spares import RoomSpares
 from streaming.stage import Begun, Pace, Stage, WallPace
 from streaming.standby import Standby
 from streaming.steady_face import SteadyFace
-from streaming.view import Bubble, Card, View
+from streaming.view import Bubble, Card, Countdown, View
 
 log = structlog.get_logger(__name__)
 
@@ -130,6 +131,7 @@ class Room:
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shown: tuple[str, object, Bubble | None] = ("", None, None)  # product, what its card rests on, question
+        self._ticker: tuple[object, tuple[str, ...]] = (None, ())  # what it rests on, its lines
         self._showing = asyncio.Lock()
         self._ended: Counter[str] = Counter()
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -498,7 +500,8 @@ class Room:
         while True:
             await asyncio.sleep(_WATCH_S)
             product_id, stand, bubble = self._shown
-            if product_id and stand != self._fresh.subject(product_id):
+            counted = self._counted(product_id) if product_id else None
+            if product_id and (stand != self._fresh.subject(product_id) or counted != self._stage.view.countdown):
                 await self._show(product_id, bubble)
 
     async def _watch_outputs(self) -> None:
@@ -520,7 +523,7 @@ class Room:
             card = None
             if product is not None:
                 card = passed(card_of(product, catalog.promotions(product_id), settings), self._parts.review)
-            view = self._view(card, bubble)
+            view = replace(self._view(card, bubble), countdown=self._counted(product_id), ticker=self._terms())
             await asyncio.to_thread(self._scene.prepare, view)
             changed = self._stage.view.card != card
             self._stage.show(view)
@@ -534,7 +537,21 @@ class Room:
 
     def _view(self, card: Card | None, bubble: Bubble | None) -> View:
         words = LABELS[self.settings.lang]
-        return View(self._shop, call=words["call"], label=words["ai"], live=words["live"], card=card, bubble=bubble)
+        return View(
+            self._shop, call=words["call"], label=words["ai"], live=words["live"], card=card, bubble=bubble,
+            reminder=words["reminder"],
+        )  # fmt: skip
+
+    def _counted(self, product_id: str) -> Countdown | None:
+        return countdown(self._parts.catalog.offers(), product_id, self.settings.lang, datetime.now(UTC))
+
+    def _terms(self) -> tuple[str, ...]:
+        """The ticker's lines; reviewed anew only when the catalogue has changed or an offer begins or ends."""
+        catalog = self._parts.catalog
+        if self._ticker[0] != (stand := self._fresh.stand):
+            lines = terms(catalog.policies(), catalog.promotions(), self.settings.lang, self._parts.review)
+            self._ticker = (stand, lines)
+        return self._ticker[1]
 
     # From other threads
 

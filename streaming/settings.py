@@ -34,7 +34,8 @@ class RoomSettings:
     music_lufs: float = -22.0  # of the music while nobody speaks; the host has -16
     music_duck_db: float = 14.0  # by which it steps back under the host
     look: str = ""  # one of the face's looks; empty: its first
-    theme: str = "blossom"  # colours and background of the scene
+    template: str = "blossom"  # how the picture looks, by its folder's name
+    templates: Path | None = None  # folder of the merchant's own templates
     persona: str = "warm"
     products: tuple[str, ...] = ()  # ids in the order they go on air; empty: the whole catalogue
     outputs: tuple[str, ...] = ()

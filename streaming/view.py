@@ -5,6 +5,15 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon that this product can be bought with, in the catalogue's figures."""
+
+    amount: str  # "¥20"
+    condition: str  # "满199可用"
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A product as the catalogue has it at this moment; every figure is ready to be shown."""
 
@@ -16,6 +25,7 @@ class Card:
     badge: str = ""  # the offer: "满300减50"
     points: tuple[str, ...] = ()  # up to three attributes: "材质 100%棉"
     picture: Path | None = None
+    coupon: Coupon | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,14 @@ class Bubble:
 
     author: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """An offer for the product on air that begins or ends soon."""
+
+    words: str  # "限时优惠 距结束"
+    until: float  # Unix seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,9 @@ class View:
     live: str = "直播中"
     card: Card | None = None
     bubble: Bubble | None = None
+    countdown: Countdown | None = None
+    ticker: tuple[str, ...] = ()  # the shop's terms: "包邮门槛 88元"
+    reminder: str = ""  # shown at the start and every few minutes: that an AI speaks here
 
 
 @dataclass(frozen=True, slots=True)

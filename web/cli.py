@@ -243,6 +243,7 @@ def air(
     look: Annotated[str, typer.Option(help="Which host: a look of the face.")] = "",
     voice: Annotated[str, typer.Option(help="Voice of the host.")] = "",
     music: Annotated[str, typer.Option(help="Music in the background: a file, a folder, or bed.")] = "",
+    template: Annotated[str, typer.Option(help="How the picture looks: blossom, daylight, festival, …")] = "",
     lang: Annotated[str, typer.Option(help="Language of the room: zh or en.")] = "zh",
     record: Annotated[bool, typer.Option(help="Keep a recording of what is sent.")] = True,
     comments: Annotated[
@@ -258,7 +259,7 @@ def air(
 
         plan = RoomPlan(
             room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, music=music,
-            record=record, comments=tuple(comments or ()),
+            record=record, comments=tuple(comments or ()), template=template,
         )  # fmt: skip
         run_live(settings, plan)
 

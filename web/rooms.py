@@ -51,6 +51,7 @@ class RoomPlan:
     comments: tuple[str, ...] = ()  # where comments come from besides the API: "twitch:CHANNEL"
     record: bool = True  # unless the settings say that no room records
     music: str = ""  # a file, a folder or "bed"; empty: the configured one
+    template: str = ""  # how the picture looks; empty: the configured one
 
     def save(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -508,6 +508,8 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             music_duck_db=settings.music_duck_db,
             face=settings.face,
             look=plan.look or settings.look,
+            template=plan.template or settings.live_template,
+            templates=settings.data / "templates",
             persona=plan.persona or "warm",
             products=plan.products,
             outputs=plan.to,
@@ -564,14 +566,21 @@ def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":
 def _steady_face(told: "RoomSettings") -> "SteadyFace":
     """The configured face; should it fail on air, the drawn one, at worst a picture that does not move its lips."""
     from avatar.face import load_face
-    from streaming.scenes.layout import host_size
+    from streaming.scenes.layout import Layout, host_size
+    from streaming.scenes.reading import TemplateError
+    from streaming.scenes.template import template
     from streaming.steady_face import SteadyFace
 
-    size = host_size(told.width, told.height)
+    try:
+        scenery = template(told.template, told.templates)
+    except TemplateError as error:
+        raise SettingsError(str(error)) from error
+    size = host_size(told.width, told.height, scenery)
+    facing = {"facing": Layout.of(told.width, told.height, size, scenery).facing}
     look = {"look": told.look} if told.look else {}
-    faces = [(told.face, partial(load_face, told.face, size=size, **look))]
+    faces = [(told.face, partial(load_face, told.face, size=size, **look, **(facing if told.face == "drawn" else {})))]
     if told.face not in ("drawn", "still"):
-        faces.append(("drawn", partial(load_face, "drawn", size=size)))
+        faces.append(("drawn", partial(load_face, "drawn", size=size, **facing)))
     if told.face != "still":
         faces.append(("still", partial(load_face, "still", size=size, **(look if told.face == "drawn" else {}))))
     return SteadyFace(faces)

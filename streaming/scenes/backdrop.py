@@ -1,15 +1,19 @@
-"""The room behind the host and the desk in front, drawn as SVG for any size and any theme."""
+"""What is behind the host, and the desk in front: drawn as SVG for any size, or a template's own pictures."""
 
+import re
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import thorvg_python as tvg
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from streaming.canvas import Bitmap, premultiplied, words
 from streaming.lettering import Colour
 from streaming.scenes.layout import Layout
-from streaming.scenes.theme import Theme
+from streaming.scenes.reading import TemplateError
+from streaming.scenes.template import Template
+from streaming.scenes.theme import Studio
 
 _BOKEH = (  # x, y and radius as shares of the picture's sides, opacity
     (0.06, 0.16, 0.050, 0.30), (0.15, 0.40, 0.032, 0.24), (0.44, 0.10, 0.040, 0.30), (0.53, 0.30, 0.022, 0.34),
@@ -18,17 +22,65 @@ _BOKEH = (  # x, y and radius as shares of the picture's sides, opacity
 )  # fmt: skip
 
 
-def back(layout: Layout, theme: Theme) -> Bitmap:
-    """The wall with its light, mouldings and shelf, slightly out of focus."""
-    image = _drawn(_wall(layout, theme), layout.width, layout.height)
-    # The lens is on the host: what is behind her is softer, which also costs the encoder less.
-    return premultiplied(np.asarray(image.filter(ImageFilter.GaussianBlur(2.4 * layout.unit))))
+_REFERENCE = re.compile(r"""(?:href\s*=\s*["'](?!\#|data:)|<!ENTITY|url\(\s*["']?(?!\#))""", re.IGNORECASE)
+_LARGEST = 20_000_000  # bytes of a picture
+_WOOD: tuple[Colour, Colour] = ((206, 174, 140), (132, 108, 92))  # of shelf and cord where there is no desk
 
 
-def front(layout: Layout, theme: Theme) -> Bitmap:
-    """The desk, as wide as the picture; it stands on the lower edge."""
-    height = layout.desk
-    return words(np.asarray(_drawn(_desk(layout, theme), layout.width, height)))
+def back(layout: Layout, look: Template) -> Bitmap:
+    """What never moves behind the host. Raises TemplateError when a template's picture cannot be drawn."""
+    ground = look.ground
+    file = ground.tall if layout.tall else ground.wide
+    if ground.kind == "picture" and file is not None:
+        image = _picture(file, layout.width, layout.height)
+    else:
+        image = _drawn(_wall(layout, look), layout.width, layout.height)
+    # The lens is on the host: what is behind is softer, which also costs the encoder less.
+    soft = image.filter(ImageFilter.GaussianBlur(ground.blur * layout.unit)) if ground.blur else image
+    return premultiplied(np.asarray(soft))
+
+
+def front(layout: Layout, look: Template) -> Bitmap:
+    """The desk, as wide as the picture; it stands on the lower edge. Empty without one."""
+    if look.desk is None or not layout.desk:
+        return np.zeros((0, 0), np.uint32)
+    return words(np.asarray(_drawn(_desk(layout, look.desk), layout.width, layout.desk)))
+
+
+def _picture(file: Path, width: int, height: int) -> Image.Image:
+    """A picture that fills the frame; what does not fit its shape is cut off evenly."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise TemplateError(f"{file} has more than {_LARGEST // 1_000_000} MB; save it smaller")
+        if file.suffix.lower() == ".svg":
+            return _drawn(_svg_text(file, width, height), width, height)
+        with Image.open(file) as opened:
+            opened.draft("RGB", (width * 2, height * 2))
+            return ImageOps.fit(opened.convert("RGB"), (width, height), Image.Resampling.LANCZOS).convert("RGBA")
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        if isinstance(error, TemplateError):
+            raise
+        raise TemplateError(f"{file} cannot be drawn; save it as PNG, JPEG, WebP or plain SVG") from None
+
+
+def _svg_text(file: Path, width: int, height: int) -> str:
+    """An SVG of the template, made to fill the frame. What it has to be fetched from elsewhere is refused."""
+    text = file.read_text(encoding="utf-8")
+    if _REFERENCE.search(text):
+        raise TemplateError(f"{file} refers to another file; put what it needs into it")
+    opening = re.search(r"<svg\b[^>]*>", text)
+    box = opening and re.search(r'viewBox\s*=\s*["\']([\d.\s,-]+)["\']', opening[0])
+    numbers = [float(each) for each in re.split(r"[\s,]+", box[1].strip())] if box else []
+    if opening is None or len(numbers) != 4 or min(numbers[2:]) <= 0:
+        raise TemplateError(f'{file} has no viewBox; add one like viewBox="0 0 1280 720" to its svg element')
+    x, y, wide, high = numbers
+    scale = max(width / wide, height / high)
+    left, top = x + (wide - width / scale) / 2, y + (high - height / scale) / 2
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="{left} {top} {width / scale} {height / scale}">'
+    )
+    return head + text[opening.end() :]
 
 
 def _drawn(svg: str, width: int, height: int) -> Image.Image:
@@ -37,7 +89,7 @@ def _drawn(svg: str, width: int, height: int) -> Image.Image:
     canvas.set_target(width, height)
     picture = tvg.Picture(_engine())
     if picture.load_data(svg.encode(), "svg", None, True) != tvg.Result.SUCCESS:
-        raise RuntimeError("the backdrop's drawing could not be read")
+        raise ValueError("the drawing could not be read")
     picture.set_size(width, height)
     canvas.add(picture)
     canvas.update()
@@ -77,26 +129,27 @@ def _radial(name: str, colour: Colour, opacity: float) -> str:
     )
 
 
-def _wall(layout: Layout, theme: Theme) -> str:
+def _wall(layout: Layout, look: Template) -> str:
     width, height, unit = layout.width, layout.height, layout.unit
+    studio, wood = look.ground.studio, look.desk or _WOOD
     middle = (layout.host.left + layout.host.right) // 2
     head = layout.host.top + (layout.host.bottom - layout.host.top) // 3
     reach = 470 * unit
-    parts = [
-        f'<rect width="{width}" height="{height}" fill="url(#wall)"/>',
-        _mouldings(layout, theme),
-        f'<ellipse cx="{middle}" cy="{head}" rx="{reach}" ry="{reach}" fill="url(#glow)"/>',
-        _shelf(layout, theme),
-        _lamp(layout, theme),
-    ]
+    parts = [f'<rect width="{width}" height="{height}" fill="url(#wall)"/>']
+    glow = f'<ellipse cx="{middle}" cy="{head}" rx="{reach}" ry="{reach}" fill="url(#glow)"/>'
+    if look.ground.kind == "studio":
+        furniture = (_shelf(layout, studio, look.theme.accent[1]), _lamp(layout, wood))
+        parts += [_mouldings(layout, studio), glow, *furniture]
+    else:
+        parts.append(glow)
     for x, y, radius, opacity in _BOKEH:
         size = radius * min(width, height)
         parts.append(
-            f'<circle cx="{x * width}" cy="{y * height}" r="{size}" fill="{_hex(theme.glow)}" opacity="{opacity}"/>'
+            f'<circle cx="{x * width}" cy="{y * height}" r="{size}" fill="{_hex(studio.glow)}" opacity="{opacity}"/>'
         )
     definitions = (
-        _linear("wall", theme.wall) + _radial("glow", theme.glow, 0.95) + _linear("wood", theme.wood)
-        + _linear("leaf", theme.leaf) + _linear("vase", theme.vase, across=True)
+        _linear("wall", studio.wall) + _radial("glow", studio.glow, 0.95) + _linear("wood", wood)
+        + _linear("leaf", studio.leaf) + _linear("vase", studio.vase, across=True)
         + _radial("light", (255, 244, 214), 0.9)
     )  # fmt: skip
     return _svg(width, height, definitions, parts)
@@ -109,9 +162,9 @@ def _svg(width: int, height: int, definitions: str, parts: list[str]) -> str:
     )
 
 
-def _mouldings(layout: Layout, theme: Theme) -> str:
+def _mouldings(layout: Layout, studio: Studio) -> str:
     """Framed panels along the wall, as in a flat with a high ceiling."""
-    unit, colour = layout.unit, _hex(theme.panel)
+    unit, colour = layout.unit, _hex(studio.panel)
     count = 3 if layout.tall else 5
     gap = 26 * unit
     wide = (layout.width - gap * (count + 1)) / count
@@ -128,7 +181,7 @@ def _mouldings(layout: Layout, theme: Theme) -> str:
     return "".join(made)
 
 
-def _shelf(layout: Layout, theme: Theme) -> str:
+def _shelf(layout: Layout, studio: Studio, book: Colour) -> str:
     """A board on the wall with a vase, a plant and two books."""
     unit = layout.unit
     left, top, long = layout.shelf[0], layout.shelf[1], layout.shelf[2]
@@ -153,21 +206,21 @@ def _shelf(layout: Layout, theme: Theme) -> str:
     )
     books = (
         f'<rect x="{left + 104 * unit}" y="{top - 66 * unit}" width="{18 * unit}" height="{66 * unit}" '
-        f'rx="{2 * unit}" fill="{_hex(theme.accent[1])}" opacity="0.75"/>'
+        f'rx="{2 * unit}" fill="{_hex(book)}" opacity="0.75"/>'
         f'<rect x="{left + 126 * unit}" y="{top - 78 * unit}" width="{16 * unit}" height="{78 * unit}" '
-        f'rx="{2 * unit}" fill="{_hex(theme.leaf[1])}" opacity="0.8"/>'
+        f'rx="{2 * unit}" fill="{_hex(studio.leaf[1])}" opacity="0.8"/>'
         f'<rect x="{left + 146 * unit}" y="{top - 58 * unit}" width="{20 * unit}" height="{58 * unit}" '
-        f'rx="{2 * unit}" fill="{_hex(theme.vase[0])}"/>'
+        f'rx="{2 * unit}" fill="{_hex(studio.vase[0])}"/>'
     )
     return leaves + pot + books + board
 
 
-def _lamp(layout: Layout, theme: Theme) -> str:
+def _lamp(layout: Layout, wood: tuple[Colour, Colour]) -> str:
     unit, x = layout.unit, layout.lamp
     shade = 52 * unit
     y = 92 * unit
     return (
-        f'<rect x="{x - 1.5 * unit}" y="0" width="{3 * unit}" height="{y}" fill="{_hex(theme.wood[1])}"/>'
+        f'<rect x="{x - 1.5 * unit}" y="0" width="{3 * unit}" height="{y}" fill="{_hex(wood[1])}"/>'
         f'<circle cx="{x}" cy="{y + 40 * unit}" r="{150 * unit}" fill="url(#light)"/>'
         f'<path d="M{x - shade * 0.35} {y} L{x + shade * 0.35} {y} L{x + shade} {y + 54 * unit} '
         f'L{x - shade} {y + 54 * unit}Z" fill="url(#vase)"/>'
@@ -175,7 +228,7 @@ def _lamp(layout: Layout, theme: Theme) -> str:
     )
 
 
-def _desk(layout: Layout, theme: Theme) -> str:
+def _desk(layout: Layout, wood: tuple[Colour, Colour]) -> str:
     width, height, unit = layout.width, layout.desk, layout.unit
     lip = 16 * unit
     parts = [
@@ -184,7 +237,7 @@ def _desk(layout: Layout, theme: Theme) -> str:
         f'<rect y="{lip}" width="{width}" height="{10 * unit}" fill="url(#shade)"/>',
         f'<ellipse cx="{width / 2}" cy="{height}" rx="{width * 0.5}" ry="{height * 0.9}" fill="url(#sheen)"/>',
     ]
-    light, dark = theme.wood
+    light, dark = wood
     darker: Colour = (dark[0] * 3 // 5, dark[1] * 3 // 5, dark[2] * 3 // 5)
     definitions = (
         _linear("desk", (dark, darker))

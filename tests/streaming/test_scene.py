@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -14,19 +16,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from assistant.guard.verdict import Verdict
-from knowledge.model import Promotion, Text
+from knowledge.model import Attribute, Policy, Promotion, Text
 from streaming import lettering
 from streaming.canvas import Box, Canvas, blend, faded, premultiplied, words
-from streaming.cards import card_of, money, passed
+from streaming.cards import card_of, money, passed, terms
+from streaming.flash import countdown
 from streaming.phrases import LABELS
-from streaming.scene import Scene
+from streaming.scene import REMINDED_S, REMINDER_S, Scene
 from streaming.scenes import parts
+from streaming.scenes import product as pieces
 from streaming.scenes.layout import Layout, host_size
-from streaming.scenes.theme import THEMES, theme
-from streaming.view import Bubble, Caption, Card, View
+from streaming.scenes.reading import TemplateError
+from streaming.scenes.template import FOLDER, load, template, templates
+from streaming.view import Bubble, Caption, Card, Countdown, Coupon, View
 from tests.streaming.parts import product, small_settings
 
 CARD = Card("p1", "轻旅316不锈钢保温杯", "129", "199", badge="满300减50", points=("容量 500ml", "材质 316不锈钢"))
+BLOSSOM = template("blossom").theme
 
 
 def rgb(i420: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -67,7 +73,7 @@ def test_a_patched_picture_is_the_same_as_a_whole_one() -> None:
     assert np.abs(whole.i420.astype(int) - patched.i420.astype(int)).max() <= 1
 
 
-@pytest.mark.parametrize("shape", [(1280, 720), (720, 1280), (640, 360)])
+@pytest.mark.parametrize("shape", [(640, 360), (360, 640)])
 def test_redrawing_only_what_changed_leaves_nothing_behind(tmp_path: Path, shape: tuple[int, int]) -> None:
     """After cards, questions and subtitles came and went, the picture is that of a scene that drew it at once."""
     settings_ = small_settings(tmp_path, width=shape[0], height=shape[1])
@@ -105,32 +111,157 @@ def test_label_card_and_header_do_not_cover_each_other() -> None:
     for shape in ((1280, 720), (720, 1280)):
         layout = Layout.of(*shape, host_size(*shape))
         label = parts.label(layout, "AI生成 · 数字人")
-        header = parts.header(
-            layout, THEMES["blossom"], "一个名字很长很长的官方旗舰店直播间", "直播中", "AI生成 · 数字人"
-        )
+        header = parts.header(layout, BLOSSOM, "一个名字很长很长的官方旗舰店直播间", "直播中", "AI生成 · 数字人")
         left = layout.width - layout.header[0] - label.shape[1]
         assert layout.header[0] + header.shape[1] <= left
-        assert layout.label_top + label.shape[0] <= layout.card[1]
+        assert layout.label[1] + label.shape[0] <= layout.card[1]
         assert layout.caption_bottom <= shape[1] and layout.card[1] + layout.card_size[1] <= shape[1]
 
 
-def test_every_theme_draws(tmp_path: Path) -> None:
+def test_every_template_draws_in_both_orientations(tmp_path: Path) -> None:
     seen = set()
-    for name in THEMES:
-        settings_ = small_settings(tmp_path, theme=name)
-        scene = Scene(settings_, (280, 350))
-        picture = scene.compose(np.zeros((350, 280, 4), np.uint8), View("店"), Caption())
-        assert picture.std() > 10
-        seen.add(picture.tobytes())
-    assert len(seen) == len(THEMES)
-    with pytest.raises(ValueError, match="choose from"):
-        theme("nothing")
+    for name in templates():
+        for shape in ((480, 320), (320, 480)):
+            settings_ = small_settings(tmp_path, template=name, width=shape[0], height=shape[1])
+            size = host_size(*shape, template(name))
+            picture = Scene(settings_, size).compose(np.zeros((size[1], size[0], 4), np.uint8), View("店"), Caption())
+            assert picture.std() > 10
+            seen.add(picture.tobytes())
+    assert len(seen) == 2 * len(templates()) >= 10
+    with pytest.raises(TemplateError, match="choose from blossom"):
+        template("nothing")
+
+
+def written(folder: Path, text: str) -> Path:
+    place = folder / "mine"
+    place.mkdir(exist_ok=True)
+    (place / "template.yaml").write_text(text, encoding="utf-8")
+    return place / "template.yaml"
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "told"),
+    [
+        ('  price: "#e2243e"', "  price: red", r"line 14: price is a colour like"),
+        ('  price: "#e2243e"', '  price: "#fff8f8"', r"line 13: the colours price and sheet are too alike"),
+        ('  price: "#e2243e"', "", r"price is missing; add a colour"),
+        ("  kind: studio", "  kind: stage", r"line 5: kind is 'stage'; choose studio, gradient, picture"),
+        ("  kind: studio", "  kind: picture", r"line 5: a picture background needs two files"),
+        ("desk:", "wide: {card: {left: 20, right: 20}}\ndesk:", r"line 11: a part is held at one edge"),
+        ("desk:", "tall: {host: {middle: 4000}}\ndesk:", r"line 11: middle is a number from 0 to 720"),
+        ("desk:", "desks:", r"line 11: there is no 'desks' here; there are title"),
+        ("desk:", "logo: ../secret.png\ndesk:", r"line 11: logo names '../secret.png'"),
+        ("desk:", "desk", r"line 11: did not find expected key"),
+    ],
+)
+def test_a_mistake_in_a_template_is_told_with_its_line(tmp_path: Path, line: str, wrong: str, told: str) -> None:
+    (tmp_path / "secret.png").write_bytes(b"")
+    right = (FOLDER / "blossom" / "template.yaml").read_text(encoding="utf-8")
+    assert load(written(tmp_path, right)).theme == BLOSSOM
+    with pytest.raises(TemplateError, match=r"template\.yaml, .*" + told) as caught:
+        load(written(tmp_path, right.replace(line, wrong)))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_shops_own_template_takes_its_pictures_from_its_own_folder_only(tmp_path: Path) -> None:
+    text = (FOLDER / "daylight" / "template.yaml").read_text(encoding="utf-8")
+    file = written(tmp_path, text + "logo: logo.png\nwide: {card: {left: 24, top: 88}, host: {middle: 900}}\n")
+    svg = '<svg viewBox="0 0 16 9"><rect width="16" height="9" fill="#2050ff"/></svg>'
+    for name in ("wide.svg", "tall.svg"):
+        (file.parent / name).write_text(svg)
+    Image.new("RGB", (40, 40), (0, 200, 80)).save(file.parent / "logo.png")
+    settings_ = small_settings(tmp_path, template="mine", templates=tmp_path)
+    own = template("mine", tmp_path)
+    layout = Layout.of(640, 360, host_size(640, 360, own), own)
+    assert layout.facing == "left"  # the card is on the other side now, and the host looks there
+    empty = np.zeros((layout.host.bottom - layout.host.top, layout.host.right - layout.host.left, 4), np.uint8)
+    shown = rgb(Scene(settings_, (empty.shape[1], empty.shape[0])).compose(empty, View("店"), Caption()))
+    assert abs(shown[150, 320].astype(int) - (32, 80, 255)).max() < 12  # the picture, as wide as the frame
+    assert shown[layout.header[1] + 13, layout.header[0] + 13, 1] > 150  # the logo
+    (file.parent / "wide.svg").write_text('<svg viewBox="0 0 16 9"><image href="../secret.png"/></svg>')
+    with pytest.raises(TemplateError, match="refers to another file"):
+        Scene(settings_, (empty.shape[1], empty.shape[0]))
+
+
+def test_a_countdown_counts_every_second_and_is_gone_at_its_end(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    settings_ = small_settings(tmp_path)
+    scene = Scene(settings_, (280, 350), clock=lambda: now[0])
+    host = np.zeros((350, 280, 4), np.uint8)
+    view = View("店", card=CARD, call="买", countdown=Countdown("限时优惠 距结束", 1_000_003.0))
+    for _ in range(50):
+        first = scene.compose(host, view, Caption()).copy()
+    assert (scene.compose(host, view, Caption()) == first).all()  # nothing is drawn again within the second
+    seen = [first]
+    for _ in range(3):
+        now[0] += 1
+        seen.append(scene.compose(host, view, Caption()).copy())
+    changed = [bool((one != other).any()) for one, other in pairwise(seen)]
+    assert changed == [True, True, True]
+    gone = Scene(settings_, (280, 350), clock=lambda: now[0])
+    for _ in range(54):
+        without = gone.compose(host, view, Caption()).copy()
+    assert np.abs(without.astype(int) - seen[-1].astype(int)).max() <= 1  # at its end it shows nothing
+    assert pieces.left_of(7384.2) == ("02", "03", "05")
+
+
+def test_only_an_offer_for_this_product_is_counted_down() -> None:
+    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    def offer(name: str, starts_h: float, ends_h: float, *products: str) -> Promotion:
+        hours = (timedelta(hours=starts_h), timedelta(hours=ends_h))
+        return Promotion(
+            name, Text(name, name), "percent", products=products, starts=now + hours[0], ends=now + hours[1]
+        )
+
+    mine, later, soon = offer("a", -1, 2, "p1"), offer("b", -1, 90, "p1"), offer("c", 0.1, 9, "p1")
+    assert countdown((later, mine, offer("whole shop", -1, 1)), "p1", "zh", now) == Countdown(
+        "限时优惠 距结束", (now + timedelta(hours=2)).timestamp()
+    )
+    assert countdown((later,), "p1", "zh", now) is None and countdown((mine,), "p2", "zh", now) is None
+    begins = countdown((later, soon), "p1", "en", now)
+    assert begins is not None and begins.words == "Offer starts in"
+
+
+def test_a_price_comes_in_with_no_figure_but_the_catalogues(tmp_path: Path) -> None:
+    """First the old price alone, struck out; then the new one; each step another picture until it rests."""
+    layout = Layout.of(1280, 720, (560, 690))
+    steps = [pieces.price(layout, BLOSSOM, CARD, "199", step) for step in range(pieces.STEPS + 1)]
+    red = np.array(BLOSSOM.price)
+    has_red = [bool((step.view(np.uint8).reshape(*step.shape, 4)[..., :3] == red).all(axis=2).any()) for step in steps]
+    assert has_red.index(True) == 8 and all(has_red[8:])
+    assert len({step.tobytes() for step in steps}) > pieces.STEPS - 4
+
+
+def test_viewers_are_reminded_again_and_again_that_an_ai_speaks(tmp_path: Path) -> None:
+    settings_ = small_settings(tmp_path, fps=4)
+    scene, host = Scene(settings_, (4, 4)), np.zeros((4, 4, 4), np.uint8)
+    view = View("店", reminder=LABELS["zh"]["reminder"])
+    frames = [scene.compose(host, view, Caption()).tobytes() for _ in range(4 * 310)]
+    quiet = frames[4 * 100]
+    reminded = [at / 4 for at, frame in enumerate(frames) if frame != quiet]
+    assert reminded[0] == 0 and any(REMINDER_S <= at < REMINDER_S + REMINDED_S for at in reminded)
+    assert all(at % REMINDER_S <= REMINDED_S for at in reminded)
+    assert all("AI" in LABELS[lang]["reminder"] for lang in LABELS) and "数字人" in LABELS["zh"]["reminder"]
+
+
+def test_the_ticker_shows_the_shops_terms_as_the_guard_lets_them_through() -> None:
+    def review(text: str, product_ids: Sequence[str]) -> Verdict:
+        return Verdict("ok", text, text.replace("第一", ""))
+
+    rule = Policy("shipping", Text("配送", ""), Text("…", ""), (Attribute(Text("包邮门槛", ""), Text("88元", "")),))
+    offers = (
+        Promotion("a", Text("全场满300减50", ""), "threshold"),
+        Promotion("b", Text("全网第一低价", ""), "percent"),
+        Promotion("c", Text("一件商品的优惠", ""), "percent", products=("p1",)),
+    )
+    assert terms((rule,), offers, "zh", review) == ("全场满300减50", "包邮门槛 88元")
 
 
 def test_a_subtitle_lights_up_from_the_left() -> None:
     layout = Layout.of(1280, 720, (560, 690))
-    made = parts.caption(layout, THEMES["blossom"], "今天只要一百二十九元。")
-    gold = np.array(THEMES["blossom"].spoken)
+    made = parts.caption(layout, BLOSSOM, "今天只要一百二十九元。")
+    gold = np.array(BLOSSOM.spoken)
 
     def lit(spoken: int) -> int:
         drawn = made.at(spoken)
@@ -151,9 +282,18 @@ def test_long_subtitles_stay_on_the_picture(shape: tuple[int, int]) -> None:
         "Today I would like to show you a light hiking shoe that keeps its grip on wet rock.",
         "W" * 90,
     ):
-        made = parts.caption(layout, THEMES["blossom"], text)
+        made = parts.caption(layout, BLOSSOM, text)
         assert made.plain.shape[1] <= shape[0]
         assert sum(len(ends) for _, _, ends in made.lines) == len(text)
+
+
+def test_a_subtitle_breaks_between_words_and_rather_behind_a_stop() -> None:
+    def first_row(text: str) -> str:
+        half = lettering.width_of(text, "Bold", 40) / 2
+        return text[: lettering.break_near(text, half, weight="Bold", size=40)]
+
+    assert first_row("杯身是316不锈钢，容量500毫升，六小时后还有68度以上。") == "杯身是316不锈钢，容量500毫升，"
+    assert not first_row("这一款可以连续保温二十四个小时以上的316不锈钢杯").endswith(("不", "不锈", "3", "31"))
 
 
 def test_characters_no_font_has_are_left_out() -> None:
@@ -179,6 +319,8 @@ def test_a_card_shows_the_catalogues_figures(tmp_path: Path) -> None:
     raised = card_of(product(1, "250"), (), settings_)
     assert raised.list_price == "" and raised.badge == ""  # a list price below the price is no offer
     assert card_of(product(1, stock=0), (offer,), settings_).badge == "已售罄"
+    ticket = Promotion("t", Text("新人券", ""), "coupon", threshold=Decimal(199), minus=Decimal(20), code="NEW20")
+    assert card_of(product(1), (ticket,), settings_).coupon == Coupon("¥20", "满199可用", "NEW20")
     english = card_of(product(1), (), small_settings(tmp_path, lang="en"))
     assert english.title == "Test cup no. 1" and english.badge == "Save ¥70"
     assert [money(Decimal(x)) for x in ("9.90", "1299.00", "0.5")] == ["9.9", "1299", "0.5"]
@@ -199,8 +341,8 @@ def test_a_broken_picture_leaves_a_card_without_one(tmp_path: Path) -> None:
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"\x89PNG\r\n\x1a\nnot really")
     layout = Layout.of(1280, 720, (560, 690))
-    with_bad = parts.card(layout, THEMES["blossom"], Card("a", "杯", "9", picture=bad), "买")
-    without = parts.card(layout, THEMES["blossom"], Card("a", "杯", "9"), "买")
+    with_bad = pieces.card(layout, BLOSSOM, Card("a", "杯", "9", picture=bad), "买")
+    without = pieces.card(layout, BLOSSOM, Card("a", "杯", "9"), "买")
     assert (with_bad == without).all()
 
 

@@ -40,6 +40,7 @@ class Start(BaseModel):
     lang: Literal["zh", "en"] = "zh"
     portrait: bool = False
     look: str = Field("", max_length=40)
+    template: str = Field("", max_length=40)
     voice: str = Field("", max_length=40)
     comments: list[str] = Field(default_factory=list, max_length=8)
 
@@ -144,6 +145,7 @@ async def start(room: str, body: Start, services: Svc, director: Director, lang:
             look=body.look,
             voice=body.voice,
             comments=tuple(body.comments),
+            template=body.template,
         )
     )
     return await look(services, room, lang, trusted=True)
