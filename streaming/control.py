@@ -55,6 +55,7 @@ class Controlled(Protocol):
 
     def status(self) -> dict[str, Any]: ...
     def comment(self, author: str, text: str, source: str, kind: CommentKind, key: str) -> str: ...
+    def clicked(self, product_id: str) -> None: ...
     async def insert(self, text: str, urgent: bool) -> dict[str, Any]: ...
     async def direct(self, what: str, given: Mapping[str, Any]) -> dict[str, Any]: ...
     async def transcript(self, limit: int) -> list[dict[str, Any]]: ...
@@ -132,6 +133,9 @@ class ControlServer:
                 return {"status": self._room.status()}
             case "comment":
                 return {"id": self._comment(request)}
+            case "click":
+                self._room.clicked(str(request["product_id"]))
+                return {}
             case "insert":
                 urgent = bool(request.get("urgent"))
                 return {"verdict": await self._room.insert(str(request["text"]), urgent)}
@@ -227,6 +231,10 @@ class RoomClient:
         told = {"author": author, "text": text, "source": source, "kind": kind, "key": key}
         answer = await self._ask({"do": "comment", **told})
         return {"id": answer["id"]}
+
+    async def clicked(self, product_id: str) -> None:
+        """A viewer opened a product's page from the room: it is wanted that much more."""
+        await self._ask({"do": "click", "product_id": product_id})
 
     async def insert(self, text: str, urgent: bool = False) -> dict[str, Any]:
         """Have a line said next, or at once. Returns the guard's verdict: `text` is what will be said, empty when

@@ -1,4 +1,4 @@
-"""What viewers want to know and to buy, product by product: it says which points to stress and what to show more."""
+"""What viewers want to know, see and buy, product by product: which points to stress and what to show more."""
 
 import math
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 FADES_S = 900.0  # a question counts a third after a quarter of an hour
 KEPT = 30  # questions about one product
-_WEIGHTS = {"text": 1.0, "order": 3.0, "gift": 0.5, "follow": 0.0, "join": 0.0, "like": 0.1}
+_WEIGHTS = {"text": 1.0, "order": 3.0, "gift": 0.5, "follow": 0.0, "join": 0.0, "like": 0.1, "click": 0.5}
 
 
 class Interest:

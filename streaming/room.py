@@ -217,6 +217,11 @@ class Room:
         self._admit(comment)
         return comment.id
 
+    def clicked(self, product_id: str) -> None:
+        """A viewer opened a product's page; what the shop does not have counts for nothing."""
+        if self._parts.catalog.product(product_id) is not None:
+            self._parts.interest.note(product_id, "click", "")
+
     def _known(self, comment: Comment) -> str:
         """The id under which this very comment came in before; platforms deliver at least once."""
         place = (comment.source, comment.key)

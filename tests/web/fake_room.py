@@ -53,6 +53,9 @@ class FakeRoom:
             raise RoomError("too many lines are waiting to be said")
         return {"label": "ok", "original": text, "text": text, "reasons": []}
 
+    def clicked(self, product_id: str) -> None:
+        self.comments.append(f"click: {product_id}")
+
     def listen(self, rate: int) -> Sounding:
         return Heard(rate, self.comments)
 

@@ -365,6 +365,8 @@ def test_a_room_is_directed_by_staff_only_and_takes_what_platforms_push(on_air: 
         assert staff.post("/api/rooms/demo/direct", json={"what": "dance"}).status_code == 422
     with on_air.client() as client:
         assert client.post("/api/rooms/demo/direct", json={"what": "pause"}).status_code == 401
+        assert client.post("/api/rooms/demo/clicks", json={"product_id": "S1"}).status_code == 202
+        assert client.post("/api/rooms/demo/clicks", json={}).status_code == 422
         gift = {"author": "小鹿", "kind": "gift", "source": "web", "key": "1"}
         assert client.post("/api/rooms/demo/comments", json=gift).status_code == 202
         assert client.post("/api/rooms/demo/comments", json={"author": "小鹿"}).status_code == 422
@@ -384,4 +386,4 @@ def test_a_room_is_directed_by_staff_only_and_takes_what_platforms_push(on_air: 
         forged = client.post("/api/rooms/demo/push/douyin", content=body + b" ", headers=signed)
         assert forged.status_code == 401 and "key" not in forged.json()["message"]
         heard = read_events(client, "/api/rooms/demo/events", lambda event: "有货吗" in event.get("text", ""))
-    assert [event["text"] for event in heard] == ["小鹿/web:  (gift)", "阿明/douyin: 有货吗"]
+    assert [event["text"] for event in heard] == ["click: S1", "小鹿/web:  (gift)", "阿明/douyin: 有货吗"]

@@ -75,6 +75,10 @@ class Comment(BaseModel):
         return self
 
 
+class Click(BaseModel):
+    product_id: str = Field(min_length=1, max_length=200)
+
+
 class Line(BaseModel):
     text: str = Field(min_length=1, max_length=500)
     urgent: bool = Field(False, description="Cut what is being said")
@@ -174,6 +178,13 @@ async def direct(room: str, body: Direction, services: Svc, director: Director) 
 @router.post("/api/rooms/{room}/comments", status_code=202, dependencies=[Limited])
 async def comment(room: str, body: Comment, services: Svc) -> dict[str, Any]:
     return await _comment(services, room, body)
+
+
+@router.post("/api/rooms/{room}/clicks", status_code=202, dependencies=[Limited])
+async def click(room: str, body: Click, services: Svc) -> dict[str, Any]:
+    """A viewer opened a product's page: what is opened more is shown more."""
+    await _ask(room, _on_air(services, room).clicked(body.product_id))
+    return {}
 
 
 @router.websocket("/api/rooms/{room}/comments")

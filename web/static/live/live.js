@@ -153,7 +153,11 @@ function said(event) {
 // ---------------------------------------------------------------- shelf
 
 function shelfItem(card) {
-  return h("li", { class: "item", "data-id": card.id }, h("a", { href: card.url, target: "_blank", rel: "noopener" },
+  return h("li", { class: "item", "data-id": card.id }, h("a", {
+    href: card.url, target: "_blank", rel: "noopener",
+    // What is opened more is shown more; a click that is lost costs nothing.
+    onclick: () => void api(`/api/rooms/${encodeURIComponent(id)}/clicks`, { method: "POST", body: { product_id: card.id } }).catch(() => undefined),
+  },
     picture(card.picture),
     h("span", { class: "item-info" }, h("span", { class: "item-title" }, card.title), h("span", { class: "now" }, t("now")),
       h("span", { class: "item-price" }, prices(card, t("list_price"))))));
