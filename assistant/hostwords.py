@@ -19,6 +19,7 @@ SLOTS = frozenset({"title", "category", "all", "ah"})
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 MOST_LINES = 8  # of one kind for one product
 LONGEST_LINE = 300
+PACES, PITCHES = (80, 130), 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Persona:
     look: str = ""
     leads: tuple[Text, ...] = ()  # other ways this host begins a line: 来来来，
     never: tuple[str, ...] = ()  # words this host does not use
+    pace: int = 100  # per cent of the voice's own
+    pitch: int = 0  # of the embedded voice, above (or below) its speaker's, in steps of about 1 %
 
     def manner(self, lang: Lang) -> dict[str, str]:
         return {"all": self.everyone(lang), "ah": self.lead(lang)}
@@ -77,6 +80,8 @@ class HostWords:
             raise ValueError("an id is made of a-z, 0-9 and -, 40 characters at most")
         if not persona.name or not persona.everyone:
             raise ValueError("a persona needs a name and a word for the viewers")
+        if not (PACES[0] <= persona.pace <= PACES[1] and -PITCHES <= persona.pitch <= PITCHES):
+            raise ValueError(f"the pace is {PACES[0]} to {PACES[1]} per cent, the pitch -{PITCHES} to {PITCHES}")
         for text in (persona.opening, persona.closing):
             # Exactly the slots, and no brace besides: a format may also reach into objects or ask for a terabyte.
             if wrong := [each for each in _BRACES.findall(f"{text.zh} {text.en}") if each.strip("{}") not in SLOTS]:
@@ -136,6 +141,8 @@ def came_along() -> tuple[Persona, ...]:
             Text(said["zh"]["ah"], said["en"]["ah"]),
             leads=tuple(Text(**lead) for lead in said.get("leads", ())),
             never=tuple(said.get("never", ())),
+            pace=said.get("pace", 100),
+            pitch=said.get("pitch", 0),
         )
         for persona_id, said in people.items()
     )

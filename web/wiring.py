@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.guard.guard import Guard
     from assistant.guard.verdict import Verdict
     from assistant.hearing import Ears
+    from assistant.hostwords import Persona
     from assistant.messages import Model
     from assistant.orderbook import OrderBook
     from assistant.pictures import Pictures
@@ -406,6 +407,7 @@ def ready_core(settings: Settings) -> Core:
 @asynccontextmanager
 async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None) -> AsyncGenerator["Room", None]:
     """A room with everything it is made of, closed after it, also a `core` that was made before."""
+    from assistant.hostwords import HostWords
     from assistant.script import ScriptWriter
     from assistant.script_words import Wordings
     from avatar.performer import Performer
@@ -415,7 +417,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
 
     core = core or build_core(settings)
     told = room_settings(settings, plan)
-    voice = _steady_voice(settings, told.voice)
+    voice = _steady_voice(settings, told.voice, HostWords(core.catalog.store).persona(told.persona))
     face = _steady_face(told)
     ears = build_ears(settings, core.catalog)
     wordings = Wordings(seed=f"{told.room}/{time.time_ns()}")
@@ -524,8 +526,8 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
         raise SettingsError(str(error)) from error
 
 
-def _voice(settings: Settings, name: str) -> "Voice":
-    """`espeak`, or with one of its speakers `espeak:male`."""
+def _voice(settings: Settings, name: str, pace: int = 100, pitch: int = 0) -> "Voice":
+    """`espeak`, or with one of its speakers `espeak:male`; it alone has a pace and a pitch of the host's."""
     from avatar.voice import load_voice
 
     kind, _, speaker = name.partition(":")
@@ -539,20 +541,22 @@ def _voice(settings: Settings, name: str) -> "Voice":
             "fields": settings.voice_fields,
             "sample": settings.voice_sample,
         }
+    if kind == "espeak":
+        options |= {"speed": pace / 100, "pitch": pitch}
     return load_voice(kind, **options)
 
 
-def _steady_voice(settings: Settings, name: str) -> "SteadyVoice":
+def _steady_voice(settings: Settings, name: str, host: "Persona") -> "SteadyVoice":
     """The configured voice; should it fail on air, the embedded one speaks, or at worst the captions alone."""
     from streaming.standby import SteadyVoice
 
     spares = [spare for spare in ("espeak", "silent") if spare != name.partition(":")[0]]
-    return SteadyVoice([(each, partial(_voice, settings, each)) for each in (name, *spares)])
+    return SteadyVoice([(each, partial(_voice, settings, each, host.pace, host.pitch)) for each in (name, *spares)])
 
 
-def preview_voice(settings: Settings, name: str) -> "Callable[[], Voice]":
+def preview_voice(settings: Settings, name: str, pace: int = 100, pitch: int = 0) -> "Callable[[], Voice]":
     """A voice to try; the configured one without a name."""
-    return partial(_voice, settings, name or settings.voice)
+    return partial(_voice, settings, name or settings.voice, pace, pitch)
 
 
 def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":

@@ -70,14 +70,15 @@ def pieces(text: str) -> list[tuple[int, str]]:
 
 
 class EspeakVoice:
-    """`speaker`: one of SPEAKERS. `speed`: 1.0 is the speaker's own pace."""
+    """`speaker`: one of SPEAKERS. `speed`: 1.0 is the speaker's own pace. `pitch`: above or below the speaker's own."""
 
-    def __init__(self, *, speaker: str = "female", speed: float = 1.0) -> None:
+    def __init__(self, *, speaker: str = "female", speed: float = 1.0, pitch: int = 0) -> None:
         if speaker not in SPEAKERS:
             raise VoiceError(f"espeak has no speaker {speaker!r}; choose from {sorted(SPEAKERS)}", retryable=False)
         if not 0.5 <= speed <= 2.0:
             raise VoiceError(f"speed must be 0.5..2.0, got {speed}", retryable=False)
         self._speaker, self._speed = SPEAKERS[speaker], speed
+        self._pitch = max(0, min(99, self._speaker.pitch + pitch))
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._request = 0
@@ -112,7 +113,7 @@ class EspeakVoice:
         settings = {
             "voice": voice,
             "rate": round(speaker.rate * self._speed),
-            "pitch": speaker.pitch,
+            "pitch": self._pitch,
             "range": speaker.range,
         }
         async with self._turn:

@@ -72,6 +72,24 @@ async def test_a_price_is_given_time(voice: EspeakVoice) -> None:
     assert await lasts("only thirty-four dollars", "en", 5) > 1.05 * await lasts("only thirty-four bottles", "en", 5)
 
 
+async def test_a_lively_host_is_quicker_and_higher_than_a_calm_one() -> None:
+    line, heard = "今天给大家看的是这款保温杯。", {}
+    for host, (speed, pitch) in {"calm": (0.92, -4), "lively": (1.08, 5)}.items():
+        voice = EspeakVoice(speed=speed, pitch=pitch)
+        heard[host] = await sound(voice, line)
+        await voice.close()
+    assert len(heard["lively"]) < 0.93 * len(heard["calm"])
+
+    def lowest(samples: NDArray[np.float32]) -> float:
+        """Where in Hz the voice's own tone lies: the centre of what is below 320 Hz."""
+        power = np.abs(np.fft.rfft(samples)) ** 2
+        at = np.fft.rfftfreq(len(samples), 1 / RATE)
+        low = (at > 100) & (at < 320)
+        return float((at * power)[low].sum() / power[low].sum())
+
+    assert lowest(heard["lively"]) > 1.03 * lowest(heard["calm"])
+
+
 async def test_a_question_rises(voice: EspeakVoice) -> None:
     def pitch(samples: NDArray[np.float32]) -> float:
         """Median of the last fifth of a second that has a voice."""

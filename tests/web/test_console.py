@@ -95,10 +95,11 @@ def test_a_host_of_ones_own_opens_the_room_in_its_words(page: Any, site: Site) -
     from web.console.personas import Desk
 
     desk = Desk(page)
-    fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", "", "", ""]
+    fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", "", "", "", 112, 3]
     note, listing = desk.save(asks(site), None, *fields)
     assert "已保存" in note
     assert ("小满", "xiaoman") in listing["choices"]
+    assert desk.load("xiaoman")[-3:-1] == (112, 3)
     fields[6] = "{price}元"
     assert "price" in desk.save(asks(site), "xiaoman", *fields)[0]
     from assistant.script import ScriptWriter

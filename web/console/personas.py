@@ -1,11 +1,12 @@
 """Hosts: how they speak, which voice and which face; heard and seen before they go on air."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
 
-from assistant.hostwords import HostWords, Persona
+from assistant.hostwords import PACES, PITCHES, HostWords, Persona
 from avatar.face import FaceError
 from avatar.voice import VoiceError
 from knowledge.model import Text
@@ -44,11 +45,11 @@ def personas_tab(page: Page, tab: gr.Tab) -> None:
                 look = gr.Button(say("看形象", "See the face"), min_width=80)
                 save = gr.Button(say("保存", "Save"), variant="primary", min_width=80)
                 remove = gr.Button(say("删除", "Delete"), variant="stop", min_width=80)
-    voice, appearance = fields[-2], fields[-1]
+    voice, appearance, pace, pitch = fields[-4:]
     page.fresh(desk.listing, pick, pick, tab)
     pick.input(desk.load, pick, [*fields, said], show_progress="hidden").then(desk.face, appearance, face)
     new.click(lambda: (None, *desk.load(None)), None, [pick, *fields, said], show_progress="hidden")
-    listen.click(desk.listen, voice, sample)
+    listen.click(desk.listen, [voice, pace, pitch], sample)
     look.click(desk.face, appearance, face)
     appearance.input(desk.face, appearance, face)
     save.click(desk.save, [pick, *fields], [said, pick])
@@ -85,8 +86,13 @@ def _form(page: Page) -> list[Any]:
     with gr.Row():
         voice = gr.Dropdown(voices(page), value="", label=say("声音", "Voice"), min_width=140)
         look = gr.Dropdown(looks(page), value="", label=say("形象", "Face"), min_width=140)
+    own = say("自带的声音才有。", "Of the embedded voice.")
+    with gr.Row():
+        pace = gr.Slider(*PACES, 100, step=1, label=say("语速 %", "Pace, %"), info=own, min_width=140)
+        pitch = gr.Slider(-PITCHES, PITCHES, 0, step=1, label=say("音高", "Pitch"), info=own, min_width=140)
     return [
-        name_zh, name_en, all_zh, all_en, lead_zh, lead_en, opening_zh, opening_en, closing_zh, closing_en, voice, look
+        name_zh, name_en, all_zh, all_en, lead_zh, lead_en, opening_zh, opening_en, closing_zh, closing_en, voice, look,
+        pace, pitch,
     ]  # fmt: skip
 
 
@@ -122,17 +128,19 @@ class Desk:
 
     def load(self, persona_id: str | None) -> tuple[Any, ...]:
         if not persona_id:
-            return *([""] * 12), ""
+            return *([""] * 12), 100, 0, ""
         one = self._words.persona(persona_id)
         pairs = (one.name, one.everyone, one.lead, one.opening, one.closing)
-        return *(said for text in pairs for said in (text.zh, text.en)), one.voice, one.look, ""
+        return *(said for text in pairs for said in (text.zh, text.en)), one.voice, one.look, one.pace, one.pitch, ""
 
     def save(self, request: gr.Request, persona_id: str | None, *values: Any) -> tuple[str, Any]:
         say = self._page.say
         known = persona_id or self._new_id(values[1] or "")
         pairs = [Text(zh or "", en or "") for zh, en in zip(values[0:10:2], values[1:10:2], strict=True)]
         name, everyone, lead, opening, closing = pairs
-        persona = Persona(known, name, everyone, lead, opening, closing, values[10] or "", values[11] or "")
+        voice, look, pace, pitch = values[10:14]
+        persona = Persona(known, name, everyone, lead, opening, closing, voice or "", look or "")
+        persona = replace(persona, pace=round(pace), pitch=round(pitch))
         if not persona.name or not persona.everyone:
             return html.note(
                 say("名字和对观众的称呼都要填。", "Fill in the name and the word for the viewers.")
@@ -156,10 +164,12 @@ class Desk:
         done = say("已删除；自带的主播恢复原样。", "Deleted; a host that came along is as it was.")
         return html.note(done, "good"), self.listing(None)
 
-    async def listen(self, voice: str | None) -> Any:
+    async def listen(self, voice: str | None, pace: float = 100, pitch: float = 0) -> Any:
         settings, lang = self._page.services.settings, self._page.say.lang
         try:
-            return await voice_sample(preview_voice(settings, voice or ""), SAMPLE(lang), lang)
+            return await voice_sample(
+                preview_voice(settings, voice or "", round(pace), round(pitch)), SAMPLE(lang), lang
+            )
         except VoiceError as error:
             raise gr.Error(str(error), print_exception=False) from None
 
