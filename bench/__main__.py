@@ -13,6 +13,7 @@ QUICK: tuple[tuple[str, ...], ...] = (
     ("face",),
     ("live_script", "--hours", "1", "--products", "6"),
     ("live_cpu", "--seconds", "5"),
+    ("live_sound", "--seconds", "20", "--out", "out/bench"),
 )
 
 
