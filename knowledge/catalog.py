@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from knowledge import shelf as shelves
-from knowledge.embed import load_embedder
 from knowledge.facts import Facts
 from knowledge.factsheet import (
     faq_facts,
@@ -28,8 +27,8 @@ from knowledge.search import Filters, Hit, SearchIndex, SearchResult, Weighed, t
 from knowledge.settings import KnowledgeSettings
 from knowledge.shelf import Shelf
 from knowledge.store import Store, metadata
+from knowledge.succession import Vectors, View
 from knowledge.thesaurus import default_thesaurus
-from knowledge.vectors import VectorIndex, VectorView
 from knowledge.writing import Batch, Change, Writer, write_batch
 
 if TYPE_CHECKING:  # reading files takes a quarter of a second to import, and a server seldom does
@@ -52,8 +51,7 @@ class Catalog:
         self._shop_facts: tuple[object, Facts] = (None, Facts())
         self._running: tuple[object, datetime, datetime, tuple[Promotion, ...]] = (None, *_EVER, ())
         self._index_lock = threading.Lock()
-        embedder = load_embedder(settings.embedder, url=settings.embedder_url, key=settings.embedder_key)
-        self._vectors = VectorIndex(store, settings.data_dir / "vectors", embedder, ann_from=settings.ann_from)
+        self._vectors = Vectors(settings, store)
         self._reranking = Reranking.load(settings.reranker, budget_ms=settings.rerank_ms)
         self._faq_lock = threading.Lock()
         self._index: SearchIndex | None = None
@@ -331,7 +329,7 @@ class Catalog:
                 self._index, self._indexed = index, shelf.products
             return self._index
 
-    def _embed(self, shelf: Shelf) -> VectorView:
+    def _embed(self, shelf: Shelf) -> View:
         return self._vectors.update({product.id: text_of(product) for product in shelf.listing})
 
     def _faq_index(self) -> FaqIndex:

@@ -37,8 +37,17 @@ _Digests = Mapping[str, str]  # product id → digest of the text its vector mus
 class VectorIndex:
     """Vectors of one embedder; safe to share between threads."""
 
-    def __init__(self, store: Store, folder: Path, embedder: Embedder, *, ann_from: int) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        ann_from: int,
+        on_complete: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_complete` hears when what was embedded behind the answers is whole."""
+        self._store, self._on_complete = store, on_complete
         self._folder = folder
         self._embedder = embedder
         self._ann_from = ann_from
@@ -215,7 +224,7 @@ class VectorIndex:
                 if not ids:
                     self._mirror(names)
                     self._worker = None
-                    return
+                    break
             try:
                 made = self._embedder.embed([texts[product_id] for product_id in ids])
             except EmbedderError as error:
@@ -225,6 +234,9 @@ class VectorIndex:
             with self._lock:
                 if not self._closing.is_set():
                     self._keep(ids, names, made)
+        else:
+            return
+        self._on_complete()
 
     def _fail(self, error: EmbedderError) -> None:
         self._silent_until = time.monotonic() + _PAUSE_S
@@ -254,11 +266,17 @@ class VectorView:
         """Whether all vectors are there, and come from this process rather than from a server that may fail."""
         return self._complete and not self._index.embedder.recalls
 
+    @property
+    def ready(self) -> bool:
+        """Whether every product has its vector by now."""
+        if not self._complete and self._index.is_idle:
+            self._matrix, self._complete = self._index.rows(self._names)
+        return self._complete
+
     def __call__(self, query: str, by_words: Scores | None = None) -> tuple[Scores, float] | None:
         """(nearness in the order of the products, the share of the score it should make up); None without vectors.
         Vectors that only refine are compared for what `by_words` puts first, the others' nearness is 0."""
-        if not self._complete and self._index.is_idle:
-            self._matrix, self._complete = self._index.rows(self._names)
+        complete = self.ready
         matrix, embedder = self._matrix, self._index.embedder
         if matrix is None or (vector := self._index.asked(query)) is None:
             return None
@@ -267,7 +285,7 @@ class VectorView:
             places = best(by_words, _NEAREST)
             scores[places] = np.einsum("ij,j->i", matrix[places], vector)
             return scores, embedder.share
-        near = self._index.nearest(vector) if self._complete else None
+        near = self._index.nearest(vector) if complete else None
         if near is None:
             # Not "@": BLAS would wake its threads, and on a busy machine wait 40 ms for them to do 2 ms of work.
             return np.einsum("ij,j->i", matrix, vector), embedder.share

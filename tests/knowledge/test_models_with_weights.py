@@ -1,5 +1,6 @@
 """Embedder and reranker on sentence-transformers, with tiny random models; they need `make models`."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,19 @@ def test_a_shop_searches_with_a_model_s_vectors(embedder_folder: Path, tmp_path:
     assert catalog.search("保温杯").hits[0].product.id == "cup"
     assert catalog.search("rain boots").hits[0].product.id == "boots"
     catalog.close()
+
+
+def test_a_new_model_takes_over_when_all_is_embedded(embedder_folder: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(embedder_folder, tmp_path / "other"))
+    for folder in (embedder_folder, other):
+        settings = KnowledgeSettings(data_dir=tmp_path / "shop", embedder=f"sentence-transformers:{folder}")
+        catalog = Catalog.open(settings)
+        catalog.put([Product("cup", Text("不锈钢保温杯")), Product("boots", Text("", "Rain boots"))])
+        assert catalog.search("rain boots").hits[0].product.id == "boots"
+        assert catalog.embedded(within_s=60)
+        assert catalog.search("保温杯").hits[0].product.id == "cup"
+        catalog.close()
+        assert str(folder) in (tmp_path / "shop" / "vectors" / "serving.json").read_text()
 
 
 def test_a_cross_encoder_rates_each_text(reranker_folder: Path) -> None:
