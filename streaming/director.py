@@ -54,6 +54,7 @@ class DirectorSettings:
     persona: str = "warm"
     pace: Pace = Pace()
     answer_s: float = 20.0  # an answer that has not begun by then is given up
+    writing_s: float = 20.0  # a script that is not written by then is given up, and the next product's turn comes
     answer_sentences: int = 5  # said aloud; the rest stays unsaid
     answers_in_row: int = 3  # before the script goes on for at least a sentence
 
@@ -121,6 +122,7 @@ class Director:
             records=parts.records,
             journal=parts.journal,
             show=lambda product_id: parts.show(product_id, None),
+            within_s=settings.writing_s,
         )
         self._flash = FlashSales(parts.shelf)
         self._inserted: deque[Due] = deque()

@@ -58,11 +58,13 @@ class Prompter:
         records: Records,
         journal: Journal,
         show: Callable[[str], Awaitable[None]],
+        within_s: float,
     ) -> None:
         self._lang, self._persona = lang, persona
         self._shelf, self._writer, self._scripts, self._new_id = shelf, writer, scripts, new_id
         self._fresh, self._runsheet, self._show = fresh, runsheet, show
         self._records, self._journal = records, journal
+        self._within_s = within_s
         self._lines: tuple[Line, ...] = ()
         self._lines_for: object = None  # the product and its offers as they were when the lines were written
         self._skip = False
@@ -172,7 +174,8 @@ class Prompter:
     async def _put(self, make: Callable[[], Sequence[Line]]) -> None:
         before = self._lines
         try:
-            self._lines, self.trouble = tuple(await asyncio.to_thread(make)), ""
+            async with asyncio.timeout(self._within_s):  # its thread goes on, to no effect
+                self._lines, self.trouble = tuple(await asyncio.to_thread(make)), ""
         except Exception as error:  # a writer may fail in any way; the room must go on with the next product
             log.exception("a script could not be written", product=self.cursor.product_id)
             self._lines = ()

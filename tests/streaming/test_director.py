@@ -1,6 +1,7 @@
 """What is said, in which order, and what is never said; without sound, so that hours pass in a moment."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from assistant.guard.guard import Guard
 from assistant.guard.verdict import Verdict
-from assistant.script import ScriptWriter
+from assistant.script import Line, ScriptWriter
 from assistant.script_store import ScriptStore, new_id
 from assistant.script_words import Wordings
 from avatar.performer import Style
@@ -289,6 +290,23 @@ async def test_an_assistant_that_fails_or_hangs_leaves_the_room_on_air(catalog: 
     assert {studio.ended[each.id].outcome for each in comments} == {"ignored"}
     reasons = [studio.ended[each.id].reason for each in comments]
     assert "RuntimeError" in reasons[0] and "0.3 s" in reasons[1]
+
+
+async def test_a_writer_that_fails_or_hangs_costs_its_product_one_turn(catalog: Catalog) -> None:
+    come_back = threading.Event()
+
+    class Broken(Script):
+        def lines(self, product_id: str, lang: str, persona: str) -> tuple[Line, ...]:
+            if product_id == "p1":
+                raise RuntimeError("no words")
+            if product_id == "p2":
+                come_back.wait(30)
+            return super().lines(product_id, lang, persona)
+
+    studio = Studio(catalog, script=Broken(catalog), settings={"writing_s": 0.3})
+    heard = await studio.run_until(lambda: any("号" in text for text in studio.ear.heard))
+    come_back.set()
+    assert heard[-1] == "来看测试保温杯3号。"
 
 
 async def test_a_slow_voice_does_not_hold_an_answer_back(catalog: Catalog) -> None:
