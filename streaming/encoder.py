@@ -1,5 +1,6 @@
 """Pictures and sound in, H.264 and AAC packets out; timestamps come from counting frames and samples."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from avatar.media import RATE
 from streaming.codecs import choose, open_video
 from streaming.packets import Packet, StreamFormat
+from streaming.sei import marked, message
 from streaming.settings import RoomSettings
 
 AAC_FRAME = 1024  # samples
@@ -27,6 +29,7 @@ class Encoder:
         self.kbps = settings.video_kbps  # aimed at
         self._video = open_video(self.codec, settings, self.kbps)
         self._audio = _open_audio(settings)
+        self._mark = b"".join(message(value) for name, value in metadata if name == "AIGC")
         self._frames = 0
         self._samples = self._first = 0  # given to the AAC encoder; where it began
         self._pending = np.empty(0, np.float32)
@@ -52,7 +55,7 @@ class Encoder:
         if key:
             frame.pict_type = PictureType.I
         self._frames += 1
-        packets = [_packet(packet, video=True) for packet in self._video.encode(frame)]
+        packets = [self._marked(_packet(packet, video=True)) for packet in self._video.encode(frame)]
         skipped = min(self._skip, len(pcm))
         self._skip -= skipped
         self._pending = np.concatenate([self._pending, pcm[skipped:].astype(np.float32) / 32768.0])
@@ -60,6 +63,10 @@ class Encoder:
             packets += self._encode_audio(self._pending[:AAC_FRAME])
             self._pending = self._pending[AAC_FRAME:]
         return packets
+
+    def _marked(self, packet: Packet) -> Packet:
+        """The law's implicit label goes with every key frame: servers drop what else a stream says of itself."""
+        return replace(packet, data=marked(packet.data, self._mark)) if packet.key and self._mark else packet
 
     def aim(self, kbps: int) -> None:
         """From the next picture on take so much for the picture: x264 and NVENC change over without a key frame."""
@@ -76,7 +83,7 @@ class Encoder:
 
     def finish(self) -> list[Packet]:
         """What is still inside; the encoder takes nothing after this."""
-        packets = [_packet(packet, video=True) for packet in self._video.encode(None)]
+        packets = [self._marked(_packet(packet, video=True)) for packet in self._video.encode(None)]
         if len(self._pending):
             last = np.zeros(AAC_FRAME, np.float32)
             last[: len(self._pending)] = self._pending

@@ -38,7 +38,7 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
         "begins": "Offer starts in",
         "from": "over {amount}",
         "any": "any order",
-        "reminder": "The host of this room is an AI; picture and voice are AI-generated.",
+        "reminder": "The host is an AI; picture and voice are AI-generated",
     },
 }
 

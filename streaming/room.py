@@ -30,7 +30,6 @@ from streaming.airings import Airings
 from streaming.audience import Audience, Taken
 from streaming.audience_words import clean as clean_comment
 from streaming.audience_words import understand
-from streaming.cards import card_of, passed, terms
 from streaming.comments import Comment, CommentKind
 from streaming.comments.steady import SteadySource
 from streaming.control import DIRECTIONS, ControlServer, RoomError, Sounding
@@ -38,7 +37,6 @@ from streaming.dictation import Dictation
 from streaming.director import Answerer, Director, DirectorParts, DirectorSettings
 from streaming.director_prompter import Writer
 from streaming.encoder import Encoder
-from streaming.flash import countdown
 from streaming.freshness import Freshness, Review
 from streaming.health import Health
 from streaming.interest import Interest
@@ -50,6 +48,7 @@ from streaming.records import LeftOpen, Records
 from streaming.runsheet import Plan, RunSheet
 from streaming.scene import Scene
 from streaming.settings import Lang, RoomSettings
+from streaming.showing import Showing
 from streaming.sinks.address import check, redact
 from streaming.sinks.outputs import open_hls, open_output, open_recording
 from streaming.sinks.preview import FlvPreview
@@ -60,7 +59,7 @@ from streaming.spares import RoomSpares
 from streaming.stage import Begun, Pace, Stage, WallPace
 from streaming.standby import Standby
 from streaming.steady_face import SteadyFace
-from streaming.view import Bubble, Card, Countdown, View
+from streaming.view import Bubble
 
 log = structlog.get_logger(__name__)
 
@@ -102,6 +101,7 @@ class Room:
         for output in settings.outputs:
             check(output)
         self.settings, self._parts = settings, parts
+        self._picture = Showing(parts.catalog, settings, parts.review)
         self._shop = settings.title or parts.catalog.shop.name(settings.lang)
         self._run_id = uuid.uuid4().hex[:8]  # this time on air
         self._health = Health(settings.fps)
@@ -121,7 +121,7 @@ class Room:
         self._kbps = settings.video_kbps
         self._bitrate = Bitrate(settings.video_kbps, settings.least_kbps)
         words = LABELS[settings.lang]
-        self._spares = RoomSpares(settings, mark, parts.face.size, self._view(None, None), words["moment"])
+        self._spares = RoomSpares(settings, mark, parts.face.size, self._picture.view(""), words["moment"])
         self._music = Playlist(settings.music, settings.folder, settings.music_lufs) if settings.music else None
         self._sound = Sound(settings.fps, self._music, duck_db=settings.music_duck_db)
         self._preview = FlvPreview(self._encoder.format)
@@ -131,7 +131,6 @@ class Room:
         self._failure: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._shown: tuple[str, object, Bubble | None] = ("", None, None)  # product, what its card rests on, question
-        self._ticker: tuple[object, tuple[str, ...]] = (None, ())  # what it rests on, its lines
         self._showing = asyncio.Lock()
         self._ended: Counter[str] = Counter()
         self._keys: OrderedDict[tuple[str, str], str] = OrderedDict()
@@ -364,7 +363,7 @@ class Room:
                 spare_bytes=settings.spare_mb << 20,
             )
             self._sinks.append(open_recording(target, self._encoder.format, self._output_changed))
-        view = self._view(None, None)
+        view = self._picture.view("")
         await asyncio.to_thread(self._scene.prepare, view)
         self._stage = Stage(
             self._microphone,
@@ -505,7 +504,7 @@ class Room:
         while True:
             await asyncio.sleep(_WATCH_S)
             product_id, stand, bubble = self._shown
-            counted = self._counted(product_id) if product_id else None
+            counted = self._picture.countdown(product_id)
             if product_id and (stand != self._fresh.subject(product_id) or counted != self._stage.view.countdown):
                 await self._show(product_id, bubble)
 
@@ -522,41 +521,19 @@ class Room:
     async def _show(self, product_id: str, bubble: Bubble | None) -> None:
         """Bring a product's card on the picture, with what the catalogue says at this moment."""
         async with self._showing:
-            catalog, settings = self._parts.catalog, self.settings
             stand = self._fresh.subject(product_id)
-            product = catalog.product(product_id) if product_id else None
-            card = None
-            if product is not None:
-                card = passed(card_of(product, catalog.promotions(product_id), settings), self._parts.review)
-            view = replace(self._view(card, bubble), countdown=self._counted(product_id), ticker=self._terms())
+            view = self._picture.view(product_id, bubble)
+            card = view.card
             await asyncio.to_thread(self._scene.prepare, view)
             changed = self._stage.view.card != card
             self._stage.show(view)
             self._shown = (product_id, stand, bubble)
         if changed and card is not None:
-            at_ms = round(self._health.frames / settings.fps * 1000)
+            at_ms = round(self._health.frames / self.settings.fps * 1000)
             words = f"{card.title} {card.currency}{card.price}" if card.price else card.title
             self._journal.later(self._airings.begin, "shown", at_ms, words, product_id=product_id)
         if changed and product_id:
             self._emit({"type": "product", "product_id": product_id, "price": card.price if card else ""})
-
-    def _view(self, card: Card | None, bubble: Bubble | None) -> View:
-        words = LABELS[self.settings.lang]
-        return View(
-            self._shop, call=words["call"], label=words["ai"], live=words["live"], card=card, bubble=bubble,
-            reminder=words["reminder"],
-        )  # fmt: skip
-
-    def _counted(self, product_id: str) -> Countdown | None:
-        return countdown(self._parts.catalog.offers(), product_id, self.settings.lang, datetime.now(UTC))
-
-    def _terms(self) -> tuple[str, ...]:
-        """The ticker's lines; reviewed anew only when the catalogue has changed or an offer begins or ends."""
-        catalog = self._parts.catalog
-        if self._ticker[0] != (stand := self._fresh.stand):
-            lines = terms(catalog.policies(), catalog.promotions(), self.settings.lang, self._parts.review)
-            self._ticker = (stand, lines)
-        return self._ticker[1]
 
     # From other threads
 

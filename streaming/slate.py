@@ -18,9 +18,15 @@ _QUIET_S = 0.3  # by then the sound encoder has nothing of its start left
 class Slate:
     """One key frame and what follows it, and one packet of silence, to be sent again and again with other times."""
 
-    def __init__(self, settings: RoomSettings, codec: str, picture: NDArray[np.uint8]) -> None:
+    def __init__(
+        self,
+        settings: RoomSettings,
+        codec: str,
+        picture: NDArray[np.uint8],
+        metadata: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self._per_frame = RATE // settings.fps
-        encoder = Encoder(replace(settings, encoder=codec))
+        encoder = Encoder(replace(settings, encoder=codec), metadata)
         silence = np.zeros(self._per_frame, np.int16)
         packets = []
         for frame in range(round(max(settings.keyframe_s, _QUIET_S) * settings.fps)):

@@ -38,6 +38,6 @@ class RoomSpares:
 
         def make() -> Slate:
             shown = self.scene().compose(picture, self._view, Caption(self._line, len(self._line)))
-            return Slate(self._settings, codec, shown)
+            return Slate(self._settings, codec, shown, self._metadata)
 
         return make

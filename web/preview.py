@@ -1,7 +1,8 @@
-"""A voice and a face to try before they go on air."""
+"""A voice, a face and a whole picture to try before they go on air."""
 
 from collections.abc import Callable
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,12 @@ from avatar.media import RATE, Moment
 from avatar.voice import Voice
 from knowledge.model import Lang
 
+if TYPE_CHECKING:
+    from streaming.scene import Scene
+    from streaming.showing import Showing
+
 LONGEST_S = 20
+_SETTLED = 45  # frames after which a card and its price have come in
 
 
 async def voice_sample(make: Callable[[], Voice], text: str, lang: Lang) -> tuple[int, NDArray[np.int16]]:
@@ -46,3 +52,29 @@ def face_picture(make: Callable[[], Face], ground: tuple[int, int, int] = (247, 
     alpha = frame[..., 3:].astype(np.uint16)
     under = np.array(ground, np.uint16) * (255 - alpha) // 255
     return (frame[..., :3] + under).clip(0, 255).astype(np.uint8)
+
+
+def scene_picture(
+    make: "Callable[[], tuple[Scene, Face, Showing]]", product_id: str, question: tuple[str, str], said: str
+) -> NDArray[np.uint8]:
+    """A room's picture as viewers would see it, (h, w, 3), drawn by what draws it on air.
+
+    `question`: a viewer's name and words, empty for none; `said`: the subtitle. Blocks for a moment; raises FaceError
+    and what `make` raises.
+    """
+    import av
+
+    from streaming.view import Bubble, Caption
+
+    scene, face, showing = make()
+    try:
+        host = face.render(Moment(index=0, pcm=np.zeros(RATE // 25, np.int16)))
+        view = showing.view(product_id, Bubble(*question) if question[1] else None)
+        for _ in range(_SETTLED):
+            picture = scene.compose(host, view, Caption(said, len(said) // 2))
+    finally:
+        close = getattr(face, "close", None)
+        if close is not None:
+            close()
+    frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+    return frame.reformat(format="rgb24", src_colorspace=1).to_ndarray().astype(np.uint8, copy=False)

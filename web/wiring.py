@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from knowledge.model import Lang
     from streaming.comments.steady import SteadySource
     from streaming.room import Room
+    from streaming.scene import Scene
     from streaming.settings import RoomSettings
+    from streaming.showing import Showing
     from streaming.standby import SteadyVoice
     from streaming.steady_face import SteadyFace
     from web.mirror import Mirror
@@ -565,6 +567,31 @@ def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":
 
     chosen = look or settings.look
     return partial(load_face, settings.face, size=(420, 540), **({"look": chosen} if chosen else {}))
+
+
+def preview_scene(settings: Settings, core: Core, plan: RoomPlan) -> "tuple[Scene, Face, Showing]":
+    """What draws a room that is not on air. Raises SettingsError or FaceError."""
+    from avatar.face import load_face
+    from streaming.scene import Scene
+    from streaming.scenes.layout import Layout, host_size
+    from streaming.scenes.reading import TemplateError
+    from streaming.scenes.template import template
+    from streaming.showing import Showing
+
+    told = room_settings(settings, plan)
+    try:
+        scenery = template(told.template, told.templates)
+        size = host_size(told.width, told.height, scenery)
+        scene = Scene(told, size)
+    except TemplateError as error:
+        raise SettingsError(str(error)) from error
+    drawn = {"facing": Layout.of(told.width, told.height, size, scenery).facing} if told.face == "drawn" else {}
+    face = load_face(told.face, size=size, **({"look": told.look} if told.look else {}), **drawn)
+
+    def review(text: str, product_ids: Sequence[str]) -> "Verdict":
+        return core.assistant.review_line(text, product_ids, told.lang)
+
+    return scene, face, Showing(core.catalog, told, review)
 
 
 def _steady_face(told: "RoomSettings") -> "SteadyFace":

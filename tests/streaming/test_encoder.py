@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from avatar.media import RATE
-from streaming import flv
+from streaming import flv, sei
 from streaming.encoder import Encoder
 from streaming.mux import Mux
 from streaming.packets import Packet
@@ -119,6 +119,17 @@ def test_720p_as_ffprobe_sees_it(tmp_path: Path) -> None:
     assert (video["codec_name"], video["width"], video["height"], video["r_frame_rate"]) == ("h264", 1280, 720, "25/1")
     assert (video["color_space"], video["color_range"], video["pix_fmt"]) == ("bt709", "tv", "yuv420p")
     assert (audio["codec_name"], audio["sample_rate"], audio["channels"]) == ("aac", "44100", 2)
+
+
+def test_every_key_frame_carries_the_ai_mark_and_others_do_not(tmp_path: Path) -> None:
+    encoder, packets = encoded(small_settings(tmp_path), 55, keys=(30,))
+    mark = dict(encoder.format.metadata)["AIGC"]
+    video = [packet for packet in packets if packet.video]
+    assert [at for at, packet in enumerate(video) if packet.key] == [0, 30]
+    assert all(sei.read(packet.data) == (mark if packet.key else "") for packet in video)
+    units = [unit[0] & 31 for unit in flv.nal_units(video[0].data)]
+    assert units[:2] == [7, 8] and units.index(5) == max(at for at, kind in enumerate(units) if kind == 6) + 1
+    assert sei.read(sei.marked(b"\0\0\1\x65frame", sei.message("x" * 700))) == "x" * 700
 
 
 def test_the_ai_mark_has_only_allowed_characters() -> None:

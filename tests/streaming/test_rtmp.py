@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 import structlog
 
+from streaming import sei
 from streaming.encoder import Encoder
 from streaming.packets import SinkStatus
+from streaming.room import aigc_mark
 from streaming.sinks.targets import NetworkTarget, WriterSettings
 from streaming.sinks.writer import WriterSink
 from tests.conftest import lacking
@@ -37,7 +39,7 @@ class Feed:
         self.worst_late = 0.0
         self._stop = threading.Event()
         self._finished = False
-        self._encoder = Encoder(self._settings)
+        self._encoder = Encoder(self._settings, aigc_mark("shop", "room"))
         self.sink = WriterSink(NetworkTarget(url), self._encoder.format, settings, self.changes.append)
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -110,6 +112,9 @@ def test_what_arrives_plays_without_gaps(tmp_path: Path, rtmp: NginxRtmp) -> Non
         video = [float(p.pts * p.time_base) for p in packets if p.stream.type == "video"]
         audio = [float(p.pts * p.time_base) for p in packets if p.stream.type == "audio"]
         assert recording.streams.video[0].codec_context.extradata
+        # nginx-rtmp writes metadata of its own; the mark within the picture is what is left of ours.
+        keys = [bytes(p) for p in packets if p.stream.type == "video" and p.is_keyframe]
+        assert keys and all('"Label":"1"' in sei.read(key) for key in keys)
     assert len(video) > 75
     assert max(b - a for a, b in zip(video, video[1:], strict=False)) < 0.06
     assert max(b - a for a, b in zip(audio, audio[1:], strict=False)) < 0.04

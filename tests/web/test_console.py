@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from knowledge.model import Promotion, Text
 from streaming.records import Records
+from streaming.runsheet import Plan
 from tests.web.conftest import Site
 from tests.web.consoles import asks, page_of
 
@@ -141,6 +145,60 @@ def test_comments_and_sentences_of_a_room_are_told_in_words(page: Any, site: Sit
     assert "&lt;b&gt;小李" in board
     assert "未回答</i> · 问题太多" in board
     assert "还没有" in Desk(page)._board("none")
+
+
+async def test_a_run_sheet_is_kept_as_it_was_written_and_mistakes_are_told(page: Any, site: Site) -> None:
+    from web.console.runsheet import Desk
+
+    desk, records = Desk(page), Records(site.services.catalog.store, "demo")
+    records.save_plan({"weights": {"S1": 2.0}})
+    rows = [["1-5", "19-22", "S1, K1", "warm"], ["*", "", "K1", ""], ["30-45 8 * * 6", "", "S1", ""], ["", "", "", ""]]
+    assert "已保存" in await desk.save(asks(site), "demo", ["K1", "S1"], rows)
+    plan = Plan.from_json(records.plan())
+    assert [part.when for part in plan.dayparts] == ["* 19-21 * * 1-5", "* * * * *", "30-45 8 * * 6"]
+    assert plan.products == ("K1", "S1") and plan.weights == {"S1": 2.0}, "what only the API sets is kept"
+    order, shown, *_ = await desk.opened("demo")
+    assert order["value"] == ["K1", "S1"] and shown == rows[:3]
+    for wrong, told in (
+        (["1-5", "22-19", "S1", ""], "22-19"),
+        (["1-9", "9-12", "S1", ""], "1-9"),
+        (["*", "9-12", "nothing", ""], "没有这件商品：nothing"),
+    ):
+        assert told in await desk.save(asks(site), "demo", [], [wrong])
+    assert Plan.from_json(records.plan()) == plan
+    assert "没有在播" in await desk.decide("pause")(asks(site), "demo", None)
+
+
+def test_flash_sales_are_listed_with_their_times(page: Any, site: Site) -> None:
+    from web.console.runsheet import Desk
+
+    now = datetime.now(UTC)
+    sale = Promotion(
+        "flash", Text("夜场<8折>", "Night"), "percent", products=("S1",), percent_off=Decimal(20),
+        starts=now - timedelta(hours=1), ends=now + timedelta(hours=1),
+    )  # fmt: skip
+    site.services.catalog.put((), promotions=(sale,), source="test")
+    listed = Desk(page).sales()
+    assert "夜场&lt;8折&gt;" in listed and "云朵防滑拖鞋" in listed and "进行中" in listed
+
+
+async def test_the_picture_of_a_room_is_seen_before_it_goes_on_air(page: Any, site: Site) -> None:
+    from web.console.picture import Desk, templates
+
+    assert {"blossom", "daylight", "festival", "fresh", "tech"} <= {name for _, name in templates(page)}
+    desk = Desk(page)
+    drawn = [
+        await desk.draw([], "warm", "zh", "", name, product_id, "现在59元。", asked)
+        for name, product_id, asked in (("tech", "S1", "防滑吗"), ("fresh", "S1", "防滑吗"), ("fresh", "S1", ""))
+    ]
+    assert [still.shape for still in drawn[0]] == [(720, 1280, 3), (1280, 720, 3)]
+    assert all((one != other).any() for at in (0, 1) for one, other in pairwise([still[at] for still in drawn]))
+    own = site.services.settings.data / "templates" / "mine"
+    own.mkdir(parents=True)
+    (own / "template.yaml").write_text("title: {zh: 我的, en: Mine}\n", encoding="utf-8")
+    assert ("mine（有错）", "mine") in templates(page)
+    with pytest.raises(Exception, match=r"template.yaml, line 1: colours is missing"):
+        await desk.draw([], "warm", "zh", "", "mine", "S1", "", "")
 
 
 def test_settings_say_where_they_come_from_and_never_what_is_secret(

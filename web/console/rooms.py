@@ -18,6 +18,8 @@ from streaming.records import comments, utterances
 from web.console import html
 from web.console.page import Page
 from web.console.personas import looks, voices
+from web.console.picture import picture_preview, templates
+from web.console.runsheet import runsheet_editor
 from web.console.script import script_editor
 from web.errors import Refusal
 from web.rooms import RoomPlan
@@ -55,12 +57,16 @@ def rooms_tab(page: Page, tab: gr.Tab) -> None:
     desk = Desk(page)
     with gr.Row(equal_height=False):
         with gr.Column(scale=2, min_width=330):
-            room, status = _plan(page, tab, desk)
+            room, status, looked = _plan(page, tab, desk)
         with gr.Column(scale=3, min_width=330):
             screen = gr.HTML(player(page, desk.rooms()[0]), elem_id="zb-player", padding=False)
     with gr.Tabs():
         with gr.Tab(page.say("现场", "On air")):
             _on_air(page, tab, desk, room)
+        with gr.Tab(page.say("节目单", "Run sheet")) as sheet:
+            runsheet_editor(page, sheet, room)
+        with gr.Tab(page.say("画面", "Picture")) as picture:
+            picture_preview(page, picture, looked)
         with gr.Tab(page.say("台词", "Script")) as script:
             script_editor(page, script)
     room.change(lambda name: player(page, name), room, screen, show_progress="hidden")
@@ -68,8 +74,9 @@ def rooms_tab(page: Page, tab: gr.Tab) -> None:
     gr.Timer(3).tick(desk.status, None, status, show_progress="hidden")
 
 
-def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any]:
-    """What goes on air, and the buttons that start and stop it; the room's box and where its state is shown."""
+def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any, list[Any]]:
+    """What goes on air, and the buttons that start and stop it; the room's box, where its state is shown, and the boxes
+    that decide what the picture looks like."""
     say = page.say
     room = gr.Dropdown(desk.rooms(), value=desk.rooms()[0], label=say("直播间", "Room"), allow_custom_value=True)
     products = gr.Dropdown(
@@ -78,6 +85,7 @@ def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any]:
     )  # fmt: skip
     with gr.Row():
         persona = gr.Dropdown(desk.personas(), value="warm", label=say("主播", "Host"), min_width=120)
+        template = gr.Dropdown(templates(page), value="", label=say("画面模板", "Template"), min_width=120)
         lang = gr.Radio(
             [("中文", "zh"), ("English", "en")], value=say.lang, label=say("语言", "Language"), min_width=150
         )
@@ -98,10 +106,10 @@ def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any]:
         start = gr.Button(say("开播", "Go on air"), variant="primary", min_width=110)
         stop = gr.Button(say("下播", "Stop"), variant="stop", min_width=110)
     status = gr.HTML(padding=False)
-    start.click(desk.start, [room, products, persona, lang, voice, look, portrait, to], [status, room])
+    start.click(desk.start, [room, products, persona, lang, voice, look, portrait, to, template], [status, room])
     stop.click(desk.stop, room, status)
     tab.select(desk.choices, None, [room, products, persona], show_progress="hidden")
-    return room, status
+    return room, status, [products, persona, lang, look, template]
 
 
 def _on_air(page: Page, tab: gr.Tab, desk: "Desk", room: Any) -> None:
@@ -153,11 +161,13 @@ class Desk:
         look: str,
         portrait: bool,
         to: str,
+        template: str = "",
     ) -> tuple[str, Any]:
         host = await run_in_threadpool(self._words.persona, persona or "")
         plan = RoomPlan(
             (room or "").strip(), tuple((to or "").split()), "en" if lang == "en" else "zh", bool(portrait),
             look=look or host.look, voice=voice or host.voice, persona=host.id, products=tuple(products or ()),
+            template=template or "",
         )  # fmt: skip
         try:
             self._supervisor.start(plan)
