@@ -22,7 +22,7 @@ from assistant.guard.verdict import Verdict
 from assistant.guard.verifier import SecondOpinion
 from assistant.lookups import Lookups
 from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
-from assistant.models.fallback import Switched
+from assistant.models.fallback import Switched, repeats
 from assistant.remembering import products_named, shop_says
 from assistant.tools import TOOLS, ToolContext, ToolResult
 from knowledge.catalog import Catalog
@@ -195,7 +195,7 @@ class Agent:
             while (piece := await _next(pieces, deadline)) is not None:
                 if isinstance(piece, Switched):
                     splitter = SentenceSplitter()
-                    turn.model, turn.degraded = piece.model, piece.reason
+                    turn.model, turn.degraded = piece.model, piece.reason or turn.degraded
                 elif isinstance(piece, ToolCall):
                     yield piece
                 else:
@@ -234,7 +234,7 @@ class Agent:
         turn.verdicts.append(verdict)
         if not verdict.text.strip():
             return None
-        if turn.degraded and len(verdict.text.strip()) > 12 and verdict.text.strip() in turn.text:
+        if turn.degraded and repeats(verdict.text, turn.text):
             return None  # the second model repeats what the first one had already said
         text = turn.restore(verdict.text)  # for the shopper's own eyes; the verdict keeps the marks
         turn.text += text

@@ -43,6 +43,8 @@ def system_message(catalog: Catalog, page: PageContext, lang: Lang, conversation
         "signed_in": bool(page.customer_id),
         "seed": conversation_id[:12],
     }
+    if page.customer_id and (customer := catalog.customer(page.customer_id)) is not None and customer.level:
+        context["level"] = customer.level  # rules may choose a model by it
     product = catalog.product(page.product_id) if page.product_id else None
     if product is not None:
         context["page"] = {"id": product.id, "title": product.title(lang), "category": product.category(lang)}

@@ -1,6 +1,7 @@
 """Settings of the assistant."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -8,6 +9,7 @@ class AssistantSettings:
     """Which model answers, and the limits of an answer. Times in seconds."""
 
     model: str = "grounded"  # a name in assistant.models.MODELS
+    models_file: Path | None = None  # a table of several; `model` is then not asked
     model_url: str = ""  # "openai": the server's base URL, e.g. http://127.0.0.1:8000/v1
     model_name: str = ""  # "openai": as the server calls it; empty: the first one it lists
     model_key: str = ""  # "openai": sent as a bearer token; never logged
@@ -49,9 +51,14 @@ class AssistantSettings:
             raise ValueError("model_vision: the embedded model 'grounded' sees no pictures; set model to openai")
 
     @property
+    def embedded(self) -> bool:
+        """Whether the embedded model answers, and no other."""
+        return self.model == "grounded" and self.models_file is None
+
+    @property
     def remembered(self) -> int:
         """How many earlier messages a model is given."""
-        return self.history_messages or (40 if self.model == "grounded" else 12)
+        return self.history_messages or (40 if self.embedded else 12)
 
     def __repr__(self) -> str:  # settings end up in logs; the key must not
         return f"AssistantSettings(model={self.model!r}, model_url={self.model_url!r}, model_name={self.model_name!r})"

@@ -1,6 +1,18 @@
 """The assistant's tables, in the one metadata that all packages share."""
 
-from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from knowledge.store import metadata
 
@@ -287,4 +299,16 @@ HAPPENINGS = Table(  # what others are to be told; whoever tells them removes it
     Column("kind", String(40), nullable=False),
     Column("conversation_id", String(40), nullable=False, index=True),
     Column("data", JSON, nullable=False),
+)
+
+MODEL_USAGE = Table(
+    "model_usage",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("model", String(80), primary_key=True),  # as the table of models calls it
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("cached", BigInteger, nullable=False),  # of tokens_in, from the server's cache
+    Column("cost", Float, nullable=False),
 )

@@ -4,9 +4,16 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
 from prometheus_client.registry import Collector
 
+from assistant.models.router import Router
 from web.api.claims import claims
 from web.services import Running
 
@@ -38,6 +45,8 @@ class _Now(Collector):
         yield from _outputs({room: services.supervisor.status(room) for room in services.supervisor.names()})
         yield from self._claims()
         yield from self._guard()
+        if isinstance(services.assistant.model, Router):
+            yield from _models(services.assistant.model)
 
     def _guard(self) -> Iterable[Metric]:
         """How the guard fares in this process since its start; live rooms are processes of their own."""
@@ -71,6 +80,33 @@ class _Now(Collector):
             for outcome in ("asked", "busy", "failed", "rescued", "withdrawn"):
                 opinions.add_metric([outcome], second.counts[outcome])
             yield opinions
+
+
+def _models(router: Router) -> Iterable[Metric]:
+    """How each model of the table fares in this process since its start."""
+    calls = CounterMetricFamily("zhibo_model_calls", "What became of calls of a model", labels=["model", "outcome"])
+    first = SummaryMetricFamily("zhibo_model_first_seconds", "Time to a model's first piece", labels=["model"])
+    tokens = CounterMetricFamily("zhibo_model_tokens", "Tokens of a model", labels=["model", "kind"])
+    cost = CounterMetricFamily("zhibo_model_cost", "What a model's tokens cost, by its prices", labels=["model"])
+    shadow = CounterMetricFamily(
+        "zhibo_model_shadow", "Answers nobody heard, their sentences, and those the guard changed",
+        labels=["model", "what"],
+    )  # fmt: skip
+    for name, one in router.figures.items():
+        for outcome, count in one.outcomes.items():
+            calls.add_metric([name, outcome], count)
+        first.add_metric([name], one.firsts, one.first_s)
+        for kind, count in (("in", one.tokens_in), ("out", one.tokens_out), ("cached", one.cached)):
+            tokens.add_metric([name, kind], count)
+        cost.add_metric([name], one.cost)
+        for what, count in one.shadowed.items():
+            shadow.add_metric([name, what], count)
+    resting = GaugeMetricFamily("zhibo_model_resting", "1 while a model that failed is left alone", labels=["model"])
+    for name, rests in router.resting().items():
+        resting.add_metric([name], rests)
+    spent = GaugeMetricFamily("zhibo_model_spent_today", "What all models have cost today, in every process")
+    spent.add_metric([], router.spending.whole)
+    yield from (calls, first, tokens, cost, shadow, resting, spent)
 
 
 _OUTPUTS: tuple[tuple[str, str, str, type[GaugeMetricFamily] | type[CounterMetricFamily]], ...] = (

@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     model: Literal["grounded", "openai"] = Field(
         "grounded", description="grounded needs nothing; openai is any compatible server"
     )
+    models_file: Path | None = Field(
+        None, description="YAML file with a table of models and rules; model_url and the like are then not read"
+    )
     model_url: str = Field("http://127.0.0.1:8001/v1", description="Base URL of the OpenAI-compatible server")
     model_name: str = Field("", description="Name of the model there; empty: the first one it lists")
     model_key: SecretStr | None = Field(None, description="Its API key")

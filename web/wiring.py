@@ -75,6 +75,7 @@ def assistant_settings(settings: Settings) -> AssistantSettings:
     try:
         return AssistantSettings(
             model=settings.model,
+            models_file=settings.models_file,
             model_url=settings.model_url if settings.model == "openai" or judged else "",
             model_name=settings.model_name,
             model_vision=settings.model_vision,
@@ -161,6 +162,9 @@ def build_core(
     from assistant.conversation import Conversations
     from assistant.guard.verifier import VerifierError, load_verifier
     from assistant.models import load_alone, load_eyes, load_model
+    from assistant.models.router import Router, TableError
+    from assistant.models.router.judging import ShadowJudge
+    from assistant.models.router.spending import UsageBook
     from assistant.pictures import Pictures
     from assistant.remembering import Remembering
     from assistant.seeing import Sight
@@ -170,13 +174,16 @@ def build_core(
     from web.zone import zone_of
 
     told = assistant_settings(settings)
-    chosen = model or load_model(told)
     try:
+        chosen = model or load_model(told)
         second = load_verifier(told)
-    except VerifierError as error:
+    except (VerifierError, TableError) as error:
         raise SettingsError(str(error)) from error
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard(settings)
+    if isinstance(chosen, Router):
+        chosen.keep(UsageBook(catalog.store.engine), zone_of(catalog))
+        chosen.judge = ShadowJudge(catalog, guard)
     conversations = Conversations(catalog.store.engine, relay=team)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, load_eyes(told))
@@ -191,7 +198,7 @@ def build_core(
         None if settings.proactive == "off" else
         _reminders(settings, catalog, guard, conversations, orders, settings.proactive),
     )  # fmt: skip
-    translator = Translator(load_alone(told), told.answer_s) if settings.model != "grounded" else None
+    translator = Translator(load_alone(told, "translate"), told.answer_s) if not told.embedded else None
     return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator, merchant)
 
 
@@ -477,12 +484,14 @@ def _sources(settings: Settings, plan: RoomPlan) -> "tuple[SteadySource, ...]":
 
 def _scribe(settings: Settings, core: Core) -> "ModelWriter | None":
     """A configured model writes wordings for the host too."""
-    if settings.model == "grounded":
+    told = assistant_settings(settings)
+    if told.embedded:
         return None
     from assistant.models import load_alone
     from assistant.script_model import ModelWriter
 
-    return ModelWriter(core.catalog, core.guard, load_alone(assistant_settings(settings)), name=settings.model_name)
+    writer = load_alone(told, "script")
+    return ModelWriter(core.catalog, core.guard, writer, name=settings.model_name or getattr(writer, "name", ""))
 
 
 def recordings_of(settings: Settings, room: str) -> Path:

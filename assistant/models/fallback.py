@@ -1,24 +1,27 @@
 """When the configured model is down, slow or talks rubbish, another one answers: within the same answer."""
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-import structlog
+from rapidfuzz import fuzz
 
-from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
-
-log = structlog.get_logger(__name__)
+from assistant.guard.sentences import sentences
+from assistant.messages import ModelError, TextDelta, ToolCall, ToolSpec
 
 HELD_CHARS = 24  # so much text is looked at before the first of it is let through
+_ALIKE = 88  # of 100; two wordings of one sentence
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Switched(TextDelta):
-    """From here on another model answers; what the first one left unfinished is to be thrown away."""
+    """From here on another model answers; what the one before left unfinished is to be thrown away. Without a `reason`
+    nothing has gone wrong: it is the one that rules or speed have chosen."""
 
     model: str = ""
     reason: str = ""
@@ -63,58 +66,16 @@ class Breaker:
         self._trying = False
 
 
-class FallbackModel:
-    """A Model that asks `first` and, when that fails, `second`. `degraded` says why it doesn't use the first now."""
-
-    def __init__(
-        self,
-        first: Model,
-        second: Model,
-        *,
-        failures: int,
-        rest_s: float,
-        names: tuple[str, str] = ("model", "grounded"),
-    ) -> None:
-        self._first, self._second = first, second
-        self._names = names
-        self._breaker = Breaker(failures, rest_s)
-        self.degraded = ""
-
-    @property
-    def name(self) -> str:
-        return self._names[0]
-
-    async def close(self) -> None:
-        for model in (self._first, self._second):
-            close = getattr(model, "close", None)
-            if close is not None:
-                await close()
-
-    async def respond(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec]
-    ) -> AsyncGenerator[TextDelta | ToolCall, None]:
-        if self._breaker.admit():
-            settled = False
-            try:
-                async with aclosing(sensible(self._first.respond(messages, tools), tools)) as answer:
-                    async for piece in answer:
-                        yield piece
-                self._breaker.succeeded()
-                settled = True
-                self.degraded = ""
-                return
-            except ModelError as error:
-                self._breaker.failed()
-                settled = True
-                self.degraded = str(error)
-                log.warning("model_failed", model=self._names[0], error=str(error), retryable=error.retryable)
-            finally:
-                if not settled:
-                    self._breaker.abandoned()
-        yield Switched("", self._names[1], self.degraded)
-        async with aclosing(self._second.respond(messages, tools)) as answer:
-            async for piece in answer:
-                yield piece
+def repeats(sentence: str, said: str) -> bool:
+    """Whether a sentence of another model has been said: in the same words, or nearly, and with no new figure."""
+    sentence = sentence.strip()
+    if len(sentence) <= 12:
+        return False
+    if sentence in said:
+        return True
+    if not set(_FIGURE.findall(sentence)) <= set(_FIGURE.findall(said)):
+        return False
+    return any(fuzz.ratio(sentence, one.strip()) >= _ALIKE for one in sentences(said))
 
 
 async def sensible(

@@ -5,10 +5,12 @@ from contextlib import aclosing
 
 import pytest
 
-from assistant.messages import Message, ModelError, TextDelta, ToolCall, ToolSpec
-from assistant.models.fallback import Breaker, FallbackModel, Switched, is_rubbish
+from assistant.messages import Message, Model, ModelError, TextDelta, ToolCall, ToolSpec
+from assistant.models.fallback import Breaker, Switched, is_rubbish, repeats
 from assistant.models.grounded import GroundedModel
 from assistant.models.openai import OpenAIModel
+from assistant.models.router import Router, Table
+from assistant.models.router.table import Entry
 from assistant.models.scripted import ScriptedModel
 from assistant.tools import specs
 from tests.assistant.conftest import Counter
@@ -19,12 +21,16 @@ DOWN = ModelError("the model server can't be reached", retryable=True)
 ASKED = (Message("user", "有保温杯吗"),)
 
 
-def falling_back(first: ScriptedModel, failures: int = 2, rest_s: float = 60.0) -> FallbackModel:
-    second = ScriptedModel([TextDelta("备用的回答。")])
-    return FallbackModel(first, second, failures=failures, rest_s=rest_s, names=("big", "small"))
+def backed(first: Model, last: Model, failures: int = 2, rest_s: float = 60.0) -> Router:
+    table = Table(models={"big": Entry(url="http://big/v1")})
+    return Router(table, lambda _: first, ("openai",), failures=failures, rest_s=rest_s, last=last)
 
 
-async def said(model: FallbackModel, tools: tuple[ToolSpec, ...] = ()) -> list[TextDelta | ToolCall]:
+def falling_back(first: ScriptedModel, failures: int = 2, rest_s: float = 60.0) -> Router:
+    return backed(first, ScriptedModel([TextDelta("备用的回答。")]), failures, rest_s)
+
+
+async def said(model: Router, tools: tuple[ToolSpec, ...] = ()) -> list[TextDelta | ToolCall]:
     return [piece async for piece in model.respond(ASKED, tools)]
 
 
@@ -54,7 +60,7 @@ async def test_every_kind_of_failure_lets_the_other_model_answer(
     model = falling_back(ScriptedModel(answer))
     pieces = await said(model, specs())
     switched = [piece for piece in pieces if isinstance(piece, Switched)]
-    assert [one.model for one in switched] == ["small"]
+    assert [one.model for one in switched] == ["grounded"]
     assert switched[0].reason == model.degraded != ""
     assert pieces[-1] == TextDelta("备用的回答。")
 
@@ -114,7 +120,7 @@ def test_the_same_words_for_ever_are_rubbish() -> None:
 
 async def test_a_model_that_breaks_off_is_replaced_and_its_half_sentence_thrown_away(counter: Counter) -> None:
     first = ScriptedModel([TextDelta("您好，很高兴为您服务，这里是檐雀生活。这款杯子的价"), 0.01, DOWN])
-    model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60, names=("big", "grounded"))
+    model = backed(first, GroundedModel())
     answer = await (await counter.shopper(model)).says("轻旅保温杯多少钱")
     assert "这款杯子的价" not in answer.text
     assert "129元" in answer.text
@@ -138,7 +144,7 @@ class Watched(OpenAIModel):
 
 async def test_a_server_that_is_down_is_left_alone_after_two_failures(counter: Counter) -> None:
     first = Watched(f"http://127.0.0.1:{free_port()}/v1", model="m")
-    model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60)
+    model = backed(first, GroundedModel())
     shopper = await counter.shopper(model)
     for _ in range(2):
         await shopper.says("你好")
@@ -154,7 +160,7 @@ async def test_a_server_that_is_down_is_left_alone_after_two_failures(counter: C
 async def test_a_slow_server_is_given_up_and_answered_for(counter: Counter) -> None:
     async with ModelServer(says(5.0, "……")).running() as server:
         first = OpenAIModel(server.url, model="m", first_token_s=0.2)
-        model = FallbackModel(first, GroundedModel(), failures=2, rest_s=60)
+        model = backed(first, GroundedModel())
         answer = await (await counter.shopper(model)).says("运费多少")
         await model.close()
     assert "88" in answer.text
@@ -165,10 +171,24 @@ async def test_a_shopper_who_leaves_says_nothing_about_the_model(counter: Counte
     first = ScriptedModel(
         [TextDelta("这是一个很长很长的回答，还没有说完的时候顾客就走了，真是可惜。"), 5.0, TextDelta("完")]
     )
-    model = FallbackModel(first, GroundedModel(), failures=1, rest_s=60)
+    model = backed(first, GroundedModel(), failures=1)
     pieces = model.respond(ASKED, ())
     await anext(pieces)
     await pieces.aclose()
     again = model.respond(ASKED, ())
     assert not isinstance(await anext(again), Switched)
     await again.aclose()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "again"),
+    [
+        ("轻旅316不锈钢保温杯现在卖129元。", True),
+        ("轻旅316不锈钢保温杯现在只卖129元。", True),
+        ("轻旅316不锈钢保温杯现在卖139元。", False),  # another figure is never the same thing said again
+        ("它能装500ml的水，保温六小时左右。", False),
+        ("好的。", False),
+    ],
+)
+def test_what_the_first_model_had_said_is_known_again_in_other_words(sentence: str, again: bool) -> None:
+    assert repeats(sentence, "您好！轻旅316不锈钢保温杯现在卖129元。好的。") is again

@@ -12,10 +12,10 @@ import pytest
 
 from assistant.messages import Message, TextDelta, ToolCall, ToolSpec
 from assistant.models import load_model
-from assistant.models.fallback import FallbackModel
 from assistant.models.openai import OpenAIModel
 from assistant.models.openai.patience import Phases, Watch
 from assistant.models.openai.wire import messages_json
+from assistant.models.router import Router
 from assistant.models.usage import Usage
 from assistant.settings import AssistantSettings
 from tests.assistant.conftest import Counter, Shopper
@@ -56,7 +56,7 @@ async def test_closing_in_the_middle_leaves_the_server_usable(url: str) -> None:
 async def test_its_nonsense_never_reaches_a_shopper(counter: Counter, url: str) -> None:
     """A random model talks rubbish: the embedded one answers instead, and it is said so."""
     model = load_model(AssistantSettings(model="openai", model_url=url, model_name="tiny", max_tokens=64))
-    assert isinstance(model, FallbackModel)
+    assert isinstance(model, Router)
     answer = await (await counter.shopper(model)).says("运费多少")
     await model.close()
     assert "88" in answer.text

@@ -9,8 +9,8 @@ import pytest
 
 from assistant.messages import Message, ModelError, TextDelta, ToolCall
 from assistant.models import load_model
-from assistant.models.fallback import FallbackModel
 from assistant.models.openai import OpenAIModel
+from assistant.models.router import Router
 from assistant.settings import AssistantSettings
 from assistant.tools import specs
 from tests.assistant.conftest import Counter
@@ -123,7 +123,7 @@ async def test_a_broken_stream_is_an_error() -> None:
 
 async def test_the_setting_chooses_the_model_and_its_fallback() -> None:
     model = load_model(AssistantSettings(model="openai", model_url="http://127.0.0.1:9/v1", model_name="qwen"))
-    assert isinstance(model, FallbackModel)
+    assert isinstance(model, Router)
     assert model.name == "qwen"
     await model.close()
     with pytest.raises(ModelError, match="choose from"):
@@ -150,7 +150,7 @@ async def test_a_tool_using_server_answers_a_shopper(counter: Counter) -> None:
         told = {"model": "openai", "model_url": server.url, "model_name": "m"}
         model = load_model(AssistantSettings(**told))  # type: ignore[arg-type]
         answered = await (await counter.shopper(model)).says("轻旅保温杯多少钱")
-        assert isinstance(model, FallbackModel)
+        assert isinstance(model, Router)
         await model.close()
     assert answered.tools == ("product_details",)
     assert "129元" in answered.text

@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from assistant.messages import ModelError, TextDelta
 from assistant.models.scripted import ScriptedModel
 from tests.web.conftest import Site, Visitor, read_events, serving, settings_in
-from web.settings import Settings
+from web.settings import Settings, SettingsError
+from web.wiring import build_core
 
 TRUE = "这款拖鞋59元。鞋底是TPR橡胶。"
 
@@ -235,6 +237,31 @@ def test_a_model_that_fails_costs_no_answer_and_health_says_so(settings: Setting
             health = client.get("/healthz").json()
         assert health["status"] == "degraded"
         assert "gone" in health["degraded"][0]
+
+
+def test_a_table_of_models_is_served_and_its_figures_are_there(settings: Settings, tmp_path: Path) -> None:
+    table = tmp_path / "models.yaml"
+    table.write_text(
+        "models:\n  gone: {url: 'http://127.0.0.1:9/v1', model: m}\n  also: {url: 'http://127.0.0.1:9/v1'}\n"
+    )
+    with serving(settings_in(settings.data, models_file=table)) as site:
+        events = site.visitor().ask("这款多少钱？")
+        assert "59" in whole(events)["text"]
+        assert events[-1]["model"] == "grounded"
+        with site.client() as client:
+            figures = client.get("/metrics").text
+            health = client.get("/healthz").json()
+    assert 'zhibo_model_calls_total{model="gone",outcome="failed"} ' in figures
+    assert 'zhibo_model_resting{model="also"} ' in figures
+    assert "zhibo_model_spent_today 0.0" in figures
+    assert "gone: " in health["degraded"][0] and "also: " in health["degraded"][0]
+
+
+def test_a_table_that_cannot_be_used_stops_the_start_in_one_sentence(settings: Settings, tmp_path: Path) -> None:
+    table = tmp_path / "models.yaml"
+    table.write_text("models: {a: {url: nowhere}}\n")
+    with pytest.raises(SettingsError, match="line 1: a needs url"):
+        build_core(settings_in(settings.data, models_file=table))
 
 
 def test_an_answer_that_breaks_says_so_and_leaves_the_server_well(settings: Settings) -> None:

@@ -18,7 +18,8 @@ from web.settings import PREFIX, SECRET_FILES, Settings
 
 GROUPS: Mapping[Text, tuple[str, ...]] = {
     Text("模型", "Model"): (
-        "model", "model_url", "model_name", "model_key", "model_timeout_s", "model_vision", "verifier", "verifier_ms",
+        "model", "models_file", "model_url", "model_name", "model_key", "model_timeout_s", "model_vision",
+        "verifier", "verifier_ms",
     ),
     Text("检索", "Search"): ("embedder", "embedder_url", "embedder_key", "reranker", "rerank_ms"),
     Text("直播", "Live room"): (
@@ -59,6 +60,7 @@ ABOUT = {
     "per_agent": "一位客服同时接几个对话", "handoff_amount": "争议金额达到多少转人工；0 是不限",
     "vip_levels": "总由人工接待的会员等级，如 vip, gold；空着没有",
     "model": "grounded 自带，不需要别的；openai 是任何兼容的服务器", "model_url": "兼容 OpenAI 的服务器地址",
+    "models_file": "模型表（YAML）：多个模型和分流规则；设了它，model_url 等不再读取",
     "model_name": "那里的模型名；空着用列出的第一个", "model_key": "它的密钥",
     "model_timeout_s": "它沉默多少秒后由 grounded 回答", "model_vision": "这个模型能不能看图",
     "require_totp": "店主和运营是否必须用两步验证", "require_identity": "是否只有带签名的顾客才能聊天",
