@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 staff = typer.Typer(help="People and programs that may sign in. · 员工账号与程序令牌。", no_args_is_help=True)
 app.add_typer(staff, name="staff")
+models = typer.Typer(help="The model servers that answer. · 模型服务器。", no_args_is_help=True)
+app.add_typer(models, name="models")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder for everything that is kept.  [default: ./data]")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on.", min=1, max=65535)]
@@ -179,6 +181,24 @@ def guard(
         passed = run_guard(settings, said, product or [], checked(lang), sheet=sheet, as_json=as_json)
     if not passed:
         raise typer.Exit(CHANGED)
+
+
+@models.command("check")
+def check_models(
+    name: Annotated[list[str] | None, typer.Argument(help="Names in the table of models; left out: all.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try every configured model server: what works, and what is done about what doesn't; exits with 1 when one fails.
+
+    逐个试用配置的模型服务器：哪些能用、不能用的怎么办；有失败时退出码为 1。
+    """
+    settings = settings_of()
+    with told():
+        from web.checking import run_check
+
+        passed = run_check(settings, name or [], as_json=as_json)
+    if not passed:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Errors whose message is a sentence for the person at the terminal."""
 
 from assistant.messages import ModelError
+from assistant.models.router.table import TableError
 from avatar.face import FaceError
 from avatar.voice import VoiceError
 from knowledge.ingest.report import IngestError
@@ -20,5 +21,5 @@ class PortTaken(Exception):
 
 KNOWN = (
     SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError,
-    EncoderError, ExportError, Refusal, SourceError,
+    EncoderError, ExportError, Refusal, SourceError, TableError,
 )  # fmt: skip
