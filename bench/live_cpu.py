@@ -1,8 +1,9 @@
 """What a live room costs:  python -m bench.live_cpu [--seconds N] [--size WIDTHxHEIGHT …] [--preset NAME]
 
-Voice, face, scene and encoder run as in a room, as fast as they can, on the demo shop's own first product. Figures are
-CPU-seconds a second of stream, of the thread that does the work; for an output, of its writing process. Where ffmpeg is
-installed it encodes the very same pictures with the same settings: what a room costs is set against that and its face.
+Voice, face, scene, sound and encoder run as in a room, as fast as they can, on the demo shop's own first product.
+Figures are CPU-seconds a second of stream, of the thread that does the work; for an output, of its writing process.
+Where ffmpeg is installed it encodes the very same pictures with the same settings: what a room costs is set against
+that and its face.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from streaming.scenes.layout import host_size
 from streaming.settings import RoomSettings
 from streaming.sinks.targets import DISK, FileTarget
 from streaming.sinks.writer import WriterSink
+from streaming.sound.mixer import Sound
 from streaming.view import Bubble, Caption, Card, View
 
 TEXT = (
@@ -61,7 +63,7 @@ async def run(settings: RoomSettings, seconds: float, look: str) -> Run:
     performer = Performer(voice, fps=settings.fps)
     size = host_size(settings.width, settings.height)
     face = load_face("drawn", size=size, **({"look": look} if look else {}))
-    scene, encoder = Scene(settings, size), Encoder(settings)
+    scene, encoder, sound = Scene(settings, size), Encoder(settings), Sound(settings.fps)
     view = View("檐雀生活", card=CARD, bubble=Bubble("小***", "保温多久？"), call="点击购物袋 立即下单")
     scene.prepare(view)
     result = Run()
@@ -81,7 +83,9 @@ async def run(settings: RoomSettings, seconds: float, look: str) -> Run:
         shown = view if index % 100 > 50 else View(view.title, card=CARD, call=view.call)
         picture = scene.compose(host, shown, Caption(TEXT[moment.utterance % len(TEXT)], moment.spoken))
         before = result.clock("scene", before)
-        packets = encoder.encode(picture, moment.pcm)
+        pcm = sound.frame(moment.pcm)
+        before = result.clock("sound", before)
+        packets = encoder.encode(picture, pcm)
         result.clock("encode (x264 + AAC)", before)
         result.packets += packets
         result.pictures.append(picture.copy())

@@ -251,10 +251,10 @@ def _long(match: re.Match[str]) -> str | None:
 RULES: tuple[Rule, ...] = (
     rule(r"(?:https?://|www\.)[!-~]*[A-Za-z0-9/]", lambda m: "the link"),
     rule(
-        r"(?<![A-Za-z0-9@.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop)(?![a-z])(?:/[!-~]*[a-z0-9/])?",
+        r"(?<![A-Za-z0-9@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop)(?![a-z])(?:/[!-~]*[a-z0-9/])?",
         lambda m: "the link",
     ),
-    rule(r"[\w.+-]+@[\w-]+\.[\w.]+", lambda m: "e-mail"),
+    rule(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+", lambda m: "e-mail"),
     rule(r"24/7", lambda m: "twenty-four seven"),
     rule(r"50/50", lambda m: "fifty fifty"),
     rule(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?!\d)", _us_date),

@@ -194,10 +194,10 @@ def _capitals(match: re.Match[str]) -> str | None:
 RULES: tuple[Rule, ...] = (
     rule(r"(?:https?://|www\.)[!-~]+", lambda m: "链接"),
     rule(
-        r"(?<![A-Za-z0-9@.])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop)(?![a-z])(?:/[!-~]*)?",
+        r"(?<![A-Za-z0-9@.-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|cn|net|org|shop)(?![a-z])(?:/[!-~]*)?",
         lambda m: "链接",
     ),
-    rule(r"[\w.+-]+@[\w-]+\.[\w.]+", lambda m: "邮箱"),
+    rule(r"(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+", lambda m: "邮箱"),
     rule(r"双\s?11|11\.11(?=大促|活动|狂欢|购物)", lambda m: "双十一"),
     rule(r"双\s?12", lambda m: "双十二"),
     rule(r"6\.?18(?=大促|活动|年中|狂欢|购物)", lambda m: "六幺八"),

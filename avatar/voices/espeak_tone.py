@@ -26,7 +26,7 @@ _ESS_HZ = 4_800
 _ESS_FROM, _ESS_POWER = 0.05, 0.5  # RMS of sibilants from which they grow half as fast, in dB
 _ESS_S = 0.006
 _KNEE, _CEILING = 0.70, 0.88
-_ONSET, _BEFORE = 0.012, 0.002  # a jump out of silence that clicks, and what counts as silence
+_ONSETS = ((0.012, 0.002), (0.02, 0.006))  # a jump that clicks, out of what is no louder than so for 0.7 ms
 _EASE = 40  # samples over which it is eased in, 1.8 ms
 
 
@@ -85,10 +85,12 @@ def _convolved(samples: Samples, taps: Samples) -> Samples:
 def _eased(samples: Samples) -> Samples:
     """espeak's recorded consonants begin with a step out of silence: it becomes a slope."""
     level = np.abs(samples)
-    calm = np.concatenate([np.zeros(1), np.cumsum(level > _BEFORE)])
-    jumps = np.flatnonzero(level > _ONSET)
-    back = np.maximum(jumps - 16, 0)
-    for at in jumps[calm[jumps] - calm[back] == 0].tolist():
+    starts: set[int] = set()
+    for jump, calm in _ONSETS:
+        louder = np.concatenate([[0], np.cumsum(level > calm)])
+        jumps = np.flatnonzero(level > jump)
+        starts.update(jumps[louder[jumps] == louder[np.maximum(jumps - 16, 0)]].tolist())
+    for at in starts:
         stretch = samples[at : at + _EASE]
         stretch *= np.sin(np.linspace(0, np.pi / 2, len(stretch), dtype=np.float32)) ** 2
     return samples

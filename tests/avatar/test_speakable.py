@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,3 +66,7 @@ def test_a_price_is_stressed_where_it_was_written() -> None:
 def test_ten_thousand_characters_are_spoken_in_a_blink() -> None:
     assert len(speakable("1" * 10_000, "zh").text) == 10_000
     assert speakable("a" * 10_000, "en").text == "a" * 10_000
+    before = time.thread_time()
+    for hostile in ("-" * 10_000, "a." * 2_000, "1," * 2_000):
+        speakable(hostile, "en")
+    assert time.thread_time() - before < 1.5  # a pattern that begins anew at each of them takes seconds
