@@ -455,7 +455,7 @@ class Director:
         """Say the script's next clauses, up to the end of a sentence or until something else is wanted."""
         told = await self._prompter.next()
         if told is None:
-            if self._prompter.trouble:
+            if self._prompter.is_at_a_loss:
                 await self._nothing_to_sell()
             return
         due = self._fresh.checked(told.text, told.at.product_id)

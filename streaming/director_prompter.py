@@ -18,6 +18,9 @@ from streaming.settings import Lang
 log = structlog.get_logger(__name__)
 
 
+_FAILURES = 3  # after so many in a row the room says that it has nothing to show, and waits
+
+
 class Writer(Protocol):
     """Writes a product's script, `assistant.script.ScriptWriter`."""
 
@@ -69,11 +72,17 @@ class Prompter:
         self._lines_for: object = None  # the product and its offers as they were when the lines were written
         self._skip = False
         self.cursor = Cursor()
+        self._failures = 0  # scripts in a row that could not be written
         self.trouble = ""
 
     @property
     def persona(self) -> str:
         return self._runsheet.persona or self._persona
+
+    @property
+    def is_at_a_loss(self) -> bool:
+        """Whether there is nothing to tell of any product: one script that failed is no reason to stop."""
+        return bool(self.trouble) and (not self._failures or self._failures >= _FAILURES)
 
     async def open(self) -> None:
         """Go on where an earlier process stopped, in the same words as far as they still hold."""
@@ -176,9 +185,11 @@ class Prompter:
         try:
             async with asyncio.timeout(self._within_s):  # its thread goes on, to no effect
                 self._lines, self.trouble = tuple(await asyncio.to_thread(make)), ""
+            self._failures = 0
         except Exception as error:  # a writer may fail in any way; the room must go on with the next product
             log.exception("a script could not be written", product=self.cursor.product_id)
             self._lines = ()
+            self._failures += 1
             self.trouble = f"no script for {self.cursor.product_id}: {type(error).__name__}"
             await asyncio.sleep(1.0)
         if self._lines and self._lines != before:
