@@ -44,6 +44,17 @@ _INCH = r"in(?=\.?\s?(?:$|[,;:!?)x×*]|[.]\s|wide|long|tall|high|deep|thick|acro
 _UNIT = _UNIT.replace("|in|", f"|{_INCH}|").replace("|a|", r"|(?<=\d)a|")
 _UNIT = rf"(?:{_UNIT})(?![A-Za-z0-9])"
 
+# A word that the quantity belongs to: "a 500 ml bottle" has five hundred milliliter.
+_AFTER = (
+    "of and or in at with per long wide high deep tall thick thin across each to is are was for from by "
+    "on after before off more less left away plus when while if as than the a an its it this that will "
+    "can has but not up down over under apart shorter longer wider higher lighter heavier taller thicker "
+    "deeper smaller larger bigger thinner faster diameter square round today now total net gross ago "
+    "later only max maximum minimum so because without within through between sideways "
+    "serves makes holds lasts weighs fits takes gives keeps costs stays does is upwards downwards"
+).split()
+_NOUN = rf"(?=\s(?!(?:{'|'.join(_AFTER)}|\w+ly)\b)[A-Za-z]{{2,}})"
+
 # sign → (one, many, one part, many parts)
 CURRENCIES: dict[str, tuple[str, str, str, str]] = {
     "$": ("dollar", "dollars", "cent", "cents"),
@@ -116,12 +127,21 @@ def _signed_price(match: re.Match[str]) -> str:
     return _money(match["low"], match["sign"])
 
 
+def _span(match: re.Match[str]) -> str:
+    """-10°C-40°C: each end with its own sign and unit."""
+    ends = []
+    for minus, number, unit in ((match[1], match[2], match[3]), (match[4], match[5], match[6])):
+        one, many = UNITS[re.sub(r"\s+", " ", unit.lower())]
+        ends.append(f"{'minus ' if minus else ''}{number_en(number)} {one if number == '1' else many}")
+    return " to ".join(ends)
+
+
 def _quantity(match: re.Match[str]) -> str:
     minus = "minus " if match["minus"] else ""
     one, many = UNITS[re.sub(r"\s+", " ", match["unit"].lower())]
     if match["high"]:
         return f"{minus}{number_en(match['low'])} to {number_en(match['high'])} {many}"
-    if match["dash"]:  # "a 500-ml bottle", "a 15-inch screen": the unit stays singular
+    if match["dash"] or match["noun"] is not None:  # "a 500-ml bottle", "a 15-inch screen", "a 65 W charger"
         return f"{number_en(match['low'])} {one}"
     return f"{minus}{number_en(match['low'])} {one if match['low'] == '1' else many}"
 
@@ -201,8 +221,12 @@ def _per(match: re.Match[str]) -> str:
 
 
 def _time(match: re.Match[str]) -> str:
-    hour, minute = cardinal_en(int(match["hour"])), int(match["minute"])
-    half = " ".join(match["half"].upper().replace(".", "")) if match["half"] else ""
+    return _clock(match["hour"], match["minute"], match["half"])
+
+
+def _clock(at_hour: str, at_minute: str, written: str | None) -> str:
+    hour, minute = cardinal_en(int(at_hour)), int(at_minute)
+    half = " ".join(written.upper().replace(".", "")) if written else ""
     spoken = hour if minute == 0 and half else f"{hour} o'clock" if minute == 0 else f"{hour} {cardinal_en(minute)}"
     if 0 < minute < 10:
         spoken = f"{hour} oh {cardinal_en(minute)}"
@@ -293,6 +317,15 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<=[\w])\s?/\s?(" + "|".join(sorted(_PER, key=len, reverse=True)) + r")(?![A-Za-z])", _per),
     rule(r"(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})[-/](?P<day>\d{1,2})(?!\d)", _date),
     rule(r"(?<![\d:])\d{1,3}:\d{1,3}(?=\s(?:ratio|scale|mix|dilution))", lambda m: _to(m[0])),
+    rule(
+        r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)\s?(?P<half>[ap]\.?m\.?)?\s?[-–]\s?"
+        r"(?P<until>[01]?\d|2[0-4]):(?P<then>[0-5]\d)(?!\d)\s?(?P<other>[ap]\.?m\b\.?)?",
+        lambda m: f"{_clock(m['hour'], m['minute'], m['half'])} to {_clock(m['until'], m['then'], m['other'])}",
+    ),
+    rule(
+        r"(?<!\d)(\d{1,2})\s?([ap]m)\s?[-–]\s?(\d{1,2})\s?([ap]m)\b",
+        lambda m: f"{_clock(m[1], '0', m[2])} to {_clock(m[3], '0', m[4])}",
+    ),
     rule(r"(?:16|21):(?:9|10)(?!\d)|(?<!\d)9:16(?!\d)", lambda m: _to(m[0])),
     rule(r"(?<![\d:])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?!\d)\s?(?P<half>[ap]\.?m\b\.?)?", _time),
     rule(r"(?<![\d:])\d{1,3}:\d{1,3}(?![\d:])", lambda m: _to(m[0])),
@@ -325,8 +358,9 @@ RULES: tuple[Rule, ...] = (
         lambda m: cardinal_en(int(m[1][0])) + (" oh " if m[1][1] == "0" else " ") + cardinal_en(int(m[1][1:])),
     ),
     rule(rf"(?:{N})(?:\s?{_UNIT})?(?:\s?[*×xX✕]\s?(?:{N})(?:\s?{_UNIT})?)+", _dimensions),
+    rule(rf"(?:(?<![\w)])([-−]))?({N})\s?({_UNIT})\s?[-~–—]\s?([-−])?({N})\s?({_UNIT})", _span),
     rule(
-        rf"(?:(?<![\w)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?(?P<dash>-)?\s?(?P<unit>{_UNIT})",
+        rf"(?:(?<![\w)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?(?P<dash>-)?\s?(?P<unit>{_UNIT})(?P<noun>{_NOUN})?",
         _quantity,
     ),
     rule(r"(\d+)(?:st|nd|rd|th)\b", lambda m: ordinal_en(int(m[1]))),

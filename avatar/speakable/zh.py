@@ -88,6 +88,18 @@ def _quantity(match: re.Match[str]) -> str:
     return minus + number_zh(match["low"], counting=True) + unit
 
 
+def _span(match: re.Match[str]) -> str:
+    """-10℃-40℃: each end with its own sign and unit."""
+    low = _measured(match["minus"], match["low"], match["first"])
+    return f"{low}到{_measured(match['below'], match['high'], match['unit'])}"
+
+
+def _measured(minus: str | None, number: str, written: str) -> str:
+    unit = _unit_word(written)
+    sign = "" if not minus else "零下" if "度" in unit else "负"
+    return sign + number_zh(number, counting=True) + unit
+
+
 def _date(match: re.Match[str]) -> str | None:
     month, day = int(match["month"]), int(match["day"])
     if not (1 <= month <= 12 and 1 <= day <= 31):
@@ -208,6 +220,7 @@ RULES: tuple[Rule, ...] = (
     rule(r"(?<=[扣打刷])(\d)\1{1,7}(?!\d|折)", lambda m: digits_zh(m[0])),
     rule(rf"(?:{_CALLED})\s?\d{{3,8}}(?!\d|-\d)", lambda m: digits_zh(m[0], phone=True)),
     rule(r"3M(?=胶|口罩|净|耳塞|魔|无痕|双面)", lambda m: "三 M"),
+    rule(r"(\d{4})(?=铝合金|铝镁|铝材)|(\d{3,4})(?=室(?!\d))", lambda m: digits_zh(m[0])),
     rule(r"N9([59])", lambda m: "N 九" + digits_zh(m[1])),
     rule(r"IP([0-6]\d)(?!\d)", lambda m: "I P " + digits_zh(m[1])),
     rule(r"(?<![A-Za-z])PA(\+{2,4})", lambda m: f"P A {cardinal_zh(len(m[1]))}个加"),
@@ -275,7 +288,12 @@ RULES: tuple[Rule, ...] = (
     rule(r"([2-9])([KG])(?![A-Za-z0-9])", lambda m: f"{cardinal_zh(int(m[1]))}{m[2]}" if m[2].isupper() else None),
     rule(rf"(?:{N})(?:{_UNIT})?(?:\s?[*×xX✕]\s?(?:{N})(?:{_UNIT})?(?![\d.]|{_MEASURE}))+", _dimensions),
     rule(
-        rf"(?:(?<![\w）)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?\s?(?P<unit>{_UNIT})",
+        rf"(?:(?<![A-Za-z0-9）)])(?P<minus>[-−]))?(?P<low>{N})\s?(?P<first>{_UNIT})\s?[-~～—–至到]\s?"
+        rf"(?P<below>[-−])?(?P<high>{N})\s?(?P<unit>{_UNIT})",
+        _span,
+    ),
+    rule(
+        rf"(?:(?<![A-Za-z0-9）)])(?P<minus>[-−]))?(?P<low>{N})(?:{TO}(?P<high>{N}))?\s?(?P<unit>{_UNIT})",
         _quantity,
     ),
     rule(rf"第({N})", lambda m: "第" + number_zh(m[1])),
