@@ -17,7 +17,7 @@ CEILING_DB = -2.5  # of true peaks before AAC, which may add more than one dB
 _SPEAKING = 0.006  # RMS of a frame in which somebody speaks, -44 dBFS
 _HOLD_S = 0.45  # a pause so short leaves the music where it is
 _ATTACK_S, _RELEASE_S = 0.06, 0.6
-_FADE_S = 2.0  # of music that begins or ends
+_FADE_IN_S, _FADE_OUT_S = 2.0, 1.2  # of music; the goodbye takes two seconds at most
 
 
 class Music(Protocol):
@@ -65,8 +65,10 @@ class Sound:
         if bed is None:
             self._fade = self._music_gain = 0.0
             return
-        step = self._frame_s / _FADE_S
-        self._fade = max(0.0, self._fade - step) if self._ending else min(1.0, self._fade + step)
+        if self._ending:
+            self._fade = max(0.0, self._fade - self._frame_s / _FADE_OUT_S)
+        else:
+            self._fade = min(1.0, self._fade + self._frame_s / _FADE_IN_S)
         self._duck(speaking)
         gain = self._fade**2 * 10 ** (self._ducked_db / 20)
         mixed += bed * self._ramp(self._music_gain, gain)

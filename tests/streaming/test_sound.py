@@ -120,7 +120,7 @@ def test_music_makes_room_for_the_voice_and_comes_back() -> None:
     assert clicks(heard) == []
     sound.end()
     fading = through(sound, np.zeros(3 * RATE, np.float32))
-    assert np.abs(fading[round(2.2 * RATE) :]).max() < 0.001 and clicks(fading) == []
+    assert np.abs(fading[round(1.4 * RATE) :]).max() < 0.001 and clicks(fading) == []
 
 
 def taken(music: Playlist, seconds: float) -> Samples:
