@@ -26,6 +26,7 @@ class Face(Protocol):
 
 FACES = {
     "drawn": "avatar.faces.drawn.face:DrawnFace",
+    "photo": "avatar.faces.photo.face:PhotoFace",
     "sadtalker": "avatar.faces.sadtalker.face:SadTalkerFace",
     "still": "avatar.faces.still:StillFace",
 }

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -227,6 +228,49 @@ live = typer.Typer(
     cls=_Live, no_args_is_help=True, help="Go on air: zhibo live ROOM --to URL. · 开播；export 导出记录。"
 )
 app.add_typer(live, name="live")
+
+
+face = typer.Typer(
+    no_args_is_help=True, help="A portrait of somebody who agreed, as the host. · 用本人同意的照片做主播。"
+)
+app.add_typer(face, name="face")
+
+
+@face.command("mark")
+def mark(
+    photo: Annotated[Path, typer.Argument(help="PNG, JPEG or WebP; one face, from the front, mouth shut.")],
+    out: Annotated[Path | None, typer.Option(help="The page to write; left out: PHOTO.html beside it.")] = None,
+) -> None:
+    """Write a page to mark a face on; open it in a browser. · 生成标记面部的网页，用浏览器打开。"""
+    with told():
+        from avatar.faces.photo.mark import page
+
+        to = out or photo.with_suffix(".html")
+        to.write_text(page(photo), encoding="utf-8")
+        typer.echo(f"用浏览器打开 {to}，拖好十二个点，保存 points.yaml。Open it in a browser and save points.yaml.")
+
+
+@face.command("make")
+def make(
+    photo: Annotated[Path, typer.Argument(help="The photograph; transparent around the person if you like.")],
+    folder: Annotated[Path, typer.Argument(help="Is made, and named as the look of the face.")],
+    points: Annotated[Path, typer.Option(help="points.yaml from `zhibo face mark`.")],
+    person: Annotated[str, typer.Option(help="Who is shown.")],
+    consented: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of the consent.")],
+    document: Annotated[str, typer.Option(help="Where the signed consent is kept.")],
+    purpose: Annotated[str, typer.Option(help="What it was given for.")],
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its last day.")] = None,
+) -> None:
+    """Make a host of a marked photograph. · 用标记好的照片生成主播。"""
+    with told():
+        from avatar.consent import Consent
+        from avatar.faces.photo.host import PhotoHost
+        from avatar.faces.photo.mark import marked
+
+        consent = Consent(person, consented.date(), document, until.date() if until else None)
+        PhotoHost.make(photo, folder, consent, purpose, marked(points))
+        where = folder.resolve()
+        typer.echo(f"好了：设置 face = photo、look = {where}。Ready: set face = photo and look = {where}.")
 
 
 @live.command(name="export")

@@ -82,6 +82,11 @@ CHEST = Layer(still=_LOOSE)
 LIMB = Layer()
 
 
+def on_head(x: float, y: float) -> tuple[float, float]:
+    """Where a point of the head lies in an upright figure."""
+    return _HEAD * x, _HEAD * (y - _NECK) + _NECK + _DROP
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     first: int
