@@ -95,9 +95,17 @@ class Locks:
         return cls(figure, tones, layer, [], [])
 
     def add(
-        self, spine: Curve, widths: Sequence[float], *, light: float = 0.3, tone: float = 0.0, gloss: float = 1.0
+        self,
+        spine: Curve,
+        widths: Sequence[float],
+        *,
+        light: float = 0.3,
+        tone: float = 0.0,
+        gloss: float = 1.0,
+        edge: float = 0.72,
     ) -> None:
-        """`light`: where along it the band of light lies; `tone`: -1 darker .. 1 lighter; `gloss`: of the sheen."""
+        """`light`: where along it the band of light lies; `tone`: -1 darker .. 1 lighter; `gloss`: of the sheen;
+        `edge`: where across it the dark line lies, -1..1."""
         tones = self.tones
         base = mix(tones.base, tones.light if tone > 0 else tones.dark, min(abs(tone), 1.0))
         bright = mix(mix(base, tones.light, 0.8), tones.sheen, 0.1)
@@ -110,7 +118,7 @@ class Locks:
         points = spine.astype(np.float32)
         self.figure.add(Path(brush_commands(len(spine)), brush_points(points, wide)), fill, self.layer)
         normal = across(spine) * (np.array(widths) / 2)[:, None]
-        self.lines.append(sliver(along(spine + 0.86 * normal, np.linspace(0.08, 1, 4)), 2.2))
+        self.lines.append(sliver(along(spine + edge * normal, np.linspace(0.08, 1, 4)), 2.2))
         if gloss:
             self._shine(spine, normal, light, gloss)
 
@@ -139,6 +147,8 @@ def fall(
     """`count` locks side by side between two guide lines, the inner ones in front. `wave`: in figure units."""
     t = np.linspace(0, 1, 7)
     taper = np.array([0.75, 1.03, 1.1, 1.1, 1.06, 0.9, 0.06])
+    first, second = along(outer, t), along(inner, t)
+    inside = 0.78 * float(np.sign(np.sum(across(first) * (second - first))))  # not on the hair's own outline
     for index in range(count):
         at = t * ends[index % len(ends)]
         one, two = along(outer, at), along(inner, at)
@@ -148,7 +158,14 @@ def fall(
         spine = spine + across(spine) * swing[:, None]
         wide = np.hypot(*(two - one).T) / count * 1.5 * taper
         tone = (0.0, -0.25, 0.14, -0.12, 0.06)[index % 5]
-        locks.add(spine, [float(w) for w in wide], light=light + 0.03 * ((index * 3) % 4 - 1.5), tone=tone, gloss=0.99)
+        locks.add(
+            spine,
+            [float(w) for w in wide],
+            light=light + 0.03 * ((index * 3) % 4 - 1.5),
+            tone=tone,
+            gloss=0.99,
+            edge=inside,
+        )
 
 
 def swept(

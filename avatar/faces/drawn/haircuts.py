@@ -26,12 +26,8 @@ def _long_back(figure: Figure, tones: Tones) -> None:
     deep = mix(tones.dark, "#050208", 0.3)
     fill = linear((0, -60), (0, 240), (0, rgb(tones.dark)), (0.6, rgb(deep)), (1, rgb(tones.dark)))
     figure.add(symmetric(half), fill, BACK_HAIR)
-    locks = Locks.on(figure, tones, BACK_HAIR)
-    for side in (-1, 1):
-        outer = mirror(anchors("96,60 104,140 108,200 92,268"), side)
-        inner = mirror(anchors("36,60 42,140 46,200 44,262"), side)
-        fall(locks, outer, inner, 2, wave=3, light=0.7)
-    locks.finish(sheen=0.0)
+    strands = [mirror(anchors(f"{x},60 {x + 6},150 {x + 4},252"), side) for side in (-1, 1) for x in (44, 62, 80)]
+    figure.add(strokes(np.array(strands), np.tile([1.0, 7.0, 0.5], (6, 1))), rgb(tones.base, 0.5), BACK_HAIR)
 
 
 def _long_sides(figure: Figure, tones: Tones, wave: float) -> None:
@@ -40,7 +36,7 @@ def _long_sides(figure: Figure, tones: Tones, wave: float) -> None:
         outline: list[Anchor] = [(*outer[0], 0.0), *outer[1:-2], *inner[-3:0:-1], (*inner[0], 0.2)]
         mass(figure, outline, tones, LOCKS)
         locks = Locks.on(figure, tones, LOCKS)
-        fall(locks, outer, inner, 5, wave=wave, light=0.23)
+        fall(locks, outer, inner, 4, wave=wave, light=0.23)
         locks.finish()
         rim(figure, tones, LOCKS, [(x - side * 1.5, y) for x, y in outer[2:8]], 2.4, 0.3)
 

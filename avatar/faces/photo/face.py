@@ -34,7 +34,7 @@ class PhotoFace:
         self._motion = Motion(seed=seed, fps=fps)
         span = marks.right_eye_outer[0] - marks.left_eye_outer[0]
         middle = ((marks.left_eye_outer[0] + marks.right_eye_outer[0]) / 2, marks.left_eye_inner[1])
-        self._mesh = HeadMesh(middle, span, marks.chin[1], size)
+        self._mesh = HeadMesh(self._portrait, middle, span, marks.chin[1])
         level = (marks.left_eye_outer[1] + marks.left_eye_inner[1]) / 2
         above, below = max(level - marks.eye_top[1], 1.0), max(marks.eye_bottom[1] - level, 1.0)
         self._lids = tuple(

@@ -30,7 +30,7 @@ class MouthPatch:
         columns = np.arange(self.left, self.right, dtype=np.float32)
         rows = np.arange(self.top, self.bottom, dtype=np.float32)
         self._x, self._y = np.meshgrid(columns, rows)
-        self._u: Field = (columns - cx) / half
+        self._u: Field = ((columns - cx) / half).astype(np.float32)
         tilt = (ry - ly) / max(rx - lx, 1)
         corner = (ly + ry) / 2 - line_y  # corners above or below the middle of the line
         line = line_y + tilt * (columns - cx) + corner * np.clip(self._u**2, 0, 1)

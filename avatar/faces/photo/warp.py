@@ -38,8 +38,8 @@ class HeadMesh:
 
     CELL = 22
 
-    def __init__(self, middle: tuple[float, float], eye_span: float, chin_y: float, size: tuple[int, int]) -> None:
-        width, height = size
+    def __init__(self, portrait: Frame, middle: tuple[float, float], eye_span: float, chin_y: float) -> None:
+        height, width = portrait.shape[:2]
         cx, cy = middle
         reach_x, up, down = 1.75 * eye_span, 1.9 * eye_span, chin_y - middle[1] + 0.9 * eye_span
         self.box = (
@@ -60,6 +60,15 @@ class HeadMesh:
         self._depth = np.sqrt(np.clip(round_, 0, 1)).astype(np.float32)
         self._pivot = (cx, chin_y + 0.35 * eye_span)
         self._span = eye_span
+        self._shown = [  # cells the person may come into; the others are seen through
+            (i, j)
+            for i in range(len(self._rows) - 1)
+            for j in range(len(self._columns) - 1)
+            if portrait[
+                max(0, self._rows[i] - 2 * self.CELL) : self._rows[i + 1] + 2 * self.CELL,
+                max(0, self._columns[j] - 2 * self.CELL) : self._columns[j + 1] + 2 * self.CELL, 3,
+            ].any()
+        ]  # fmt: skip
 
     def _steps(self, start: int, end: int) -> list[int]:
         count = max(1, round((end - start) / self.CELL))
@@ -79,10 +88,6 @@ class HeadMesh:
             [x[:-1, :-1], y[:-1, :-1], x[1:, :-1], y[1:, :-1], x[1:, 1:], y[1:, 1:], x[:-1, 1:], y[:-1, 1:]], -1
         ).tolist()
         rows, columns = [r - top for r in self._rows], [c - left for c in self._columns]
-        mesh = [
-            ((columns[j], rows[i], columns[j + 1], rows[i + 1]), tuple(quads[i][j]))
-            for i in range(len(rows) - 1)
-            for j in range(len(columns) - 1)
-        ]
+        mesh = [((columns[j], rows[i], columns[j + 1], rows[i + 1]), tuple(quads[i][j])) for i, j in self._shown]
         size = (right - left, bottom - top)
         return np.asarray(picture.transform(size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR))
