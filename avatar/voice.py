@@ -25,6 +25,7 @@ class Voice(Protocol):
 
 
 VOICES = {
+    "coqui": "avatar.voices.coqui:open_voice",
     "espeak": "avatar.voices.espeak:EspeakVoice",
     "openai": "avatar.voices.openai:open_voice",
     "silent": "avatar.voices.silent:SilentVoice",

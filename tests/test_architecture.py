@@ -44,7 +44,11 @@ HEAVY = (
     "torch", "safetensors", "cv2", "transformers", "gradio", "chromadb", "onnxruntime", "pandas", "faster_whisper",
     "ctranslate2", "sentence_transformers", "tokenizers", "TTS",
 )  # fmt: skip
-DOORS = ("knowledge.catalog", "assistant.assistant", "avatar.performer", "avatar.face", "streaming.room", "web.cli")
+DOORS = (
+    "knowledge.catalog", "knowledge.embedders.sentences", "knowledge.rerankers.cross", "assistant.assistant",
+    "assistant.whisper", "avatar.performer", "avatar.voices.coqui", "avatar.voices.openai", "avatar.face",
+    "streaming.room", "web.cli",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -166,12 +166,13 @@ class Settings(BaseSettings):
     rerank_ms: int = Field(300, ge=10, le=10_000, description="Milliseconds a reranker may add to a search")
 
     # the live room
-    voice: str = Field("espeak", description="Voice of the host: espeak, espeak:SPEAKER or openai:SPEAKER")
+    voice: str = Field("espeak", description="Voice of the host: espeak, openai or coqui, each with :SPEAKER")
     voice_url: str = Field("", description="Base URL of a speech server, for the voice openai")
-    voice_model: str = Field("", description="Name of the model there; empty: the first one it lists")
+    voice_model: str = Field("", description="Name of the model there; for coqui a folder or a name as it lists it")
     voice_key: SecretStr | None = Field(None, description="Its API key")
     voice_rate: int = Field(24_000, ge=8_000, le=192_000, description="Hz of its raw PCM, where it does not say")
     voice_fields: dict[str, Any] = Field({}, description="Further fields of each request to it, as JSON")
+    voice_python: Path | None = Field(None, description="Python that has coqui-tts; empty: this one")
     voice_sample: Path | None = Field(None, description="Folder of a consented sample of the voice to speak with")
     face: str = Field("drawn", description="Face of the host")
     look: str = Field("", description="Which look of the face; empty: its first")

@@ -554,6 +554,8 @@ def _voice(settings: Settings, name: str, pace: int = 100, pitch: int = 0) -> "V
         }
     if kind == "espeak":
         options |= {"speed": pace / 100, "pitch": pitch}
+    if kind == "coqui":
+        options |= {"model": settings.voice_model, "sample": settings.voice_sample, "python": settings.voice_python}
     return load_voice(kind, **options)
 
 

@@ -73,7 +73,7 @@ def test_long_text_is_cut_at_sentences_and_nothing_is_lost() -> None:
 
 
 def test_unknown_names_say_what_there_is() -> None:
-    with pytest.raises(VoiceError, match=r"unknown voice 'x'; choose from \['espeak'"):
+    with pytest.raises(VoiceError, match=r"unknown voice 'x'; choose from \['coqui', 'espeak'"):
         load_voice("x")
     with pytest.raises(VoiceError, match="no speaker 'x'"):
         load_voice("espeak", speaker="x")

@@ -23,7 +23,8 @@ GROUPS: Mapping[Text, tuple[str, ...]] = {
     ),
     Text("检索", "Search"): ("embedder", "embedder_url", "embedder_key", "reranker", "rerank_ms"),
     Text("直播", "Live room"): (
-        "voice", "voice_url", "voice_model", "voice_key", "voice_rate", "voice_fields", "voice_sample", "face", "look",
+        "voice", "voice_url", "voice_model", "voice_key", "voice_rate", "voice_fields", "voice_python",
+        "voice_sample", "face", "look",
         "music", "music_lufs", "music_duck_db",
     ),
     Text("核验", "Guard"): ("law_folder", "law_packs"),
@@ -78,6 +79,7 @@ ABOUT = {
     "voice": "主播的声音", "voice_url": "语音合成服务器地址（声音 openai 用）",
     "voice_model": "那里的模型名；空着用列出的第一个", "voice_key": "它的密钥",
     "voice_rate": "它的原始 PCM 的采样率（它自己不说明时）", "voice_fields": "每次请求附带的其他字段，JSON",
+    "voice_python": "装有 coqui-tts 的 Python；空着用本服务器的",
     "voice_sample": "经本人同意的声音样本的文件夹", "face": "主播的形象", "look": "形象里的哪一位；空着用第一位",
     "music": "背景音乐：文件、文件夹，或 bed（自带）；空着没有", "music_lufs": "没人说话时音乐多响（LUFS）",
     "music_duck_db": "主播说话时音乐让几分贝",
