@@ -28,13 +28,14 @@ def run_check(settings: Settings, names: Sequence[str], *, as_json: bool) -> boo
     return asyncio.run(_check(chosen, as_json))
 
 
-def _servers(told: AssistantSettings, names: Sequence[str]) -> dict[str, AssistantSettings]:
-    """Each server's own settings, by the name that the table gives it."""
+def _servers(told: AssistantSettings, names: Sequence[str]) -> dict[str, tuple[AssistantSettings, bool]]:
+    """Each server's own settings and whether it is to call tools, by the name that the table gives it."""
     if told.models_file is not None:
         table = read_table(told.models_file, tuple(MODELS))
-        found = {name: of_entry(entry, told) for name, entry in table.models.items() if entry.kind == "openai"}
+        servers = {name: entry for name, entry in table.models.items() if entry.kind == "openai"}
+        found = {name: (of_entry(entry, told), "tools" in entry.can) for name, entry in servers.items()}
     else:
-        found = {told.model_name or told.model: told} if told.model == "openai" else {}
+        found = {told.model_name or told.model: (told, True)} if told.model == "openai" else {}
     if not found:
         raise ModelError(
             "没有配置模型服务器：设置 ZHIBO_MODEL=openai 和 ZHIBO_MODEL_URL，或 ZHIBO_MODELS_FILE。 "
@@ -50,14 +51,14 @@ def _servers(told: AssistantSettings, names: Sequence[str]) -> dict[str, Assista
     return {name: one for name, one in found.items() if not names or name in names}
 
 
-async def _check(chosen: Mapping[str, AssistantSettings], as_json: bool) -> bool:
+async def _check(chosen: Mapping[str, tuple[AssistantSettings, bool]], as_json: bool) -> bool:
     console = Console(highlight=False)
     all_pass, reports = True, []
-    for name, told in chosen.items():
+    for name, (told, tools) in chosen.items():
         if not as_json:
             console.print(f"\n[bold]{name}[/]  {told.model_url}")
         found: list[Finding] = []
-        async for finding in Check(_patient(told)).findings():
+        async for finding in Check(_patient(told), tools=tools).findings():
             found.append(finding)
             if not as_json:
                 _show(console, finding)

@@ -52,10 +52,11 @@ class _Timing:
 
 
 class Check:
-    """Tries one server. `model` is closed afterwards; its usage is listened to."""
+    """Tries one server. `model` is closed afterwards; its usage is listened to. `tools`: whether it is to call some."""
 
-    def __init__(self, model: OpenAIModel) -> None:
+    def __init__(self, model: OpenAIModel, *, tools: bool = True) -> None:
         self._model = model
+        self._tools = (self._one_tool, self._two_tools) if tools else ()
         self._usage: list[Usage] = []
         model.on_usage = self._usage.append
 
@@ -66,7 +67,7 @@ class Check:
             yield reached
             if reached.state == "fails":
                 return
-            for step in (self._streams, self._one_tool, self._two_tools, self._schema, self._context, self._stops):
+            for step in (self._streams, *self._tools, self._schema, self._context, self._stops):
                 try:
                     yield await step()
                 except ModelError as error:
@@ -116,11 +117,13 @@ class Check:
             then = Text("一个接一个地查，稍慢", "Looks things up one after the other, a little slower")
             return Finding(_STEPS[step], "lacks", Text("一次只调用一个", "one call at a time"), then)
         found = Text(f"没有调用，而是说：{text.strip()[:40]!r}", f"no call; it said {text.strip()[:40]!r}")
+        if wanted > 1:
+            return Finding(_STEPS[step], "lacks", found)
         then = Text(
             "它查不了商品：在模型表里写 can: []，或给服务器加工具解析参数（见 docs/deploy.md）",
             "It can't look products up: write can: [] in the table, or give it a tool parser (docs/deploy.md)",
         )
-        return Finding(_STEPS[step], "fails" if wanted == 1 else "lacks", found, then)
+        return Finding(_STEPS[step], "fails", found, then)
 
     async def _schema(self) -> Finding:
         try:

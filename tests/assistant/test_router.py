@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import yaml
 
 from assistant.events import PageContext
@@ -17,7 +18,7 @@ from assistant.models import load_alone, load_eyes, load_model
 from assistant.models.router import Router, TableError
 from assistant.models.router.judging import ShadowJudge
 from assistant.models.router.rules import Asked, line_up, rule_for
-from assistant.models.router.spending import UsageBook
+from assistant.models.router.spending import Spent, UsageBook
 from assistant.models.router.table import Table, read_table
 from assistant.prompt import system_message
 from assistant.settings import AssistantSettings
@@ -373,3 +374,28 @@ def test_the_example_is_a_table_in_which_everybody_finds_a_model() -> None:
     picture = Asked(scene="look", pictures=True)
     first = [line_up(table, rule_for(table, one), one)[:1] for one in (gold, shopper, host, picture)]
     assert first == [("big",), ("fashion",), ("host",), ("eyes",)]
+
+
+async def test_a_database_that_is_away_costs_no_answer_and_nothing_is_forgotten(
+    stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    class Away:
+        def __init__(self) -> None:
+            self.away, self.kept = True, 0.0
+
+        def add(self, day: str, spent: Mapping[str, Spent]) -> dict[str, float]:
+            if self.away:
+                raise sa.exc.OperationalError("locked", {}, Exception())
+            self.kept += sum(one.cost for one in spent.values())
+            return {"dear": self.kept}
+
+    book = Away()
+    found = await servers(stack, dear=says("贵的模型在为您服务。", USED))
+    path = tmp_path / "models.yaml"
+    write(path, {"models": entries(found, dear=DEAR)})
+    model = router(path)
+    model.keep(book)
+    assert await said(model) == "贵的模型在为您服务。"
+    book.away = False
+    await model.close()
+    assert book.kept == pytest.approx(2.0)

@@ -63,7 +63,7 @@ def test_what_works_and_what_is_done_about_the_rest(tmp_path: Path, monkeypatch:
         dead = f"http://127.0.0.1:{free_port()}/v1"
         urls = {"good": good.url, "poor": poor.url, "dead": dead}
         lines = "".join(f"  {name}: {{url: '{url}'}}\n" for name, url in urls.items())
-        table.write_text(f"models:\n{lines}  shop: {{kind: grounded}}\n")
+        table.write_text(f"models:\n{lines}  shop: {{kind: grounded}}\n  host: {{url: '{poor.url}', can: []}}\n")
         monkeypatch.setenv("ZHIBO_MODELS_FILE", str(table))
         runner = CliRunner()
         alone = runner.invoke(app, ["models", "check", "good"])
@@ -76,6 +76,7 @@ def test_what_works_and_what_is_done_about_the_rest(tmp_path: Path, monkeypatch:
     assert found["good"] == ["works"] * 7
     assert found["poor"] == ["works", "lacks", "fails", "lacks", "lacks", "lacks", "works"]
     assert found["dead"] == ["fails"]
+    assert found["host"] == ["works", "lacks", "lacks", "lacks", "works"]  # what it isn't asked to do, it may lack
     assert shown.exit_code == 1
     assert "can: []" in shown.output and "16384" in shown.output and "没有调用" in shown.output
 

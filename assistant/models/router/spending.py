@@ -9,20 +9,32 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 import sqlalchemy as sa
+import structlog
 
 from assistant.models.usage import Usage
 from assistant.tables import MODEL_USAGE
 
+log = structlog.get_logger(__name__)
+
 _WRITE_S = 2.0  # how old what others spent, and what we did not write down, may be
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Spent:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     cached: int = 0
     cost: float = 0.0
+
+    def plus(self, other: "Spent") -> "Spent":
+        return Spent(
+            self.calls + other.calls,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.cached + other.cached,
+            self.cost + other.cost,
+        )
 
 
 class Book(Protocol):
@@ -46,6 +58,7 @@ class Spending:
         self._costs: dict[str, float] = {}
         self._new: defaultdict[str, Spent] = defaultdict(Spent)
         self._written = float("-inf")
+        self._writing: asyncio.Task[None] | None = None
 
     @property
     def whole(self) -> float:
@@ -56,34 +69,43 @@ class Spending:
 
     def add(self, model: str, usage: Usage, cost: float) -> None:
         self._costs[model] = self.of(model) + cost
-        spent = self._new[model]
-        spent.calls += 1
-        spent.tokens_in += usage.tokens_in
-        spent.tokens_out += usage.tokens_out
-        spent.cached += usage.cached
-        spent.cost += cost
+        spent = Spent(1, usage.tokens_in, usage.tokens_out, usage.cached, cost)
+        self._new[model] = self._new[model].plus(spent)
 
     async def refresh(self) -> None:
-        """Begin a new day; now and then write, and read what others wrote."""
+        """Begin a new day; now and then write, and read what others wrote. Only the first reading is waited for."""
         day = self._day()
-        if day == self._now and (self._book is None or time.monotonic() - self._written < _WRITE_S):
-            return
-        if self._now and day != self._now:
-            await self._write(self._now)
-            self._costs = {}
-        self._now = day
-        await self._write(day)
+        if day != self._now:
+            before, self._now = self._now, day
+            if before:
+                await self._write(before)
+                self._costs = {}
+            await self._write(day)
+        elif self._book is not None and self._writing is None and time.monotonic() - self._written >= _WRITE_S:
+            self._writing = asyncio.create_task(self._write(day))
+            self._writing.add_done_callback(self._wrote)
 
     async def close(self) -> None:
+        if self._writing is not None:
+            await self._writing
         if self._new:
             await self._write(self._now or self._day())
+
+    def _wrote(self, _: "asyncio.Task[None]") -> None:
+        self._writing = None
 
     async def _write(self, day: str) -> None:
         if self._book is None:
             return
         self._written = time.monotonic()
         new, self._new = self._new, defaultdict(Spent)
-        costs = await asyncio.to_thread(self._book.add, day, new)
+        try:
+            costs = await asyncio.to_thread(self._book.add, day, new)
+        except sa.exc.SQLAlchemyError as error:  # no answer is lost for it: it is written next time
+            log.warning("model_usage_not_written", error=type(error).__name__)
+            for model, spent in new.items():
+                self._new[model] = self._new[model].plus(spent)
+            return
         for model, spent in self._new.items():  # used meanwhile
             costs[model] = costs.get(model, 0.0) + spent.cost
         self._costs = costs
