@@ -1,4 +1,4 @@
-"""The mouth: lips, teeth and tongue from seven numbers and a smile."""
+"""The mouth: lips, teeth and tongue from a `Mouth` and a smile."""
 
 import numpy as np
 
