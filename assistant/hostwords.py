@@ -40,10 +40,10 @@ class Persona:
     pitch: int = 0  # of the embedded voice, above (or below) its speaker's, in steps of about 1 %
 
     def manner(self, lang: Lang) -> dict[str, str]:
-        return {"all": self.everyone(lang), "ah": self.lead(lang)}
+        return {"all": self.everyone(lang), "ah": _led(self.lead(lang), lang)}
 
     def heads(self, lang: Lang) -> tuple[str, ...]:
-        return tuple(said for lead in self.leads if (said := getattr(lead, lang)))
+        return tuple(_led(said, lang) for lead in self.leads if (said := getattr(lead, lang)))
 
     def refuses(self, text: str) -> bool:
         """Whether a line is not in this host's manner."""
@@ -53,6 +53,11 @@ class Persona:
         own: Mapping[str, Text] = {"opening": self.opening, "closing": self.closing}
         said = getattr(own[kind], lang) if kind in own else ""
         return (said,) if said else ()
+
+
+def _led(lead: str, lang: Lang) -> str:
+    """What leads a line in, as it stands before the line: in English a space follows, which people do not type."""
+    return f"{lead} " if lead and lang == "en" and not lead[-1].isspace() else lead
 
 
 class HostWords:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assistant.hostwords import HostWords
 from knowledge.model import Promotion, Text
 from streaming.records import Records
 from streaming.runsheet import Plan
@@ -99,11 +100,19 @@ def test_a_host_of_ones_own_opens_the_room_in_its_words(page: Any, site: Site) -
     from web.console.personas import Desk
 
     desk = Desk(page)
-    fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", "", "", "", 112, 3]
+    fields = ["小满", "Xiaoman", "家人们", "friends", "", "", "{all}好，今天讲{title}。", "", "", ""]
+    fields += ["来来来，\n\n这么说吧，", "Look,", "亲\n宝宝", "", "", 112, 3]
     note, listing = desk.save(asks(site), None, *fields)
     assert "已保存" in note
     assert ("小满", "xiaoman") in listing["choices"]
-    assert desk.load("xiaoman")[-3:-1] == (112, 3)
+    assert list(desk.load("xiaoman")[10:-1]) == ["来来来，\n这么说吧，", *fields[11:]], "what is saved comes back"
+    lively = desk.load("lively")
+    desk.save(asks(site), "lively", *lively[:-1])
+    again = desk.load("lively")
+    same = [[str(each).split() for each in told] for told in (again, lively)]
+    assert same[0] == same[1], "saved without a change, a host that came along is the same"
+    kept = HostWords(site.services.catalog.store).persona("lively")
+    assert kept.manner("en")["ah"] == "Okay, here we go: " and kept.heads("en")[0] == "Come on, "
     fields[6] = "{price}元"
     assert "price" in desk.save(asks(site), "xiaoman", *fields)[0]
     from assistant.script import ScriptWriter

@@ -1,6 +1,7 @@
 """Hosts: how they speak, which voice and which face; heard and seen before they go on air."""
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,7 @@ SPEAKERS = {
     "female": Text("女声", "Female"), "female-bright": Text("女声，明亮", "Female, bright"),
     "male": Text("男声", "Male"), "male-deep": Text("男声，低沉", "Male, deep"),
 }  # fmt: skip
+MOST = 40  # ways to begin, and words not said
 SAMPLE = Text("大家好，欢迎来到直播间，有问题直接发弹幕。", "Hello everyone, welcome in. Just type your question.")
 
 
@@ -84,6 +86,19 @@ def _form(page: Page) -> list[Any]:
     closing_zh = gr.Textbox(label=say("收尾（中文）", "Closing (Chinese)"), max_lines=3)
     closing_en = gr.Textbox(label=say("收尾（英文）", "Closing (English)"), max_lines=3)
     with gr.Row():
+        heads_zh = gr.Textbox(
+            label=say("口头禅（中文，每行一个）", "Ways to begin a line (Chinese, one a line)"), lines=2, max_lines=5,
+            placeholder="来来来，\n跟大家说，", min_width=140,
+        )  # fmt: skip
+        heads_en = gr.Textbox(
+            label=say("口头禅（英文，每行一个）", "Ways to begin a line (English, one a line)"), lines=2, max_lines=5,
+            placeholder="Now then,", min_width=140,
+        )  # fmt: skip
+    never = gr.Textbox(
+        label=say("不说的词（每行一个）", "Words this host never says (one a line)"), lines=2, max_lines=6,
+        info=say("含有这些词的台词不会选用。", "Lines that hold one of them are not chosen."),
+    )  # fmt: skip
+    with gr.Row():
         voice = gr.Dropdown(voices(page), value="", label=say("声音", "Voice"), min_width=140)
         look = gr.Dropdown(looks(page), value="", label=say("形象", "Face"), min_width=140)
     own = say("自带的声音才有。", "Of the embedded voice.")
@@ -91,9 +106,13 @@ def _form(page: Page) -> list[Any]:
         pace = gr.Slider(*PACES, 100, step=1, label=say("语速 %", "Pace, %"), info=own, min_width=140)
         pitch = gr.Slider(-PITCHES, PITCHES, 0, step=1, label=say("音高", "Pitch"), info=own, min_width=140)
     return [
-        name_zh, name_en, all_zh, all_en, lead_zh, lead_en, opening_zh, opening_en, closing_zh, closing_en, voice, look,
-        pace, pitch,
+        name_zh, name_en, all_zh, all_en, lead_zh, lead_en, opening_zh, opening_en, closing_zh, closing_en,
+        heads_zh, heads_en, never, voice, look, pace, pitch,
     ]  # fmt: skip
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    return tuple([line.strip()[:60] for line in (text or "").splitlines() if line.strip()][:MOST])
 
 
 def voices(page: Page) -> list[tuple[str, str]]:
@@ -128,19 +147,24 @@ class Desk:
 
     def load(self, persona_id: str | None) -> tuple[Any, ...]:
         if not persona_id:
-            return *([""] * 12), 100, 0, ""
+            return *([""] * 15), 100, 0, ""
         one = self._words.persona(persona_id)
         pairs = (one.name, one.everyone, one.lead, one.opening, one.closing)
-        return *(said for text in pairs for said in (text.zh, text.en)), one.voice, one.look, one.pace, one.pitch, ""
+        told = (said for text in pairs for said in (text.zh, text.en))
+        lists = ([each.zh for each in one.leads], [each.en for each in one.leads], one.never)
+        written = ("\n".join(filter(None, lines)) for lines in lists)
+        return *told, *written, one.voice, one.look, one.pace, one.pitch, ""
 
     def save(self, request: gr.Request, persona_id: str | None, *values: Any) -> tuple[str, Any]:
         say = self._page.say
         known = persona_id or self._new_id(values[1] or "")
         pairs = [Text(zh or "", en or "") for zh, en in zip(values[0:10:2], values[1:10:2], strict=True)]
         name, everyone, lead, opening, closing = pairs
-        voice, look, pace, pitch = values[10:14]
+        zh, en, never = map(_lines, values[10:13])
+        voice, look, pace, pitch = values[13:17]
         persona = Persona(known, name, everyone, lead, opening, closing, voice or "", look or "")
-        persona = replace(persona, pace=round(pace), pitch=round(pitch))
+        leads = tuple(Text(*pair) for pair in zip_longest(zh, en, fillvalue=""))
+        persona = replace(persona, leads=leads, never=never, pace=round(pace), pitch=round(pitch))
         if not persona.name or not persona.everyone:
             return html.note(
                 say("名字和对观众的称呼都要填。", "Fill in the name and the word for the viewers.")
