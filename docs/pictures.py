@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -117,6 +118,45 @@ def on_air(site: str) -> None:
     raise SystemExit("The demo's live room showed no product within 180 s; see its room.log.")
 
 
+def templates(out: Path) -> None:
+    """Every template in both orientations, drawn as on air, on one sheet."""
+    from avatar.face import load_face
+    from avatar.media import RATE, Moment
+    from streaming.phrases import LABELS
+    from streaming.scene import Scene
+    from streaming.scenes.layout import host_size
+    from streaming.scenes.template import template
+    from streaming.scenes.template import templates as known
+    from streaming.settings import RoomSettings
+    from streaming.view import Bubble, Caption, Card, Countdown, Coupon, View
+    from web.wiring import DEMO_SHOP
+
+    words = LABELS["zh"]
+    card = Card(
+        "cup", "檐雀轻旅316不锈钢保温杯 500ml", "129", "169", points=("容量 500ml", "净重 285g"),
+        picture=DEMO_SHOP / "pictures" / "cup-316-500.webp", coupon=Coupon("¥20", "满99可用", "HELLO20"),
+    )  # fmt: skip
+    view = View(
+        "檐雀生活", words["call"], card=card, bubble=Bubble("小***", COMMENT), ticker=("全场满300减50",),
+        countdown=Countdown(words["ends"], time.time() + 754),
+    )  # fmt: skip
+    names, (wide, tall) = sorted(known()), ((480, 270), (152, 270))
+    sheet = Image.new("RGB", (2 * (wide[0] + tall[0]) + 36, -(-len(names) // 2) * (wide[1] + 12) + 12), "white")
+    for at, name in enumerate(names):
+        x, y = 12 + at % 2 * (wide[0] + tall[0] + 12), 12 + at // 2 * (wide[1] + 12)
+        for width, height, size in ((1280, 720, wide), (720, 1280, tall)):
+            box = host_size(width, height, template(name))
+            face = load_face("drawn", size=box, look=("lin", "mia", "yue", "chen", "leo")[at % 5])
+            scene = Scene(RoomSettings(room="x", folder=out, width=width, height=height, template=name), box)
+            host = face.render(Moment(0, np.zeros(RATE // 25, np.int16)))
+            for _ in range(45):
+                picture = scene.compose(host, view, Caption("六小时后还有68度以上。", 7))
+            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p").reformat(format="rgb24", src_colorspace=1)
+            sheet.paste(frame.to_image().resize(size, Image.Resampling.LANCZOS), (x, y))
+            x += wide[0] + 4
+    save(sheet, out / "templates.webp")
+
+
 def take(folder: Path, site: str, out: Path) -> None:
     live = f"{site}/live/demo"
     with sync_playwright() as playwright:
@@ -187,6 +227,7 @@ def main() -> None:
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures")
     out.mkdir(parents=True, exist_ok=True)
     hosts(out)
+    templates(out)
     if not (chromium() and not missing("chromium")):
         raise SystemExit("Pictures are taken in Chromium; install it first (Debian: apt install chromium).")
     with tempfile.TemporaryDirectory(prefix="zhibo-pictures-") as name:
