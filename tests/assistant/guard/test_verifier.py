@@ -225,7 +225,7 @@ def test_nothing_is_loaded_unless_it_is_named() -> None:
 )
 async def test_a_judge_behind_a_server_answers_with_a_word(said: str, label: str) -> None:
     async with ModelServer(says(*([said] if said else []))).running() as server:
-        settings = AssistantSettings(verifier="judge:wise-1b", model_url=server.url)
+        settings = AssistantSettings(verifier="judge:wise-1b", verifier_ms=10_000, model_url=server.url)
         second = load_verifier(settings)
         assert second is not None
         verdict = GUARD.review(TASTE, FACTS, about=("cup",))
