@@ -132,8 +132,8 @@ class Settings(BaseSettings):
     service_policy: Path | None = Field(None, description="YAML file of what the shop allows after a sale")
 
     # the model that answers
-    model: Literal["grounded", "openai"] = Field(
-        "grounded", description="grounded needs nothing; openai is any compatible server"
+    model: Literal["grounded", "openai", "transformers"] = Field(
+        "grounded", description="grounded needs nothing; openai: any compatible server; transformers: in this process"
     )
     models_file: Path | None = Field(
         None, description="YAML file with a table of models and rules; model_url and the like are then not read"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MODELS = {
     "grounded": "assistant.models.grounded:GroundedModel.from_settings",
     "openai": "assistant.models.openai:OpenAIModel.from_settings",
+    "transformers": "assistant.models.transformers:TransformersModel.from_settings",
 }
 
 

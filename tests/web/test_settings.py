@@ -32,7 +32,7 @@ def test_command_line_before_environment_before_file(monkeypatch: pytest.MonkeyP
     [
         ("PORT", "tcp://10.0.0.1:80", "ZHIBO_PORT"),
         ("PORT", "70000", "less than or equal to 65535"),
-        ("MODEL", "gpt", "'grounded' or 'openai'"),
+        ("MODEL", "gpt", "'grounded', 'openai' or 'transformers'"),
         ("MODEL_URL", "gpu-1:8000", "begins with http://"),
         ("ORIGINS", "https://a.example/shop", "scheme and host only"),
         ("API_TOKEN", "short", "at least 20 characters"),

@@ -60,7 +60,7 @@ ABOUT = {
     "requeue_s": "多少秒没回复就放回排队", "cool_down_s": "放回后多少秒内助手不再自行转人工",
     "per_agent": "一位客服同时接几个对话", "handoff_amount": "争议金额达到多少转人工；0 是不限",
     "vip_levels": "总由人工接待的会员等级，如 vip, gold；空着没有",
-    "model": "grounded 自带，不需要别的；openai 是任何兼容的服务器", "model_url": "兼容 OpenAI 的服务器地址",
+    "model": "grounded 自带；openai 是任何兼容的服务器；transformers 在本机运行", "model_url": "兼容 OpenAI 的服务器地址",
     "models_file": "模型表（YAML）：多个模型和分流规则；设了它，model_url 等不再读取",
     "model_name": "那里的模型名；空着用列出的第一个", "model_key": "它的密钥",
     "model_timeout_s": "它沉默多少秒后由 grounded 回答", "model_vision": "这个模型能不能看图",
