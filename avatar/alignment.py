@@ -189,7 +189,7 @@ def _frames(pcm: NDArray[np.int16], rate: int) -> Floats:
     sound = pcm.astype(np.float32) / np.float32(32_768)
     if len(sound) < window:
         sound = np.pad(sound, (0, window - len(sound)))
-    starts = np.round(np.arange(0, len(sound) - window + 1, hop)).astype(int)
+    starts = np.arange(0, len(sound) - window + 1, hop).astype(int)  # rounded down, or the last would reach too far
     return sound[starts[:, None] + np.arange(window)[None]]
 
 

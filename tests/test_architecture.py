@@ -46,7 +46,8 @@ HEAVY = (
 )  # fmt: skip
 DOORS = (
     "knowledge.catalog", "knowledge.embedders.sentences", "knowledge.rerankers.cross", "assistant.assistant",
-    "assistant.models.transformers", "assistant.whisper", "avatar.performer", "avatar.voices.coqui", "avatar.voices.openai", "avatar.face",
+    "assistant.models.transformers", "assistant.whisper",
+    "avatar.performer", "avatar.voices.coqui", "avatar.voices.openai", "avatar.face",
     "streaming.room", "web.cli",
 )  # fmt: skip
 

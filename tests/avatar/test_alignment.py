@@ -91,6 +91,13 @@ async def test_silence_and_hiss_keep_the_mouth_shut() -> None:
     assert align(known, np.zeros(0, np.int16), 22_050).visemes == ()
 
 
+def test_sound_of_any_length_is_taken() -> None:
+    """107,052 samples at 22,050 Hz once ended a show: the last frame began a sample too late."""
+    sound = np.zeros(107_300, np.int16)
+    for length in range(107_052 - 230, 107_053 + 30):
+        assert by_loudness(sound[:length], 22_050).visemes[-1].end_s == pytest.approx(length / 22_050)
+
+
 async def test_loudness_alone_opens_the_mouth_where_something_sounds() -> None:
     heard = await said("你好", "zh")
     pcm = np.concatenate([np.zeros(11_025, np.int16), heard.pcm])
