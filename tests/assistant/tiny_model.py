@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -92,6 +94,15 @@ def make(path: Path) -> None:
     writer.close()
 
 
+def _loaded(port: int) -> None:
+    """Its port is open before its model is there; until then it answers 503."""
+    for _ in range(300):
+        if httpx2.get(f"http://127.0.0.1:{port}/health").status_code == 200:
+            return
+        time.sleep(0.1)
+    raise TimeoutError("the model server has not loaded its model within 30 s")
+
+
 @contextmanager
 def serving() -> Iterator[str]:
     """The base URL of a running server; it is killed afterwards."""
@@ -104,6 +115,7 @@ def serving() -> Iterator[str]:
             process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "OMP_NUM_THREADS": "1"})
         try:
             wait_for_port(port, process=process, within_s=30)
+            _loaded(port)
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.kill()
