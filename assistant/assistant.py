@@ -49,7 +49,7 @@ from assistant.shown import Shown
 from assistant.staffroom import StaffRoom
 from assistant.summary import summarise
 from assistant.tools import ToolContext, specs
-from assistant.tools.products import categories, likeness
+from assistant.tools.products import categories, likeness, pieces
 from knowledge.catalog import Catalog
 from knowledge.facts import Facts
 from knowledge.model import Lang
@@ -341,7 +341,10 @@ class Assistant:
         product = self.catalog.product(product_id)
         if product is None:
             return False
-        return any(title and likeness(title, text) >= 0.6 for title in (product.title.zh, product.title.en))
+        titles = [title for title in (product.title.zh, product.title.en) if title]
+        # Of what stands there word for word, at most its first and its last piece can have grown together with others.
+        whole = any(title in text and len(pieces(title)) >= 5 for title in titles)
+        return whole or any(likeness(title, text) >= 0.6 for title in titles)
 
     async def _hand_over(
         self, answer: _Answer, context: PageContext, history: Sequence[StoredMessage], reason: HandoffReason

@@ -77,7 +77,9 @@ def leaks(sentence: str, prompt: str) -> bool:
     said = _words(sentence)
     if len(said) < _RECITED:
         return False
-    return any(tuple(said[place : place + _RECITED]) in _runs(prompt) for place in range(len(said) - _RECITED + 1))
+    told = [_runs(line) for line in prompt.splitlines()]
+    runs = (tuple(said[place : place + _RECITED]) for place in range(len(said) - _RECITED + 1))
+    return any(run in known for run in runs for known in told if known)
 
 
 _RECITED = 7
@@ -87,14 +89,11 @@ def _words(text: str) -> list[str]:
     return re.findall(r"[a-z']+|[\u4e00-\u9fff]", normalise(text).text)
 
 
-@lru_cache(maxsize=16)
-def _runs(prompt: str) -> frozenset[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
-    for line in prompt.splitlines():
-        words = _words(line)
-        runs = (tuple(words[place : place + _RECITED]) for place in range(len(words) - _RECITED + 1))
-        found.update(run for run in runs if line.startswith("- ") or "you" in run)
-    return frozenset(found)
+@lru_cache(maxsize=1024)  # the rules are the same lines for everybody, where each shopper stands is a line of its own
+def _runs(line: str) -> frozenset[tuple[str, ...]]:
+    words = _words(line)
+    runs = (tuple(words[place : place + _RECITED]) for place in range(len(words) - _RECITED + 1))
+    return frozenset(run for run in runs if line.startswith("- ") or "you" in run)
 
 
 def neutralise(text: str) -> str:

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
 
 from assistant.database import Database
 from assistant.happenings import happened
+from assistant.prepared import Prepared
 from assistant.service.model import Outcome
 from assistant.service.session import Session, Turn
 from assistant.tables import SERVICE_SESSIONS, SERVICE_WRITES
 
 _SESSION = TypeAdapter(Session)
+_STATE = Prepared(select(SERVICE_SESSIONS.c.state).where(SERVICE_SESSIONS.c.conversation_id == bindparam("this")))
 
 
 class SessionStore(Protocol):
@@ -52,9 +54,10 @@ class StoredSessions:
         await asyncio.to_thread(self._database.close)
 
     async def load(self, conversation_id: str) -> Session:
-        query = select(SERVICE_SESSIONS.c.state).where(SERVICE_SESSIONS.c.conversation_id == conversation_id)
-        state = await self._database.run(lambda connection: connection.scalar(query))
-        return _SESSION.validate_python(state) if state else Session()
+        found = await self._database.soon(
+            lambda connection: _STATE.one(connection, {"this": conversation_id}), writes=False
+        )
+        return _SESSION.validate_python(found[0]) if found else Session()
 
     async def save(self, conversation_id: str, session: Session, turn: Turn) -> None:
         now = datetime.now(UTC)
