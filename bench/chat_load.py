@@ -359,6 +359,7 @@ def _figures(run: Run, told: Options) -> dict[str, Cell]:
         "refused": " ".join(f"{count}×{status}" for status, count in tally.refused.items()) or 0,
         "visitors": tally.sessions,
         "server CPU ms/answer": round(1000 * run.server_cpu_s / answered, 2),
+        "that makes/s on all cores": round(answered * (os.cpu_count() or 1) / max(0.001, run.server_cpu_s)),
         "generator CPU ms/answer": round(1000 * run.own_cpu_s / answered, 2),
         "server cores": round(run.server_cpu_s / seconds, 2),
         "generator cores": round(run.own_cpu_s / seconds, 2),

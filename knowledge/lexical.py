@@ -8,7 +8,8 @@ from importlib import resources
 from operator import add
 
 import rjieba
-import yaml
+
+from knowledge.parsing import parsed
 
 Terms = list[tuple[str, float]]  # a term and how often it counts
 Analyser = Callable[[str], list[str]]
@@ -108,7 +109,7 @@ def _latin(run: str, after_number: bool) -> tuple[str, ...]:
 @cache
 def _units() -> dict[str, str]:
     """English spellings of units of measure, each with the one it is looked up by."""
-    table = yaml.safe_load((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
+    table = parsed((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
     found = {
         name: unit
         for units in table.values()
@@ -123,7 +124,7 @@ def _units() -> dict[str, str]:
 def common_words(lang: str) -> frozenset[str]:
     """Words of `data/common.yaml`, "zh" or "en"."""
     text = (resources.files("knowledge") / "data" / "common.yaml").read_text(encoding="utf-8")
-    return frozenset(yaml.safe_load(text)[lang].split())
+    return frozenset(parsed(text)[lang].split())
 
 
 @lru_cache(maxsize=65_536)

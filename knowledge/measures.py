@@ -10,9 +10,8 @@ from importlib import resources
 from math import prod
 from typing import Literal
 
-import yaml
-
 from knowledge.model import Attribute, Product, Text
+from knowledge.parsing import parsed
 from knowledge.quantity import Mention, Quantity, find_quantities
 from knowledge.typed import Amount, read
 from knowledge.units import energy, unit_names
@@ -90,7 +89,7 @@ class Reading:
 
 @cache
 def measures() -> tuple[Measure, ...]:
-    entries = yaml.safe_load((resources.files("knowledge") / "data" / "measures.yaml").read_text(encoding="utf-8"))
+    entries = parsed((resources.files("knowledge") / "data" / "measures.yaml").read_text(encoding="utf-8"))
     return tuple(_measure(entry) for entry in entries)
 
 

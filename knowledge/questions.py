@@ -6,10 +6,9 @@ from collections import Counter
 from functools import cache
 from importlib import resources
 
-import yaml
-
 from knowledge.faq import FILLER
 from knowledge.lexical import stem, words
+from knowledge.parsing import parsed
 from knowledge.text import normalise
 from knowledge.thesaurus import Thesaurus, default_thesaurus
 
@@ -123,5 +122,5 @@ def _lexicon(part: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     text = (resources.files("knowledge") / "data" / "questions.yaml").read_text(encoding="utf-8")
     return tuple(
         (name, re.compile("|".join([*said["zh"], *(rf"\b(?:{word})" for word in said["en"])])))
-        for name, said in yaml.safe_load(text)[part].items()
+        for name, said in parsed(text)[part].items()
     )

@@ -11,6 +11,7 @@ import yaml
 
 from knowledge.lexical import stem
 from knowledge.model import Lang, Text
+from knowledge.parsing import parsed
 from knowledge.spelling import Spelling
 from knowledge.text import Terms, normalise
 
@@ -162,7 +163,7 @@ def _words(parts: Iterable[Any]) -> tuple[str, ...]:
 
 @cache
 def _kinds() -> tuple[frozenset[str], frozenset[str]]:
-    document = yaml.safe_load((resources.files("knowledge") / "data" / "kinds.yaml").read_text(encoding="utf-8"))
+    document = parsed((resources.files("knowledge") / "data" / "kinds.yaml").read_text(encoding="utf-8"))
     return frozenset(document["heads"]), frozenset(document["not"])
 
 

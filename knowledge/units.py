@@ -7,9 +7,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
-import yaml
-
 from knowledge.model import Lang
+from knowledge.parsing import parsed
 from knowledge.text import normalise
 
 Bound = Literal["exact", "about", "under", "most", "over", "least"]  # most, least: the figure itself included
@@ -92,7 +91,7 @@ class Quantity:
 @lru_cache(maxsize=1)
 def unit_table() -> tuple[dict[str, Unit], dict[str, Unit], dict[str, tuple[str, ...]]]:
     """Units by id, by name, and the names by first character, longest first."""
-    table = yaml.safe_load((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
+    table = parsed((resources.files("knowledge") / "units.yaml").read_text(encoding="utf-8"))
     by_id: dict[str, Unit] = {}
     by_name: dict[str, Unit] = {}
     for dimension, entries in table.items():

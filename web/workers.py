@@ -187,7 +187,9 @@ def run_workers(settings: Settings, serve: Callable[[Seat], None]) -> bool:
     listener = listen(settings.host, settings.port)  # who comes while we load is kept waiting, not turned away
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads would not come along, and cores are taken
     os.environ["ZHIBO_DATA"] = str(settings.data)  # for what workers start: it may have been given by an option
+    gc.disable()  # what is loaded stays: looking through it again and again takes a tenth of the start
     load_words(settings)
     gc.collect()
     gc.freeze()  # what is shared stays shared
+    gc.enable()
     return Parent(settings.workers, listener, serve).run()

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
 from assistant.guard.claims import Reading
 from assistant.guard.sheet import index_of
 from assistant.guard.verdict import Label, Span, Verdict
 from assistant.guard.words import words
 from knowledge.facts import Fact, Facts
+from knowledge.parsing import parsed
 from knowledge.text import language, normalise
 
 _SHORT = 24  # characters of a fragment in Chinese; an English one has at most six words
@@ -290,5 +289,5 @@ def _ends_in_property(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _questions() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
     file = resources.files("assistant.guard") / "lexicon" / "questions.yaml"
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    entries = parsed(file.read_text(encoding="utf-8"))
     return tuple((re.compile(entry["ask"]), {"zh": entry["zh"], "en": entry["en"]}) for entry in entries)

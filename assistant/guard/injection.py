@@ -12,9 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Literal
 
-import yaml
-
 from assistant.guard.sentences import sentences
+from knowledge.parsing import parsed
 from knowledge.sieve import Sieve
 from knowledge.text import normalise
 
@@ -32,7 +31,7 @@ class Suspicion:
 def patterns(part: Literal["patterns", "said"]) -> Sieve[str]:
     """Expressions of the lexicon with their kinds: `patterns` for text that comes in, `said` for what goes out."""
     file = resources.files("assistant.guard") / "lexicon" / "injection.yaml"
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))[part]
+    entries = parsed(file.read_text(encoding="utf-8"))[part]
     return Sieve((re.compile(entry["pattern"], re.MULTILINE), entry["id"]) for entry in entries)
 
 

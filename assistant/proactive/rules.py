@@ -8,9 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-import yaml
-
 from knowledge.model import Text
+from knowledge.parsing import parsed
 
 Kind = Literal["delayed_parcel", "unpaid_order", "expiring_coupon", "back_in_stock"]
 Wish = Literal["stop", "watch", "want"]
@@ -50,7 +49,7 @@ class Rules:
 
 @cache
 def load_rules() -> Rules:
-    data = yaml.safe_load((resources.files("assistant.proactive") / "reminders.yaml").read_text(encoding="utf-8"))
+    data = parsed((resources.files("assistant.proactive") / "reminders.yaml").read_text(encoding="utf-8"))
     wishes: tuple[Wish, ...] = get_args(Wish)
     kinds: tuple[Kind, ...] = get_args(Kind)
     return Rules(

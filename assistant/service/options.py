@@ -8,9 +8,8 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, cast
 
-import yaml
-
 from assistant.service.model import Goods, Line, Variant
+from knowledge.parsing import parsed
 
 _MEASURED = re.compile(r"(\d+(?:\.\d+)?)[ -]?([a-z%]+)?(.*)")
 _YES, _NO = frozenset({"yes", "true", "是", "有"}), frozenset({"no", "false", "none", "否", "无"})
@@ -24,7 +23,7 @@ _PLAIN = frozenset(
 def lexicon() -> Mapping[str, Any]:
     """The words of `lexicon/options.yaml`."""
     text = (resources.files("assistant.service") / "lexicon" / "options.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Any], yaml.safe_load(text))
+    return cast(Mapping[str, Any], parsed(text))
 
 
 @dataclass(frozen=True, slots=True)

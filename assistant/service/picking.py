@@ -8,9 +8,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, TypeVar, cast
 
-import yaml
-
 from assistant.service.model import Goods, Substitute
+from knowledge.parsing import parsed
 
 _UNITS = {
     "升": "volume",
@@ -35,7 +34,7 @@ One = TypeVar("One", Substitute, Goods)
 @lru_cache(maxsize=1)
 def _words() -> dict[str, re.Pattern[str]]:
     text = (resources.files("assistant.service") / "lexicon" / "picking.yaml").read_text(encoding="utf-8")
-    return {name: re.compile(said, re.IGNORECASE) for name, said in cast(dict[str, Any], yaml.safe_load(text)).items()}
+    return {name: re.compile(said, re.IGNORECASE) for name, said in cast(dict[str, Any], parsed(text)).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from knowledge.parsing import parsed
+
 
 class PolicyError(Exception):
     """A policy file can't be used; the message names the place."""
@@ -74,7 +76,7 @@ class Policy:
 def load_policy(file: Path) -> Policy:
     """Raises PolicyError when the file is not as it has to be."""
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = parsed(file.read_text(encoding="utf-8"))
         rules = {name: _rule(name, entry or {}) for name, entry in data["actions"].items()}
         return Policy(
             identity=tuple(frozenset(way.split()) for way in data["identity"]),

@@ -7,12 +7,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, cast
 
-import yaml
-
 from assistant.service.model import Line, Payment, ServiceOrder, Substitute, Variant
 from assistant.service.policy import Policy
 from assistant.service.steps import Told
 from knowledge.model import Lang
+from knowledge.parsing import parsed
 
 ZERO = Decimal(0)
 _KINDS: Mapping[str, Mapping[str, str]] = {
@@ -24,7 +23,7 @@ _KINDS: Mapping[str, Mapping[str, str]] = {
 @lru_cache(maxsize=1)
 def _wordings() -> Mapping[str, Mapping[str, str]]:
     text = (resources.files("assistant.service") / "lexicon" / "wordings.yaml").read_text(encoding="utf-8")
-    return cast(Mapping[str, Mapping[str, str]], yaml.safe_load(text))
+    return cast(Mapping[str, Mapping[str, str]], parsed(text))
 
 
 class Words:

@@ -4,10 +4,10 @@ import re
 from importlib import resources
 from typing import Any, cast
 
-import yaml
+from knowledge.parsing import parsed
 
 _TEXT = (resources.files("assistant.service") / "lexicon" / "spelling_zh.yaml").read_text(encoding="utf-8")
-_KNOWN = cast(dict[str, Any], yaml.safe_load(_TEXT))
+_KNOWN = cast(dict[str, Any], parsed(_TEXT))
 _MEANT = {sound: word for word, sounds in _KNOWN["sounds"].items() for sound in sounds.split("|")}
 _SOUND = re.compile(
     rf"(?<![A-Za-z0-9])(?:{'|'.join(sorted(_MEANT, key=len, reverse=True))})(?![A-Za-z]|{_KNOWN['names_after']})",

@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any, cast
 
-import yaml
-
 from assistant.service.asks import Kind, Topic
+from knowledge.parsing import parsed
 
 _TEXT = (resources.files("assistant.service") / "lexicon" / "chinese.yaml").read_text(encoding="utf-8")
-_WORDS = cast(Mapping[str, Any], yaml.safe_load(_TEXT))
+_WORDS = cast(Mapping[str, Any], parsed(_TEXT))
 
 
 def _joined(said: str) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from importlib import resources
 from typing import Any, cast
 
-import yaml
+from knowledge.parsing import parsed
 
 _TEXT = (resources.files("assistant.service") / "lexicon" / "spelling_en.yaml").read_text(encoding="utf-8")
-_KNOWN = cast(dict[str, Any], yaml.safe_load(_TEXT))
+_KNOWN = cast(dict[str, Any], parsed(_TEXT))
 _SHORT = [(re.compile(typed), meant) for typed, meant in _KNOWN["short"].items()]
 _WORDS = frozenset(_KNOWN["words"].split())
 
