@@ -15,7 +15,8 @@ from web.console.page import Page
 from web.zone import begin
 
 PAGE = 30
-Shown = tuple[str, str, int]
+Paged = tuple[str, int, Any]  # the sentences, the page's number, whether there are others
+Shown = tuple[str, str, int, Any]
 
 
 def claims_tab(page: Page, tab: gr.Tab) -> None:
@@ -48,18 +49,21 @@ def claims_tab(page: Page, tab: gr.Tab) -> None:
             ]  # fmt: skip
             group = gr.Radio(groups, value="product", label=say("分组", "Group by"), container=False)
             table = gr.HTML(padding=False)
+            speed = gr.HTML(padding=False)
         with gr.Column(scale=3, min_width=330):
             listed = gr.HTML(padding=False)
-            with gr.Row():
+            with gr.Row(visible=False) as pager:
                 newer = gr.Button(say("← 较新", "← Newer"), size="sm", min_width=120)
                 older = gr.Button(say("较早 →", "Older →"), size="sm", min_width=120)
-    wanted, told = [period, channel, label, product, rule, model], [table, listed, at]
+    wanted, told = [period, channel, label, product, rule, model], [table, listed, at, pager]
     for control in (period, channel, label, group, product, rule):
         control.input(desk.first, [group, *wanted], told, show_progress="hidden")
     model.submit(desk.first, [group, *wanted], told, show_progress="hidden")
-    newer.click(lambda at, *rest: desk.page(at - 1, *rest), [at, *wanted], [listed, at], show_progress="hidden")
-    older.click(lambda at, *rest: desk.page(at + 1, *rest), [at, *wanted], [listed, at], show_progress="hidden")
+    turned = [listed, at, pager]
+    newer.click(lambda at, *rest: desk.page(at - 1, *rest), [at, *wanted], turned, show_progress="hidden")
+    older.click(lambda at, *rest: desk.page(at + 1, *rest), [at, *wanted], turned, show_progress="hidden")
     page.fresh(desk.first, [group, *wanted], told, tab)
+    page.fresh(lambda: speed_table(page), None, speed, tab)
 
 
 class Desk:
@@ -75,14 +79,15 @@ class Desk:
         rows = claims(self._page.services).counts(by, self._filter(*chosen), limit=50)
         return counts_table(self._page, rows, {row["key"]: self._name(by, row["key"]) for row in rows})
 
-    def page(self, number: int, *chosen: Any) -> tuple[str, int]:
+    def page(self, number: int, *chosen: Any) -> Paged:
         wanted, number = self._filter(*chosen), max(0, number)
         report = claims(self._page.services)
         rows, total = report.listed(wanted, limit=PAGE, offset=number * PAGE)
         if not rows and number:
             number = max(0, (total - 1) // PAGE)
             rows, total = report.listed(wanted, limit=PAGE, offset=number * PAGE)
-        return sentence_list(self._page, rows, total, number, self.export_address(*chosen)), number
+        told = sentence_list(self._page, rows, total, number, self.export_address(*chosen))
+        return told, number, gr.update(visible=total > PAGE)
 
     def rules(self) -> list[tuple[str, str]]:
         """Rules the guard has applied here so far, with their articles."""
@@ -132,6 +137,30 @@ def counts_table(page: Page, rows: Sequence[Mapping[str, Any]], names: Mapping[s
         cells = (str(row[label] or "·") for label in LABELS[1:])
         lines.append([escape(name) + below, str(row["sentences"]), changed, *cells])
     return f'<div class="zb zb-table zb-counts">{html.table(heads, lines, numbers=(1, 2, 3, 4, 5))}</div>'
+
+
+def speed_table(page: Page) -> str:
+    """How long the checks took in this process since its start: how many lay within each bound."""
+    say = page.say
+    pairs, seconds, failures = page.services.guard.meter.read()
+    total = pairs[-1][1]
+    if not total:
+        return ""
+    lines, before = [], 0
+    for bound, upto in pairs:
+        if (count := upto - before) > 0:
+            name = f"≤ {bound * 1000:g} ms" if bound != float("inf") else f"> {pairs[-2][0] * 1000:g} ms"
+            bar = f'<i style="width:{max(1, round(100 * count / total))}%"></i>'
+            lines.append([name, bar, str(count)])
+        before = upto
+    told = say(
+        f"启动以来核验 {total} 句，平均 {1000 * seconds / total:.1f} 毫秒，失败 {failures} 句。",
+        f"{total} sentences checked since the start, {1000 * seconds / total:.1f} ms on average, {failures} failed.",
+    )
+    heads = (say("用时", "Took"), "", say("句数", "Sentences"))
+    title = say("核验用时", "How long checks take")
+    inner = f"<p class='hint'>{escape(told)}</p>{html.table(heads, lines, numbers=(2,))}"
+    return f'<div class="zb-speed">{html.card(title, inner)}</div>'
 
 
 def sentence_list(page: Page, rows: Sequence[Mapping[str, Any]], total: int, number: int, address: str) -> str:

@@ -318,4 +318,4 @@ def player(page: Page, name: str | None) -> str:
     known: Sequence[str] = page.services.supervisor.names()
     if room not in known:
         return html.empty(page.say("开播后这里是预览。", "The preview shows here once the room is on air."))
-    return f'<iframe class="zb-live" src="/live/{escape(room)}" title="{title}" loading="lazy"></iframe>'
+    return f'<iframe class="zb-live" src="/live/{escape(room)}?preview" title="{title}" loading="lazy"></iframe>'

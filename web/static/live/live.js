@@ -5,6 +5,9 @@ import {
 } from "../lib/page.js";
 import { play } from "./player.js";
 
+// In the console the page is a picture of itself: the shop's chat would lie over the host.
+document.documentElement.classList.toggle("preview", new URLSearchParams(location.search).has("preview"));
+
 const t = words({
   zh: {
     skip: "跳到评论框", stage: "直播画面", shelf: "直播商品", panels: "直播面板", talk: "互动", said: "讲解文字", nick: "昵称",
