@@ -401,7 +401,7 @@ class Assistant:
         self, answer: _Answer, text: str, context: PageContext, history: Sequence[StoredMessage]
     ) -> Reply | None:
         """What is answered to a wish about reminders; None when it is none, or there are none in this shop."""
-        if self.reminders is None:
+        if self.reminders is None or self.reminders.switches.mode == "off":
             return None
         spoken = (one for message in reversed(history) for one in message.product_ids)
         about = tuple(dict.fromkeys([*([context.product_id] if context.product_id else []), *spoken]))

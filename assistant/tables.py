@@ -291,6 +291,13 @@ REMINDERS = Table(  # what was told to whom: nobody is told of the same event tw
     Column("at", DateTime(timezone=True), nullable=False),
 )
 
+REMINDER_SETTINGS = Table(  # what the console has set; without a row, as the server was told
+    "reminder_settings",
+    metadata,
+    Column("name", String(40), primary_key=True),  # mode, quiet, off
+    Column("value", String(200), nullable=False),
+)
+
 HAPPENINGS = Table(  # what others are to be told; whoever tells them removes it
     "happenings",
     metadata,

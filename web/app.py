@@ -40,7 +40,7 @@ from web.dispatch import Dispatcher
 from web.errors import Refusal, on_http_exception, on_invalid, on_refusal
 from web.metrics import watch
 from web.mirror import Mirroring
-from web.reminding import keep_reminding
+from web.reminding import keep_informed, keep_reminding
 from web.security import UPLOAD_LIMITS, BodyLimit, RequestLog, SecurityHeaders
 from web.services import LOCAL, Running, Services
 from web.settings import Settings, load_settings
@@ -91,11 +91,11 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     if (mirror := build_mirror(services.settings)) is not None:
                         mirroring = Mirroring(services.conversations, mirror)
                         tasks.create_task(mirroring.run(running.stopping), name="mirror")
-                    if services.assistant.reminders is not None:
-                        reminding = keep_reminding(services.assistant.reminders, running.stopping)
-                        tasks.create_task(reminding, name="reminders")
                     deliverer = Deliverer(services.webhooks, services.fetcher)
                     tasks.create_task(deliverer.run(running.stopping), name="webhooks")
+                if (reminders := services.assistant.reminders) is not None:
+                    keep = keep_reminding if team is None or team.first else keep_informed
+                    tasks.create_task(keep(reminders, running.stopping), name="reminders")
                 await desk.resume(team.owns if team else lambda conversation: True)
                 yield
                 running.stopping.set()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -18,11 +19,20 @@ log = structlog.get_logger("reminders")
 EVERY_S = 60.0
 
 
+async def keep_informed(reminders: Reminders, stopping: asyncio.Event, every_s: float = EVERY_S) -> None:
+    """For a process that sends none: what is on is looked up as often."""
+    await _each(reminders.refresh, stopping, every_s)
+
+
 async def keep_reminding(reminders: Reminders, stopping: asyncio.Event, every_s: float = EVERY_S) -> None:
     """A round a minute; one owner per site, as each looks at every shopper. Another one sends nothing twice."""
+    await _each(reminders.round, stopping, every_s)
+
+
+async def _each(work: Callable[[], Awaitable[object]], stopping: asyncio.Event, every_s: float) -> None:
     while not stopping.is_set():
         try:
-            await reminders.round()
+            await work()
         except Exception as error:  # a database that is away for a moment must not end reminders for good
             log.exception("a round of reminders failed", error=type(error).__name__)
         try:
@@ -42,8 +52,11 @@ def run_proactive(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
         print_json(found)
     elif dry_run:
         _show(found)
-    elif settings.proactive == "off":
-        Console().print("提醒功能没有打开，请设置 proactive。Reminders are off; set proactive to asked or on.")
+    elif found.get("mode") == "off":
+        Console().print(
+            "提醒功能没有打开，请在控制台打开，或设置 proactive。"
+            "Reminders are off; switch them on in the console, or set proactive."
+        )
     else:
         Console().print(f"发出 {found['sent']} 条提醒。{found['sent']} reminders sent.")
 
@@ -51,7 +64,9 @@ def run_proactive(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
 async def _send(settings: Settings) -> dict[str, Any]:
     core = build_core(settings)
     try:
-        return {"sent": await core.assistant.reminders.round() if core.assistant.reminders else 0}
+        reminders = build_reminders(core, settings, settings.proactive)
+        sent = await reminders.round()
+        return {"sent": sent} | ({"mode": "off"} if reminders.switches.mode == "off" else {})
     finally:
         await core.close()
 
@@ -59,9 +74,10 @@ async def _send(settings: Settings) -> dict[str, Any]:
 async def _look(settings: Settings) -> dict[str, Any]:
     core = build_core(settings)
     try:
-        # Where reminders are off, what "on" would come to.
-        reminders = core.assistant.reminders or build_reminders(core, settings, "on")
-        return {"mode": settings.proactive, "reminders": [_told(due) async for due in reminders.due()]}
+        reminders = build_reminders(core, settings, settings.proactive)
+        await reminders.refresh()
+        mode = reminders.switches.mode  # where it is off, what "on" would come to
+        return {"mode": mode, "reminders": [_told(due) async for due in reminders.due()]}
     finally:
         await core.close()
 

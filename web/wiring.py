@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from assistant.messages import Model
     from assistant.orderbook import OrderBook
     from assistant.pictures import Pictures
-    from assistant.proactive.reminders import Mode, Reminders
+    from assistant.proactive.reminders import Reminders
+    from assistant.proactive.switches import Mode
     from assistant.queue import QueueSettings
     from assistant.script_model import ModelWriter
     from assistant.service.desk import ServiceDesk
@@ -195,7 +196,6 @@ def build_core(
     service = _service(settings, catalog, merchant)
     assistant = Assistant(
         catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, orders,
-        None if settings.proactive == "off" else
         _reminders(settings, catalog, guard, conversations, orders, settings.proactive),
     )  # fmt: skip
     translator = Translator(load_alone(told, "translate"), told.answer_s) if not told.embedded else None

@@ -1,16 +1,16 @@
 """Who may be reminded, of what they have been, and what they wait for: in the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from assistant.conversation import Conversation
 from assistant.database import Database
 from assistant.handoff import State
 from assistant.rows import as_conversation
-from assistant.tables import CONVERSATIONS, REMINDER_CHOICES, REMINDERS, STOCK_WATCHES
+from assistant.tables import CONVERSATIONS, REMINDER_CHOICES, REMINDER_SETTINGS, REMINDERS, STOCK_WATCHES
 from knowledge.model import Lang
 
 MOST = 50_000  # conversations looked through in a round
@@ -33,6 +33,15 @@ class Shopper:
     wanted: bool | None = None  # None: never said
     watches: tuple[tuple[str, datetime], ...] = ()  # products, and since when
     told: tuple[tuple[str, str, datetime], ...] = ()  # event, kind, when
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """`sent`: when, of which kind, to whom; `stopped`: since when, who."""
+
+    sent: tuple[tuple[datetime, str, str], ...]
+    stopped: tuple[tuple[datetime, str], ...]
+    waiting: int  # for a product to be there again
 
 
 def who_is(conversation: Conversation, customer_id: str = "") -> str:
@@ -65,6 +74,36 @@ class ReminderBook:
                 connection.execute(insert(STOCK_WATCHES), row)
 
         await self._database.run(work)
+
+    async def settings(self) -> dict[str, str]:
+        """What was set here, by name."""
+
+        def read(connection: Connection) -> dict[str, str]:
+            return {row.name: row.value for row in connection.execute(select(REMINDER_SETTINGS))}
+
+        return await self._database.run(read)
+
+    async def put_settings(self, values: Mapping[str, str]) -> None:
+        def work(connection: Connection) -> None:
+            connection.execute(delete(REMINDER_SETTINGS))
+            connection.execute(insert(REMINDER_SETTINGS), [{"name": name, "value": values[name]} for name in values])
+
+        await self._database.run(work)
+
+    async def past(self, most: int = 30) -> Past:
+        """What was sent last, the newest first, who has stopped reminders, and how many wait for a product."""
+
+        def read(connection: Connection) -> Past:
+            sent = connection.execute(select(REMINDERS).order_by(REMINDERS.c.at.desc()).limit(most))
+            no = REMINDER_CHOICES.c.wanted.is_(False)
+            stopped = connection.execute(select(REMINDER_CHOICES).where(no).order_by(REMINDER_CHOICES.c.at.desc()))
+            return Past(
+                tuple((_utc(row.at), row.kind, row.who) for row in sent),
+                tuple((_utc(row.at), row.who) for row in stopped),
+                connection.scalar(select(func.count()).select_from(STOCK_WATCHES)) or 0,
+            )
+
+        return await self._database.run(read)
 
     async def shoppers(self, since: datetime) -> tuple[Shopper, ...]:
         """Those who were here since then and are signed in at the shop, or have said something about reminders."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from assistant.orderbook import OrderBook
 from assistant.proactive.book import NotNow, ReminderBook, Shopper, who_is, write_down
 from assistant.proactive.occasions import Finder, Occasion, in_stock
 from assistant.proactive.rules import Rule, load_rules
+from assistant.proactive.switches import Mode, Switches
 from assistant.queue import Hours
 from assistant.rows import moment
 from assistant.service.shop import ShopError
@@ -32,7 +33,6 @@ from knowledge.model import Lang, Order, Product
 
 log = structlog.get_logger(__name__)
 
-Mode = Literal["off", "asked", "on"]
 Held = Literal["", "quiet hours", "too soon", "stopped", "not asked for", "in conversation", "guard"]
 
 
@@ -57,8 +57,7 @@ class Reply:
 
 
 class Reminders:
-    """`mode`: "asked" reminds those who have asked; "on" everybody whom the shop knows, of their own orders, until they
-    say stop, and of offers only those who have asked. `quiet`: when nothing is sent."""
+    """`mode` and `quiet`: as the server was told (`Switches`); what the console has set goes before it."""
 
     def __init__(
         self,
@@ -76,13 +75,24 @@ class Reminders:
         self._guard = guard
         self._conversations = conversations
         self._orders = orders
-        self._mode = mode
-        self._quiet = quiet
+        self._given = self.switches = Switches(mode, quiet)
         self._zone = zone
         self._clock = clock
         self._rules = load_rules()
-        self._book = ReminderBook(conversations.database)
+        self.book = ReminderBook(conversations.database)
         self._shown = Shown(catalog, guard)
+
+    # --- what is on
+
+    async def refresh(self) -> None:
+        """See what was set, perhaps by another process."""
+        self.switches = self._given.changed(await self.book.settings())
+
+    async def change(self, values: Mapping[str, str]) -> None:
+        """Set "mode", "quiet" and "off". Raises ValueError, and changes nothing, when they can't be read."""
+        switches = self._given.changed(values)
+        await self.book.put_settings(values)
+        self.switches = switches
 
     # --- what shoppers say of it
 
@@ -92,12 +102,14 @@ class Reminders:
         """What to answer when a message is a wish about reminders, which is then kept; None when it is none. `about`:
         ids of the products that are spoken of, the likeliest first."""
         wish = self._rules.wish(text)
-        if wish is None:
+        if wish is None or self.switches.mode == "off":
+            return None
+        if wish == "watch" and "back_in_stock" in self.switches.off:
             return None
         who, now = who_is(conversation, customer_id), self._clock()
         if wish == "watch":
             return await self._watch(who, conversation.id, text, lang, about, now)
-        await self._book.choose(who, conversation.id, wish == "want", now)
+        await self.book.choose(who, conversation.id, wish == "want", now)
         return Reply(self._rules.answers["wanted" if wish == "want" else "stopped"](lang), Facts())
 
     async def _watch(
@@ -108,7 +120,7 @@ class Reminders:
             return Reply(self._rules.answers["which"](lang), Facts())
         there = in_stock(product)
         if not there:
-            await self._book.watch(who, conversation_id, product.id, now)
+            await self.book.watch(who, conversation_id, product.id, now)
         said = self._rules.answers["there" if there else "watching"](lang).format(title=product.title(lang))
         return Reply(said, self._catalog.facts(product.id), (product.id,))
 
@@ -121,6 +133,8 @@ class Reminders:
 
     def offers(self, said: str, product_ids: Sequence[str], lang: Lang) -> tuple[str, ...]:
         """Quick replies for an answer about these products that says that there are none left."""
+        if self.switches.mode == "off" or "back_in_stock" in self.switches.off:
+            return ()
         known = (self._catalog.product(one) for one in product_ids[:3])
         gone = any(product is not None and not in_stock(product) for product in known)
         return (self._rules.watch_reply(lang),) if gone and self._rules.sold_out.search(said) else ()
@@ -129,7 +143,8 @@ class Reminders:
 
     async def round(self) -> int:
         """Send what is due now; how many were sent."""
-        if self._mode == "off" or self._is_quiet(self._clock()):
+        await self.refresh()
+        if self.switches.mode == "off" or self._is_quiet(self._clock()):
             return 0
         sent = 0
         async for due in self.due():
@@ -142,10 +157,11 @@ class Reminders:
     async def due(self) -> AsyncGenerator[Due, None]:
         """Everything there is to tell at this moment, also what is not sent, with the reason."""
         now = self._clock()
-        for shopper in await self._book.shoppers(now - self._rules.remembered):
+        await self.refresh()
+        for shopper in await self.book.shoppers(now - self._rules.remembered):
             known, told = {event for event, _, _ in shopper.told}, shopper.told
             for occasion in await self._occasions(shopper, now):
-                if occasion.event in known:
+                if occasion.event in known or occasion.kind in self.switches.off:
                     continue
                 due = self._ready(replace(shopper, told=told), occasion, now)
                 if not due.held:  # the next one to the same shopper has to keep its distance
@@ -158,7 +174,7 @@ class Reminders:
         for product_id, since in shopper.watches:
             if (product := self._catalog.product(product_id)) is not None:
                 found += finder.of_watch(product, since)
-        if self._mode == "asked" and shopper.wanted is not True:
+        if self.switches.mode == "asked" and shopper.wanted is not True:
             return found
         orders: Sequence[Order] = ()
         if shopper.customer_id:
@@ -201,7 +217,7 @@ class Reminders:
         return ""
 
     def _is_quiet(self, now: datetime) -> bool:
-        return bool(self._quiet.week) and self._quiet.open_at(now)
+        return bool(self.switches.quiet.week) and self.switches.quiet.open_at(now)
 
     async def _send(self, due: Due) -> bool:
         """Once, at a moment when it may still be; whether it was."""

@@ -15,12 +15,12 @@ pytestmark = pytest.mark.server("chromium")
 Visit = Callable[..., Visitor]
 TABS = {
     "zh": (
-        "数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验",
+        "数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验", "提醒",
         "Webhook", "员工", "操作记录", "设置",
     ),
     "en": (
         "Figures", "Catalogue", "Promotions", "Policies", "FAQ", "Gaps", "Test chat", "Hosts", "Live rooms", "Claims",
-        "Webhooks", "People", "Audit", "Settings",
+        "Reminders", "Webhooks", "People", "Audit", "Settings",
     ),
 }  # fmt: skip
 # Gradio's own markup, which we cannot reach: its upload box, its empty player and picture, the button over it.
@@ -145,6 +145,7 @@ def test_the_claims_report_names_what_was_changed_and_why(open_console: Callable
     line.press("Enter")
     expect(page.locator(".zb-evidence .label", has_text="违规").locator("visible=true")).to_be_visible()
     turn_to(page, "核验")
+    expect(page.locator(".zb-speed tr").first).to_be_visible()  # how long the checks took
     claim = page.locator(".zb-claims article", has_text="最低价").first
     expect(claim).to_be_visible()
     expect(claim).to_contain_text("广告法")
@@ -153,3 +154,25 @@ def test_the_claims_report_names_what_was_changed_and_why(open_console: Callable
     assert "最低价" in waiting.value.path().read_text(encoding="utf-8-sig")
     page.get_by_label("按规则").check()
     expect(page.locator(".zb-counts td", has_text="AD-9-3").first).to_be_visible()
+
+
+def test_reminders_are_switched_kind_by_kind(open_console: Callable[..., Page]) -> None:
+    page = open_console()
+    turn_to(page, "提醒")
+    mode, coupons = page.get_by_label("只发给要过提醒的人"), page.get_by_label("优惠券快到期")
+    expect(coupons).to_be_checked()
+    mode.check()
+    coupons.uncheck()
+    page.get_by_label("这段时间不发").fill("22:30-08:00")
+    page.get_by_role("button", name="保存").locator("visible=true").click()
+    expect(page.get_by_text("已保存，一分钟内起效").locator("visible=true")).to_be_visible()
+    page = open_console()
+    turn_to(page, "提醒")
+    expect(page.get_by_label("只发给要过提醒的人")).to_be_checked()
+    expect(page.get_by_label("优惠券快到期")).not_to_be_checked()
+    expect(page.get_by_label("包裹晚到")).to_be_checked()
+    expect(page.get_by_label("这段时间不发")).to_have_value("22:30-08:00")
+    expect(page.get_by_text("还没有发过提醒").locator("visible=true")).to_be_visible()
+    page.get_by_label("都不发").check()  # as the other tests found it
+    page.get_by_role("button", name="保存").locator("visible=true").click()
+    expect(page.get_by_text("已保存，一分钟内起效").locator("visible=true")).to_be_visible()

@@ -46,7 +46,7 @@ def test_a_late_parcel_is_told_on_the_page_by_the_server_once(settings: Settings
     seen = proactive(off, "--dry-run")
     assert seen["mode"] == "off"
     assert [(one["kind"], one["held"]) for one in seen["reminders"]] == [("delayed_parcel", "")]  # type: ignore[attr-defined]
-    assert proactive(off) == {"sent": 0}
+    assert proactive(off) == {"sent": 0, "mode": "off"}
     on = settings_in(settings.data, quiet_hours="", proactive="on")
     with serving(on) as site:
         page = Visitor(site, visitor.session)

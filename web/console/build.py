@@ -19,6 +19,7 @@ from web.console.page import Page
 from web.console.personas import personas_tab
 from web.console.policies import policies_tab
 from web.console.promotions import promotions_tab
+from web.console.reminders import reminders_tab
 from web.console.rooms import rooms_tab
 from web.console.say import Say
 from web.console.settings import settings_tab
@@ -124,6 +125,7 @@ def _page(running: Running, lang: Lang) -> gr.Blocks:
                 (say("主播", "Hosts"), personas_tab),
                 (say("直播间", "Live rooms"), rooms_tab),
                 (say("核验", "Claims"), claims_tab),
+                (say("提醒", "Reminders"), reminders_tab),
                 ("Webhook" if lang == "zh" else "Webhooks", webhooks_tab),
                 (say("员工", "People"), users_tab),
                 (say("操作记录", "Audit"), audit_tab),

@@ -141,6 +141,32 @@ async def test_a_late_parcel_and_an_unpaid_order_are_told_each_once(
     assert all(verdict["label"] == "ok" for verdict in await stage.conversations.verdicts(conversation))
 
 
+async def test_what_the_console_sets_goes_before_what_the_server_was_told(stage: Stage) -> None:
+    """Also in another process, from its next round on: on at all, each kind, and the hours."""
+    stage.catalog.put(
+        orders=[
+            order("YQ2600000001", LIN),
+            order("YQ2600000002", LIN, "unpaid", created=NOON - timedelta(hours=3), expected=None),
+        ],
+        source="test",
+    )
+    conversation = await stage.opened(LIN)
+    console, server = stage.made("off"), stage.made("off")
+    assert await server.round() == 0 and not (await stage.says(conversation, "不要再提醒", mode="off"))[0].count(
+        "不再给您"
+    )
+    with pytest.raises(ValueError):
+        await console.change({"mode": "on", "quiet": "at night"})
+    assert await server.round() == 0
+    await console.change({"mode": "on", "quiet": "11:00-13:00", "off": "delayed_parcel"})
+    assert await server.round() == 0, "noon is quiet now"
+    assert await held(server) == [("unpaid_order", "quiet hours")]
+    await console.change({"mode": "on", "quiet": "", "off": "delayed_parcel"})
+    assert await server.round() == 1
+    past = await console.book.past()
+    assert [(kind, who) for _, kind, who in past.sent] == [("unpaid_order", "customer:C2")] and past.stopped == ()
+
+
 async def test_two_processes_tell_it_once(stage: Stage) -> None:
     stage.catalog.put(orders=[order("YQ2600000001", LIN)], source="test")
     conversation = await stage.opened(LIN)
