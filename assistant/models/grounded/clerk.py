@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from assistant.attributes import asked_concepts
 from assistant.guide.clarify import is_broad
-from assistant.models.grounded import picks, speech, till
+from assistant.models.grounded import budget, picks, speech, till
 from assistant.models.grounded.desk import Call
 from assistant.models.grounded.dialogue import Goods
 from assistant.models.grounded.guide import SAME_QUESTION, Guide
@@ -24,7 +24,7 @@ class Clerk(Guide):
     def answer(self, reading: Reading) -> str:
         if reading.follows or not reading.intent:
             reading = self._completed(reading)
-        if (plan := till.again(self)) is not None:
+        if (plan := till.again(self)) is not None or (plan := budget.plan(self)) is not None:
             return plan
         handler = _HANDLERS.get(reading.intent, Clerk._open)
         return handler(self, reading)
@@ -87,7 +87,7 @@ class Clerk(Guide):
             if self._known(topic) is None and not (at_hand and len(topic.replace(" ", "")) < 3):
                 calls.append(("product_details", {"product": topic}))
             calls += [("search_products", {"query": topic})] if len(topic) > 1 else []  # last: its cards are shown
-            self._all(calls)
+            self.all_of(calls)
             if (answer := self._asked_before(self._faq())) is not None:
                 return answer
         targets = self._targets(reading) or self._meant(reading)
@@ -96,7 +96,7 @@ class Clerk(Guide):
         if not targets:
             return self._recommend(reading) if reading.topic else self._which(reading)
         if len(targets) > 1:
-            self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
+            self.all_of([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             told = [self.details(one, asking=True) for one in targets]
             silent = all((one.get("asked") or {}).get("silent") for one in told)
             if len(topic) > 1 and not is_broad(topic) and silent:  # it was about other goods than those at hand
@@ -199,7 +199,7 @@ class Clerk(Guide):
         targets = [named] if named is not None else self.found(reading.topic)
         if not targets or len(targets) > 3:
             return None
-        self._all([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
+        self.all_of([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
         told = [
             one for one in (self.details(one, asking=True) for one in targets) if (one.get("asked") or {}).get("values")
         ]

@@ -149,7 +149,7 @@ class Desk:
         kind = [goods for goods in self.d.known if speech.is_kind(topic, goods)]
         return next(iter(close or kind), None)
 
-    def _all(self, calls: Sequence[Call]) -> None:
+    def all_of(self, calls: Sequence[Call]) -> None:
         """Several tools at once."""
         done = [(result.name, dict(result.arguments)) for result in self.d.results]
         missing = [call for call in calls if call not in done and call[0] in self._tools]

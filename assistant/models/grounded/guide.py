@@ -259,7 +259,7 @@ class Guide(Desk):
             return self._which(reading)
         if len(targets) > 1:
             if reading.colours or reading.sizes:
-                self._all([("product_details", {"product": one["id"]}) for one in targets])
+                self.all_of([("product_details", {"product": one["id"]}) for one in targets])
                 targets = [self.details(one) for one in targets]
                 targets = [one for one in targets if speech.has_named_variant(d, one)] or targets
             return speech.stock_list(d, targets, reading.colours)

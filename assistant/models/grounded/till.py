@@ -74,6 +74,18 @@ def again(desk: Desk) -> str | None:
     return _plan(desk, items, kept | terms)
 
 
+def plan_of(desk: Desk, items: Sequence[Mapping[str, Any]]) -> str:
+    """The plan for these: [{product, quantity}]."""
+    return _plan(desk, items, _terms(desk))
+
+
+def kinds_of(text: str, lang: Lang) -> list[tuple[str, int]]:
+    """The things a message names and how many of each, where it says of all how many."""
+    words = _patterns(lang)
+    counted = [one for one in _parts(words, text) if words.before.search(one) or words.after.search(one)]
+    return [(name, _count(part, lang)) for part in counted if len(name := _name(words, part)) > 1]
+
+
 def _last(desk: Desk) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]] | None:
     """Under which terms the last plan was asked for and what it was for, when the message before this one asked."""
     found = desk.d.past[-1].result("best_basket") if desk.d.past else None
