@@ -24,7 +24,7 @@ export class Parts {
     }
   }
 
-  time(iso, style = { hour: "numeric", minute: "2-digit" }) {
+  time(iso, style = { timeStyle: "short" }) {
     const at = new Date(iso ?? NaN); // null would be 1970
     return Number.isNaN(at.getTime()) ? "" : new Intl.DateTimeFormat(this.ui.locale, style).format(at);
   }
