@@ -75,7 +75,7 @@ class Caller:
 
     async def call(self, conversation: Conversation, reason: HandoffReason, summary: str) -> Conversation:
         """Put it into the queue and tell the shopper how that stands. HandoffError when a person was faster."""
-        vip = self.settings.is_vip(await self._level(conversation))
+        vip = reason == "vip" or self.settings.is_vip(await self._level(conversation))  # asked once, if that tells
         if vip:  # known before a place in the queue is given
             await self._room.put_first(conversation.id)
         told: dict[str, Any] = {"open": self.settings.hours.open_at(moment())}

@@ -108,7 +108,7 @@ def test_every_edit_of_the_console_is_on_record(site: Site, page: Any) -> None:
     desk.save(by, None, *("",) * 5, [], True)  # refused: nothing happened
     desk.remove(by, "F9")
     host = personas.Desk(page)
-    host.save(by, "mia", "小满", "Mia", "家人们", "friends", *[""] * 8, 100, 0)
+    host.save(by, "mia", "小满", "Mia", "家人们", "friends", *[""] * 11, 100, 0)
     host.remove(by, "mia")
     lines = script.Desk(page)
     lines.save(by, "S1", "zh", "offer", "云朵防滑拖鞋今天59元。")

@@ -20,7 +20,8 @@ from web.tables import AUDIT
 PASSWORD = "four unrelated words: kelp"
 # What anybody may ask for. Shoppers and hooks bring a secret of their own, which is tested with them.
 PUBLIC = re.compile(
-    r"/api/chat/|/api/hooks/|/api/products|/api/shop$|/api/rooms(/\{room\}(/comments|/events|/push/\{platform\})?)?$|/v1/|/healthz$|/metrics$|/live/"
+    r"/api/chat/|/api/hooks/|/api/products|/api/shop$|/v1/|/healthz$|/metrics$|/live/"
+    r"|/api/rooms(/\{room\}(/comments|/clicks|/events|/push/\{platform\})?)?$"
     r"|/api/staff/(signin|signout|signout-everywhere|me.*)$"
 )
 RULES: list[tuple[str, Permission, Permission]] = [  # how a path begins, what reading and what changing takes
