@@ -306,7 +306,7 @@ async def test_a_writer_that_fails_or_hangs_costs_its_product_one_turn(catalog: 
     studio = Studio(catalog, script=Broken(catalog), settings={"writing_s": 0.3})
     heard = await studio.run_until(lambda: any("号" in text for text in studio.ear.heard))
     come_back.set()
-    assert heard[-1] == "来看测试保温杯3号。"
+    assert next(text for text in heard if "号" in text) == "来看测试保温杯3号。"
 
 
 async def test_a_slow_voice_does_not_hold_an_answer_back(catalog: Catalog) -> None:
