@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from assistant.messages import TextDelta
@@ -275,7 +276,9 @@ def test_a_foreign_page_cannot_post_comments_by_websocket(on_air: Site) -> None:
         pass
 
 
-def test_only_staff_speak_on_air_and_only_from_the_shops_own_pages(on_air: Site) -> None:
+def test_only_staff_speak_on_air_and_only_from_the_shops_own_pages(
+    on_air: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = f"{on_air.url.replace('http', 'ws')}/api/rooms/demo/microphone?rate=16000"
     with on_air.staff() as staff:
         signed_in = {"Cookie": "; ".join(f"{name}={value}" for name, value in staff.cookies.items())}
@@ -285,6 +288,12 @@ def test_only_staff_speak_on_air_and_only_from_the_shops_own_pages(on_air: Site)
                 socket.send(bytes(640))
         heard = read_events(staff, "/api/rooms/demo/events", lambda event: "microphone" in event.get("text", ""))
         assert heard[-1]["text"] == "microphone: 2560 bytes at 16000 Hz"
+        monkeypatch.setattr("web.api.microphone.SILENT_S", 0.3)
+        with (
+            connect(url, additional_headers=signed_in, origin=on_air.url, proxy=None) as socket,  # type: ignore[arg-type]
+            pytest.raises(ConnectionClosed, match="no sound came"),
+        ):
+            socket.recv(5)
         for who, page in (({}, on_air.url), (signed_in, "https://evil.example")):
             with (
                 pytest.raises(Exception, match="403"),

@@ -10,6 +10,7 @@ from web.services import Services, actor_of, address, may
 
 router = APIRouter(tags=["rooms"])
 
+SILENT_S = 15.0  # a page that sleeps sends nothing: the room must not wait for it
 LARGEST = 64 * 1024  # bytes of sound in one message: a third of a second at most rates
 REFUSED, BUSY = 1008, 1013  # close codes of RFC 6455 and its registry
 
@@ -24,7 +25,7 @@ async def microphone(socket: WebSocket, room: str, rate: int = 48_000) -> None:
     await socket.accept()
     try:
         async with services.room_client(room).microphone(rate) as on_air:
-            while sound := await socket.receive_bytes():
+            while sound := await asyncio.wait_for(socket.receive_bytes(), SILENT_S):
                 if len(sound) > LARGEST:
                     await socket.close(REFUSED, "send at most 64 kB of sound at a time")
                     return
@@ -32,6 +33,8 @@ async def microphone(socket: WebSocket, room: str, rate: int = 48_000) -> None:
                 await on_air.drain()
     except WebSocketDisconnect:
         return
+    except TimeoutError:
+        await socket.close(BUSY, "no sound came for 15 s; open the microphone again")
     except (RoomError, ConnectionError) as error:
         await socket.close(BUSY, str(error)[:100] or "the room went off air")
 
