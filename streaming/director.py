@@ -22,6 +22,7 @@ from streaming.freshness import Due, Freshness, Review, Shelf
 from streaming.journal import Journal
 from streaming.phrases import Occasion, Phrases
 from streaming.records import Records, Said
+from streaming.reminding import Reminders
 from streaming.runsheet import RunSheet
 from streaming.settings import Lang
 from streaming.stage import Begun
@@ -76,6 +77,7 @@ class DirectorParts:
     audience: Audience
     runsheet: RunSheet
     phrases: Phrases
+    reminders: Reminders
     show: Callable[[str, Bubble | None], Awaitable[None]]
     emit: Callable[[dict[str, Any]], None]
     end: Callable[[Comment, Taken], None]
@@ -296,6 +298,8 @@ class Director:
             await self._call(call)
         elif (thanks := self._audience.thanks()) is not None:
             await self._thank(thanks)
+        elif self._parts.reminders.due and not self._prompter.cursor.clause:
+            await self._remind()
         else:
             await self._go_on()
             self._answers_in_row = 0
@@ -451,6 +455,11 @@ class Director:
         for other in others:
             self._end(other, Taken("merged", "thanked together", first.id))
 
+    async def _remind(self) -> None:
+        """Say between two sentences that an AI speaks; what could not be said is due again."""
+        if await self._phrase("reminder", "reminder"):
+            self._parts.reminders.said()
+
     async def _go_on(self) -> None:
         """Say the script's next clauses, up to the end of a sentence or until something else is wanted."""
         told = await self._prompter.next()
@@ -474,7 +483,9 @@ class Director:
                 async with asyncio.timeout(15.0):
                     await self._speech.nudge.wait()
 
-    async def _phrase(self, occasion: Occasion, kind: Said, comment_id: str = "", **slots: str) -> None:
+    async def _phrase(self, occasion: Occasion, kind: Said, comment_id: str = "", **slots: str) -> int:
+        """How many characters were spoken."""
         text = self._phrases(occasion, **slots)
-        if text:
-            await self._speech.say(kind, self._fresh.checked(text), self.product_id, comment_id=comment_id)
+        if not text:
+            return 0
+        return await self._speech.say(kind, self._fresh.checked(text), self.product_id, comment_id=comment_id)

@@ -1,14 +1,15 @@
 """What the host says between script and answers. These lines pass the gate like every other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
-from assistant.script_words import Wordings
+from assistant.script_words import Wordings, parts_of
 from streaming.settings import Lang
 
 Occasion = Literal[
     "greeting", "welcome", "thanks_gift", "thanks_follow", "thanks_order", "back", "several", "private", "empty",
-    "flash_soon", "flash_running", "goodbye",
+    "flash_soon", "flash_running", "goodbye", "reminder",
 ]  # fmt: skip
 
 LABELS: Mapping[Lang, Mapping[str, str]] = {
@@ -46,14 +47,21 @@ LABELS: Mapping[Lang, Mapping[str, str]] = {
 class Phrases:
     """Words each occasion anew; nothing comes back in the same words within two hours."""
 
-    def __init__(self, lang: Lang, shop: str, wordings: Wordings, manner: Mapping[str, str]) -> None:
-        self._lang, self._wordings = lang, wordings
+    def __init__(
+        self, lang: Lang, shop: str, wordings: Wordings, manner: Mapping[str, str], heads: Sequence[str] = ()
+    ) -> None:
+        """`heads`: this host's own ways to begin a line."""
+        self._lang, self._wordings, self._heads = lang, wordings, tuple(heads)
         self._slots = {"shop": shop, **manner}
 
     def __call__(self, occasion: Occasion, **slots: str) -> str:
         """Empty when everything that fits was said lately: then nothing is said."""
         given = self._slots | slots
-        for wording in self._wordings.offered(f"between/{occasion}", self._lang, given):
+        group = f"between/{occasion}"
+        parts = parts_of(group, self._lang)
+        if occasion == "reminder":
+            parts = replace(parts, heads=(*parts.heads, *self._heads))
+        for wording in self._wordings.offered(group, self._lang, given, parts=parts):
             self._wordings.used(wording)
             return wording.text
         return ""

@@ -13,7 +13,8 @@ from assistant.rows import others
 from assistant.tables import ALSO_ABOUT
 from knowledge.store import Store, metadata
 
-Said = Literal["script", "answer", "bridge", "greeting", "inserted", "goodbye"]
+Said = Literal["script", "answer", "bridge", "greeting", "inserted", "goodbye", "reminder"]
+_OWN: tuple[Said, ...] = ("script", "bridge", "greeting", "reminder")  # in words of the host's own
 Outcome = Literal["waiting", "answered", "merged", "ignored", "handed_over"]
 
 rooms = sa.Table(
@@ -239,11 +240,20 @@ class Records:
         """What the host said of its own accord since then: (seconds since 1970, sentence), oldest first."""
         told = utterances.c
         query = sa.select(told.at, told.text).where(
-            told.room == self._room, told.at > since, told.said.in_(("script", "bridge", "greeting")), told.text != ""
+            told.room == self._room, told.at > since, told.said.in_(_OWN), told.text != ""
         )
         with self._store.read() as connection:
             rows = connection.execute(query.order_by(told.at)).all()
         return [(row.at.replace(tzinfo=row.at.tzinfo or UTC).timestamp(), row.text) for row in rows]
+
+    def reminded(self) -> datetime | None:
+        """When the host last said that it is an AI."""
+        query = sa.select(sa.func.max(utterances.c.at)).where(
+            utterances.c.room == self._room, utterances.c.said == "reminder", utterances.c.spoken_chars > 0
+        )
+        with self._store.read() as connection:
+            at: datetime | None = connection.execute(query).scalar()
+        return at and at.replace(tzinfo=at.tzinfo or UTC)
 
     def close_waiting(self, reason: str) -> int:
         """End the comments that an earlier run of this room left open; returns how many."""

@@ -45,6 +45,7 @@ from streaming.microphone import Microphone, Occupied
 from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
+from streaming.reminding import Reminders
 from streaming.runsheet import Plan, RunSheet
 from streaming.scene import Scene
 from streaming.settings import Lang, RoomSettings
@@ -114,7 +115,8 @@ class Room:
         self._person_ms = 0  # where in the stream a person began to speak
         self._dictation = Dictation(parts.ears, settings.lang) if parts.ears is not None else None
         self._journal = Journal()
-        self._audience = Audience(on_end=self._comment_ended, clock=(parts.pace or WallPace()).now)
+        self._now = (parts.pace or WallPace()).now
+        self._audience = Audience(on_end=self._comment_ended, clock=self._now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
         self._encoder = Encoder(settings, mark)
         self._scene = Scene(settings, parts.face.size)
@@ -396,6 +398,7 @@ class Room:
                 audience=self._audience,
                 runsheet=self._sheet,
                 phrases=await asyncio.to_thread(self._phrases),
+                reminders=await self._reminders(),
                 show=self._show,
                 emit=self._emit,
                 end=self._comment_ended,
@@ -433,7 +436,13 @@ class Room:
         since = datetime.now(UTC) - timedelta(seconds=WINDOW_S + MARGIN_S)
         wordings.remember(self._records.lately(since))
         persona = HostWords(self._parts.store).persona(settings.persona)
-        return Phrases(settings.lang, self._shop, wordings, persona.manner(settings.lang))
+        lang = settings.lang
+        return Phrases(lang, self._shop, wordings, persona.manner(lang), persona.heads(lang))
+
+    async def _reminders(self) -> Reminders:
+        last = await self._journal.now(self._records.reminded)
+        age_s = float("inf") if last is None else (datetime.now(UTC) - last).total_seconds()
+        return Reminders(self.settings.reminder_min * 60, self._now, age_s)
 
     async def _until_stopped(self) -> None:
         tasks = [

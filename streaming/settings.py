@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from avatar.media import RATE
+from streaming.reminding import LEAST_MIN, MOST_MIN
 
 Lang = Literal["zh", "en"]
 ENCODERS = ("auto", "nvenc", "vaapi", "x264")
@@ -46,6 +47,7 @@ class RoomSettings:
     piece_s: float = 600.0
     spare_mb: int = 1024  # left free on the recordings' disk; below that recording pauses
     seconds: float | None = None  # say goodbye after this long on air; None: until stopped
+    reminder_min: float = 10.0  # minutes after which the host says again that it is an AI; 0: never
     operator: str = ""  # the shop's code in the recordings' AIGC mark
 
     def __post_init__(self) -> None:
@@ -67,6 +69,8 @@ class RoomSettings:
             raise ValueError("video_kbps must be at least 100 and audio_kbps at least 32")
         if not (-40 <= self.music_lufs <= -16 and 0 <= self.music_duck_db <= 30):
             raise ValueError("music_lufs must be -40..-16 and music_duck_db 0..30")
+        if self.reminder_min and not LEAST_MIN <= self.reminder_min <= MOST_MIN:
+            raise ValueError(f"reminder_min must be {LEAST_MIN}..{MOST_MIN} minutes, or 0 for none")
         if self.keep_days < 1 or self.piece_s < 1 or self.spare_mb < 0:
             raise ValueError("keep_days and piece_s must be at least 1, and spare_mb not negative")
 

@@ -179,6 +179,9 @@ class Settings(BaseSettings):
     music: str = Field("", description="Background music: a file, a folder, or bed for the built-in one; empty: none")
     music_lufs: float = Field(-22.0, ge=-40, le=-16, description="Loudness of the music while nobody speaks")
     music_duck_db: float = Field(14.0, ge=0, le=30, description="How far the music steps back under the host")
+    live_reminder_min: float = Field(
+        10.0, ge=0, le=60, description="Minutes after which the host says again that it is an AI, 2 to 60; 0: never"
+    )
     live_template: str = Field("blossom", description="How the picture of a room looks; a folder's name")
     encoder: str = Field("auto", description="auto, nvenc, vaapi or x264: what makes the picture's stream")
     preset: str = Field(

@@ -519,6 +519,7 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             music=plan.music or settings.music,
             music_lufs=settings.music_lufs,
             music_duck_db=settings.music_duck_db,
+            reminder_min=settings.live_reminder_min,
             face=settings.face,
             look=plan.look or settings.look,
             template=plan.template or settings.live_template,

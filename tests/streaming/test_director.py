@@ -26,6 +26,7 @@ from streaming.director import Director, DirectorParts, DirectorSettings, Reply
 from streaming.journal import Journal
 from streaming.phrases import Phrases
 from streaming.records import Records, utterances
+from streaming.reminding import Reminders
 from streaming.runsheet import RunSheet
 from streaming.stage import Begun
 from streaming.view import Bubble
@@ -97,6 +98,7 @@ class Studio:
                 audience=self.audience,
                 runsheet=more.get("runsheet") or RunSheet(more.get("sheet", ())),
                 phrases=Phrases("zh", "测试店", wordings, {"all": "大家", "ah": "来，"}),
+                reminders=more.get("reminders") or Reminders(0, float),
                 show=self._show,
                 emit=self.events.append,
                 end=self._end,
@@ -592,3 +594,26 @@ async def test_a_room_that_was_killed_goes_on_in_the_same_words(catalog: Catalog
     after = await second.run_until(lambda: len(second.ear.heard) > 3)
     told = "".join(line.text for line in lines)
     assert heard and "".join(after[:3]) in told
+
+
+async def test_an_ai_says_that_it_is_one_between_sentences_and_after_answers(catalog: Catalog) -> None:
+    """At the start and whenever the time is up: not amid a sentence, not before somebody who asked, and on record."""
+    minutes = 0.0
+    studio = Studio(catalog, answers={"容量": ["容量是500ml。"]}, reminders=Reminders(600, lambda: minutes * 60))
+
+    def later(clause: str) -> None:
+        nonlocal minutes
+        if clause == ONE[1] and minutes == 0:
+            minutes = 11
+            studio.ask("容量多大？")
+
+    studio.ear.on_say = later
+    heard = await studio.run_until(lambda: any("3号" in text for text in studio.ear.heard))
+    said = [(row.said, row.text) for row in studio.rows()]
+    kinds = [kind for kind, _ in said]
+    assert kinds[:3] == ["greeting", "reminder", "script"] and kinds.count("reminder") == 2
+    first, second = (text for kind, text in said if kind == "reminder")
+    assert first != second and all("AI" in text or "人工智能" in text for text in (first, second))
+    again = heard.index(ONE[2]) + 1  # the sentence is said to its end first
+    assert heard.index("容量是500ml。") < again and "".join(heard[again:]).startswith(second)
+    assert await studio.journal.now(studio.records.reminded) is not None
