@@ -318,8 +318,8 @@ def air(
     """Go on air in this terminal, until Ctrl-C. · 在这个终端里开播，按 Ctrl-C 停止。"""
     settings = settings_of(data=data)
     with told():
-        from web.onair import run_live
         from web.rooms import RoomPlan
+        from web.watched import run_live
 
         plan = RoomPlan(
             room, tuple(to or ()), checked(lang) or "zh", portrait, look, voice, seconds, music=music,

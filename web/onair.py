@@ -1,4 +1,4 @@
-"""A room in this process: `zhibo live` for a person, `zhibo room` for the web server."""
+"""A room in this process: `zhibo room`, as the supervisor of the rooms starts it."""
 
 import asyncio
 import os
@@ -6,45 +6,18 @@ import signal
 import threading
 
 import structlog
-from rich.console import Console
 
 from streaming.control import RoomError
 from streaming.room import Room
-from streaming.sinks.address import redact
 from web.log import configure_logging
 from web.parent import wait_for_end
 from web.rooms import NAME, RoomPlan
 from web.settings import Settings
-from web.wiring import DEMO_ROOM, DEMO_SHOP, Core, open_catalog, open_room, ready_core
+from web.wiring import Core, open_room, ready_core
 
 log = structlog.get_logger("room")
 
 HARD_STOP_S = 4.0  # whatever still hangs after a room was told to stop ends here
-
-
-def run_live(settings: Settings, plan: RoomPlan) -> None:
-    """On air in a terminal until Ctrl-C or the end of `plan.seconds`."""
-    configure_logging(settings.log_level, settings.log_format)
-    if not NAME.fullmatch(plan.room):
-        raise RoomError(f"a room's name is letters, digits, - and _, at most 40; got {plan.room!r}")
-    console = Console(stderr=True)
-    _stock(settings, plan.room)
-    outputs = "、".join(redact(output) for output in plan.to) or "（只有预览 preview only）"
-    console.print(f"[bold]直播间 room {plan.room}[/] → {outputs} · Ctrl-C 停止 to stop", highlight=False)
-    asyncio.run(_run(settings, plan))
-
-
-def _stock(settings: Settings, room: str) -> None:
-    """The demo room brings its shop along; any other room without products has nothing to sell."""
-    catalog = open_catalog(settings)
-    try:
-        if catalog.products():
-            return
-        if room != DEMO_ROOM:
-            raise RoomError("the catalogue is empty; take products in first: zhibo ingest FILE")
-        catalog.ingest(DEMO_SHOP)
-    finally:
-        catalog.close()
 
 
 def run_spare(settings: Settings) -> None:

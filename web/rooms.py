@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ ROOM_COMMAND = (sys.executable, "-m", "web.cli", "room")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 HEALTHY_S = 10.0  # a room that was on air this long starts over at once
+OFTEN, OFTEN_S = 4, 300.0  # unless it stopped so often within this time
 SPARE_AGAIN_S = 60.0  # after a spare process died by itself
 SILENT_S = 15.0  # a room that was on air and answers nothing for so long hangs: it is killed and started again
 GOODBYE_S = 3.0  # to end the stream properly, before it is told harder
@@ -94,6 +96,8 @@ class _Room:
     message: str = ""
     restarts: int = 0
     status: dict[str, Any] = field(default_factory=dict)  # what the room told last while on air
+    ends: float | None = None  # when the time on air that was asked for is over
+    stopped: deque[float] = field(default_factory=lambda: deque(maxlen=OFTEN))  # when it stopped of itself
     on_air_since: float | None = None
     heard_at: float = 0.0  # when it last answered
     process: asyncio.subprocess.Process | None = None
@@ -106,6 +110,8 @@ class Supervisor:
 
     `spare`: while a room is on air, a process that has loaded everything waits to become the next one, so that a room
     that dies is back within a second or two.
+
+    `alone`: other rooms are left alone, and nobody who comes later takes this one up.
     """
 
     def __init__(
@@ -118,7 +124,9 @@ class Supervisor:
         command: tuple[str, ...] = (),
         environment: Mapping[str, str] | None = None,
         spare: bool = False,
+        alone: bool = False,
     ) -> None:
+        self._alone = alone
         self._spares = _Spare(command or ROOM_COMMAND, environment) if spare else None
         self._folder = folder
         self._client = client
@@ -132,6 +140,8 @@ class Supervisor:
     async def run(self, tasks: asyncio.TaskGroup) -> None:
         """Take charge: rooms that should be on air are found again or started."""
         self._tasks = tasks
+        if self._alone:
+            return
         for path in sorted(self._folder.glob("*/plan.json")):
             plan = RoomPlan.load(path.parent)
             if plan is None:
@@ -183,7 +193,7 @@ class Supervisor:
                 raise Refusal("invalid", f"推流地址有误：{error}", str(error)) from None
         if not self.is_idle(plan.room):
             raise Refusal("taken", f"直播间 {plan.room} 已在运行。", f"Room {plan.room} is already running.")
-        plan = replace(plan, wanted=True)
+        plan = replace(plan, wanted=not self._alone)
         plan.save(self._folder / plan.room)
         self._begin(plan)
 
@@ -241,15 +251,22 @@ class Supervisor:
                 room.plan.save(room.folder)
                 break
             room.restarts += 1
-            healthy = room.on_air_since is not None and time.monotonic() - room.on_air_since > HEALTHY_S
-            wait_s = 0.0 if healthy else min(max(wait_s * 2, FIRST_WAIT_S), LONGEST_WAIT_S)
-            when = f"restarting in {wait_s:.0f} s" if wait_s else "restarting"
-            self._set(room, "failed", f"{self._last_words(room)} ({when})")
+            now = time.monotonic()
+            room.stopped.append(now)
+            healthy = room.on_air_since is not None and now - room.on_air_since > HEALTHY_S
+            often = len(room.stopped) == OFTEN and now - room.stopped[0] < OFTEN_S
+            wait_s = 0.0 if healthy and not often else min(max(wait_s * 2, FIRST_WAIT_S), LONGEST_WAIT_S)
+            self._set(room, "failed", self._why(room, wait_s, often=often))
             log.warning("the room stopped; it is started again", room=room.plan.room, status=status, in_s=wait_s)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await room.stopping.wait()
         self._set(room, "off", "")
+
+    def _why(self, room: _Room, wait_s: float, *, often: bool) -> str:
+        when = f"restarting in {wait_s:.0f} s" if wait_s else "restarting"
+        advice = f" It stops again and again: stop it, put right what {room.folder / 'room.log'} says, start it anew."
+        return f"{self._last_words(room)} ({when})" + (advice if often else "")
 
     async def _once(self, room: _Room) -> int:
         self._set(room, "starting", room.message)
@@ -285,6 +302,8 @@ class Supervisor:
         room.heard_at = time.monotonic()
         if room.on_air_since is None:
             room.on_air_since = room.heard_at
+            if room.plan.seconds is not None and room.ends is None:
+                room.ends = room.heard_at + room.plan.seconds
         self._set(room, "on_air", "")
 
     def _unheard(self, room: _Room, process: asyncio.subprocess.Process) -> None:
@@ -294,6 +313,8 @@ class Supervisor:
             _signal(process.pid, signal.SIGKILL)
 
     async def _spawn(self, room: _Room) -> asyncio.subprocess.Process:
+        if room.ends is not None:  # not the whole time once more
+            replace(room.plan, seconds=max(1.0, room.ends - time.monotonic())).save(room.folder)
         path = room.folder / "room.log"
         if path.exists() and path.stat().st_size > LOG_LIMIT:
             path.replace(path.with_suffix(".log.1"))

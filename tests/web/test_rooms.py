@@ -135,6 +135,21 @@ async def test_the_last_words_of_a_room_that_cannot_start_are_shown(settings: Se
         assert "no picture can be drawn" in supervisor.view("demo")["message"]
 
 
+async def test_a_room_that_stops_again_and_again_says_what_to_do(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.rooms.FIRST_WAIT_S", 0.02)
+    command = ("/bin/sh", "-c", "echo the disk is gone; exit 3")
+    supervisor = Supervisor(settings.data / "rooms", room_client(settings), outlive=False, command=command)
+    async with asyncio.TaskGroup() as tasks:
+        await supervisor.run(tasks)
+        supervisor.start(RoomPlan("demo"))
+        await until(lambda: "again and again" in supervisor.view("demo")["message"])
+        message = supervisor.view("demo")["message"]
+        assert message.startswith("the disk is gone") and str(settings.data / "rooms/demo/room.log") in message
+        await supervisor.close(stop_rooms=True)
+
+
 async def test_a_room_that_does_not_listen_is_ended_within_seconds(settings: Settings) -> None:
     async with supervising(settings, ZHIBO_FAKE_ROOM="deaf") as supervisor:
         supervisor.start(RoomPlan("demo"))
