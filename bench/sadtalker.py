@@ -217,7 +217,7 @@ def check(folder: Path, json_file: Path | None) -> bool:
     passed = True
     for net, same in names_and_shapes(folder.parent / "keys"):
         passed &= same
-        rows.append({"file": f"keys/{net}", "arrays": "names, shapes", "worst": "", "of tolerance": None,
+        rows.append({"file": f"keys/{net}", "arrays": "names, shapes", "stated": "", "worst": "", "of tolerance": None,
                      "verdict": "as listed" if same else "DIFFERENT"})  # fmt: skip
     found: dict[str, list[Check]] = {}
     for each in verify(folder):
@@ -227,7 +227,8 @@ def check(folder: Path, json_file: Path | None) -> bool:
         passed &= all(each.passed for each in checks)
     report(f"SadTalker's golden tensors in {folder}", rows, json_file)
     for each in (each for checks in found.values() for each in checks if not each.passed):
-        print(f"{each.file}: {each.array}: error {each.error}, allowed {each.tolerance:.1e}")
+        share = f", {each.differing:.2%} of the values" if each.differing else ""
+        print(f"{each.file}: {each.array}: {each.reason or f'error {each.error}, allowed {each.tolerance:.1e}'}{share}")
     if not found:
         print(f"there is no golden file in {folder}")
     return passed and bool(found)
@@ -241,8 +242,8 @@ def _row(file: str, checks: list[Check]) -> dict[str, Cell]:
 
     worst = max(checks, key=share)
     verdict = "ok" if all(each.passed for each in checks) else "OFF"
-    return {"file": file, "arrays": str(len(checks)), "worst": worst.array, "of tolerance": share(worst),
-            "verdict": verdict}  # fmt: skip
+    return {"file": file, "arrays": str(len(checks)), "stated": str(sum(each.stated for each in checks)),
+            "worst": worst.array, "of tolerance": share(worst), "verdict": verdict}  # fmt: skip
 
 
 def main() -> int:

@@ -187,7 +187,7 @@ def build_core(
         chosen.judge = ShadowJudge(catalog, guard)
     conversations = Conversations(catalog.store.engine, relay=team)
     pictures = Pictures(settings.data / "pictures")
-    sight = Sight(pictures, load_eyes(told))
+    sight = Sight(pictures, _counted_with(load_eyes(told), chosen))
     presence, room = Presence(), StaffRoom(conversations)
     there = presence.present if team is None or team.first else team.present  # the inbox is the first worker's
     merchant = _merchant(settings)
@@ -198,8 +198,18 @@ def build_core(
         catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, orders,
         _reminders(settings, catalog, guard, conversations, orders, settings.proactive),
     )  # fmt: skip
-    translator = Translator(load_alone(told, "translate"), told.answer_s) if not told.embedded else None
+    linguist = None if told.embedded else _counted_with(load_alone(told, "translate"), chosen)
+    translator = Translator(linguist, told.answer_s) if linguist is not None else None
     return Core(catalog, guard, conversations, assistant, pictures, presence, room, translator, merchant)
+
+
+def _counted_with(model: "Model | None", chosen: "Model") -> "Model | None":
+    """The same model; what it costs goes into the budget and the figures of the one that answers shoppers."""
+    from assistant.models.router import Router
+
+    if isinstance(model, Router) and isinstance(chosen, Router):
+        model.share(chosen)
+    return model
 
 
 def _merchant(settings: Settings) -> "MerchantShop | None":
@@ -491,6 +501,7 @@ def _scribe(settings: Settings, core: Core) -> "ModelWriter | None":
     from assistant.script_model import ModelWriter
 
     writer = load_alone(told, "script")
+    _counted_with(writer, core.assistant.model)
     return ModelWriter(core.catalog, core.guard, writer, name=settings.model_name or getattr(writer, "name", ""))
 
 

@@ -9,20 +9,33 @@ import importlib.util
 import json
 import re
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.messages import Message, ModelError, TextDelta, ToolCall, ToolSpec
+from assistant.models.usage import Usage
 from assistant.settings import AssistantSettings
 
 _OPEN, _CLOSE = "<tool_call>", "</tool_call>"  # as Qwen and Hermes write them
 _WAITING = 4  # questions that may wait their turn; for others the model that stands in is sooner
 
 
+@dataclass(slots=True)
+class _Counted:
+    """Tokens of one answer so far; written by the thread that makes it."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
 class TransformersModel:
-    """`model`: a folder, or a name on the hub. The model needs a chat template; tools need one that knows them."""
+    """`model`: a folder, or a name on the hub. The model needs a chat template; tools need one that knows them.
+
+    `on_usage` hears of the tokens of every answer that was begun, also of one that was stopped.
+    """
 
     def __init__(self, model: str, *, max_tokens: int = 700, temperature: float = 0.3, answer_s: float = 45.0) -> None:
         if importlib.util.find_spec("transformers") is None or importlib.util.find_spec("torch") is None:
@@ -35,6 +48,7 @@ class TransformersModel:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="transformers")
         self._loaded: tuple[Any, Any] | None = None  # tokenizer, model
         self._waiting = 0
+        self.on_usage: Callable[[Usage], None] | None = None
 
     @classmethod
     def from_settings(cls, settings: AssistantSettings) -> "TransformersModel":
@@ -65,7 +79,8 @@ class TransformersModel:
             loop.call_soon_threadsafe(words.put_nowait, word)
 
         self._waiting += 1
-        making = loop.run_in_executor(self._thread, self._make, _chat(messages), _tools(tools), say, stop)
+        counted = _Counted()
+        making = loop.run_in_executor(self._thread, self._make, _chat(messages), _tools(tools), say, stop, counted)
         making.add_done_callback(lambda _: words.put_nowait(None))
         cut = _Calls()
         try:
@@ -79,12 +94,21 @@ class TransformersModel:
         finally:
             stop.set()
             self._waiting -= 1
+            if self.on_usage is not None and counted.tokens_in:
+                self.on_usage(Usage(counted.tokens_in, counted.tokens_out))
         if text := cut.rest():
             yield TextDelta(text)
         for call in cut.calls():
             yield call
 
-    def _make(self, chat: list[dict[str, Any]], tools: list[dict[str, Any]], say: Any, stop: threading.Event) -> None:
+    def _make(
+        self,
+        chat: list[dict[str, Any]],
+        tools: list[dict[str, Any]],
+        say: Callable[[str], None],
+        stop: threading.Event,
+        counted: _Counted,
+    ) -> None:
         """Generate, in the thread; every piece of text goes to `say`."""
         if stop.is_set():
             return
@@ -94,6 +118,7 @@ class TransformersModel:
 
         class Stopped(StoppingCriteria):  # type: ignore[misc]
             def __call__(self, ids: Any, scores: Any, **more: Any) -> Any:
+                counted.tokens_out = ids.shape[1] - counted.tokens_in
                 return torch.full((ids.shape[0],), stop.is_set(), dtype=torch.bool, device=ids.device)
 
         class Said(TextStreamer):  # type: ignore[misc]
@@ -105,6 +130,7 @@ class TransformersModel:
             prompt = tokenizer.apply_chat_template(
                 chat, tools=tools or None, add_generation_prompt=True, return_tensors="pt", return_dict=True
             ).to(model.device)
+            counted.tokens_in = prompt["input_ids"].shape[1]
             warm = (
                 {"do_sample": True, "temperature": self._temperature} if self._temperature > 0 else {"do_sample": False}
             )

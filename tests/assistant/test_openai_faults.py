@@ -283,6 +283,29 @@ async def test_usage_is_what_the_server_counts_and_estimated_where_it_was_stoppe
     assert server.requests[0]["stream_options"] == {"include_usage": True}
 
 
+async def test_every_try_that_a_server_worked_on_is_paid_for_and_none_that_it_refused() -> None:
+    """Also thoughts and tool calls, of which a shopper sees nothing."""
+    heard: list[Usage] = []
+    thinks: list[Chunk] = [{"reasoning_content": "便宜的就行"}, CUT]
+    starts_a_call = [fragment(GOOD, index=0, id="a", name=SEARCH.name), CUT]
+    async with ModelServer(in_turn([CUT], ["您好。"], thinks, Refusal(500), starts_a_call)).running() as server:
+        model = OpenAIModel(server.url, model="m", retries=1)
+        model.on_usage = heard.append
+        assert text_of([piece async for piece in model.respond(ASKED, ())]) == "您好。"
+        assert [one.tokens_out for one in heard] == [0, 3] and heard[0].tokens_in == heard[1].tokens_in > 0
+        for _ in range(2):
+            with pytest.raises(ModelError):
+                await anext(model.respond(ASKED, ()))
+        await model.close()
+    assert heard[2].tokens_out == 5 and heard[3].tokens_out > 5 and len(heard) == 4
+    nobody = OpenAIModel(f"http://127.0.0.1:{free_port()}/v1", model="m", retries=0)
+    nobody.on_usage = heard.append
+    with pytest.raises(ModelError):
+        await anext(nobody.respond(ASKED, ()))
+    await nobody.close()
+    assert len(heard) == 4
+
+
 # What fits
 
 

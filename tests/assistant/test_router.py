@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 import yaml
+from structlog.testing import capture_logs
 
 from assistant.events import PageContext
 from assistant.messages import Message, ModelError, TextDelta
@@ -18,7 +19,7 @@ from assistant.models import load_alone, load_eyes, load_model
 from assistant.models.router import Router, TableError
 from assistant.models.router.judging import ShadowJudge
 from assistant.models.router.rules import Asked, line_up, rule_for
-from assistant.models.router.spending import Spent, UsageBook
+from assistant.models.router.spending import Spent, UsageBook, today
 from assistant.models.router.table import Table, read_table
 from assistant.prompt import system_message
 from assistant.settings import AssistantSettings
@@ -340,6 +341,65 @@ async def test_a_shadow_is_heard_by_nobody_and_judged_by_the_guard(
     await model.close()
     assert "129元" in answer.text and "9元，" not in answer.text and answer.finished.model == "one"
     assert shadowed == {"answered": 2, "sentences": 1, "changed": 1}
+
+
+async def test_a_judge_that_fails_is_counted_and_told_and_costs_the_shopper_nothing(
+    stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    def broken(messages: Sequence[Message], text: str) -> tuple[int, int]:
+        raise LookupError("the catalogue is being closed")
+
+    found = await servers(stack, one=says("您好，我在。请问需要什么？"), other=says("另一个也答了一句话。"))
+    path = tmp_path / "models.yaml"
+    write(path, {"models": entries(found), "rules": [{"use": "one", "shadow": {"model": "other"}}]})
+    model = router(path)
+    model.judge = broken
+    with capture_logs() as told:
+        assert await said(model) == "您好，我在。请问需要什么？"
+        shadowed = model.figures["other"].shadowed
+        async with asyncio.timeout(5):
+            while not shadowed["unjudged"]:  # noqa: ASYNC110  # it is nobody's business when a shadow is done
+                await asyncio.sleep(0.02)
+    await model.close()
+    assert shadowed == {"answered": 1, "unjudged": 1}
+    assert [one["model"] for one in told if one["event"] == "shadow_not_judged"] == ["other"]
+
+
+async def test_every_model_that_was_asked_counts_in_the_budget_not_only_the_one_that_answered(
+    counter: Counter, stack: AsyncExitStack, tmp_path: Path
+) -> None:
+    """The overtaken one, the shadow, the one that broke off, and whoever was asked to look or to write; and it is
+    written down although nobody asks any more."""
+    found = await servers(
+        stack,
+        slow=says(9.0, "慢慢来的回答来了。"),
+        breaks=says("说到一半就断", CUT),
+        quick=says("很快的回答已经来了。", USED),
+        shadow=says("没有人听见的回答。", USED),
+        eyes=says("一只红色的杯子。", USED),
+    )
+    path = tmp_path / "models.yaml"
+    models = entries(found, **{name: {**DEAR, "can": ["tools", "vision"]} for name in found})
+    rule = {"use": ["breaks", "slow", "quick"], "hedge_ms": 50, "shadow": {"model": "shadow"}}
+    write(path, {"models": models, "rules": [{"when": {"scene": "look"}, "use": "eyes"}, rule]})
+    model, book = router(path), UsageBook(counter.catalog.store.engine)
+    eyes = load_eyes(AssistantSettings(models_file=path))
+    assert isinstance(eyes, Router)
+    model.keep(book)
+    eyes.share(model)
+    before = book.add(today(), {})
+    assert await said(model) == "很快的回答已经来了。"
+    picture = Message("user", "这是什么", pictures=(b"jpeg",))
+    assert await said(eyes, (picture,)) == "一只红色的杯子。"
+    spent: dict[str, float] = {}
+    async with asyncio.timeout(10):
+        while set(spent) < set(found):
+            await asyncio.sleep(0.1)
+            spent = {name: cost for name, cost in book.add(today(), {}).items() if cost > before.get(name, 0.0)}
+    assert spent["quick"] - before.get("quick", 0.0) == pytest.approx(2.0)
+    assert model.figures["eyes"].outcomes["answered"] == 1
+    await eyes.close()
+    await model.close()
 
 
 async def test_pictures_and_scripts_go_to_those_who_can(stack: AsyncExitStack, tmp_path: Path) -> None:

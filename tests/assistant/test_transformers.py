@@ -9,6 +9,7 @@ import pytest
 
 from assistant.messages import Message, ModelError, TextDelta, ToolCall
 from assistant.models.transformers import TransformersModel, _Calls
+from assistant.models.usage import Usage
 from tests.assistant.tiny_qwen import make_qwen
 from tests.conftest import lacking
 
@@ -44,9 +45,12 @@ async def test_it_streams_calls_a_tool_and_answers_from_its_result(folder: Path)
 async def test_closing_stops_it_and_the_next_is_answered(tmp_path: Path, folder: Path) -> None:
     endless = make_qwen(tmp_path / "endless", [("<|asked|>", "on ", "and ", "on ")])
     model = TransformersModel(str(endless), temperature=0, max_tokens=4_000)
+    heard: list[Usage] = []
+    model.on_usage = heard.append
     answer = model.respond((Message("user", "?"),), ())
     await anext(answer)
     await answer.aclose()
+    assert [(one.tokens_in > 0, one.tokens_out > 0, one.exact) for one in heard] == [(True, True, True)]
     again = model.respond((Message("user", "?"),), ())
     async with asyncio.timeout(30):
         assert isinstance(await anext(again), TextDelta)

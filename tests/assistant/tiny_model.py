@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,12 +40,13 @@ def _byte_tokens() -> list[str]:
     return [chr(byte) if byte in printable else chr(next(others)) for byte in range(256)]
 
 
-def make(path: Path) -> None:
-    """Write a random Llama with a byte vocabulary: 0.5 MB, well-formed in every respect, and clueless."""
+def make(path: Path, says: Sequence[str] = ()) -> None:
+    """Write a random Llama with a byte vocabulary: 0.5 MB, well-formed in every respect, and clueless; or one whose
+    answer to everything are the pieces of `says`, all of them different."""
     import gguf
 
-    tokens = [*_byte_tokens(), "<|im_start|>", "<|im_end|>", "<|endoftext|>"]
-    types = [gguf.TokenType.NORMAL] * 256 + [gguf.TokenType.CONTROL] * 3
+    tokens = [*_byte_tokens(), "<|im_start|>", "<|im_end|>", "<|endoftext|>", *says]
+    types = [gguf.TokenType.NORMAL] * 256 + [gguf.TokenType.CONTROL] * 3 + [gguf.TokenType.USER_DEFINED] * len(says)
     writer = gguf.GGUFWriter(path, "llama")
     writer.add_name("tiny")
     writer.add_context_length(8192)
@@ -74,8 +75,17 @@ def make(path: Path) -> None:
         return (random.standard_normal(shape) * 0.05).astype(np.float32)
 
     ones = np.ones(HIDDEN, np.float32)
-    writer.add_tensor("token_embd.weight", noise(len(tokens), HIDDEN))
-    writer.add_tensor("output.weight", noise(len(tokens), HIDDEN))
+    embedded, output = noise(len(tokens), HIDDEN), noise(len(tokens), HIDDEN)
+    if says:
+        # Each piece follows from the one before: the answer begins behind the line break of the template.
+        chain = [tokens.index("Ċ"), *range(259, len(tokens)), 257]
+        apart = np.linalg.qr(random.standard_normal((HIDDEN, HIDDEN)))[0].astype(np.float32)
+        embedded[:], output[:] = 0, 0
+        for place, (last, following) in enumerate(zip(chain, chain[1:], strict=False)):
+            embedded[last] = apart[place]
+            output[following] = 8 * apart[place]
+    writer.add_tensor("token_embd.weight", embedded)
+    writer.add_tensor("output.weight", output)
     writer.add_tensor("output_norm.weight", ones)
     narrow = KV_HEADS * HIDDEN // HEADS
     shapes = {
@@ -85,7 +95,8 @@ def make(path: Path) -> None:
     }  # fmt: skip
     for layer in range(LAYERS):
         for name, shape in shapes.items():
-            writer.add_tensor(f"blk.{layer}.{name}.weight", noise(*shape))
+            passes_on = says and name in ("attn_output", "ffn_down")
+            writer.add_tensor(f"blk.{layer}.{name}.weight", noise(*shape) * np.float32(not passes_on))
         for name in ("attn_norm", "ffn_norm"):
             writer.add_tensor(f"blk.{layer}.{name}.weight", ones)
     writer.write_header_to_file()
@@ -104,11 +115,11 @@ def _loaded(port: int) -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The base URL of a running server; it is killed afterwards."""
+def serving(says: Sequence[str] = ()) -> Iterator[str]:
+    """The base URL of a running server; it is killed afterwards. `says`: as of `make`."""
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "tiny.gguf"
-        make(model)
+        make(model, says)
         port = free_port()
         with (Path(folder) / "server.log").open("wb") as log:
             command = [sys.executable, "-c", SERVE, str(model), str(port)]

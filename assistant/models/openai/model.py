@@ -35,15 +35,25 @@ class _Heard:
 
     calls: Calls = field(default_factory=Calls)
     thoughts: Thoughts = field(default_factory=Thoughts)
-    pieces: int = 0
+    tries: int = 0  # that the server began to work on
+    written: int = 0  # tokens, estimated: also of thoughts and tool calls
     usage: Usage | None = None
+
+    def tried(self) -> None:
+        self.tries += 1
+
+    def used(self, tokens: int) -> list[Usage]:
+        """What each try cost; `tokens`: of its prompt, estimated. One that was made again had written nothing."""
+        again = [Usage(tokens, 0, exact=False)] * (self.tries - 1)
+        return [*again, self.usage or Usage(tokens, self.written, exact=False)] if self.tries else []
 
 
 class OpenAIModel:
     """Streams answers and tool calls. Each phase has its own limit; whatever goes wrong becomes a ModelError.
 
     What a model thinks aloud is left out, whether the server sends it apart or between marks. Closing an answer closes
-    its connection, which stops the server. `on_usage` hears of the tokens of every call, also of one that was stopped.
+    its connection, which stops the server. `on_usage` hears of the tokens of every call that a server worked on, also
+    of one that failed or was stopped.
     """
 
     def __init__(
@@ -125,21 +135,20 @@ class OpenAIModel:
 
     async def _words(self, body: dict[str, Any], heard: _Heard, watch: Watch, tokens: int) -> AsyncGenerator[str, None]:
         """The text of one call, piece by piece, thoughts left out; `heard` keeps the rest."""
-        said = 0
         try:
-            async with aclosing(self.server.stream(body, watch)) as answer:
+            async with aclosing(self.server.stream(body, watch, heard.tried)) as answer:
                 async for chunk in answer:
                     if isinstance(chunk.get("usage"), dict):
                         heard.usage = Usage.parse(chunk["usage"])
                     for choice in choices(chunk):
                         if text := self._text(choice, heard):
-                            said += estimate(text)
                             yield text
             if text := heard.thoughts.flush():
                 yield text
         finally:
             if self.on_usage is not None:
-                self.on_usage(heard.usage or Usage(tokens, said, exact=False))
+                for usage in heard.used(tokens):
+                    self.on_usage(usage)
 
     def _text(self, choice: Mapping[str, Any], heard: _Heard) -> str:
         delta = choice.get("delta") or choice.get("message") or {}  # a server that can't stream sends it whole
@@ -154,6 +163,7 @@ class OpenAIModel:
             heard.calls.add(delta.get("tool_calls") or ())
         except (ValueError, AttributeError) as error:
             raise garbled() from error
+        heard.written += estimate(content) + _beside(delta)
         return heard.thoughts.feed(content)
 
     # Tool calls
@@ -209,6 +219,13 @@ class OpenAIModel:
                 counted=bool(counted),
             )  # fmt: skip
         return fitted
+
+
+def _beside(delta: Mapping[str, Any]) -> int:
+    """Tokens, estimated, of what a server writes that is no text: thoughts and tool calls."""
+    thought = delta.get("reasoning_content") or delta.get("reasoning") or ""
+    calls = json.dumps(delta["tool_calls"], ensure_ascii=False) if delta.get("tool_calls") else ""
+    return estimate(thought if isinstance(thought, str) else "") + estimate(calls)
 
 
 def _written(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> str:

@@ -1,7 +1,7 @@
 """The server at the other end: connecting, asking, trying again, hanging up."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from importlib import import_module
 from itertools import count
@@ -40,13 +40,16 @@ class Server:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def stream(self, body: dict[str, Any], watch: Watch) -> AsyncGenerator[dict[str, Any], None]:
-        """The chunks of one answer. A call that fails before its first words or tool calls may be made again."""
+    async def stream(
+        self, body: dict[str, Any], watch: Watch, tried: Callable[[], None]
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The chunks of one answer. A call that fails before its first words or tool calls may be made again; `tried`
+        hears of each that the server took."""
         body = {"model": await self.named(watch), **body, "stream_options": {"include_usage": True}}
-        for tried in count():
+        for number in count():
             used = False
             try:
-                async with aclosing(self._once(body, watch)) as answer:
+                async with aclosing(self._once(body, tried)) as answer:
                     while (chunk := await watch.within(anext(answer, None))) is not None:
                         if not used and any(_says(choice) for choice in choices(chunk)):
                             used = True
@@ -55,13 +58,18 @@ class Server:
                 self._retries.succeeded()
                 return
             except ServerError as error:
-                wait = None if used else self._retries.wait_s(error, tried, watch.left_s)
+                wait = None if used else self._retries.wait_s(error, number, watch.left_s)
                 if wait is None:
                     raise
             await asyncio.sleep(wait)
 
-    async def _once(self, body: dict[str, Any], watch: Watch) -> AsyncGenerator[dict[str, Any], None]:
-        response = await self._opened(body)
+    async def _once(self, body: dict[str, Any], tried: Callable[[], None]) -> AsyncGenerator[dict[str, Any], None]:
+        try:
+            response = await self._opened(body)
+        except asyncio.CancelledError:
+            tried()  # we hang up while the server reads
+            raise
+        tried()
         try:
             kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind == "application/json":

@@ -17,7 +17,7 @@ class Figures:
     tokens_out: int = 0
     cached: int = 0
     cost: float = 0.0
-    shadowed: Counter[str] = field(default_factory=Counter)  # answered, failed, sentences, changed
+    shadowed: Counter[str] = field(default_factory=Counter)  # answered, failed, unjudged, sentences, changed
 
     def first(self, seconds: float) -> None:
         self.first_s += seconds

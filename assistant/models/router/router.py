@@ -83,6 +83,10 @@ class Router:
         """Where what was spent is kept over restarts and shared with other processes; whose day a day is."""
         self.spending = Spending(book, lambda: datetime.now(zone).date().isoformat())
 
+    def share(self, other: "Router") -> None:
+        """Count together with another router: one budget and one set of figures, whatever models are asked for."""
+        self.spending, self.figures = other.spending, other.figures
+
     async def close(self) -> None:
         for task in self._shadows:
             task.cancel()
@@ -229,6 +233,8 @@ class Router:
         """The same question to a model that nobody hears: how the guard would find its words."""
         counts, text = self.figures[name].shadowed, ""
         with self._seats.taken([name]) as seats:
+            if not seats:  # the table has changed meanwhile
+                return
             try:
                 async with aclosing(sensible(seats[0].model.respond(messages, tools), tools)) as pieces:
                     async for piece in pieces:
@@ -239,7 +245,12 @@ class Router:
                 return
         counts["answered"] += 1
         if text.strip() and self.judge is not None:
-            sentences, changed = await asyncio.to_thread(self.judge, messages, text)
+            try:
+                sentences, changed = await asyncio.to_thread(self.judge, messages, text)
+            except Exception as error:  # of whatever kind: nobody waits here who would hear of it
+                counts["unjudged"] += 1
+                log.error("shadow_not_judged", model=name, error=type(error).__name__, exc_info=True)
+                return
             counts["sentences"] += sentences
             counts["changed"] += changed
 

@@ -59,6 +59,7 @@ class Spending:
         self._new: defaultdict[str, Spent] = defaultdict(Spent)
         self._written = float("-inf")
         self._writing: asyncio.Task[None] | None = None
+        self._due: asyncio.TimerHandle | None = None
 
     @property
     def whole(self) -> float:
@@ -71,9 +72,11 @@ class Spending:
         self._costs[model] = self.of(model) + cost
         spent = Spent(1, usage.tokens_in, usage.tokens_out, usage.cached, cost)
         self._new[model] = self._new[model].plus(spent)
+        if self._book is not None and self._due is None:  # also when nobody asks any more
+            self._due = asyncio.get_running_loop().call_later(_WRITE_S, self._write_soon)
 
     async def refresh(self) -> None:
-        """Begin a new day; now and then write, and read what others wrote. Only the first reading is waited for."""
+        """Begin a new day; now and then read what others wrote. Only the first reading is waited for."""
         day = self._day()
         if day != self._now:
             before, self._now = self._now, day
@@ -81,15 +84,23 @@ class Spending:
                 await self._write(before)
                 self._costs = {}
             await self._write(day)
-        elif self._book is not None and self._writing is None and time.monotonic() - self._written >= _WRITE_S:
-            self._writing = asyncio.create_task(self._write(day))
-            self._writing.add_done_callback(self._wrote)
+        elif time.monotonic() - self._written >= _WRITE_S:
+            self._write_soon()
 
     async def close(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
         if self._writing is not None:
             await self._writing
         if self._new:
             await self._write(self._now or self._day())
+
+    def _write_soon(self) -> None:
+        self._due = None
+        if self._book is not None and self._writing is None:
+            self._writing = asyncio.create_task(self._write(self._now or self._day()))
+            self._writing.add_done_callback(self._wrote)
 
     def _wrote(self, _: "asyncio.Task[None]") -> None:
         self._writing = None
