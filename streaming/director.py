@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 _NEXT_ANSWER_S = 0.5
 _INSERTED = 20  # lines of people that wait at most
+_ANSWERS = 2  # the one that is being given, and the next: its asker waits for the one before, not for a model too
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class DirectorSettings:
     answer_s: float = 20.0  # an answer that has not begun by then is given up
     writing_s: float = 20.0  # a script that is not written by then is given up, and the next product's turn comes
     answer_sentences: int = 5  # said aloud; the rest stays unsaid
-    answers_in_row: int = 3  # before the script goes on for at least a sentence
+    answers_in_row: int = 6  # before the script goes on for at least a breath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class _Answer:
     asked: Asked
     replies: asyncio.Queue[tuple[Reply, object] | None] = field(default_factory=lambda: asyncio.Queue(8))
     ready: asyncio.Event = field(default_factory=asyncio.Event)
+    made: bool = False  # to its end
     failed: str = ""
 
 
@@ -131,7 +133,7 @@ class Director:
         self._urgent: deque[Due] = deque()
         self._person = False  # speaks by microphone
         self._courtesies: deque[tuple[Occasion, Comment]] = deque()
-        self._answer: _Answer | None = None
+        self._answers: deque[_Answer] = deque()  # the first is given next, or is being given
         self._tasks: asyncio.TaskGroup | None = None
         self._answers_in_row = 0
 
@@ -161,7 +163,8 @@ class Director:
                     self._start_answer()
                     await self._step()
         finally:
-            self._tasks = self._answer = None
+            self._tasks = None
+            self._answers.clear()
 
     async def goodbye(self) -> None:
         """Drop what was to be said, and take leave; call after `run` has ended."""
@@ -272,7 +275,7 @@ class Director:
         if self._inserted or self._urgent or self._person:
             return True
         rested = self._answers_in_row < self._settings.answers_in_row
-        return self._answer is not None and self._answer.ready.is_set() and rested and not self._held
+        return bool(self._answers) and self._answers[0].ready.is_set() and rested and not self._held
 
     @property
     def wanted(self) -> bool:
@@ -290,8 +293,8 @@ class Director:
             await self._speech.say("inserted", self._inserted.popleft(), self.product_id)
         elif self._held:
             await self._hold()
-        elif self.pressing and self._answer is not None:
-            await self._give_answer(self._answer)
+        elif self.pressing and self._answers:
+            await self._give_answer(self._answers[0])
         elif self._courtesies:
             await self._courtesy(*self._courtesies.popleft())
         elif (call := self._flash.due()) is not None:
@@ -323,13 +326,14 @@ class Director:
             self._end(self._courtesies.popleft()[1], taken)
 
     def _start_answer(self) -> None:
-        """Begin to make the next answer, while the script talks on."""
-        if self._answer is not None or self._tasks is None or self._held:
+        """Begin to make the next answer, while the script talks on or another is given; one at a time."""
+        if self._tasks is None or self._held:
             return
-        if (asked := self._audience.next()) is None:
+        if len(self._answers) >= _ANSWERS or not all(answer.made for answer in self._answers):
             return
-        self._answer = _Answer(asked)
-        self._tasks.create_task(self._make(self._answer), name="answer")
+        if (asked := self._audience.next()) is not None:
+            self._answers.append(_Answer(asked))
+            self._tasks.create_task(self._make(self._answers[-1]), name="answer")
 
     async def _make(self, answer: _Answer) -> None:
         try:
@@ -355,8 +359,10 @@ class Director:
             answer.failed = f"the assistant failed ({type(error).__name__})"
         finally:
             await answer.replies.put(None)
+            answer.made = True
             answer.ready.set()
             self._speech.nudge.set()
+        self._start_answer()
 
     # Saying
 
@@ -379,7 +385,7 @@ class Director:
                 spoken += await self._speech.say("answer", due, on_air, comment_id=asked.first.id)
         if drawing is not None:
             await drawing
-        self._answer = None
+        self._answers.popleft()
         self._answers_in_row += 1
         self._close(asked, spoken, handed_over, answer.failed)
         self._start_answer()
@@ -387,8 +393,9 @@ class Director:
         if spoken and not self.wanted:
             product = self._shelf.product(on_air)
             title = spoken_title(product.title(self._settings.lang)) if product is not None else ""
-            await self._phrase("back", "bridge", title=title)
-        await self._show(on_air, None)
+            await self._phrase("back", "bridge", yields_from=0, title=title)
+        if not self.pressing:  # another question takes this one's place on the picture
+            await self._show(on_air, None)
 
     def _draw(self, product_id: str, bubble: Bubble, *, after: asyncio.Task[None] | None) -> asyncio.Task[None]:
         """Bring the question on the picture while the answer is being spoken: no word waits for pixels."""
@@ -403,10 +410,10 @@ class Director:
 
     async def _next_answer(self) -> None:
         """Wait a moment for an answer that is being made: turning back to the script first would sound rude."""
-        if self._answer is not None:
+        if self._answers:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_NEXT_ANSWER_S):
-                    await self._answer.ready.wait()
+                    await self._answers[0].ready.wait()
 
     def _close(self, asked: Asked, spoken: int, handed_over: bool, failed: str) -> None:
         """Write down how a question and those merged into it ended."""
@@ -427,7 +434,7 @@ class Director:
             await self._phrase("private", "answer", comment.id)
             self._end(comment, Taken("handed_over", "a private matter: sent to the shop's chat", kind="private"))
         else:
-            await self._phrase("welcome", "greeting", comment.id)
+            await self._phrase("welcome", "greeting", comment.id, yields_from=1)
             self._end(comment, Taken("answered"))
 
     async def _call(self, call: Call) -> None:
@@ -450,7 +457,7 @@ class Director:
         """One line for all who gave, followed or ordered."""
         first, *others = thanks.comments
         names = spoken_names([comment.author for comment in thanks.comments], self._settings.lang)
-        await self._phrase(thanks.occasion, "greeting", first.id, names=names)
+        await self._phrase(thanks.occasion, "greeting", first.id, yields_from=1, names=names)
         self._end(first, Taken("answered"))
         for other in others:
             self._end(other, Taken("merged", "thanked together", first.id))
@@ -471,10 +478,16 @@ class Director:
         if told.line.kind == "offer" and due.verdict.changed:
             # A sum with one figure mended is not a sum any more: it is on record, and not said.
             due = replace(due, verdict=replace(due.verdict, text=""))
-        reading = Reading(told.at.clause, self._prompter.breath, self._prompter.sentence, told.line.cue)
+        reading = Reading(told.at.clause, self._breath, self._prompter.sentence, told.line.cue)
         await self._speech.say("script", due, told.at.product_id, reading=reading)
 
+    def _breath(self, clause: int) -> None:
+        """The script has had its turn."""
+        self._answers_in_row = 0
+        self._prompter.breath(clause)
+
     async def _nothing_to_sell(self) -> None:
+        self._answers_in_row = 0
         await self._show("", None)
         await self._phrase("empty", "greeting")
         self._speech.nudge.clear()
@@ -483,9 +496,12 @@ class Director:
                 async with asyncio.timeout(15.0):
                     await self._speech.nudge.wait()
 
-    async def _phrase(self, occasion: Occasion, kind: Said, comment_id: str = "", **slots: str) -> int:
+    async def _phrase(
+        self, occasion: Occasion, kind: Said, comment_id: str = "", yields_from: int | None = None, **slots: str
+    ) -> int:
         """How many characters were spoken."""
         text = self._phrases(occasion, **slots)
         if not text:
             return 0
-        return await self._speech.say(kind, self._fresh.checked(text), self.product_id, comment_id=comment_id)
+        due = self._fresh.checked(text)
+        return await self._speech.say(kind, due, self.product_id, comment_id=comment_id, yields_from=yields_from)

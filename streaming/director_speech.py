@@ -119,20 +119,33 @@ class Speech:
                 self._emit({**event, "at_s": round(begun.at_s, 3)})
 
     async def say(
-        self, kind: Said, due: Due, product_id: str, *, comment_id: str = "", reading: Reading | None = None
+        self,
+        kind: Said,
+        due: Due,
+        product_id: str,
+        *,
+        comment_id: str = "",
+        reading: Reading | None = None,
+        yields_from: int | None = None,
     ) -> int:
         """Speak a checked sentence, and what is true instead if it ceases to be while it is spoken; returns how many
-        characters were spoken. What an urgent line cut off is said after it."""
+        characters were spoken. What an urgent line cut off is said after it.
+
+        From its clause `yields_from` on (0: from the first), the sentence gives way to what presses, and is not taken
+        up again."""
         spoken = first = 0
         while True:
             renewed = self._fresh.renewed(due)
             first = 0 if renewed.text != due.text else first
             due = renewed
-            said = await self._utter(kind, due, product_id, comment_id, reading, first)
+            said = await self._utter(kind, due, product_id, comment_id, reading, first, yields_from)
             spoken += said.chars
             if self._is_urgent:
                 await self._interject()
-            if said.finished or reading is not None:  # the script is written anew first, or goes on by its cursor
+            gave_way = yields_from is not None and said.clause >= yields_from and self._waiting.pressing
+            if (
+                said.finished or gave_way or reading is not None
+            ):  # the script is written anew first, or goes on by its cursor
                 return spoken
             first = said.clause
 
@@ -156,7 +169,14 @@ class Speech:
             self._interjecting = False
 
     async def _utter(
-        self, kind: Said, due: Due, product_id: str, comment_id: str, reading: Reading | None, first: int
+        self,
+        kind: Said,
+        due: Due,
+        product_id: str,
+        comment_id: str,
+        reading: Reading | None,
+        first: int,
+        yields_from: int | None,
     ) -> "_Uttered":
         """Speak a sentence clause by clause from clause `first` on.
 
@@ -176,7 +196,8 @@ class Speech:
             if stale := self._fresh.is_stale(due):
                 break
             told = event if index == first else None
-            if not await self._speak(pieces[index], told, due, may_cut=reading is not None):
+            yields = reading is not None or (yields_from is not None and index >= yields_from)
+            if not await self._speak(pieces[index], told, due, may_cut=yields):
                 stale = self._fresh.is_stale(due)
                 break  # the clause is said again from its beginning
             index += 1
@@ -184,7 +205,7 @@ class Speech:
                 reading.move(index)
                 if index < len(pieces) and self._waiting.wanted:
                     break
-            elif self._is_urgent:
+            elif self._is_urgent or (yields_from is not None and index >= yields_from and self._waiting.pressing):
                 break
         finished = index >= len(pieces) and not stale
         if reading and finished:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from streaming.audience import Audience, Taken
 from streaming.comments import Comment
 from streaming.director import Director, DirectorParts, DirectorSettings, Reply
 from streaming.journal import Journal
-from streaming.phrases import Phrases
+from streaming.phrases import Occasion, Phrases
 from streaming.records import Records, utterances
 from streaming.reminding import Reminders
 from streaming.runsheet import RunSheet
@@ -97,7 +98,7 @@ class Studio:
                 journal=self.journal,
                 audience=self.audience,
                 runsheet=more.get("runsheet") or RunSheet(more.get("sheet", ())),
-                phrases=Phrases("zh", "测试店", wordings, {"all": "大家", "ah": "来，"}),
+                phrases=more.get("phrases") or Phrases("zh", "测试店", wordings, {"all": "大家", "ah": "来，"}),
                 reminders=more.get("reminders") or Reminders(0, float),
                 show=self._show,
                 emit=self.events.append,
@@ -394,6 +395,52 @@ async def test_many_questions_leave_the_script_its_turn(catalog: Catalog) -> Non
     assert any(places[0] < i < places[-1] for i in script)
 
 
+class Wordy(Phrases):
+    """Words every occasion in three breaths."""
+
+    def __call__(self, occasion: Occasion, **slots: str) -> str:
+        return f"{occasion}的第一口气说到这里，第二口气接着说下去，第三口气才把话说完。"
+
+
+async def test_turning_back_and_courtesies_give_way_to_a_question(catalog: Catalog) -> None:
+    answers = {"容量": ["容量是500ml。"], "多重": ["容量是500ml。"]}
+    for occasion, comes in (("back", "这个多重呀？"), ("welcome", "主播好")):
+        studio = Studio(catalog, answers=answers, phrases=Wordy("zh", "", Wordings(), {}))
+        first = studio.ask(comes)
+        studio.ear.on_say = partial(ask_upon, studio, f"{occasion}的")
+        wanted = 1 + (occasion == "back")
+        await studio.run_until(lambda studio=studio, wanted=wanted: heard_answers(studio) >= wanted)
+        assert studio.ended[first.id].outcome == "answered"
+        begun = next(at for at, clause in enumerate(studio.ear.heard) if f"{occasion}的" in clause)
+        assert studio.ear.heard[begun + 1] == "容量是500ml。"  # no second breath
+
+
+async def test_a_goodbye_gives_way_to_nothing(catalog: Catalog) -> None:
+    studio = Studio(catalog, phrases=Wordy("zh", "", Wordings(), {}))
+    await studio.run_until(lambda: ONE[0] in studio.ear.heard)
+    studio.director.insert(gate(catalog)("容量是500ml。", ("p1",)))
+    await studio.director.goodbye()
+    assert "".join(studio.ear.heard).endswith("第三口气才把话说完。")
+
+
+def ask_upon(studio: Studio, words: str, clause: str) -> None:
+    if words in clause:
+        studio.ask("容量多大？", "小马")
+
+
+async def test_the_next_answer_is_made_while_one_is_being_given(catalog: Catalog) -> None:
+    """A model that takes its time keeps only the first viewer waiting."""
+    studio = Studio(catalog, answers={"容量": ["容量是500ml。"], "多重": ["容量是500ml。"]})
+    asked_by_then: list[int] = []
+    studio.ear.on_say = lambda clause: (
+        asked_by_then.append(len(studio.answers.asked)) if clause == "容量是500ml。" else None
+    )
+    for question in ("这个容量多大？", "这个多重呀？"):
+        studio.ask(question, question)
+    await studio.run_until(lambda: len(asked_by_then) == 2)
+    assert asked_by_then == [2, 2]
+
+
 def heard_answers(studio: Studio) -> int:
     return studio.ear.heard.count("容量是500ml。")
 
@@ -501,7 +548,7 @@ async def test_a_flash_sale_is_announced_without_its_figures_and_takes_the_air_w
     flash(catalog, -0.1, 60)
     begun = Studio(catalog, sheet=("p1", "p3"), script=ScriptWriter(catalog, Guard()))
     heard = await begun.run_until(lambda: "减17" in "".join(begun.ear.heard))
-    assert begun.director.product_id == "p2"
+    assert next(row for row in begun.rows() if "减17" in row.text).product_id == "p2"
 
 
 # What a person decides
