@@ -20,12 +20,20 @@ AGAIN_S = 0.4  # before the first further try, doubled up to
 LONGEST_AGAIN_S = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One message, in seconds of the loop's clock."""
+
+    sent: float
+    first: float  # its first sentence; its end when it had none
+    whole: float
+
+
 @dataclass(slots=True)
 class Tally:
     """What all shoppers saw."""
 
-    first_s: list[tuple[float, float]] = field(default_factory=list)  # (sent at, seconds to the first sentence)
-    whole_s: list[tuple[float, float]] = field(default_factory=list)  # (answered at, seconds to the end)
+    answered: list[Answered] = field(default_factory=list)
     sessions: int = 0
     resumed: int = 0  # streams opened again
     reposted: int = 0  # messages sent again after a broken connection
@@ -127,8 +135,25 @@ class _Asked:
     answers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a visitor asks next: every `every_s` seconds (an open loop, as far as one person can keep it: a late answer
+    delays what follows), or having thought about the answer for `think_s` on average (a closed loop), or at once."""
+
+    every_s: float = 0.0
+    think_s: float = 0.0
+
+    def after(self, due: float, sent: float) -> float:
+        """The moment of the next question; `due`: when the last one was to be asked, `sent`: when it was."""
+        now = time.monotonic()
+        if self.think_s:
+            return now + self.think_s * random.uniform(0.5, 1.5)
+        due = max(due + self.every_s, sent)
+        return due if self.every_s and due + self.every_s >= now else now  # nothing catches up
+
+
 class Shopper:
-    """One visitor. `questions` are asked in turn, one every `every_s` seconds counted from `start`."""
+    """One visitor, who asks the `questions` in turn."""
 
     def __init__(
         self, address: tuple[str, int], questions: Sequence[tuple[str, str]], tally: Tally, turns: int
@@ -148,8 +173,8 @@ class Shopper:
         self._stream: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
 
-    async def live(self, start: float, every_s: float, until: float) -> None:
-        """Ask until the moment `until` of the loop's clock."""
+    async def live(self, start: float, pace: Pace, until: float) -> None:
+        """Ask from the moment `start` to the moment `until` of the loop's clock."""
         await _sleep_until(start)
         try:
             while time.monotonic() < until:
@@ -159,10 +184,7 @@ class Shopper:
                 sent = time.monotonic()
                 self.asked += 1
                 await self._ask(text)
-                # A person writes on only after the answer: a late one delays what follows, nothing catches up.
-                start = max(start + every_s, sent) if every_s else 0.0
-                if start + every_s < time.monotonic():
-                    start = time.monotonic()
+                start = pace.after(start, sent)
                 await _sleep_until(start)
         finally:
             await self._leave()
@@ -199,8 +221,7 @@ class Shopper:
                 return
             self._tally.late += 1
         now = time.monotonic()
-        self._tally.whole_s.append((now, now - asked.sent))
-        self._tally.first_s.append((asked.sent, (asked.first or now) - asked.sent))
+        self._tally.answered.append(Answered(asked.sent, asked.first or now, now))
 
     # the connections
 

@@ -1,9 +1,13 @@
 """How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--rate 160]
+                                           or a closed loop:  python -m bench.chat_load --think 1
 
 Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks at an even pace what
-shoppers ask (`--rate` messages a second in all; 0: as fast as answers come). In the middle the whole server is killed
-with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is read: each message
-must be there once and have one answer. Server and generator share the machine; the share of each is printed.
+shoppers ask (`--rate` messages a second in all; 0: as fast as answers come), or, with `--think`, its next question so
+long after each answer. In the middle the whole server is killed with SIGKILL and started again; the sessions resume as
+the widget does. Afterwards the database is read: each message must be there once and have one answer. Server and
+generator share the machine; the share of each is printed. The figures of the whole time have the kill in them; those
+"without the kill" leave out who waited at any moment from the kill until all that was asked before the server came
+back had been answered.
 
 Two runs beside each other: questions as often as shops see them, and questions none of which is asked twice.
 """
@@ -25,7 +29,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from bench.chat_client import PATIENCE_S, Shopper, Tally
+from bench.chat_client import PATIENCE_S, Answered, Pace, Shopper, Tally
 from bench.chat_questions import TURNS, Asked
 from bench.report import Cell, arguments, report
 from knowledge.catalog import Catalog
@@ -163,6 +167,11 @@ class Run:
     questions: int = 0  # that were made
     different: int = 0  # of those
 
+    @property
+    def caught_up(self) -> float:
+        """When all that was asked before the server was back had been answered."""
+        return max((one.whole for one in self.tally.answered if one.sent < self.back), default=self.back)
+
 
 async def measure(served: Served, catalog: Catalog, told: "Options", *, distinct: bool) -> Run:
     rng = random.Random(told.seed)
@@ -175,12 +184,13 @@ async def measure(served: Served, catalog: Catalog, told: "Options", *, distinct
     run.empty_mb = served.machine.memory_mb
     start = time.monotonic() + 0.5
     run.begin, run.end = start + WARM_S, start + WARM_S + told.seconds
-    every_s = told.sessions / told.rate if told.rate else 0.0
-    most = int(told.seconds / every_s) + 40 if every_s else 400
+    pace = told.pace
+    between_s = pace.every_s or pace.think_s
+    most = int(told.seconds / between_s) + 40 if between_s else 400
     questions = [asked.of_visitors(most) for _ in range(told.sessions)]
     shoppers = [Shopper(("127.0.0.1", served.port), each, tally, TURNS) for each in questions]
     tasks = [
-        asyncio.create_task(each.live(start + every_s * rng.random() + WARM_S / 2 * rng.random(), every_s, run.end))
+        asyncio.create_task(each.live(start + between_s * rng.random() + WARM_S / 2 * rng.random(), pace, run.end))
         for each in shoppers
     ]
     await _until(run.begin)
@@ -239,10 +249,23 @@ class Options:
     seconds: float
     sessions: int
     rate: float
+    think_s: float  # 0: an open loop
     workers: int
     restart: bool
     seed: int
     questions: str  # shop, distinct or both
+
+    @property
+    def pace(self) -> Pace:
+        if self.think_s:
+            return Pace(think_s=self.think_s)
+        return Pace(every_s=self.sessions / self.rate if self.rate else 0.0)
+
+    @property
+    def loop(self) -> str:
+        if self.think_s:
+            return f"closed loop, {self.think_s:g} s of thought"
+        return f"open loop, {self.rate:g}/s offered" if self.rate else "closed loop, no pause"
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
@@ -254,30 +277,36 @@ def _percentiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def rows(name: str, run: Run, told: Options) -> list[dict[str, Cell]]:
-    """The whole time, and with a restart the time before and after it (from when all had caught up)."""
-    spans = [("all", run.begin, run.end)]
+    """The whole time, and with a restart all of it but the kill's window, before that and after it."""
+    table = [_row(name, "all", run.tally.answered, run.begin, run.end)]
     if told.restart:
-        spans.append(("before the kill", run.begin, run.killed))
-        if run.back + 1.0 < run.end:  # a short run may be over before the server is back
-            spans.append(("after it", run.back + 1.0, run.end))
-    table: list[dict[str, Cell]] = []
-    for span, begin, end in spans:
-        first = [took for sent, took in run.tally.first_s if begin <= sent < end]
-        whole = [took for at, took in run.tally.whole_s if begin <= at < end]
-        p50, p95, p99 = _percentiles(first)
-        table.append(
-            {
-                "questions": name,
-                "time": span,
-                "answered": len(whole),
-                "answered/s": len(whole) / (end - begin),
-                "first p50 ms": p50,
-                "first p95 ms": p95,
-                "first p99 ms": p99,
-                "whole p95 ms": _percentiles(whole)[1],
-            }
-        )
+        back = min(run.caught_up, run.end)
+        untouched = [one for one in run.tally.answered if one.whole < run.killed or one.sent >= back]
+        away_s = back - run.killed
+        table.append(_row(name, "without the kill", untouched, run.begin, run.end, away_s))
+        table.append(_row(name, "before it", untouched, run.begin, run.killed))
+        if back + 1.0 < run.end:  # a short run may be over before all have caught up
+            table.append(_row(name, "after it", untouched, back, run.end))
     return table
+
+
+def _row(
+    name: str, span: str, answered: Sequence[Answered], begin: float, end: float, left_out_s: float = 0.0
+) -> dict[str, Cell]:
+    """`left_out_s`: of the time between, in which none of `answered` was."""
+    asked = [one for one in answered if begin <= one.sent < end]
+    whole = [one.whole - one.sent for one in answered if begin <= one.whole < end]
+    p50, p95, p99 = _percentiles([one.first - one.sent for one in asked])
+    return {
+        "questions": name,
+        "time": span,
+        "answered": len(whole),
+        "answered/s": len(whole) / max(0.001, end - begin - left_out_s),
+        "first p50 ms": p50,
+        "first p95 ms": p95,
+        "first p99 ms": p99,
+        "whole p95 ms": _percentiles(whole)[1],
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -285,6 +314,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60, help="how long is measured, after 5 s of warming up (60)")
     parser.add_argument("--sessions", type=int, default=200, help="visitors at the same time (200)")
     parser.add_argument("--rate", type=float, default=160, help="messages a second of all together; 0: no pause (160)")
+    parser.add_argument(
+        "--think",
+        type=float,
+        default=0.0,
+        help="a closed loop instead: seconds from an answer to the next question, ±50 %% (0: an open loop)",
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes of the server (2)")
     parser.add_argument("--no-restart", action="store_true", help="leave the server alone")
     parser.add_argument("--seed", type=int, default=1, help="of the questions (1)")
@@ -295,7 +330,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="as often as shops see them, each only once, or one run of each (both)",
     )
     args = parser.parse_args(argv)
-    told = Options(args.seconds, args.sessions, args.rate, args.workers, not args.no_restart, args.seed, args.questions)
+    told = Options(
+        args.seconds, args.sessions, args.rate, args.think, args.workers, not args.no_restart, args.seed, args.questions
+    )
     names = ("shop", "distinct") if told.questions == "both" else (told.questions,)
     runs = {name: _measured(told, distinct=name == "distinct") for name in names}
     return show(runs, told, args.json)
@@ -330,22 +367,26 @@ def show(runs: Mapping[str, Run], told: Options, json_file: Path | None) -> int:
     figures = {name: _figures(run, told) for name, run in runs.items()}
     about = {f"{name}: {each}": value for name, found in figures.items() for each, value in found.items()}
     report(
-        f"Chat load: {told.sessions} sessions, {told.seconds:.0f} s, {told.workers} workers, {os.cpu_count()} cores",
+        f"Chat load: {told.sessions} sessions, {told.loop}, {told.seconds:.0f} s, {told.workers} workers,"
+        f" {os.cpu_count()} cores",
         [row for name, run in runs.items() for row in rows(name, run, told)],
         json_file,
         **about,
     )
     names = next(iter(figures.values()))
-    print(f"{'':>24}" + "".join(f"{name:>14}" for name in figures))
+    print(f"{'':>24}" + "".join(f"{name:>28}" for name in figures))
     for each in names:
-        print(f"{each:>24}" + "".join(f"{found[each]!s:>14}" for found in figures.values()))
+        print(f"{each:>24}" + "".join(f"{found[each]!s:>28}" for found in figures.values()))
     return int(any(run.tally.lost or run.tally.doubled or run.tally.gaps or run.tally.repeats for run in runs.values()))
 
 
 def _figures(run: Run, told: Options) -> dict[str, Cell]:
     tally, seconds = run.tally, run.end - run.begin
-    answered = max(1, sum(run.begin <= at < run.end for at, _ in tally.whole_s))
+    answered = max(1, sum(run.begin <= one.whole < run.end for one in tally.answered))
+    window_s = run.caught_up - run.killed if told.restart else 0.0
+    touched = sum(one.whole >= run.killed and one.sent < run.caught_up for one in tally.answered) if told.restart else 0
     return {
+        "loop": told.loop,
         "questions": run.questions,
         "different ones": run.different,
         "lost": tally.lost,
@@ -354,6 +395,8 @@ def _figures(run: Run, told: Options) -> dict[str, Cell]:
         "events missing": tally.gaps,
         "events repeated": tally.repeats,
         "away_s": round(run.back - run.killed, 2),
+        "kill to caught up s": round(window_s, 2),
+        "who waited then %": round(100 * touched / answered, 1),
         "resumed streams": tally.resumed,
         "messages posted again": tally.reposted,
         "refused": " ".join(f"{count}×{status}" for status, count in tally.refused.items()) or 0,
