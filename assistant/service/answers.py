@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from assistant.service.asks import Ask, Topic
 from assistant.service.model import Fault, Goods, ServiceOrder
@@ -267,7 +268,8 @@ def short(name: str) -> str:
 
 
 def _told_of(goods: Goods) -> dict[str, object]:
-    return {"name": goods.name, "number": goods.id, "price": goods.price, "state": goods.state, "text": goods.about}
+    price = goods.price if goods.price is not None else min((one.price for one in goods.variants), default=Decimal(0))
+    return {"name": goods.name, "number": goods.id, "price": price, "state": goods.state, "text": goods.about}
 
 
 def _code(code: str) -> str:

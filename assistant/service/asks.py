@@ -49,6 +49,9 @@ Topic = Literal[
 Condition = Literal["", "failed", "found"]  # what was asked before could not be done; what was asked is so
 
 
+LATER = "⟦later⟧"  # in what is wanted: what stands behind it counts more than what stands before
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRef:
     """Which order is meant: by number, or by what is known of it."""
@@ -144,6 +147,11 @@ class Heard:
     asks_something: bool = False
     plain_yes: bool = False  # no word besides that could only mean it
     closes: bool = False  # thanks, good-bye, leaves it for later
+    hangs: bool = False  # a yes that is none yet: "if it's free", "but when…"
+    corrects: bool = False  # what was said before was not meant so
+    drops: bool = False  # what waits for a yes is no longer wanted
+    only: bool = False  # of several things these alone
+    against: tuple[Ask, ...] = ()  # what is not to be done: "but not the mug"
 
 
 class Understanding(Protocol):

@@ -6,6 +6,7 @@ executed twice.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -14,16 +15,22 @@ from decimal import Decimal
 from assistant.service.addresses import AddressReader
 from assistant.service.answers import Answers, TopicAnswer
 from assistant.service.asks import Ask, Heard, Topic, Understanding
+from assistant.service.binding import bind
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
-from assistant.service.merging import joined, merged, more, of_before, refinement
-from assistant.service.model import ServiceOrder, Write
+from assistant.service.merging import joined, merged, more, of_before
+from assistant.service.model import Write
+from assistant.service.pending import Pending
+from assistant.service.pointing import as_spoken, chosen_orders, chosen_things, order_of
 from assistant.service.policy import Policy, Rule
 from assistant.service.resolve import Resolver
 from assistant.service.session import Bound, Session, Turn
 from assistant.service.shop import ServiceShop, ShopError, ShopUnsure
 from assistant.service.steps import Proposal, Refused, Spoken, Told
 
+_REGRETS = re.compile(
+    r"\b(?:no longer|not|never|don't|mistake|accident\w*|error|wrong|mind|instead|anymore)\b|n't\b", re.IGNORECASE
+)
 _OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
 
 
@@ -47,6 +54,7 @@ class Flow:
         self._understanding = understanding
         self._addresses = AddressReader(policy.order_number)
         self._who = Identity(shop, policy)
+        self._pending = Pending(shop)
 
     def _goods(self, session: Session) -> tuple[str, ...]:
         return tuple(self._shop.goods_names(session.client_id))
@@ -168,6 +176,15 @@ class Flow:
         proposal put again."""
         kept = session.pending_ask
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing")]
+        self._pending.narrow(heard, acts, session, resolver)
+        if kept is not None and (anew := self._pending.anew(heard, kept, acts, session, resolver)) is not None:
+            session.drop()
+            session.waiting = (*anew, *session.waiting)
+            self._go_on(session, turn)
+            return None
+        if heard.hangs:
+            self._put_again(heard, session, turn, resolver)
+            return None
         confirmed = kept is not None and kept.ask.kind in heard.confirms and not kept.ask.tentative
         if confirmed:
             self._execute(session, turn, conversation_id)
@@ -176,16 +193,17 @@ class Flow:
             self._execute(session, turn, conversation_id)
             return heard
         meant = kept is not None and kept.ask.kind in heard.confirms  # asked for anew rather than confirmed
-        if (heard.answer == "no" and not meant) or heard.leaves_it:
-            self._drop(session)
+        again = kept is not None and any(self._pending.touches(ask, kept, session, resolver) for ask in acts)
+        if (heard.answer == "no" and not meant and not again) or heard.leaves_it:
+            session.drop()
             if heard.confirms or not acts:
                 turn.told.append(Told("left_as_is"))
             return replace(heard, asks=()) if heard.confirms else heard
         if acts:
-            again = kept is not None and any(self._touches(ask, kept, session, resolver) for ask in acts)
-            self._drop(session)
+            session.drop()
             if kept is None or not again:
-                if kept is not None and not kept.ask.tentative:
+                instead = kept is not None and any(self._pending.replaces(ask, kept, session, resolver) for ask in acts)
+                if kept is not None and not (kept.ask.tentative or heard.drops or heard.only or instead):
                     session.waiting = (kept, *session.waiting)
                 return heard
             heard_again = [merged(ask, kept.ask) for ask in acts]
@@ -194,31 +212,19 @@ class Flow:
             return None
         lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
         if lookups and kept is not None and kept.ask.tentative:  # only asked whether it could be done
-            self._drop(session)
+            session.drop()
             return heard
-        if lookups:
-            self._look_up(lookups, heard, session, resolver, turn)
-        elif kept is not None and (said := refinement(heard)) is not None:
-            self._drop(session)
-            session.waiting = (Bound(merged(said, kept.ask), kept.order_id), *session.waiting)
-            self._go_on(session, turn)
-            return None
-        turn.told.append(self._told_again(session, resolver) if lookups else Told("yes_or_no"))
-        turn.asks_confirmation = True
+        self._put_again(heard, session, turn, resolver)
         return None
 
-    def _told_again(self, session: Session, resolver: Resolver) -> Told:
-        """What waits for a yes, as it stands now."""
-        bound = session.pending_ask
-        order = self._shop.order(bound.order_id) if bound and bound.order_id else None
-        step = resolver.step(bound.ask, order, session.spoken) if bound else None
-        return step.told if isinstance(step, Proposal) else Told("yes_or_no")
-
-    def _touches(self, ask: Ask, kept: Bound, session: Session, resolver: Resolver) -> bool:
-        """Whether a new ask is about the order of the proposal it interrupts."""
-        found = resolver.bind(ask, replace(session.spoken, order_id=kept.order_id))
-        same = not isinstance(found, Refused) and any(order.id == kept.order_id for order in found)
-        return same and ask.kind == kept.ask.kind
+    def _put_again(self, heard: Heard, session: Session, turn: Turn, resolver: Resolver) -> None:
+        """What waits for a yes goes on waiting; what was asked besides is answered."""
+        lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
+        if lookups:
+            self._look_up(lookups, heard, session, resolver, turn)
+        again = bool(lookups) or heard.hangs
+        turn.told.append(self._pending.told(session, resolver) if again else Told("yes_or_no"))
+        turn.asks_confirmation = True
 
     def _execute(self, session: Session, turn: Turn, conversation_id: str) -> None:
         """The one place where anything is changed."""
@@ -238,7 +244,7 @@ class Flow:
             session.unsure = turn.offers_person = True
             turn.told.append(Told("not_sure"))
             return
-        self._drop(session)
+        session.drop()
         session.unsure = False
         session.done += 1
         turn.writes.append((key, proposal.write, outcome))
@@ -282,9 +288,6 @@ class Flow:
             elif "amount" in write.arguments:
                 turn.told.append(Told("moved_back", {"amount": Decimal(str(write.arguments["amount"]))}))
 
-    def _drop(self, session: Session) -> None:
-        session.pending = session.pending_ask = None
-
     # --- asks
 
     def _take(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> None:
@@ -295,7 +298,7 @@ class Flow:
         if session.slot == "kind" and not heard.asks_something:  # "维修" is an answer, no question about repairs
             asks = [one for one in asks if one.ask.kind != "lookup"]
         if session.unclear is not None:
-            asks = self._cleared(heard, session, asks)
+            asks = self._cleared(heard, session, asks, resolver)
         if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
             said = Ask("nothing", heard.text, payment=heard.payment)
             asks = [replace(session.refused, ask=merged(said, session.refused.ask))]
@@ -303,7 +306,9 @@ class Flow:
             asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
         if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
             session.refused = None
-        asks = [replace(one, ask=resolver.as_spoken(of_before(one.ask, session.mentioned))) for one in asks]
+        asks = [
+            replace(one, ask=as_spoken(of_before(one.ask, session.mentioned), session.spoken, resolver)) for one in asks
+        ]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
@@ -315,16 +320,18 @@ class Flow:
         for one in (*early, *asks):
             if one.ask.kind == "lookup":
                 continue
-            bound += self._bind(one, session, resolver, turn)
+            bound += bind(one, session, resolver, turn)
         session.waiting = tuple(joined(sorted(bound, key=lambda b: self._rank(b.ask))))
 
     def _guessed(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:
         """What somebody probably wants who names an order of theirs in words no rule knows: never without a yes."""
         if heard.order.lenient:
             return self._asked_freely(heard, session, resolver, turn)
-        if heard.order.is_open:
-            return []
         bare = Ask("swap", heard.text, heard.order, heard.mentioned, payment=heard.payment)
+        if heard.order.is_open:
+            found = resolver.bind(bare, Spoken()) if heard.mentioned else []
+            meant = not isinstance(found, Refused) and len(found) == 1 and resolver.wants_other(bare, found[0])
+            return [bare] if meant and not heard.complains else []
         found = resolver.bind(bare, Spoken())
         if isinstance(found, Refused):
             return [replace(bare, kind="lookup")]
@@ -332,10 +339,10 @@ class Flow:
             return []
         if heard.mentioned and resolver.wants_other(bare, found[0]):
             return [bare]
-        if resolver.reason_in(heard.text):
+        if resolver.reason_in(heard.text) and _REGRETS.search(heard.text):
             return [replace(bare, kind="cancel", items=())]
         if heard.payment is not None and heard.mentioned:
-            return [replace(bare, kind="return")]
+            return [replace(bare, kind="return" if resolver.fits("return", found[0]) else "swap")]
         return [replace(bare, kind="payment" if heard.payment is not None else "lookup")]
 
     def _asked_freely(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:
@@ -356,7 +363,7 @@ class Flow:
             return [replace(about, topics=("state",))]
         return [replace(about, topics=("goods",))] if heard.goods else []
 
-    def _cleared(self, heard: Heard, session: Session, asks: list[Bound]) -> list[Bound]:
+    def _cleared(self, heard: Heard, session: Session, asks: list[Bound], resolver: Resolver) -> list[Bound]:
         """What was unclear, with what has been said now; nothing when it is dropped."""
         kept, session.unclear = session.unclear, None
         slot, session.slot = session.slot, ""
@@ -373,41 +380,17 @@ class Flow:
             said = replace(said, items=())
             wanted = tuple(replace(item, wanted=f"{item.wanted} {heard.text}") for item in kept.ask.items)
             kept = replace(kept, ask=replace(kept.ask, items=wanted))
-        lookup_only = all(one.ask.kind == "lookup" for one in asks) and asks and not heard.payment
+        named = any(one.ask.items or one.ask.order.ids for one in acts)
+        if slot == "order" and not named and (chosen := chosen_orders(kept.ask, heard.text, session.spoken, resolver)):
+            return [*(replace(kept, order_id=order.id) for order in chosen), *rest]
+        held = order_of(kept.order_id, resolver)
+        if slot == "items" and not acts and held and (things := chosen_things(kept.ask, held, heard.text)):
+            return [replace(kept, ask=replace(kept.ask, items=things)), *rest]
+        answers = slot == "order" and bool(heard.mentioned or not heard.order.is_open)
+        lookup_only = all(one.ask.kind == "lookup" for one in asks) and asks and not heard.payment and not answers
         if lookup_only and heard.order.lenient:
             session.refused = kept  # the answer may come after the question
         return [*rest] if lookup_only else [replace(kept, ask=merged(said, kept.ask)), *rest]
-
-    def _bind(self, one: Bound, session: Session, resolver: Resolver, turn: Turn) -> list[Bound]:
-        ask = one.ask
-        if one.order_id or ask.kind == "buy":
-            return [one]
-        found = resolver.bind(ask, session.spoken)
-        if ask.order.lenient and ask.order.every and not found:
-            turn.told.append(Told("none_fits"))
-            return []
-        if isinstance(found, Refused):
-            turn.told.append(found.told)
-            return self._bind(Bound(ask.otherwise), session, resolver, turn) if ask.otherwise else []
-        several = bool(ask.order.every or len(ask.order.ids) > 1)
-        several = several or (ask.order.lenient and 1 < len(found) <= len(ask.items))  # "A和B都…", each in its own
-        if not several and len(found) > 1:
-            found = self._split(ask, found, resolver)
-            several = len(found) > 1 and ask.kind in ("swap", "return")
-        if len(found) == 1 or several:
-            session.spoken = replace(session.spoken, order_id=found[-1].id)
-            lines = tuple(line.product_id for line in found[-1].lines)
-            if ask.order.lenient and not set(lines) & set(session.spoken.goods):
-                session.spoken = replace(session.spoken, goods=lines)
-            return [Bound(ask, order.id) for order in found]
-        return [one]
-
-    def _split(self, ask: Ask, found: Sequence[ServiceOrder], resolver: Resolver) -> list[ServiceOrder]:
-        """Of several orders those meant: both when both things are, the newest for "recent"; else all, to be asked."""
-        if any(word in ask.text.lower() for word in (" both ", "two ", " each ")):
-            return list(found)
-        pending = [order for order in found if len({o.state for o in found}) > 1 and order.state == found[0].state]
-        return pending if len(pending) == 1 else list(found[-1:]) if "recent" in ask.text.lower() else []
 
     def _rank(self, ask: Ask) -> int:
         return {"address": 0, "payment": 0, "profile_address": 0}.get(ask.kind, 1)
@@ -444,10 +427,12 @@ class Flow:
                     turn.reads.append(("get_exchange_options", read))
                 session.refused = session.why = bound
                 if ask.otherwise is not None and not ask.either:
-                    following = self._bind(Bound(ask.otherwise), session, resolver, turn)
+                    following = bind(Bound(ask.otherwise), session, resolver, turn)
                     session.waiting = (*following, *session.waiting)
             else:
                 session.unclear, session.slot = bound, step.slot
+                if ask.tentative and order is not None and step.slot != "order":
+                    turn.told.append(Told("may_be_done", {"order": order.id, "state": order.state}))
                 turn.told.append(step.told)
                 turn.asks_question = True
 

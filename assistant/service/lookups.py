@@ -27,9 +27,18 @@ _BALANCE = re.compile(
 _METHOD = re.compile(
     r"\bpayment method\b|\bhow did i pay\b|\bwhat did i pay with\b|\bwhich (?:card|method|payment)", re.I
 )
-_ADDRESS = re.compile(r"\baddress\b|\b(?:shipped|sent|going|delivered) to\b|\bwhere (?:is|was|are)\b", re.I)
+_ADDRESS = re.compile(
+    r"\baddress\b|\b(?:shipped|sent|going|delivered) to\b"
+    r"|\bwhere (?:is|was|are)\b[^?]*\b(?:going|headed|sent|shipped)\b",
+    re.I,
+)
 _STATUS = re.compile(
     r"\bstatus\b|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b", re.I
+)
+_NEWS = re.compile(
+    r"\b(?:news|updates?) (?:on|about|of|for)\b|\btrack (?:the|my|it|this|that)\b"
+    r"|\b(?:left|shipped|arrived|dispatched|sent|come|moved|delivered|gone out) yet\b|\bgetting here\b",
+    re.I,
 )
 _CONTENTS = re.compile(
     r"\bwhat(?:'s| is| was)? (?:in|inside)\b|\bwhich items\b|\bwhat did i (?:buy|order)\b|\bcontents?\b", re.I
@@ -69,6 +78,9 @@ class Lookups:
             answer.told.append(Told("balances", {"payments": cards}))
             return answer
         goods = self._goods(ask)
+        if _NEWS.search(ask.text) and (order := self._order(ask, spoken, answer, message or ask.text)) is not None:
+            self._of_the_order(ask, order, None, answer)
+            return answer
         if goods is not None and self._of_the_shop(ask, goods, answer):
             return answer
         order = self._order(ask, spoken, answer, message or ask.text)

@@ -1,10 +1,13 @@
 """Asks put together: one said anew, one told more of, several that a shop allows once."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assistant.service.asks import Ask, Heard, Item, OrderRef
+from assistant.service.asks import LATER, Ask, Heard, Item, OrderRef
 from assistant.service.session import Bound
+
+_LIKE_AN_ADDRESS = re.compile("[路街道巷弄村镇苑园厦号栋幢楼室]")
 
 
 def of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
@@ -34,11 +37,18 @@ def merged(said: Ask, kept: Ask) -> Ask:
         payment=said.payment or kept.payment,
         otherwise=said.otherwise or kept.otherwise,
         goods=said.goods or kept.goods,
-        wanted=said.wanted or kept.wanted,
+        wanted=_wanted(said, kept),
         quantity=said.quantity or kept.quantity,
         details={**kept.details, **said.details},
         tentative=False,
     )
+
+
+def _wanted(said: Ask, kept: Ask) -> str:
+    """What is wanted, said anew; "灰的也要" comes on top of what was wanted before."""
+    if said.kind == "swap" and kept.wanted and re.search("也|还要|不过|但", said.wanted):
+        return f"{kept.wanted} {LATER} {said.wanted}"
+    return said.wanted or kept.wanted
 
 
 def _with_wanted(item: Item, before: Sequence[Item]) -> Item:
@@ -78,22 +88,34 @@ def joined(waiting: Sequence[Bound]) -> list[Bound]:
     return done
 
 
-def refinement(heard: Heard) -> Ask | None:
-    """What a message without an ask changes in the proposal that waits; None where it tells nothing new."""
-    plain = heard.payment is not None
-    more = bool(heard.details) or (heard.order.lenient and bool(heard.order.ids or heard.goods or heard.quantity))
-    if not (plain or more):
-        return None
-    order = heard.order if heard.order.ids else OrderRef()
-    return Ask(
-        "nothing",
-        heard.text,
-        order,
-        payment=heard.payment,
-        goods=heard.goods,
-        quantity=heard.quantity,
-        details=heard.details,
-    )
+def together(said: Ask, kept: Ask) -> Ask:
+    """A swap said on top of one that waits: all things of both, each as it was said last. A shop allows it once."""
+    if said.kind != "swap" or not said.items or not kept.items:
+        return said
+    items = list(kept.items)
+    for item in said.items:
+        same = next(
+            (n for n, one in enumerate(items) if not item.name or set(one.name.split("|")) & set(item.name.split("|"))),
+            None,
+        )
+        if same is None:
+            items.append(item)
+        else:
+            items[same] = replace(
+                items[same], wanted=f"{items[same].wanted} {LATER} {item.wanted or said.text}", other=item.other
+            )
+    return replace(said, items=tuple(items))
+
+
+def names_of(items: Iterable[Item]) -> set[str]:
+    """What the shop calls the things."""
+    return {name for item in items for name in item.name.split("|") if name}
+
+
+def without(items: Sequence[Item], against: Sequence[Ask]) -> tuple[Item, ...]:
+    """Things without those that are said to stay out."""
+    names = {name for ask in against for item in ask.items for name in item.name.split("|")}
+    return tuple(item for item in items if not names & set(item.name.split("|")))
 
 
 def more(heard: Heard, kept: Bound, slot: str) -> Ask:
@@ -101,8 +123,16 @@ def more(heard: Heard, kept: Bound, slot: str) -> Ask:
     said = Ask("nothing", heard.text, heard.order, payment=heard.payment, details=heard.details)
     if slot == "title" and not heard.details.get("title"):
         said = replace(said, details={"title": heard.text.strip(" .!")})
+    if (
+        not heard.order.lenient and slot == "order" and heard.mentioned and heard.order.is_open
+    ):  # "the one with the mug"
+        if kept.ask.kind in ("return", "swap"):
+            return replace(said, items=kept.ask.items or heard.mentioned)
+        return replace(said, order=OrderRef(holds=heard.mentioned))
     if not heard.order.lenient:
         return said
+    if slot == "address" and not heard.details.get("address") and _LIKE_AN_ADDRESS.search(heard.wanted):
+        return replace(said, details={"address": heard.wanted.strip(" ，,。.!！"), **heard.details})
     wanted = heard.wanted if slot in ("variant", "goods") else f"{kept.ask.wanted} {heard.wanted}"
     return replace(
         said,

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from assistant.service.asks import Ask, PayRef
+from assistant.service.addresses_zh import corrected_chinese
+from assistant.service.asks import LATER, Ask, PayRef
 from assistant.service.model import Client, Goods, Line, Payment, ServiceOrder, Write
 from assistant.service.picking import Picked, picked, substitute
 from assistant.service.policy import Policy, Rule
@@ -128,6 +129,8 @@ class Requests:
 
     def _address(self, ask: Ask, order: ServiceOrder, rule: Rule) -> Step:
         address, phone = ask.details.get("address", ""), ask.details.get("phone", "")
+        if not address and ask.order.lenient:
+            address = corrected_chinese(ask.text, order.address.street)
         if not address and not phone:
             return Unclear("address", Told("which_address", {"order": order.id}))
         arguments = {"order_id": order.id}
@@ -146,7 +149,10 @@ class Requests:
         goods = self._shop.goods(line.product_id)
         if goods is None or not goods.substitutes:
             return Refused(Told("no_substitutes", {"name": line.name}))
-        found = substitute(goods, ask.wanted)
+        found = next(
+            (one for said in ask.wanted.split(LATER)[::-1] if (one := substitute(goods, said)).said_something), None
+        )
+        found = found or substitute(goods, ask.wanted.replace(LATER, " "))
         found = (
             found if found.said_something else substitute(goods, ask.text)
         )  # "可以的话就换": to what was said before
@@ -192,6 +198,10 @@ class Requests:
         """A new order of products that are named, or chosen among those spoken of last."""
         rule = self._policy.rules["place_order"]
         wishes = [(one.product_id, one.quantity or ask.quantity or 1) for one in ask.goods]
+        if not wishes and ask.items:  # by name, where it is one the shop sells under it
+            names = self._shop.goods_names(self._client.id)
+            ids = {names[name] for item in ask.items for name in item.name.split("|") if name in names}
+            wishes = [(ids.pop(), ask.quantity or 1)] if len(ids) == 1 else []
         if not wishes:
             known = [goods for one in spoken_ids if (goods := self._shop.goods(one)) is not None]
             chosen = picked(known, ask.wanted)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from assistant.service.addresses import AddressReader
-from assistant.service.asks import Ask, Item, Kind, PayRef
+from assistant.service.asks import LATER, Ask, Item, Kind, PayRef
 from assistant.service.finding import found_leniently
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
 from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
@@ -33,6 +34,9 @@ ACTIONS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+MOST_TOLD = 6  # orders to choose from in one sentence
+
+
 class Resolver:
     """Looks asks up for one verified customer. Reads the shop anew each time: what holds now counts."""
 
@@ -52,7 +56,8 @@ class Resolver:
         if ref.ids:
             return self._by_number(ref.ids)
         if ref.lenient:
-            return found_leniently(ask, self.orders, spoken.order_id, lambda order: bool(self._action(ask.kind, order)))
+            fits, says = partial(self.fits, ask.kind), partial(self._policy.says, lang="zh")
+            return found_leniently(ask, self.orders, spoken.order_id, fits, says)
         found = list(self.orders)
         if ref.ends:
             found = [order for order in found if order.id.endswith(ref.ends)]
@@ -86,15 +91,6 @@ class Resolver:
             if all(line.options.get(option) in values for option, values in said.items()):
                 return True
         return False
-
-    def as_spoken(self, ask: Ask) -> Ask:
-        """An ask for something that the customer has never bought, "my bottle": what was spoken of before is meant."""
-        held = {line.name for order in self.orders for line in order.lines}
-        strange = len(ask.items) == 1 and ask.items[0].name and not held & set(ask.items[0].name.split("|"))
-        near = [one for one in ask.near if held & set(one.name.split("|"))]
-        if ask.kind not in ("swap", "return", "cancel") or not strange or len(near) != 1:
-            return ask
-        return replace(ask, items=(replace(ask.items[0], name=near[0].name),))
 
     def _likelier(self, ask: Ask, found: list[ServiceOrder]) -> list[ServiceOrder]:
         """Of several orders the one whose thing is the dearer, or those that can still be changed for "change"."""
@@ -138,6 +134,10 @@ class Resolver:
             if rule is not None and (not rule.states or order.state in rule.states):
                 return name
         return ""
+
+    def fits(self, kind: Kind, order: ServiceOrder) -> bool:
+        """Whether that can be done to an order as it is."""
+        return bool(self._action(kind, order))
 
     # --- things
 
@@ -196,9 +196,18 @@ class Resolver:
         for line, item in self.chosen(order, ask, Spoken()):
             goods = self._shop.goods(line.product_id)
             said = values_in(goods, ask.text.replace(item.said, " ")) if goods else {}
-            if any(line.options.get(option) not in values for option, values in said.items()):
+            if any(line.options.get(option) != value for option, values in said.items() for value in values):
                 return True
         return False
+
+    def goods(self, product_id: str) -> Goods | None:
+        return self._shop.goods(product_id)
+
+    def is_like(self, line: Line, said: str) -> bool:
+        """Whether a thing has all the options that a text names, and it names some."""
+        goods = self._shop.goods(line.product_id)
+        values = values_in(goods, said) if goods else {}
+        return bool(values) and all(line.options.get(option) in some for option, some in values.items())
 
     # --- asks
 
@@ -236,10 +245,18 @@ class Resolver:
                 return self._payment(ask, order)
 
     def _which_order(self, ask: Ask, spoken: Spoken) -> Step:
-        found = self.bind(ask, spoken) if ask.order.lenient else ()
+        found = self.candidates(ask, spoken)
         if isinstance(found, Refused):
             return found
         return Unclear("order", Told("which_of_orders", {"orders": found}) if found else Told("which_order"))
+
+    def candidates(self, ask: Ask, spoken: Spoken) -> list[ServiceOrder] | Refused:
+        """The orders that an ask may be about and that are told to choose from; empty when those would be too many."""
+        found = self.bind(ask, spoken)
+        if isinstance(found, Refused) or ask.order.lenient:
+            return found
+        found = found or [order for order in self.orders if self.fits(ask.kind, order)]
+        return found if len(found) <= MOST_TOLD else []
 
     def _why_not(self, ask: Ask, order: ServiceOrder, spoken: Spoken) -> Told:
         rules = [self._policy.rules[name] for name in ACTIONS.get(ask.kind, ()) if name in self._policy.rules]
@@ -336,7 +353,11 @@ class Resolver:
         if item.other:
             return Refused(Told("other_product", {"name": line.name, "other": item.other.split("|")[0]}))
         if ask.order.lenient:
-            return self._chosen(goods, line, wanted_in_chinese(goods, ask.wanted))
+            return self._chosen(goods, line, _over([wanted_in_chinese(goods, one) for one in ask.wanted.split(LATER)]))
+        *earlier, last = item.wanted.split(LATER)
+        if earlier and not (later := wanted_in(goods, last)).says_nothing:
+            before = wanted_in(goods, " ".join(earlier))
+            return self._chosen(goods, line, _over([before, later]), list(_preferences(ask.text, goods)))
         said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
         wanted = self._as_other(wanted_in(goods, said), said, ask.text, goods, line)
         kept = {option: (value,) for option, value in line.options.items() if _stays(option, said)}
@@ -386,6 +407,7 @@ class Resolver:
         address = self.address_in(ask.text, order)
         if address is None:
             return Unclear("address", Told("which_address", {"order": order.id}))
+        address = replace(address, country=address.country or order.address.country)
         told = Told("propose_address", {"order": order.id, "address": address})
         return Proposal(Write("modify_address", {"order_id": order.id} | _fields(address)), told, order.id)
 
@@ -405,6 +427,8 @@ class Resolver:
         written = self.address_reader.written(text)
         if written is not None:
             return written
+        if order is not None and (said := self.address_reader.corrected(text, order.address)) is not None:
+            return said
         own = [one.address for one in self.orders if order is None or one.id != order.id]
         for number in self.address_reader.of_order(text):
             for one in self.orders:
@@ -458,6 +482,18 @@ class Resolver:
         if len(found) == 1:
             return found[0]
         return Unclear("payment", Told("which_payment", {"payments": found or every, "order": order.id}))
+
+
+def _over(said: Sequence[Wanted]) -> Wanted:
+    """Of what is wanted one after the other the last of each option."""
+    whole = said[0]
+    for one in said[1:]:
+        compared = one.compared or tuple(pair for pair in whole.compared if pair[0] not in one.values)
+        values = {k: v for k, v in whole.values.items() if all(k != option for option, _, _ in one.compared)}
+        whole = replace(
+            whole, values={**values, **one.values}, compared=compared, cheapest=one.cheapest or whole.cheapest
+        )
+    return whole
 
 
 def _fields(address: Address) -> dict[str, str]:

@@ -43,6 +43,10 @@ class Session:
     unsure: bool = False  # the shop's answer to what is pending was lost: what came of it must be found out first
     following: tuple[tuple[str, Write], ...] = ()  # writes that a write brings along, still to be done, by their keys
 
+    def drop(self) -> None:
+        """What waits for a yes waits no longer."""
+        self.pending = self.pending_ask = None
+
 
 @dataclass(slots=True)
 class Turn:

@@ -9,13 +9,16 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Literal
 
-from assistant.service.asks import Ask, Condition, Heard, Item, Kind, OrderRef, PayRef, Wish
+from assistant.service.asks import LATER, Ask, Condition, Heard, Item, Kind, OrderRef, PayRef, Wish
 from assistant.service.understand import chinese_words as w
 from assistant.service.understand.chinese_clauses import Clause, Read, kind_of, read_clause, topics_in
 from assistant.service.understand.chinese_goods import items_in
+from assistant.service.understand.chinese_sounds import heard_as
 from assistant.service.understand.chinese_spelling import spelled_out
+from assistant.service.understand.numbers import in_digits, joined
 
 _ORDER, _PRODUCT = "⟦o⟧", "⟦p⟧"
 _URL = re.compile(r"https?://\S*?(\d{7,14})[^\s一-龥，。]*")
@@ -29,8 +32,8 @@ _YES_AND = re.compile(
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
 _WITH_PHONE = re.compile(r"[，,]?(?:电话|手机|联系).{0,8}1\d{10}.*")
-_BEFORE_PLACE = re.compile(  # "送到我公司:…"
-    r"^(?:为|成|到|是|送到?|寄到?|发到?)*(?:我?(?:的)?(?:公司|家里?|单位|新家|老家)(?:的)?(?:地址)?[:：是在]+)?"
+_BEFORE_PLACE = re.compile(  # "送到我公司:…"; 成都 is a place
+    r"^(?:现在(?:住)?(?:在|是)?|其实是|应该是|新的?是|为|成(?![都武安县华])|到|是|送到?|寄到?|发到?)*(?:我?(?:的)?(?:公司|家里?|单位|新家|老家)(?:的)?(?:地址)?[:：是在]+)?"
 )
 _LONGEST_YES = 12
 _DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
@@ -48,6 +51,8 @@ class _Context:
     items: tuple[Item, ...] = ()
     ref: OrderRef = field(default_factory=lambda: OrderRef(lenient=True))
     carried: Condition = ""
+    taken_back: bool = False  # what is named next is meant instead
+    against: list[Ask] = field(default_factory=list)
 
 
 class Chinese:
@@ -65,7 +70,7 @@ class Chinese:
         self._payments = payments or {}
 
     def read(self, text: str, goods: tuple[str, ...]) -> Heard:
-        said = _normal(text)
+        said = self._normal(text, goods)
         clauses = list(self._clauses(said))
         reads = _in_turn(clauses)
         asks: list[Ask] = []
@@ -74,6 +79,8 @@ class Chinese:
         for clause, read in zip(clauses, reads, strict=True):
             later = later or read.later
             if read.later:
+                put_off = items_in(clause.marked, goods)
+                context.against += [Ask("nothing", clause.raw, items=put_off)] if put_off else []
                 continue
             self._take(clause, read, goods, asks, context)
         if later and all(ask.kind != "lookup" for ask in asks):  # "用两天看看，不行再退"
@@ -112,8 +119,27 @@ class Chinese:
             details=details,
             asks_something=any(clause.asks or w.ASKS.search(clause.raw) for clause in clauses),
             complains=w.COMPLAINT.search(said) is not None,
+            corrects=w.CORRECTS.search(said) is not None,
+            drops=w.DROPS.search(said) is not None,
+            only=w.ONLY.search(said) is not None,
+            against=tuple(context.against),
             closes=later or leaves or w.CLOSING.match(said) is not None,
         )
+
+    def _normal(self, text: str, goods: tuple[str, ...]) -> str:
+        """A message without its slips; what is an order number stays as it is: "DD" may be an order's head."""
+        said = joined(in_digits(unicodedata.normalize("NFKC", text).strip()), self._order)
+        said = _URL.sub(r" \1 ", said)
+        numbers = [match[0] for match in self._order.finditer(said)]
+        parts, place = [], 0
+        for match in self._order.finditer(said):
+            parts.append(spelled_out(said[place : match.start()]))
+            place = match.end()
+        said = "".join(part + number for part, number in zip_longest(parts, numbers, fillvalue="")) + spelled_out(
+            said[place:]
+        )
+        said = re.sub("除了([^，,。]{1,12}?)[，,]?(?=[^，,。]{1,16}也)", r"\1和", said)
+        return _GLUED.sub("", heard_as(said, goods))
 
     # --- clauses
 
@@ -148,6 +174,25 @@ class Chinese:
         """Put what a clause says where it belongs: a new ask, or more of the last one."""
         items = items_in(clause.marked, goods)
         ref = _ref(clause)
+        back, context.taken_back = context.taken_back, False
+        if read.kind == "nothing" and items and not read.later:
+            read = _with_verb(clause, read, items)
+        if asks and read.kind == "nothing" and (said := w.TAKEN_BACK.match(clause.marked)):
+            context.taken_back = said.end() == len(clause.marked)
+            back = back or not context.taken_back
+        if back and asks and read.kind == "nothing" and asks[-1].kind == "swap" and not (items or clause.orders):
+            asks[-1] = replace(asks[-1], wanted=f"{asks[-1].wanted} {LATER} {clause.raw}")
+            return
+        if back and asks and read.kind == "nothing" and (items or clause.orders):
+            asks[-1] = _instead(asks[-1], clause, items)
+            context.items, context.orders = items or context.items, clause.orders or context.orders
+            return
+        if (
+            items
+            and read.kind in ("nothing", "lookup")
+            and (w.NEGATED.search(clause.marked) or w.KEPT.search(clause.marked))
+        ):
+            context.against.append(Ask("nothing", clause.raw, items=items))
         if asks and (read.kind, asks[-1].kind) in _TELLS_MORE and "地址" not in clause.raw:
             read = replace(read, kind="nothing")
         if w.KEPT.search(clause.marked) and read.kind == "nothing":
@@ -185,7 +230,7 @@ class Chinese:
         if not own_order and not new_thing:
             known = context.ref
             order = replace(order, latest=known.latest, other=known.other, every=known.every)
-            order = replace(order, costs=order.costs or known.costs)
+            order = replace(order, costs=order.costs or known.costs, state=order.state or known.state)
         named = clause.goods or (() if own_order and read.kind != "lookup" else context.goods)
         if clause.orders and not clause.goods:
             named = ()
@@ -261,7 +306,11 @@ class Chinese:
         elif bare_names := [one.raw for one in clauses if _is_bare_name(one.raw)]:
             found["name"] = bare_names[0]
         if company := w.COMPANY.search(
-            re.sub(r"抬头(?:是|为|写|开|填|用|就)*|(?:开|发票|公司名称?|名称)+[是为:]*", " ", said)
+            re.sub(
+                r"(?:抬头)?(?:换|改)(?:成|为)(?:公司|企业|单位)的?|抬头(?:是|为|写|开|填|用|就|换成|改成)*|(?:开|发票|公司名称?|名称)+[是为:]*",
+                " ",
+                said,
+            )
         ):
             found["title"] = company["title"]
         elif (title := w.TITLE.search(said)) and not re.search(
@@ -274,7 +323,8 @@ class Chinese:
         if ask.kind == "address":
             return replace(ask, details=_address(said))
         if ask.kind in ("visit", "invoice"):
-            return replace(ask, details=dict(details), wanted=said)
+            broken = " 坏了，维修" if ask.kind == "visit" and w.SYMPTOM.search(said) else ""
+            return replace(ask, details=dict(details), wanted=said + broken)
         if ask.kind == "buy" and not ask.goods:
             return replace(ask, wanted=said)
         return ask
@@ -284,7 +334,7 @@ class Chinese:
     def _answer(
         self, said: str, acts: Sequence[Ask], clauses: Sequence[Clause], details: Mapping[str, str]
     ) -> tuple[Literal["yes", "no", ""], tuple[Kind, ...]]:
-        if w.YES.match(said):
+        if w.YES.match(said) and w.YES_WORD.search(said):
             return "yes", ()
         new = bool(details) or any(clause.orders or clause.goods for clause in clauses)
         if re.fullmatch(r"(?:那)?(?:就)?取消(?:吧|了|掉)?[。！!]*", said):
@@ -320,6 +370,7 @@ def _ref(clause: Clause) -> OrderRef:
         every=bool(w.EVERY.search(text)),
         costs=Decimal(costs["n"]) if (costs := w.COSTS.search(text)) else None,
         latest=bool(w.LATEST.search(text)),
+        state=next((states for states, said in w.STATES if said.search(text)), ""),
         lenient=True,
     )
 
@@ -344,7 +395,32 @@ def _name(context: _Context, clause: Clause, items: tuple[Item, ...], ref: Order
         context.items = items
     if ref.other or ref.latest or ref.every:
         context.ref = replace(context.ref, other=ref.other, latest=ref.latest, every=ref.every)
-    context.ref = replace(context.ref, costs=ref.costs or context.ref.costs)
+    context.ref = replace(context.ref, costs=ref.costs or context.ref.costs, state=ref.state or context.ref.state)
+
+
+_FULLER = {"退": "退掉", "换": "换掉", "催": "催一下"}
+
+
+def _with_verb(clause: Clause, read: Read, items: tuple[Item, ...]) -> Read:
+    """ "退耳机", "催扫地机": a clause whose verb stands right before the thing, which makes it one."""
+    verb = re.search(
+        rf"(?<![不别])([退换催])(?:一下|掉|了)?(?:我的|那个|这个)?(?={re.escape(items[0].said)})", clause.marked
+    )
+    if verb is None:
+        return read
+    text = clause.marked[: verb.start()] + _FULLER[verb[1]] + clause.marked[verb.end() :]
+    return read_clause(replace(clause, marked=text))
+
+
+def _instead(ask: Ask, clause: Clause, items: tuple[Item, ...]) -> Ask:
+    """An ask with what its writer means after all: "把耳机退了，哦不，是炸锅"."""
+    order = replace(ask.order, ids=clause.orders, goods=())
+    other = (
+        replace(ask.otherwise, order=replace(ask.otherwise.order, ids=clause.orders), items=items)
+        if ask.otherwise
+        else None
+    )
+    return replace(ask, order=order, goods=(), items=items, otherwise=other)
 
 
 def _adds_nothing_of_its_own(ask: Ask, last: Ask) -> bool:
@@ -412,12 +488,6 @@ def _with_last_named(ask: Ask, context: _Context) -> Ask:
 # --- small things ---------------------------------------------------------------------------------------------------
 
 
-def _normal(text: str) -> str:
-    said = unicodedata.normalize("NFKC", text).strip()
-    said = spelled_out(_URL.sub(r" \1 ", said))
-    return _GLUED.sub("", said)
-
-
 def _filled(piece: str, orders: Sequence[str], goods: Sequence[str]) -> str:
     ids, numbers = iter(orders), iter(goods)
     return _TOKEN.sub(lambda match: next(ids) if match[0] == _ORDER else next(numbers), piece)
@@ -447,7 +517,7 @@ def _wishes(piece: str, goods: Sequence[str]) -> tuple[Wish, ...]:
 def _is_name(text: str) -> bool:
     if len(text) > (4 if text[:2] in _DOUBLE_SURNAMES else 3) or text[:1] not in w.SURNAMES | set("欧司上诸公"):
         return False
-    if w.DAY.search(text) or w.COMPLAINT.search(text) or w.LEAVE.search(text) or w.YES.match(text):
+    if w.DAY.search(text) or w.COMPLAINT.search(text) or w.LEAVE.search(text) or w.YES.match(text) or w.NO.match(text):
         return False
     return not re.search("你|我|查|自己|账号|一下|周[一二三四五六日天末]|确认|安装|维修", text)
 
@@ -472,5 +542,6 @@ def _address(said: str) -> dict[str, str]:
             found["address"] = text
             break
     if "address" not in found and (plain := w.ADDRESS_PLAIN.search(said)):
-        found["address"] = w.ADDRESS_END.sub("", _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", plain["address"]))).strip()
+        text = _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", plain["address"])).split(" ")[0]
+        found["address"] = w.ADDRESS_END.sub("", text).strip()
     return found

@@ -40,6 +40,8 @@ def read_clause(clause: Clause) -> Read:
     when, rest, only = _condition(text)
     if only:
         return Read(when=when, condition_only=True)
+    if w.WEIGHED.search(text):
+        return Read(later=True)
     if w.LATER.search(text):
         return Read(later=True, leaves=bool(w.LEAVE.search(text)))
     kind = kind_of(rest)

@@ -28,6 +28,8 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     if not (names or taken):
         found = _alike(text, goods)
     if not (names or taken or found):
+        found = _by_pairs(text, goods) or _by_head(text, goods)
+    if not (names or taken or found):
         before = text[: target.start()] if (target := w.TARGET.search(text)) else text
         sized = _sized(before, goods)
         names, said = (sized, before) if len(sized) < len(goods) else ((), "")
@@ -79,6 +81,34 @@ def _alike(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
             rest = rest.replace(word, "\n")
             found[tuple(name for name, own in best.items() if own == word)] = word
     return found
+
+
+_COUNTED = "[个台口件双条只把]"
+_HEAD = re.compile(
+    rf"(?:[那这破烂]{_COUNTED}?|{_COUNTED})([一-龥])(?=$|[^一-龥]|退|换|取|不|我|给|的|了|呢|那)"
+    r"|^([一-龥])(?=那[个单件台]|这[个单件台]|[，,。 ])"
+)
+
+
+def _by_pairs(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The product with which a text shares several words of two characters: "扫地的机器"."""
+    shared: dict[str, list[str]] = {}
+    for name in goods:
+        words = {name[at : at + 2] for at in range(len(name) - 1) if _WORD.fullmatch(name[at : at + 2])}
+        said = sorted(word for word in words if word in text)
+        if len(said) >= 2 and len({char for word in said for char in word}) >= 4:
+            shared[name] = said
+    return {(name,): said[0] for name, said in shared.items()} if len(shared) == 1 else {}
+
+
+def _by_head(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The product whose name alone ends in the character that a text calls it by: "那个锅"."""
+    for match in _HEAD.finditer(text):
+        said = match[1] or match[2]
+        names = tuple(name for name in goods if re.search(rf"{said}(?![一-龥])", name))
+        if len(names) == 1:
+            return {names: said}
+    return {}
 
 
 def _tells(word: str, name: str) -> bool:

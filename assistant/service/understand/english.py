@@ -7,9 +7,12 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from assistant.service.addresses import speaks_of_one
 from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef, Topic
 from assistant.service.understand import english_words as w
+from assistant.service.understand.english_slips import mended, repaired
 from assistant.service.understand.english_spelling import spelled_out
+from assistant.service.understand.numbers import joined
 
 
 class English:
@@ -19,13 +22,15 @@ class English:
         self._number = order_number
 
     def read(self, text: str, goods: tuple[str, ...]) -> Heard:
-        text = spelled_out(text.replace("’", "'").strip())
+        text = self._plain(text, goods)
         asks: list[Ask] = []
         payment: PayRef | None = None
         order, mentioned = OrderRef(), tuple[Item, ...]()
+        against: list[Ask] = []
         for sentence in _sentences(text):
             found = [self._ask(piece, goods, asks) for piece in _pieces(sentence)]
             found = [ask for ask in found if ask.kind != "nothing"]
+            against += _against(sentence, goods)
             if found:
                 for ask in found:
                     _add(asks, _in_context(ask, order, mentioned), sentence)
@@ -35,24 +40,46 @@ class English:
             if asks and not w.IDENTITY.search(sentence):
                 last = next((n for n in range(len(asks) - 1, -1, -1) if asks[n].kind != "lookup"), len(asks) - 1)
                 asks[last] = _told_more(asks[last], sentence, said, paid, goods)
+                if asks[last].kind == "lookup":  # "Which one? The mug."
+                    mentioned = mentioned or items_in(bare, "lookup", goods)[0]
             else:
                 order = order if said.is_open else said
                 mentioned = mentioned or items_in(bare, "lookup", goods)[0]
             payment = paid or payment
+        answer, hangs = _answer(text)
+        acts = any(ask.kind not in ("lookup", "nothing") for ask in asks)
+        hangs = hangs or (answer == "yes" and not acts and "?" in _sentences(text)[0])  # "ok, but when?"
+        if asks and not acts and _MAY_IT.match(text):  # "can that go on my card?"
+            payment = payment or payment_in(text)
+        if answer == "yes":  # "skip what the gift card can't cover" names no way of paying
+            payment = payment_in(w.SETTLED.sub(" ", text))
         return Heard(
             tuple(_with_details(ask, text) for ask in _with_payments(asks, payment)),
             payment,
             order,
             mentioned,
             tuple(w.EMAIL.findall(text)),
-            tuple(dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))),
-            tuple(w.ZIP.findall(self._number.sub(" ", text))),
+            _people(text),
+            _codes(self._number.sub(" ", text)),
             tuple(tail[-4:] for tail in w.PHONE.findall(self._number.sub(" ", text))),
-            _answer(text),
+            "" if hangs else answer,
             bool(w.LEAVE.search(text)) and not any(ask.kind not in ("lookup", "nothing") for ask in asks),
             text,
             details=_details(text),
+            wanted=text,
+            hangs=hangs,
+            corrects=bool(w.CORRECTS.search(text)),
+            drops=bool(w.DROPS.search(text)),
+            only=bool(w.ONLY.search(text)),
+            against=tuple(against),
         )
+
+    def _plain(self, text: str, goods: tuple[str, ...]) -> str:
+        """A message without slips, and without what is taken back in it."""
+        text = joined(text.replace("’", "'").strip(), self._number)
+        text = mended(spelled_out(_typed_email(text)), goods)
+        text = _BIG_NUMBER.sub(lambda said: str(_NUMBERS[said[0].lower()]), text)
+        return repaired(text, (w.ORDER_WITH, self._number, *([_names(goods)[0]] if goods else [])))
 
     # --- one piece of a sentence
 
@@ -63,10 +90,14 @@ class English:
         if condition and (w.LEAVE.search(rest) or not rest.strip()):
             return Ask("nothing", piece)
         kind = kind_of(rest)
-        if kind == "nothing":
+        unwanted = kind == "nothing" and w.UNWANTED.search(rest) is not None
+        if kind == "nothing" and not (unwanted and _says_which(rest, goods, self._number)):
             return Ask("nothing", piece)
+        kind = "cancel" if unwanted else kind
         order, bare = self._order(rest, goods)
         items, everything, but = items_in(bare, kind, goods)
+        if kind in ("address", "payment") and order.is_open and (held := _first_named(bare, goods)):
+            order = replace(order, holds=held)  # "the lamp should go to …"
         over = w.COSTS_OVER.search(condition)
         return Ask(
             kind,
@@ -79,6 +110,9 @@ class English:
             topics=topics_in(piece) if kind == "lookup" else (),
             only_if_first_fails=bool(condition) and bool(before),
             over=Decimal(over[1].replace(",", "")) if over else None,
+            otherwise=Ask("return", piece, order, items) if unwanted else None,
+            either=unwanted,
+            tentative=kind in _TENTATIVE and w.TENTATIVE.search(rest) is not None,
         )
 
     def _order(self, text: str, goods: tuple[str, ...]) -> tuple[OrderRef, str]:
@@ -105,6 +139,10 @@ class English:
         for match in w.CAME_WITH.finditer(bare):
             holds += [Item("|".join(names), match["holds"][:end]) for _, end, names in named(match["holds"], goods)]
         bare = w.CAME_WITH.sub(" ⟦order⟧ ", w.ORDER_WITH.sub(" ⟦order⟧ ", bare))
+        for start, end, names in named(bare, goods)[::-1]:  # "my backpack order"
+            if tail := re.compile(r"\s+(?:order|purchase)\b(?!\s+(?:number|#))", re.IGNORECASE).match(bare, end):
+                holds.append(Item("|".join(names), bare[start:end]))
+                bare = f"{bare[: _opening(bare, 0, start)]} ⟦order⟧ {bare[tail.end() :]}"
         states = w.STATE_ORDER.search(bare)
         state = state or (w.state_of(states[0]) if states else "") or w.state_of(bare)
         ends = w.ENDS_IN.search(text)
@@ -136,7 +174,8 @@ def _pieces(sentence: str) -> list[str]:
         head = sentence[start : match.start()]
         if w.IF.match(f"{head}, then "):
             continue  # what is asked hangs on it
-        if kind_of(head) not in ("nothing", "lookup"):
+        kind = kind_of(head)
+        if kind not in ("nothing", "lookup") or (kind == "lookup" and w.ASKED_FIRST.match(head)):
             pieces.append(head)
             start = match.end()
     return [*pieces, sentence[start:]]
@@ -200,8 +239,10 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(
                 ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
             )
-        elif not ask.items and not ask.everything and (ask.kind == "return" or w.PRONOUN.search(ask.text)):
+        elif not ask.items and not ask.everything and (ask.kind in _OF_WHAT_WAS_SAID or w.PRONOUN.search(ask.text)):
             ask = replace(ask, items=mentioned)
+        elif not ask.items and ask.kind == "swap" and len(mentioned) == 1:  # "Headphones, navy. Swap."
+            ask = replace(ask, items=(replace(mentioned[0], wanted=f"{mentioned[0].said} {ask.text}", said=""),))
     return replace(ask, near=mentioned)
 
 
@@ -216,6 +257,8 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
         ask = replace(ask, order=order)
     elif order.state and not ask.order.state and not ask.order.ids:
         ask = replace(ask, order=replace(ask.order, state=order.state))
+    if ask.kind in ("address", "payment") and ask.order.is_open and (held := _first_named(sentence, goods)):
+        ask = replace(ask, order=replace(ask.order, holds=held))
     if not ask.items and not ask.everything and ask.kind in ("swap", "return"):
         ask = replace(ask, items=items_in(sentence, ask.kind, goods)[0])
     return replace(ask, text=f"{ask.text} {sentence}")
@@ -249,6 +292,15 @@ def _with_details(ask: Ask, text: str) -> Ask:
     return replace(ask, details=_details(text)) if ask.kind in ("invoice", "visit") else ask
 
 
+_OF_WHAT_WAS_SAID = ("return", "urge", "invoice", "visit", "price_protect", "cashback")
+_NUMBERS = {word: n for n, word in enumerate("six seven eight nine ten eleven twelve".split(), 6)}
+_MAY_IT = re.compile(
+    r"\W*(?:(?:oh|hmm|ok|and|also|actually)\W+)*(?:can|could|may) (?:that|it|this|you|we|i)\b", re.IGNORECASE
+)
+_BIG_NUMBER = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b(?! (?:days|weeks|of|times|o'clock))", re.IGNORECASE)
+_TENTATIVE = ("cancel", "return", "swap", "address")
+
+
 # --- what is to be done ---------------------------------------------------------------------------------------------
 
 
@@ -265,9 +317,11 @@ def kind_of(piece: str) -> Kind:
         return "handoff"
     if topics_in(said):
         return "lookup"
+    if w.JUST_CHECKING.search(said):
+        return "lookup"
     if w.TOLD.search(said) and not w.ACTION_REQUEST.search(said):
         return "lookup"
-    if w.WRITTEN_ADDRESS.search(said) and not w.PROFILE_ADDRESS.search(said):
+    if (w.WRITTEN_ADDRESS.search(said) or speaks_of_one(said)) and not w.PROFILE_ADDRESS.search(said):
         return "address"
     question = w.QUESTION.search(said) is not None and not w.POLITE.search(said)
     if w.PROFILE_ADDRESS.search(said) and not question:
@@ -285,12 +339,55 @@ def kind_of(piece: str) -> Kind:
     return "lookup" if w.LOOKUP.search(said) else "nothing"
 
 
-def _answer(text: str) -> Literal["yes", "no", ""]:
-    if w.YES.match(text):
-        return "yes"
+def _answer(text: str) -> tuple[Literal["yes", "no", ""], bool]:
+    """(yes or no, whether a yes is none yet: "if it's free")."""
+    if yes := w.YES.match(text):
+        rest = w.SETTLED.sub(" ", text[yes.end() :])
+        return "yes", w.HANGS.search(rest) is not None
     if w.NO.match(text):
-        return "no"
-    return ""
+        return "no", False
+    return "", False
+
+
+def _against(sentence: str, goods: tuple[str, ...]) -> list[Ask]:
+    """What is not to be done: "no to the bottle", "but not the mug"."""
+    found = []
+    for match in w.AGAINST.finditer(sentence):
+        items = tuple(Item("|".join(names), match["what"]) for _, _, names in named(match["what"], goods)[:1])
+        found += [Ask("nothing", match[0], items=items)] if items else []
+    return found
+
+
+def _says_which(text: str, goods: tuple[str, ...], number: re.Pattern[str]) -> bool:
+    return bool(number.search(text) or named(text, goods))
+
+
+def _first_named(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
+    places = named(text, goods)
+    return (Item("|".join(places[0][2]), text[_opening(text, 0, places[0][0]) : places[0][1]]),) if places else ()
+
+
+def _typed_email(text: str) -> str:
+    """An address for e-mail that is typed with blanks or dictated: "ann at example dot com"."""
+
+    def typed(match: re.Match[str]) -> str:
+        said = re.sub(r"\s*[(\[]?\bdot\b[)\]]?\s*", ".", match[0], flags=re.IGNORECASE)
+        return re.sub(r"\s*(?:@|[(\[]at[)\]]|\bat\b)\s*", "@", said, flags=re.IGNORECASE)
+
+    return w.SPOKEN_EMAIL.sub(typed, text)
+
+
+def _people(text: str) -> tuple[str, ...]:
+    """Names of people a text may give: two capitalised words, or what is said to be one."""
+    found = dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))
+    for match in w.SAID_NAME.finditer(text):
+        found[re.sub(r"(?<![a-z])[a-z]", lambda letter: letter[0].upper(), match["name"] or match["bare"])] = None
+    return tuple(found)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    """Postal codes a text may give, as they are written: "LS1 4DY"."""
+    return (*w.ZIP.findall(text), *(f"{a} {b}".upper() for a, b in w.POSTCODE.findall(text)))
 
 
 def payment_in(text: str) -> PayRef | None:
@@ -374,6 +471,8 @@ def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item,
     if verb and (aside := w.ASIDE.search(head, verb.end())):
         places = [one for one in places if one[1] < aside.start()]
     items = tuple(Item("|".join(names), _phrase(head, start, noun, end)) for start, noun, end, names in places)
+    if not items and kind in ("return", "cancel", "urge", "lookup") and (ones := w.ONES.search(head)):
+        items = (Item("", ones["said"]),)
     return (() if everything and but else items), everything, but
 
 
@@ -425,7 +524,7 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         if start < place:
             continue
         following = places[number + 1 :]
-        link = link_words.search(text, end)
+        link = link_words.search(text, end) or _to_other(text, end, following, names)
         limit = next((s for s, _, n in following if not set(n) & set(names)), len(text))
         if link is None or (link.start() > limit and _opening(text, end, limit) < link.start()):
             if _is_old(text, start, place):
@@ -458,6 +557,18 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     if not places and (it := w.CHANGE_IT.search(text)) and it["old"]:
         items.append(Item("", it["old"], it["new"]))
     return tuple(items)
+
+
+def _to_other(
+    text: str, end: int, following: Sequence[tuple[int, int, tuple[str, ...]]], names: tuple[str, ...]
+) -> re.Match[str] | None:
+    """Where the word between a thing and another product for it stands: "the mug for the lamp"."""
+    for start, _, other in following:
+        if not set(other) & set(names):
+            return re.compile(r"\s+(?:for|into|with)\s+(?:(?:the|an?|one of|some|your|\w+)\s+){0,3}").fullmatch(
+                text, end, start
+            )
+    return None
 
 
 def _is_old(text: str, start: int, place: int) -> bool:

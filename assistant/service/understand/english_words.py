@@ -39,6 +39,17 @@ LOOKUP = _pattern("lookup")
 LEAVE = _pattern("leave")
 YES = _pattern("yes")
 NO = _pattern("no")
+HANGS = _pattern("hangs")
+SETTLED = _pattern("settled")
+ASKED_FIRST = _pattern("asked_first")
+CORRECTS = _pattern("corrects")
+DROPS = _pattern("drops")
+ONLY = _pattern("only")
+AGAINST = _pattern("against")
+UNWANTED = _pattern("unwanted")
+JUST_CHECKING = _pattern("just_checking")
+TENTATIVE = _pattern("tentative")
+ONES = _pattern("ones")
 IDENTITY = _pattern("identity")
 ORDER_WITH = _pattern("order_with")
 STATE_ORDER = _pattern("state_order")
@@ -82,6 +93,13 @@ EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-
 NAME = re.compile(r"\b(?=([A-Z][a-zA-Z'-]+)\s+([A-Z][a-zA-Z'-]+)\b)")
 PHONE = re.compile(r"(?<![\d#.$-])(?:\d{4}|\d{7,15})(?![\d-])")
 ZIP = re.compile(r"(?<![\d#-])\d{5}(?!\d)")
+POSTCODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,2}\d[A-Z\d]?) ?(\d[A-Z]{2})(?![A-Za-z0-9])", re.IGNORECASE)
+SAID_NAME = _pattern("said_name")
+_DOT = r"\s?[(\[]?\bdot\b[)\]]?\s?"
+SPOKEN_EMAIL = re.compile(  # "ann dot lee at example dot com", "ann @ example.com"
+    rf"(?<![\w.@])[\w-]+(?:(?:\.|{_DOT})[\w-]+)*(?:\s?\bat\b\s?(?:[\w-]+{_DOT})+|\s?[(\[]at[)\]]\s?(?:[\w-]+(?:\.|{_DOT}))+|\s?@\s?(?:[\w-]+(?:\.|{_DOT}))+)[a-z]{{2,}}\b",
+    re.IGNORECASE,
+)
 _STATES = {state: re.compile(said, re.IGNORECASE) for state, said in _WORDS["states"].items()}
 
 
