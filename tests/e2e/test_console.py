@@ -52,29 +52,14 @@ def ours(page: Page) -> list[str]:
     return [found for found in violations(page) if not any(part in found for part in GRADIOS)]
 
 
-@pytest.mark.parametrize(
-    ("lang", "scheme", "titles"),
-    [
-        ("zh", "light", TABS["zh"]),
-        ("en", "dark", ("Figures", "FAQ", "Live rooms", "Claims", "Webhooks", "People", "Audit", "Settings")),
-    ],
-)
-def test_everyone_can_use_every_tab(
-    open_console: Callable[..., Page], lang: str, scheme: str, titles: tuple[str, ...]
-) -> None:
-    page = open_console(lang, color_scheme=scheme)
+@pytest.mark.parametrize(("lang", "scheme"), [("zh", "light"), ("en", "dark")])
+def test_everyone_can_use_every_tab_on_a_phone(open_console: Callable[..., Page], lang: str, scheme: str) -> None:
+    page = open_console(lang, color_scheme=scheme, phone=True)
     expect(page.locator("html")).to_have_attribute("lang", re.compile(f"^{lang}"))
-    for title in titles:
+    for title in TABS[lang]:
         turn_to(page, title)
         expect(page.get_by_role("tab", name=title, exact=True).first).to_have_attribute("aria-selected", "true")
         assert ours(page) == [], title
-
-
-def test_on_a_phone_nothing_is_cut_off(open_console: Callable[..., Page]) -> None:
-    page = open_console("en", phone=True)
-    for title in TABS["en"]:
-        turn_to(page, title)
-        page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, title
 
 

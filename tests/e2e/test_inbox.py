@@ -83,7 +83,7 @@ def test_what_is_put_aside_comes_back_when_the_shopper_writes(site: Site, visit:
     inbox.keyboard.press("s")
     dialog = inbox.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    assert violations(inbox, least=()) == []
+    assert violations(inbox) == []
     dialog.get_by_role("button", name="2 小时").click()
     expect(row(inbox, shopper)).to_have_count(0)
     inbox.locator(".chip.snoozed").click()
@@ -121,7 +121,7 @@ def test_in_a_narrow_window_the_shopper_is_one_key_away(
     inbox.get_by_role("button", name="顾客信息").click()
     expect(aside).to_be_in_viewport(ratio=1)
     expect(aside.get_by_label("加标签")).to_be_visible()
-    assert violations(inbox, least=()) == []
+    assert violations(inbox) == []
     inbox.keyboard.press("Escape")
     expect(aside).to_be_hidden()
     expect(inbox.get_by_role("button", name="顾客信息")).to_be_focused()

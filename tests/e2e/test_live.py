@@ -89,4 +89,6 @@ def test_a_phone_shows_picture_comments_and_shelf(site: Site, visit: Visit) -> N
 
 def test_a_room_that_does_not_exist_says_so(site: Site, visit: Visit) -> None:
     visitor = visit(f"{site.url}/live/nowhere", refusals=True)
-    expect(visitor.page.locator("#rest")).to_have_text("没有这个直播间。")
+    expect(visitor.page.locator("#rest")).to_contain_text("没有这个直播间。")
+    expect(visitor.page.get_by_role("link", name="去逛店铺")).to_be_visible()
+    expect(visitor.page.locator("#say")).to_be_hidden()

@@ -41,11 +41,11 @@ Actions = Annotated[Sequence[Annotated[str, Field(max_length=120)]], Query(max_l
 
 WRONG = (
     "名字、密码或验证码不对；可以请店主重设，或在服务器上运行 zhibo link。",
-    "Name, password or code is wrong; an owner can reset it, or run `zhibo link` on the server.",
+    "Name, password or code is wrong; an owner can reset it, or run zhibo link on the server.",
 )
 USED_LINK = (
     "这个登录链接已用过或已过期；请在服务器上运行 zhibo link 生成新的。",
-    "This sign-in link was used or has expired; run `zhibo link` on the server for a new one.",
+    "This sign-in link was used or has expired; run zhibo link on the server for a new one.",
 )
 NEEDS_CODE = ("请输入验证器里的 6 位验证码。", "Please enter the 6-digit code of your authenticator.")
 WRONG_CODE = ("验证码不对，请用最新的一个。", "This code is wrong; please use the newest one.")

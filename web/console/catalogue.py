@@ -287,7 +287,7 @@ def report(say: Say, found: Mapping[str, Any], *, dry_run: bool) -> str:
         download = f'<p><a class="zb-download" href="{address}" download>{words} ↓</a></p>'
     lists = _rows(say, say("拒绝", "Refused"), found["refused"], found["refused_count"], download)
     lists += _rows(say, say("提醒", "Warnings"), found["warnings"], len(found["warnings"]))
-    return f'<div class="zb zb-report"><h4>{title}</h4>{html.chips(figures)}{lists}</div>'
+    return f'<div class="zb zb-report"><h3>{title}</h3>{html.chips(figures)}{lists}</div>'
 
 
 def _rows(say: Say, title: str, rows: Sequence[Mapping[str, str]], count: int, more: str = "") -> str:

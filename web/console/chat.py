@@ -132,14 +132,14 @@ class Evidence:
         if not self._sentences:
             hint = say("每句话的核验结果和依据会显示在这里。", "Each sentence's verdict and evidence appear here.")
             return f'<div class="zb zb-evidence"><p class="hint">{hint}</p></div>'
-        parts = [f"<h4>{say('逐句核验', 'Sentence by sentence')}</h4>"]
+        parts = [f"<h3>{say('逐句核验', 'Sentence by sentence')}</h3>"]
         parts += [html.sentence(say, each) for each in self._sentences]
         if self.tools:
             calls = "".join(self._call(tool) for tool in self.tools)
-            parts.append(f"<h4>{say('查了什么', 'Looked up')}</h4><ul class='zb-calls'>{calls}</ul>")
+            parts.append(f"<h3>{say('查了什么', 'Looked up')}</h3><ul class='zb-calls'>{calls}</ul>")
         if self._facts:
             rows = "".join(map(self._page.fact, list(self._facts.values())[:FACTS_SHOWN]))
-            parts.append(f"<h4>{say('依据', 'Facts')}</h4><table>{rows}</table>")
+            parts.append(f"<h3>{say('依据', 'Facts')}</h3><table>{rows}</table>")
         parts.append(f"<dl>{''.join(self._notes)}</dl>")
         return f'<div class="zb zb-evidence" aria-live="polite">{"".join(parts)}</div>'
 

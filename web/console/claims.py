@@ -136,7 +136,8 @@ def counts_table(page: Page, rows: Sequence[Mapping[str, Any]], names: Mapping[s
         changed = f"<b>{row['changed']}</b> <small>{say.share(row['changed'], row['sentences'])}</small>"
         cells = (str(row[label] or "·") for label in LABELS[1:])
         lines.append([escape(name) + below, str(row["sentences"]), changed, *cells])
-    return f'<div class="zb zb-table zb-counts">{html.table(heads, lines, numbers=(1, 2, 3, 4, 5))}</div>'
+    # on a phone the table is wider than the screen: the keyboard moves it
+    return f'<div class="zb zb-table zb-counts" tabindex="0">{html.table(heads, lines, numbers=(1, 2, 3, 4, 5))}</div>'
 
 
 def speed_table(page: Page) -> str:

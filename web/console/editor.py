@@ -77,7 +77,7 @@ class _Desk:
         say = self._page.say
         titles = {value: label for label, value in self._sheet.choices()}
         title = titles.get(row_id, "") or say(f"新{self._name}", f"New {self._name}")
-        return f'<div class="zb"><h4 class="zb-form-title">{escape(title)}</h4></div>'
+        return f'<div class="zb"><h3 class="zb-form-title">{escape(title)}</h3></div>'
 
     def listing(self, chosen: str | None) -> tuple[Any, str]:
         choices = self._sheet.choices()

@@ -12,7 +12,7 @@ from web.present import verdict_json
 def head(say: Say, name: str) -> str:
     other = '<a href="../en/" lang="en">English</a>' if say.lang == "zh" else '<a href="../zh/" lang="zh">中文</a>'
     return (
-        f'<header class="zb-head"><b>{say("智播控制台", "Zhibo console")}</b><em>{escape(name)}</em>'
+        f'<header class="zb-head"><h1>{say("智播控制台", "Zhibo console")}</h1><h2>{escape(name)}</h2>'
         f'<nav><a href="/" target="_blank">{say("店铺", "Shop")} ↗</a>'
         f'<a href="/inbox" target="_blank">{say("客服台", "Inbox")} ↗</a>{other}</nav></header>'
     )
@@ -43,13 +43,13 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Seque
         kind = ' class="num"' if place in numbers else ""
         return f"<{tag}{kind}>{inner}</{tag}>"
 
-    top = "".join(cell("th", place, escape(title)) for place, title in enumerate(heads))
+    top = "".join(cell("th" if title else "td", place, escape(title)) for place, title in enumerate(heads))
     lines = "".join(f"<tr>{''.join(cell('td', place, each) for place, each in enumerate(row))}</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def card(title: str, inner: str, more: str = "") -> str:
-    return f'<section class="zb zb-card"><h4>{escape(title)}{more}</h4>{inner}</section>'
+    return f'<section class="zb zb-card"><h3>{escape(title)}{more}</h3>{inner}</section>'
 
 
 # What the guard says of a sentence

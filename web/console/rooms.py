@@ -269,7 +269,7 @@ def room_html(page: Page, name: str, known: Mapping[str, Any], status: Mapping[s
     state = STATES[known["state"]](say.lang)
     if known["state"] == "on_air":
         link += f'<a href="/live/{escape(name)}/speak" target="_blank">{say("真人讲话", "Speak yourself")} ↗</a>'
-    parts = [f'<h4><i class="dot {known["state"]}"></i>{escape(name)} · {state}{link}</h4>']
+    parts = [f'<h3><i class="dot {known["state"]}"></i>{escape(name)} · {state}{link}</h3>']
     product = page.catalog.product(str(status.get("product_id") or ""))
     if product is not None:
         on_air = say("正在讲", "Now showing")

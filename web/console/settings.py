@@ -132,7 +132,7 @@ def settings_html(page: Page) -> str:
     for title, names in groups:
         if names:
             rows = [_row(page, name, settings, found[name]) for name in names]
-            parts.append(f"<h4>{escape(title(say.lang))}</h4>{html.table(heads, rows)}")
+            parts.append(f"<h3>{escape(title(say.lang))}</h3>{html.table(heads, rows)}")
     return f'<div class="zb zb-status zb-settings">{"".join(parts)}</div>'
 
 

@@ -44,7 +44,7 @@ def users_tab(page: Page, tab: gr.Tab) -> None:
             with gr.Group():
                 name = gr.Textbox(label=say("新员工的名字", "Name of somebody new"), max_lines=1, max_length=80)
                 first = gr.Dropdown(roles, value="agent", label=say("角色", "Role"))
-                invite = gr.Button(say("邀请", "Invite"), variant="primary")
+            invite = gr.Button(say("邀请", "Invite"), variant="primary")
         with gr.Column(scale=3, min_width=330):
             about = gr.HTML(desk.about(None), padding=False)
             link = gr.Textbox(

@@ -69,10 +69,30 @@ export class Composer {
     this.drafts[this.mode] = this.input.value;
     this.mode = mode;
     this.input.value = this.drafts[mode];
-    for (const [name, tab] of Object.entries(this.tabs)) tab.setAttribute("aria-pressed", String(name === mode));
+    this.pressed();
     this.pick(false);
     this.allow(this.own);
     this.input.focus();
+  }
+
+  /** What was begun and not sent: {mode, reply, note}; null when there is nothing. */
+  get draft() {
+    const kept = { ...this.drafts, [this.mode]: this.input.value };
+    return kept.reply.trim() || kept.note.trim() ? { mode: this.mode, ...kept } : null;
+  }
+
+  /** Go on where `draft` was left. */
+  resume(draft) {
+    if (!draft) return;
+    this.drafts = { reply: draft.reply, note: draft.note };
+    this.mode = draft.mode;
+    this.input.value = draft[draft.mode];
+    this.pressed();
+    requestAnimationFrame(() => this.grow()); // its height is known once it is on the page
+  }
+
+  pressed() {
+    for (const [name, tab] of Object.entries(this.tabs)) tab.setAttribute("aria-pressed", String(name === this.mode));
   }
 
   put(text) {

@@ -10,6 +10,7 @@ import { away, chime, sound } from "./bar.js";
 import { Composer } from "./compose.js";
 import { filterForm, ordered, paintList as paintRows } from "./list.js";
 import { asleep, face, nameOf, promise, vip } from "./look.js";
+import { help, keyTable } from "./keys.js";
 import { askSnooze, askTransfer, contextPanel, drawer } from "./panel.js";
 import { Thread } from "./thread.js";
 import { t } from "./words.js";
@@ -17,6 +18,7 @@ import { t } from "./words.js";
 const state = {
   me: "", filter: "", q: "", more: {}, rows: new Map(), counts: {}, open: null, loaded: 0, setup: { translates: false, me: {}, shop: {} },
   context: null, translating: false, sound: remembered("zhibo-sound") !== "off",
+  drafts: new Map(), // conversation → what was begun there and not sent
 };
 let thread = null;
 let view = null; // elements of the open conversation
@@ -82,12 +84,15 @@ async function loadOpen() {
     if (view?.id !== id) draw(id);
     put(data.conversation);
     state.context = data.context;
+    const { follow, list } = view;
+    const at = list.scrollTop;
     thread.load(id, data.events, data.verdicts || [], data.notes, data.conversation.seen_by_shopper);
     if (state.translating) thread.translate(true);
     paintPanel();
     paintState();
     paintViewers(data.viewers);
-    bottom(true);
+    if (follow) bottom(true);
+    else list.scrollTop = at; // loaded again after a lost line: who was reading further up still is
     sayRead();
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
@@ -108,11 +113,13 @@ function paintPanel() {
 function forget(id) {
   state.rows.delete(id);
   if (state.open === id) leave();
+  state.drafts.delete(id);
   paintList();
 }
 
 function leave() {
   drawer(false);
+  putAside();
   state.open = null;
   view = null;
   look();
@@ -122,18 +129,27 @@ function leave() {
   paintList();
 }
 
+/** What was begun in the open conversation is there again when it is opened again. */
+function putAside() {
+  const draft = view?.composer.draft;
+  if (draft) state.drafts.set(view.id, draft);
+  else if (view) state.drafts.delete(view.id);
+}
+
 function blank() {
   $("#context").replaceChildren();
-  $("#thread").replaceChildren(h("div", { class: "blank" }, icon("chat"), h("h2", {}, t("pick")), h("p", {}, t("pick_hint"))));
+  $("#thread").replaceChildren(h("div", { class: "blank" }, icon("chat"), h("h2", {}, t("pick")), h("p", {}, t("pick_hint")),
+    keyTable("J / K", "T", "/", "?")));
 }
 
 function draw(id) {
+  putAside();
   const list = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": t("thread"), tabindex: 0 });
   const act = (name, key, kind) => h("button", { type: "button", class: `btn small ${kind}`, onclick: () => change(name) }, t(key));
   const tool = (name, key, action) => h("button", { type: "button", class: "tool", "aria-label": t(key), title: t(key), onclick: action }, icon(name));
   const row = state.rows.get(id) || { id, state: "" };
   view = {
-    id, list, composer: composer(),
+    id, list, composer: composer(), follow: true,
     face: h("span", { class: "head-face" }, face(row)), title: h("h2", {}, nameOf(row)), mark: h("span", { class: "mark" }), vip: vip(),
     sla: h("span", { class: "sla-slot" }), summary: h("details", { class: "summary", open: true, hidden: true }),
     take: act("take", "take", "main"), release: act("release", "release", "line"), close: act("close", "close", "line"),
@@ -144,6 +160,13 @@ function draw(id) {
   view.input = view.composer.input;
   view.aside.id = "aside";
   view.aside.setAttribute("aria-controls", "context");
+  const drawn = view;
+  list.addEventListener("scroll", () => (drawn.follow = list.scrollHeight - list.scrollTop - list.clientHeight < 140), { passive: true });
+  // a picture that has come, or a box below that has grown, leaves the last message in sight
+  list.addEventListener("load", () => drawn === view && bottom(), true);
+  new ResizeObserver(() => drawn === view && bottom()).observe(list);
+  view.composer.resume(state.drafts.get(id));
+  state.drafts.delete(id);
   thread = new Thread(list);
   $("#thread").replaceChildren(
     h("header", { class: "thread-head" },
@@ -206,14 +229,14 @@ function paintViewers(viewers) {
   const typist = others.find((one) => one.typing);
   view.viewers.hidden = !others.length;
   view.viewers.classList.toggle("hot", Boolean(typist));
-  const atEnd = view.list.scrollHeight - view.list.scrollTop - view.list.clientHeight < 140;
   view.viewers.replaceChildren(...(others.length ? [icon("eye"), typist ? t("writing", { name: typist.name }) : t("looking", { name: others.map((one) => one.name).join("、") })] : []));
-  bottom(atEnd);
 }
 
+/** Keep the last message in sight, unless somebody has scrolled up to read; `force` goes there all the same. */
 function bottom(force) {
-  const list = view?.list;
-  if (list && (force || list.scrollHeight - list.scrollTop - list.clientHeight < 140)) list.scrollTop = list.scrollHeight;
+  if (!view) return;
+  view.follow ||= Boolean(force);
+  if (view.follow) view.list.scrollTop = view.list.scrollHeight;
 }
 
 // ---------------------------------------------------------------- acting
@@ -364,6 +387,12 @@ function net(name) {
   $("#net").lastElementChild.textContent = t(`net_${name}`);
 }
 
+/** The line is down, or nobody is signed in here any more: then waiting for it would be in vain. */
+async function lost() {
+  net("down");
+  await api("/api/staff/me").catch((error) => error.status === 401 && location.replace("/signin?next=/inbox"));
+}
+
 // ---------------------------------------------------------------- keyboard and page
 
 function step(by) {
@@ -371,12 +400,8 @@ function step(by) {
   if (!list.length) return;
   const at = list.findIndex((row) => row.id === state.open);
   open(list[Math.min(list.length - 1, Math.max(0, at < 0 ? 0 : at + by))].id);
+  $(".rows .row[aria-current]")?.scrollIntoView({ block: "nearest" });
 }
-
-const KEYS = [
-  ["J / K", "k_next"], ["T", "k_take"], ["R", "k_reply"], ["N", "k_note"], ["G", "k_suggest"], ["C", "k_canned"], ["X", "k_transfer"],
-  ["S", "k_snooze"], ["I", "context"], ["B", "k_release"], ["E", "k_close"], ["/", "k_find"], ["/…", "k_canned_slash"], ["Enter", "k_send"], ["?", "k_help"],
-];
 
 function keyboard(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input,textarea,select,dialog")) {
@@ -396,14 +421,6 @@ function keyboard(event) {
   if (!act) return;
   event.preventDefault();
   act();
-}
-
-function help() {
-  const dialog = $("#help");
-  dialog.replaceChildren(h("h2", { id: "help-title" }, t("help")),
-    h("dl", {}, KEYS.flatMap(([key, name]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, t(name))])),
-    h("form", { method: "dialog" }, h("button", { class: "btn main small" }, t("ok"))));
-  dialog.showModal();
 }
 
 function frame() {
@@ -442,6 +459,11 @@ function frame() {
       loadList().catch(() => toast(t("problem")));
     }, 250);
   });
+  $("#find").addEventListener("keydown", (event) => {
+    const first = ordered()[0];
+    if (event.key !== "Enter" || event.isComposing || !first) return;
+    open(first.id, true); // the keys work from there
+  });
   document.addEventListener("keydown", keyboard);
   document.addEventListener("click", () => {
     if (window.Notification?.permission === "default") Notification.requestPermission();
@@ -477,7 +499,7 @@ async function start() {
   await loadList();
   const wanted = decodeURIComponent(location.hash.slice(1));
   if (wanted && state.rows.has(wanted)) await open(wanted);
-  follow("/api/inbox/events", { open: () => net("up"), closed: () => net("down"), event: take });
+  follow("/api/inbox/events", { open: () => net("up"), closed: () => lost(), event: take });
 }
 
 start().catch((error) => toast(error.status ? error.message : t("problem")));

@@ -49,12 +49,14 @@ function speaker(row, me) {
 
 function rowNode(row, state, open) {
   const marks = tags(row, state.me);
-  const who = speaker(row, state.me);
+  const draft = state.drafts.get(row.id);
+  const who = draft ? t("draft") : speaker(row, state.me);
+  const words = draft ? draft.reply || draft.note : row.last?.text || "…";
   const button = h("button", { type: "button", class: `row ${row.state}`, "aria-current": state.open === row.id ? "true" : null, onclick: () => open(row.id) },
     face(row),
     h("span", { class: "row-main" },
       h("span", { class: "row-top" }, h("b", {}, nameOf(row)), row.vip && vip(), h("time", {}, when(moment(row)))),
-      h("span", { class: "row-last" }, who && h("span", { class: "who" }, `${who}: `), row.last ? row.last.text.replace(/\s+/g, " ") : "…"),
+      h("span", { class: "row-last" }, who && h("span", { class: `who ${draft ? "draft" : ""}` }, `${who}: `), words.replace(/\s+/g, " ")),
       marks.length ? h("span", { class: "row-tags" }, marks) : null));
   button.dataset.id = row.id;
   return h("li", {}, button);
@@ -71,7 +73,7 @@ export function paintList(state, open) {
   const chip = (key) => h("button", { type: "button", "aria-pressed": String(state.filter === key), class: `chip ${key}`, onclick: () => {
     state.filter = key;
     paintList(state, open);
-  } }, t(key === "mine" ? "mine_chip" : key || "all"), key && number[key] ? h("span", { class: "n" }, number[key]) : null);
+  } }, t(key ? `f_${key}` : "all"), key && number[key] ? h("span", { class: "n" }, number[key]) : null);
   $("#states").replaceChildren(...FILTERS.filter((key) => key !== "snoozed" || number.snoozed || state.filter === key).map(chip));
   const n = state.counts.waiting || 0;
   document.title = (n ? `(${n}) ` : "") + t("title");

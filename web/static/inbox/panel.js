@@ -5,7 +5,7 @@ import { avatar, nameOf, visitor } from "./look.js";
 import { miniCard, orderBox } from "./thread.js";
 import { t } from "./words.js";
 
-const WHEN = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
+const WHEN = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 function pathOf(url) {
   try {
@@ -81,7 +81,7 @@ export function contextPanel({ conversation: row, context }) {
       ...pair(t("level"), customer && levelOf(customer.level)),
       ...pair(t("points"), customer && customer.points > 0 && customer.points.toLocaleString(document.documentElement.lang)),
       ...pair(t("language_row"), row.lang && t(row.lang)),
-      ...pair(t("page"), address && h("a", { href: address, target: "_blank", rel: "noopener" }, address)),
+      ...pair(t("page"), address && h("a", { href: address, target: "_blank", rel: "noopener" }, address === "/" ? t("home") : address)),
       ...pair(t("started"), date(row.created, WHEN)),
       ...pair(t("rating"), row.rating && [h("span", { class: "stars", role: "img", "aria-label": `${row.rating} / 5` }, "★".repeat(row.rating), h("i", {}, "★".repeat(5 - row.rating))),
         row.rating_comment && h("q", {}, row.rating_comment)])),

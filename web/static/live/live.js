@@ -14,7 +14,7 @@ const t = words({
     line: "问问主播，比如：防水吗？", send: "发送", note: "主播是数字人，讲解与回答由AI生成；请勿发送手机号等个人信息。",
     language: "English", theme: "切换明暗", unmute: "点击打开声音", mute: "静音", sound: "打开声音",
     full: "全屏", on_air: "直播中", starting: "即将开播", off: "未开播", failed: "信号中断", loading: "正在进入直播间…",
-    waiting: "信号中断，正在重新连接…", rest: "主播暂时不在，稍后再来看看。", missing: "没有这个直播间。", now: "正在讲解",
+    waiting: "信号中断，正在重新连接…", rest: "主播暂时不在，稍后再来看看。", missing: "没有这个直播间。", to_shop: "去逛店铺", now: "正在讲解",
     list_price: "原价", host: "主播", no_talk: "还没有人说话，问问主播吧。", no_said: "主播说的每一句会出现在这里。",
     s_waiting: "已收到", s_answering: "正在回答", s_answered: "已回答", s_merged: "已合并回答", s_ignored: "未回答", s_handed_over: "已转客服",
     too_long: "评论没有发出去。", me: "我", k_answer: "回答提问", k_inserted: "插播", lag: "延迟 {n} 秒", ask: "客服", guest: "观众{n}",
@@ -26,7 +26,7 @@ const t = words({
     language: "中文", theme: "Light or dark", unmute: "Tap for sound", mute: "Mute", sound: "Sound on",
     full: "Full screen", on_air: "Live", starting: "Starting soon", off: "Off air", failed: "Signal lost",
     loading: "Joining the room…", waiting: "Signal lost, reconnecting…", rest: "The host is away; come back a little later.",
-    missing: "There is no such room.", now: "On now", list_price: "List price", host: "Host",
+    missing: "There is no such room.", to_shop: "Visit the shop", now: "On now", list_price: "List price", host: "Host",
     no_talk: "Nobody has spoken yet. Ask the host!", no_said: "Everything the host says appears here.",
     s_waiting: "Received", s_answering: "Answering", s_answered: "Answered", s_merged: "Answered together", s_ignored: "Not answered",
     s_handed_over: "Passed to support", too_long: "The comment was not sent.", me: "Me", k_answer: "Answer", k_inserted: "Announcement",
@@ -246,10 +246,21 @@ async function refresh() {
       return;
     }
   } catch (error) {
-    rest(error.status === 404 ? t("missing") : t("waiting"), error.status !== 404);
-    if (error.status === 404) return;
+    if (error.status === 404) {
+      nowhere();
+      return;
+    }
+    rest(t("waiting"), true);
   }
   polling = setTimeout(refresh, 4000);
+}
+
+/** Nothing to watch, to say or to buy here: a way on instead of empty boxes. */
+function nowhere() {
+  $("#room").classList.add("nowhere");
+  $("#title").textContent = t("missing");
+  rest(t("missing"));
+  $("#rest").append(h("a", { class: "btn main", href: "/" }, t("to_shop")));
 }
 
 // ---------------------------------------------------------------- speaking

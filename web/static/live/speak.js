@@ -31,7 +31,7 @@ let line = null; // {socket, context, stream} while the microphone is open
 
 function paint(open) {
   talk.setAttribute("aria-pressed", String(open));
-  talk.replaceChildren(icon(open ? "x" : "sound"), t(open ? "stop" : "start"));
+  talk.replaceChildren(icon(open ? "x" : "mic"), t(open ? "stop" : "start"));
   if (!open) $("#level").value = 0;
 }
 

@@ -64,7 +64,7 @@ export class Composer {
     $.legal = h("p", { class: "legal" });
     $.tools = h("div", { class: "tools" }, $.person, $.about);
     const write = h("div", { class: "write" }, clip, file, $.input, $.mic, $.send);
-    return h("footer", { class: "foot" }, $.tools, $.shot, write, $.legal);
+    return h("div", { class: "foot" }, $.tools, $.shot, write, $.legal);
   }
 
   paint() {

@@ -251,7 +251,8 @@ export class ZhiboChat extends HTMLElement {
     const { words } = this.#tongue;
     this.#panel = new Panel(this.#root, {
       t, lang: this.#lang, composer: this.#composer, name: () => this.#name(), open: () => this.open(), close: () => this.close(),
-      near: () => this.#talk.state !== "human" && [...this.#panel.log.querySelectorAll(".turn.user")].at(-1),
+      // the question being answered: the last one, unless something that is not its answer came after it
+      near: () => this.#panel.log.querySelector(".turn.user:not(:has(~ :is(.user,.agent,.system,.rating)))"),
       entries: [
         ...Object.keys(words).filter((lang) => lang !== this.#lang).map((lang) => ({ sign: "globe", lang,
           text: words[lang].name || lang, action: () => this.#chooseLang(lang) })),

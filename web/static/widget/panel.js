@@ -33,7 +33,7 @@ export class Panel {
       onclick: () => this.menu.show(this.menu.node.hidden) }, icon("more"));
     this.menu = menu(host.entries, { root, button: this.more });
     const close = button({ class: "icon", "aria-label": t("close"), onclick: () => host.close() }, icon("x"));
-    const head = h("header", { class: "head" }, this.mark, h("div", { class: "who" }, this.title, this.sub), this.more, close,
+    const head = h("div", { class: "head" }, this.mark, h("div", { class: "who" }, this.title, this.sub), this.more, close,
       this.menu.node);
     this.node = h("section", { class: "panel", id: "panel", role: "dialog", hidden: true, "data-drop": t("drop"),
       onkeydown: (event) => this.#keys(event, root) },
@@ -72,7 +72,8 @@ export class Panel {
     this.title.textContent = name();
     this.mark.textContent = [...(person || name())][0];
     this.node.setAttribute("aria-label", name());
-    this.sub.textContent = person ? t("human_with", { name: person }) : t("assistant");
+    const who = person ? t("human_with", { name: person }) : t("assistant");
+    this.sub.textContent = who === name() ? "" : who; // a shop that has not answered yet has no name
     this.mark.classList.toggle("human", Boolean(person));
   }
 
@@ -98,7 +99,7 @@ export class Panel {
     this.net.hidden = false;
     setTimeout(() => {
       this.net.textContent = this.#host.t("offline");
-      this.net.hidden = this.#up;
+      this.#down(!this.#up);
     }, 4000);
   }
 
@@ -107,8 +108,13 @@ export class Panel {
     this.#up = up;
     if (up) {
       clearTimeout(this.#late);
-      this.net.hidden = true;
-    } else if (before) this.#late = setTimeout(() => (this.net.hidden = this.#up || document.hidden), 2000);
+      this.#down(false);
+    } else if (before) this.#late = setTimeout(() => this.#down(!this.#up && !document.hidden), 2000);
+  }
+
+  #down(on) {
+    this.net.hidden = !on;
+    this.node.classList.toggle("off", on);
   }
 
   #keys(event, root) {

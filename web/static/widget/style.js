@@ -38,7 +38,7 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
  border:2px solid var(--bg)}
 .panel{position:fixed;z-index:2147483001;inset-block-end:92px;inset-inline-end:20px;width:min(408px,calc(100vw - 40px));
  height:min(700px,calc(100dvh - 116px));display:flex;flex-direction:column;background:var(--bg);border-radius:20px;
- overflow:hidden;box-shadow:var(--shade);border:1px solid var(--line);animation:rise .26s cubic-bezier(.2,.9,.3,1)}
+ overflow:hidden;overflow:clip;box-shadow:var(--shade);border:1px solid var(--line);animation:rise .26s cubic-bezier(.2,.9,.3,1)}
 :host([position=left]) .launcher,:host([position=left]) .panel{inset-inline:20px auto}
 :host([position=left]:dir(rtl)) .launcher,:host([position=left]:dir(rtl)) .panel{inset-inline:auto 20px}
 @keyframes rise{from{opacity:0;transform:translateY(14px) scale(.985)}}
@@ -52,7 +52,7 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .who h2{margin:0;font-size:15.5px;font-weight:650;line-height:1.4;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .who p{margin:0;font-size:12.5px;line-height:1.35;color:var(--dim);display:flex;align-items:center;gap:6px}
 .who p::before{content:"";width:7px;height:7px;border-radius:50%;background:var(--ok);flex:none}
-.who p.off::before{background:var(--warn)}
+.off .who p::before{background:var(--warn)}.who p:empty{display:none}
 .chip{flex:none;font-size:11px;line-height:17px;padding:0 6px;border-radius:5px;border:1px solid var(--line);
  color:var(--dim);white-space:nowrap}
 .icon{width:38px;height:38px;border-radius:11px;display:grid;place-items:center;color:var(--dim);flex:none;
@@ -66,7 +66,7 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .menu svg{width:18px;height:18px;color:var(--dim)}.menu .danger svg{color:inherit}
 .net{flex:none;padding:6px 16px;background:var(--warn-bg);color:var(--warn);font-size:13px;text-align:center}
 .body{flex:1;min-height:0;position:relative;display:flex;flex-direction:column}
-.log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 10px;scrollbar-width:thin;
+.log{position:relative;flex:1;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 10px;scrollbar-width:thin;
  scrollbar-color:var(--line) transparent}
 .latest{position:absolute;inset-block-end:10px;inset-inline-end:14px;width:36px;height:36px;border-radius:50%;
  background:var(--bg);border:1px solid var(--line);display:grid;place-items:center;box-shadow:var(--shade);animation:rise .2s}
@@ -234,7 +234,7 @@ thead a{color:inherit;text-underline-offset:3px}
 .ask .main{background:var(--bad);color:var(--bg)}
 .empty{display:grid;place-items:center;gap:14px;text-align:center;padding:48px 20px;color:var(--dim)}
 @media (max-width:600px){
- .panel,:host([position=left]) .panel{inset:0;width:auto;height:auto;border:0;border-radius:0}
+ .panel,:host([position=left]) .panel,:host([launcher=none]) .panel{inset:0;width:auto;height:auto;border:0;border-radius:0}
  .open .launcher{display:none}
  .write textarea{font-size:16px}
  .head{padding-block-start:max(11px,env(safe-area-inset-top))}

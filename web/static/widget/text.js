@@ -2,7 +2,7 @@
 
 import { h } from "./tools.js";
 
-/** Lines grouped into paragraphs and lists: [{kind: "p"|"ul"|"ol", lines}]. */
+/** Paragraphs, one a line, and lists: [{kind: "p"|"ul"|"ol", lines}]. */
 export function blocks(text) {
   const found = [];
   let last = null;
@@ -10,30 +10,26 @@ export function blocks(text) {
     const item = /^\s*(?:([-*•·])|(\d{1,2})[.、)])\s+(.*)$/.exec(line);
     const kind = item ? (item[1] ? "ul" : "ol") : "p";
     if (!line.trim()) last = null;
-    else if (last && last.kind === kind) last.lines.push(item ? item[3] : line);
+    else if (last && item && last.kind === kind) last.lines.push(item ? item[3] : line);
     else found.push((last = { kind, lines: [item ? item[3] : line], start: item && item[2] }));
   }
   return found;
 }
 
-/** Nodes for one run of text: **bold**, [label](address), bare addresses; what is not allowed stays plain text. */
+/** Nodes for one line of text: **bold**, [label](address), bare addresses; what is not allowed stays plain text. */
 export function inline(text, link) {
   const nodes = [];
   const pattern = /\*\*([^*\n]+)\*\*|\[([^\]\n]+)\]\(([^)\s]+)\)|(https?:\/\/[^\s<>"'，。；！？、（）)\]]+)/g;
   let at = 0;
   for (const match of text.matchAll(pattern)) {
-    nodes.push(...lines(text.slice(at, match.index)));
+    if (match.index > at) nodes.push(text.slice(at, match.index));
     const [all, bold, label, href, bare] = match;
     if (bold) nodes.push(h("strong", {}, bold));
     else nodes.push(link(label || bare, href || bare) || (label ? label : all));
     at = match.index + all.length;
   }
-  nodes.push(...lines(text.slice(at)));
+  if (at < text.length) nodes.push(text.slice(at));
   return nodes;
-}
-
-export function lines(text) {
-  return text.split("\n").flatMap((line, index) => (index ? [h("br"), line] : [line])).filter((node) => node !== "");
 }
 
 /**
