@@ -143,6 +143,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     tracemalloc.stop()
     gc.collect()
     gc.freeze()  # as the servers do once they are warm: the collector then leaves the facts alone
+    gc.set_threshold(10_000, 20, 50)
     table: list[dict[str, Cell]] = []
     for kind in SENTENCES:
         length = statistics.fmean(len(form.format(**rows[0])) for form in SENTENCES[kind])

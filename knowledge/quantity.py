@@ -14,6 +14,7 @@ from itertools import pairwise
 from knowledge.dates import find_dates
 from knowledge.figures import ISH, SIDE, Atom, Style, atoms_of, may_hold_numbers
 from knowledge.model import Lang
+from knowledge.sieve import Sieve
 from knowledge.text import Normal, normalise
 from knowledge.units import DATE, GENERATION, NO_UNIT, Bound, Quantity, Unit, unit
 
@@ -79,7 +80,7 @@ def quantities_of(normal: Normal) -> tuple[Mention, ...]:
 # --- finding --------------------------------------------------------------------------------------------------------
 
 
-_MASKED = re.compile(
+_MASKED = re.compile(  # no quantities
     r"https?://\S+|www\.\S+"
     r"|(?<![a-z])[a-z]{1,4}(?:/[a-z]{1,2})?[ ]?\d{3,6}(?:\.\d+)*[-—–]\d{4}(?!\d)"  # GB/T 22843-2009
     r"|(?<![a-z\d])(?!spf|upf|rmb|cny|usd|us)[a-z]+[-/]?\d[a-z\d]*(?:[-.][a-z\d]+)*(?<!\.)"  # A5, IPX4, v2.0, MT20290-1
@@ -87,6 +88,7 @@ _MASKED = re.compile(
     r"|(?:link|no\.|item|number|#|step|sku|版本|型号|货号|编号)\s?#?\d+(?![\d.]*\s?(?:%|percent|元|kg))"
     r"|\d{1,2}:\d{2}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|\d{3,4}-\d{3,4}-\d{3,4}"
 )
+_NAMES = Sieve(((_MASKED, None),))
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|through|and|or)\s?(?:¥|\$|rmb)?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
 # "over" is no bound in "cover $75".
@@ -138,7 +140,7 @@ _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|s
 def _find(text: str) -> tuple[Mention, ...]:
     if not may_hold_numbers(text):
         return ()
-    hidden = [(m.start(), m.end()) for m in _MASKED.finditer(text)]
+    hidden = [match.span() for pattern, _ in _NAMES.fitting(text) for match in pattern.finditer(text)]
     mentions = [_date(*found) for found in find_dates(text)]
     hidden.extend((m.start, m.end) for m in mentions)
     atoms = atoms_of(text, hidden)

@@ -6,10 +6,12 @@ the prefilter of RE2: Cox, "Regular Expression Matching with a Trigram Index", 2
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, Generic, TypeVar
+from itertools import chain, pairwise
+from operator import itemgetter
+from typing import Any, Generic, Protocol, TypeVar
 
 # Python's own reading of a pattern; it has no public name.
 _parser: Any = import_module("re._parser")
@@ -21,30 +23,41 @@ _BEYOND_ASCII = "\uffff" * 4  # no piece is so long: stands for any character be
 _MOST = 400  # pieces of one pattern
 
 
+class Finder(Protocol):
+    """A pattern, or those of its alternatives that may match."""
+
+    def search(self, string: str) -> re.Match[str] | None: ...
+    def finditer(self, string: str) -> Iterator[re.Match[str]]: ...
+
+
 class Sieve(Generic[T]):
     """Patterns with what belongs to each. Reads each text once, however many patterns there are."""
 
     def __init__(self, pairs: Iterable[tuple[re.Pattern[str], T]]) -> None:
         self.pairs = tuple(pairs)
+        self._branches: list[tuple[int, str]] = []  # the alternatives, each with its pattern's number
+        self._others: list[tuple[frozenset[str], ...]] = []  # what each alternative needs besides
         always: list[int] = []
         by_piece: dict[str, list[int]] = {}
-        self._others: list[tuple[frozenset[str], ...]] = []  # what each pattern needs besides
         for number, (pattern, _) in enumerate(self.pairs):
-            needed = needs_of(pattern)
-            self._others.append(needed[1:])
-            if not needed:
-                always.append(number)
-            for piece in needed[0] if needed else ():
-                by_piece.setdefault(piece, []).append(number)
-        self._always = tuple(always)
-        self._by_piece = {piece: tuple(numbers) for piece, numbers in by_piece.items()}
+            for source, needed in _sifted(pattern):
+                place = len(self._branches)
+                self._branches.append((number, source))
+                self._others.append(needed[1:])
+                if not needed:
+                    always.append(place)
+                for piece in needed[0] if needed else ():
+                    by_piece.setdefault(piece, []).append(place)
+        self._always = frozenset(always)
+        self._by_piece = {piece: tuple(places) for piece, places in by_piece.items()}
         self._pieces = frozenset(by_piece)
         _asked_for.update(self._pieces, *(needed for others in self._others for needed in others))
-        self._plain = [self.pairs[number] for number in always]  # of a text without any piece
+        self._compiled: dict[int, re.Pattern[str]] = {}  # those that were tried once
+        self._plain = self._found(self._always)  # of a text without any piece
         self._last = ("", self._plain)
 
-    def fitting(self, text: str) -> Sequence[tuple[re.Pattern[str], T]]:
-        """The patterns that may match somewhere in `text`, in their order; no other one does."""
+    def fitting(self, text: str) -> Sequence[tuple[Finder, T]]:
+        """The patterns that may match somewhere in `text`, in their order, less the alternatives that can't."""
         asked, fitting = self._last
         if asked is text:  # one sentence is asked for each of its figures
             return fitting
@@ -54,41 +67,186 @@ class Sieve(Generic[T]):
         self._last = (text, fitting)
         return fitting
 
-    def _chosen(self, pieces: frozenset[str], held: frozenset[str]) -> list[tuple[re.Pattern[str], T]]:
-        numbers = {number for piece in pieces for number in self._by_piece[piece]}
-        for number in tuple(numbers):
-            for needed in self._others[number]:
-                if held.isdisjoint(needed):
-                    numbers.discard(number)
-                    break
-        return [self.pairs[number] for number in sorted(numbers.union(self._always))]
+    def _chosen(self, pieces: frozenset[str], held: frozenset[str]) -> list[tuple[Finder, T]]:
+        by_piece, others = self._by_piece, self._others
+        chosen = set(self._always)
+        for piece in pieces:
+            for place in by_piece[piece]:
+                if place not in chosen:
+                    for needed in others[place]:
+                        if held.isdisjoint(needed):
+                            break
+                    else:
+                        chosen.add(place)
+        return self._found(chosen) if len(chosen) > len(self._always) else self._plain
+
+    def _found(self, places: Iterable[int]) -> list[tuple[Finder, T]]:
+        """The patterns whose alternatives have these numbers."""
+        found: list[tuple[Finder, T]] = []
+        last, several = -1, list[re.Pattern[str]]()
+        for place in sorted(places):
+            number, source = self._branches[place]
+            branch = self._compiled.get(place)
+            if branch is None:
+                pattern = self.pairs[number][0]
+                own = source == pattern.pattern
+                branch = self._compiled[place] = pattern if own else re.compile(source, pattern.flags & ~re.UNICODE)
+            if number == last:
+                several = [*several, branch]
+                found[-1] = (_Alternatives(several), self.pairs[number][1])
+            else:
+                last, several = number, [branch]
+                found.append((branch, self.pairs[number][1]))
+        return found
+
+
+class _Alternatives:
+    """What `one|other` finds: of two matches that begin at one place, that of the alternative named first."""
+
+    def __init__(self, branches: Sequence[re.Pattern[str]]) -> None:
+        self._branches = branches
+
+    def search(self, string: str) -> re.Match[str] | None:
+        return next(self.finditer(string), None)
+
+    def finditer(self, string: str) -> Iterator[re.Match[str]]:
+        ahead = [match for branch in self._branches if (match := branch.search(string))]
+        while ahead:
+            first = min(ahead, key=re.Match.start)  # min keeps the first of equal ones
+            yield first
+            end = first.end()
+            ahead = [found for each in ahead if (found := each if each.start() >= end else each.re.search(string, end))]
 
 
 _asked_for: set[str] = set()  # the pieces that any sieve asks for
 
 
 @lru_cache(maxsize=64)
-def _held(text: str, _known: int) -> frozenset[str]:
-    """Those pieces of up to three characters in `text` that a sieve may ask for; so far as many are `_known`."""
-    pairs = map(str.__add__, text, text[1:])
-    triples = map(str.__add__, map(str.__add__, text, text[1:]), text[2:])
-    held = _asked_for.intersection(frozenset(text).union(pairs, triples))
-    return frozenset(held) if text.isascii() else frozenset((*held, _BEYOND_ASCII))
+def _held(text: str, known: int) -> frozenset[str]:
+    """Those pieces of up to three characters in `text` that a sieve may ask for; so far as many are `known`.
+
+    Perhaps a few more: of a text that differs from the last one in a place (a mended sentence does) only that place is
+    read, and what the last one held besides stays in.
+    """
+    global _last_held
+    before, held, known_then = _last_held
+    start = _shared(before, text) if known == known_then and len(held) < 2 * len(text) else 0
+    end = len(text) - _shared(before[: start - 1 : -1], text[: start - 1 : -1]) if start else len(text)
+    held = held | _pieces(text[max(0, start - 2) : end + 2]) if 2 * (end - start) < len(text) else _pieces(text)
+    _last_held = (text, held, known)
+    return held
 
 
-def needs_of(pattern: re.Pattern[str]) -> tuple[frozenset[str], ...]:
-    """Sets of pieces of one to three characters: every text that `pattern` matches holds one of each set.
+_last_held: tuple[str, frozenset[str], int] = ("", frozenset(), 0)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts have in common from their beginning."""
+    return next(
+        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+
+
+def _pieces(text: str) -> frozenset[str]:
+    pairs = list(map(str.__add__, text, text[1:]))
+    found = _asked_for.intersection(chain(text, pairs, map(str.__add__, pairs, text[2:])))
+    return frozenset(found) if text.isascii() else frozenset((*found, _BEYOND_ASCII))
+
+
+def _sifted(pattern: re.Pattern[str]) -> Iterable[tuple[str, tuple[frozenset[str], ...]]]:
+    """The pattern and what it needs; its alternatives, each with what that needs, where many texts meet the whole's."""
+    if pattern.flags & re.IGNORECASE:
+        return [(pattern.pattern, ())]
+    whole = _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
+    needed = _needs_of(whole)
+    if not needed or sum(map(_likelihood, needed[0])) >= _RARE:
+        for sources in _cuts(pattern.pattern):
+            if branches := _branches(whole, sources, pattern.flags & ~re.UNICODE):
+                return [(source, _needs_of(branch)) for source, branch in zip(sources, branches, strict=True)]
+    return [(pattern.pattern, needed)]
+
+
+_RARE = 0.02  # of the sentences: so seldom a pattern may be tried as a whole
+
+
+def _branches(whole: Any, sources: Sequence[str], flags: int) -> list[Any]:
+    """The alternatives of a pattern, read; none where a match of one would not be the same as the pattern's."""
+    try:
+        read = [_parser.parse(source, flags) for source in sources]
+    except re.error:  # a group is spoken of that stands in another alternative
+        return []
+    groups = (whole.state.groups, whole.state.groupdict)
+    same = all((each.state.groups, each.state.groupdict) == groups and each.getwidth()[0] for each in read)
+    return read if same else []
+
+
+def _cuts(source: str) -> Iterator[list[str]]:
+    """Ways to write a pattern as several."""
+    spans = alternatives(source)
+    if len(spans) > 1:
+        yield [source[start:end] for start, end in spans]
+        return
+    for opening in _GROUP.finditer(source):
+        start, end = opening.end(), _closing(source, opening.end())
+        if not _is_fixed(source[: opening.start()]):
+            return
+        spans = alternatives(source, start, end)
+        if len(spans) > 1 and source[end + 1 : end + 2] not in ("?", "*", "+", "{"):
+            yield [source[:start] + source[low:high] + source[end:] for low, high in spans]
+            return
+
+
+_GROUP = re.compile(r"(?<!\\)\((?:\?:|\?P<\w+>)")
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[(|)]", re.DOTALL)
+_ONE_WAY = frozenset((_op.AT, _op.ASSERT, _op.ASSERT_NOT, _op.LITERAL, _op.IN, _op.NOT_LITERAL, _op.ANY))
+
+
+def alternatives(source: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Where the alternatives of the pattern `source[start:end]` stand."""
+    end = len(source) if end is None else end
+    bars, depth = [start - 1], 0
+    for token in _TOKEN.finditer(source, start, end):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if token[0] == "|" and depth == 0:
+            bars.append(token.start())
+    return [(low + 1, high) for low, high in pairwise([*bars, end])]
+
+
+def _closing(source: str, start: int) -> int:
+    """Where the group whose inside begins at `start` is closed."""
+    depth = 1
+    for token in _TOKEN.finditer(source, start):
+        depth += {"(": 1, ")": -1}.get(token[0], 0)
+        if depth == 0:
+            return token.start()
+    raise ValueError(f"a group of the pattern {source!r} is not closed")
+
+
+def _is_fixed(source: str) -> bool:
+    """Whether a pattern matches at a place in one way at most; False of what is no pattern by itself."""
+    try:
+        return all(op in _ONE_WAY for op, _ in _parser.parse(source))
+    except re.error:
+        return False
+
+
+def _needs_of(parsed: Any) -> tuple[frozenset[str], ...]:
+    """Sets of pieces of one to three characters: every text that the pattern matches holds one of each set.
 
     The set that fewest texts meet comes first; none: nothing can be told.
     """
-    if pattern.flags & re.IGNORECASE:
-        return ()
-    needed = [one for one in _needs(_parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)) if len(one) <= _MOST]
-    return tuple(map(frozenset, sorted(needed, key=_commonness)))
+    sets = [(sum(map(_likelihood, pieces)), pieces) for pieces in _needs(parsed) if len(pieces) <= _MOST]
+    first, *others = sorted(sets, key=itemgetter(0)) or [(0.0, set[str]())]
+    return tuple(
+        frozenset(pieces) for likely, pieces in (first, *others) if pieces and (likely < 3 or pieces is first[1])
+    )
 
 
 def _needs(parsed: Any) -> list[set[str]]:
-    """What each part of a sequence needs: a piece of its literal text, or one for each alternative of a branch."""
+    """What each part of a sequence needs: a piece of its literal text, or one for each alternative of a branch.
+
+    Where literal text meets alternatives, also a piece over the joint: of "\\.(?:com|net)" one of ".co" and ".ne".
+    """
     needed: list[set[str]] = []
     run = ""
     for op, argument in [*parsed, (None, None)]:
@@ -97,9 +255,31 @@ def _needs(parsed: Any) -> list[set[str]]:
             continue
         if run:
             needed.append({_rarest(run)})
+            heads = _heads(op, argument)
+            if heads and all(heads):
+                needed.append({(run[-1] + head)[:3] for head in heads})
             run = ""
         needed += _of(op, argument)
     return needed
+
+
+def _heads(op: Any, argument: Any) -> list[str]:
+    """The literal text that each alternative begins with; empty where that can't be told."""
+    if op is _op.IN:
+        return sorted(letters) if (letters := _class(argument)) and _BEYOND_ASCII not in letters else [""]
+    if op is _op.SUBPATTERN and not argument[1] & re.IGNORECASE and argument[3]:
+        return [_head(argument[3])] if argument[3][0][0] is _op.LITERAL else _heads(*argument[3][0])
+    return [_head(branch) for branch in argument[1]] if op is _op.BRANCH else [""]
+
+
+def _head(parsed: Any) -> str:
+    """The literal text a sequence begins with."""
+    text = ""
+    for op, argument in parsed:
+        if op is not _op.LITERAL:
+            break
+        text += chr(argument)
+    return text
 
 
 def _of(op: Any, argument: Any) -> list[set[str]]:
@@ -124,6 +304,8 @@ def _class(items: Any) -> set[str] | None:
             found.add(chr(argument))
         elif op is _op.RANGE and argument[1] - argument[0] < _WIDEST:
             found.update(map(chr, range(argument[0], argument[1] + 1)))
+        elif op is _op.CATEGORY and argument is _op.CATEGORY_DIGIT:
+            found.update("0123456789", (_BEYOND_ASCII,))
         elif op is _op.RANGE and argument[0] > 127:
             found.add(_BEYOND_ASCII)
         else:
@@ -134,7 +316,17 @@ def _class(items: Any) -> set[str] | None:
 
 
 # How often a character stands in sentences of shops, of 1: roughly, for nothing but the choice rests on it.
-_SHARES = {" ": 0.17, "的": 0.03, "是": 0.01, "一": 0.01, "这": 0.01} | dict(
+_SHARES = {
+    " ": 0.17,
+    ".": 0.012,
+    ",": 0.01,
+    "-": 0.004,
+    "'": 0.004,
+    "的": 0.03,
+    "是": 0.01,
+    "一": 0.01,
+    "这": 0.01,
+} | dict(
     zip(
         "etaoinsrhlducmfywgpbvkjxqz",
         (
@@ -156,13 +348,14 @@ def _rarest(run: str) -> str:
     return min((run[place : place + size] for place in range(len(run) - size + 1)), key=_likelihood)
 
 
+@lru_cache(maxsize=8192)
 def _likelihood(piece: str) -> float:
     """How likely a sentence holds a piece by chance."""
     if piece == _BEYOND_ASCII:
         return 0.9
     likely = float(_LENGTH) if piece not in _COMMON else 4000.0
     for char in piece:
-        likely *= _SHARES.get(char, 0.01 if char.isascii() else 0.002)
+        likely *= _SHARES.get(char) or (0.002 if char > "~" else 0.0015 if char.isdigit() else 0.0004)
     return min(1.0, likely)
 
 

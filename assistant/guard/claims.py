@@ -147,10 +147,9 @@ class Reading:
 
     def _partial(self, sheet: Sheet) -> list[tuple[int, int]]:
         """Pieces of a product's title in the text, long enough to be its name."""
-        brand = " ".join(entry.fact.value for entry in sheet.get("brand", "category", "item form")).lower()
         found: set[tuple[int, int]] = set()
-        for title in sheet.names:
-            found.update(common_words(self.text, f"{title} {brand}"))
+        for title, words in zip(sheet.names, sheet.called, strict=True):
+            found.update(common_words(self.text, words))
             found.update(common_han(self.text, title))
         return sorted(found)
 

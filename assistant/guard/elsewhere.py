@@ -8,43 +8,43 @@ import re
 from dataclasses import replace
 
 from assistant.guard.claims import Finding, Reading
+from knowledge.sieve import Sieve
 
 _N = r"[\d.零〇一二两三四五六七八九十百千半几]+"
-_ABOUT_ELSE = re.compile(
-    "|".join(
-        (
-            # pieces and shapes, not yuan
-            r"(?<=[大小厚薄长宽])一块(?![零钱\d])|[一两几]?(?:小|大|整)块|买了[两二三四五2-5]块(?!钱)",
-            r"对折(?=起来|一下|叠|放|好|后)",
-            r"一两(?=[百千万])",
-            # sets that are bought or used along with it
-            r"(?:和|跟|配上?|搭配?|买了?|[棉绒])[三四五六七]件套|^[三四五六七]件套(?=[，、])|\d+(?=[三四五六七]件套)",
-            # beds and people
-            rf"(?:放在|铺在|宿舍|家里|对于|单人床，?){_N}(?:米|m)(?:{_N})?(?:的?床)?|身为{_N}斤",
-            # time gone by
-            rf"{_N}(?:年|个?月|天|周)前|到现在有?{_N}天|已经{_N}(?:天|年|个?月)了|(?:到货|收到货?)的?当天",
-            r"今天(?:刚|才|就)?收到|今天就到了|隔天就到了",
-            rf"比{_N}元的?那[款个]",
-            r"十二分(?=好评|满意|用心|感谢|地)",
-            # opinions and comparisons
-            r"有?点[大小](?=[，。！]|了|$)",
-            r"(?:摸着|摸起来|看着|看起来|穿着|盖着|感觉|触感|手感|质感|好|就|很|有点)[就很有点好]*(?:像|如|似|媲美|堪比)[^，。！？]{1,10}",
-            r"(?:和|跟|与|像)[^，。！？]{1,10}?的?(?=(?:没有?|有)[^，。！？]{0,6}区别|一样|似的|差不多)",
-            # other words with the same letters
-            r"支持(?=严选|国货|你们|咱|店家|老店|主播|一下)[^，。！？]*|防尘(?=[袋套罩])|水洗(?=棉)|熨烫一下",
-            r"触摸(?=[到感着时])|伸缩(?=性)|感应(?=该)|[网裤衣肚围]兜|兜(?=[里住风底圈])",
-            r"手工(?=[很真也还非常挺]*(?:不错|好|精细|细致?|差|一般|粗糙?))|手工(?=[皂艺费坊])",
-            # what people do with it, feel in it, and how it travels
-            r"(?:自己|自个儿?|妈妈?|婆婆|奶奶)(?:给|帮[我忙])?手工",
-            r"(?:睡|盖|穿|捂|浑身|身上|手|脚)[着得上]?发热",
-            r"折起来(?=[相当很挺有点真特别]*[重沉厚])",
-            r"(?:[单双三多]|[一二两四五\d]+)层(?=的?(?:快递)?(?:包装|纸箱|塑料|气泡))",
-            r"(?:下载|打开|逛|把|在)(?:这个|严选的?|你们的?)?app(?!里?(?:控制|操作|设置|调))",
-            r"(?:本来|原本|原来|之前)(?:是)?想要?买[^。！？]{0,14}(?:没货|缺货|断货|卖完|售罄)了?",
-            # English
-            r"\b(?:a|an|one|two|three|[\d.]+) (?:day|week|month|year)s? ago\b",
-            r"\b(?:arrived|came|got here|received it|got it) (?:today|yesterday)\b",
-        )
+_ABOUT_ELSE = Sieve(
+    (re.compile(words), None)
+    for words in (
+        # pieces and shapes, not yuan
+        r"(?<=[大小厚薄长宽])一块(?![零钱\d])|[一两几]?(?:小|大|整)块|买了[两二三四五2-5]块(?!钱)",
+        r"对折(?=起来|一下|叠|放|好|后)",
+        r"一两(?=[百千万])",
+        # sets that are bought or used along with it
+        r"(?:和|跟|配上?|搭配?|买了?|[棉绒])[三四五六七]件套|^[三四五六七]件套(?=[，、])|\d+(?=[三四五六七]件套)",
+        # beds and people
+        rf"(?:放在|铺在|宿舍|家里|对于|单人床，?){_N}(?:米|m)(?:{_N})?(?:的?床)?|身为{_N}斤",
+        # time gone by
+        rf"{_N}(?:年|个?月|天|周)前|到现在有?{_N}天|已经{_N}(?:天|年|个?月)了|(?:到货|收到货?)的?当天",
+        r"今天(?:刚|才|就)?收到|今天就到了|隔天就到了",
+        rf"比{_N}元的?那[款个]",
+        r"十二分(?=好评|满意|用心|感谢|地)",
+        # opinions and comparisons
+        r"有?点[大小](?=[，。！]|了|$)",
+        r"(?:摸着|摸起来|看着|看起来|穿着|盖着|感觉|触感|手感|质感|好|就|很|有点)[就很有点好]*(?:像|如|似|媲美|堪比)[^，。！？]{1,10}",
+        r"(?:和|跟|与|像)[^，。！？]{1,10}?的?(?=(?:没有?|有)[^，。！？]{0,6}区别|一样|似的|差不多)",
+        # other words with the same letters
+        r"支持(?=严选|国货|你们|咱|店家|老店|主播|一下)[^，。！？]*|防尘(?=[袋套罩])|水洗(?=棉)|熨烫一下",
+        r"触摸(?=[到感着时])|伸缩(?=性)|感应(?=该)|[网裤衣肚围]兜|兜(?=[里住风底圈])",
+        r"手工(?=[很真也还非常挺]*(?:不错|好|精细|细致?|差|一般|粗糙?))|手工(?=[皂艺费坊])",
+        # what people do with it, feel in it, and how it travels
+        r"(?:自己|自个儿?|妈妈?|婆婆|奶奶)(?:给|帮[我忙])?手工",
+        r"(?:睡|盖|穿|捂|浑身|身上|手|脚)[着得上]?发热",
+        r"折起来(?=[相当很挺有点真特别]*[重沉厚])",
+        r"(?:[单双三多]|[一二两四五\d]+)层(?=的?(?:快递)?(?:包装|纸箱|塑料|气泡))",
+        r"(?:下载|打开|逛|把|在)(?:这个|严选的?|你们的?)?app(?!里?(?:控制|操作|设置|调))",
+        r"(?:本来|原本|原来|之前)(?:是)?想要?买[^。！？]{0,14}(?:没货|缺货|断货|卖完|售罄)了?",
+        # English
+        r"\b(?:a|an|one|two|three|[\d.]+) (?:day|week|month|year)s? ago\b",
+        r"\b(?:arrived|came|got here|received it|got it) (?:today|yesterday)\b",
     )
 )
 _OTHER_SHOP = re.compile(
@@ -63,8 +63,10 @@ _PART = re.compile(r"面料|被面|外层|里料|外壳|内胆|表面|填充|内
 
 def about_the_product(reading: Reading, finding: Finding) -> Finding | None:
     """`finding`, if it is about the product; without what it would put there where that would be false."""
-    if any(found.start() < finding.end and finding.start < found.end() for found in _ABOUT_ELSE.finditer(reading.text)):
-        return None
+    for pattern, _ in _ABOUT_ELSE.fitting(reading.text):
+        for found in pattern.finditer(reading.text):
+            if found.start() < finding.end and finding.start < found.end():
+                return None
     said = reading.text[finding.start : finding.end]
     if finding.label != "contradicted" or finding.replacement is None:
         return finding

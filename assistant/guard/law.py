@@ -115,11 +115,7 @@ class Law:
     def _scan(self, text: str) -> list[Breach]:
         hits = [Breach(start, end, rule) for start, end, rules in self._terms.find_all(text) for rule in rules]
         for pattern, rule in self._patterns.fitting(text):
-            match = pattern.search(text)
-            while match is not None:
-                if match.end() > match.start():
-                    hits.append(Breach(match.start(), match.end(), rule))
-                match = pattern.search(text, max(match.end(), match.start() + 1))
+            hits += [Breach(*match.span(), rule) for match in pattern.finditer(text) if match.end() > match.start()]
         if not hits:
             return hits
         spared = [(start, end, rule) for start, end, rules in self._spared.find_all(text) for rule in rules]

@@ -31,7 +31,7 @@ _SMALLER = compile_quick(
 _SIZES = ("capacity", "size", "weight", "净含量", "item weight", "height", "width", "length", "直径")
 
 
-@lru_cache(maxsize=16_384)  # what is said often is held against the same titles each time
+@lru_cache(maxsize=4096)  # what is said often is held against the same titles each time
 def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
     """Runs of two or more words of the text that all stand in the title."""
     known = {match[0].strip(".'") for match in _WORD.finditer(title)} - _SMALL
@@ -61,7 +61,7 @@ def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def common_han(text: str, title: str, shortest: int = 5) -> tuple[tuple[int, int], ...]:
     """Pieces of the title of at least five Han characters in the text."""
     if text.isascii():

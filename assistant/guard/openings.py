@@ -8,6 +8,8 @@ import re
 from importlib import import_module
 from typing import Any
 
+from knowledge.sieve import alternatives
+
 # Python's own reading of a pattern; it has no public name.
 _parser: Any = import_module("re._parser")
 _op: Any = import_module("re._constants")
@@ -24,7 +26,7 @@ def compile_quick(source: str) -> re.Pattern[str]:
     if letters is None or may_be_empty:
         return plain
     shown = "".join(re.escape(chr(letter)) for letter in sorted(letters))
-    return re.compile(f"(?=[{shown}])(?:{source})")
+    return re.compile(f"(?=[{shown}]){source}" if len(alternatives(source)) == 1 else f"(?=[{shown}])(?:{source})")
 
 
 def _openings(parsed: Any) -> tuple[set[int] | None, bool]:

@@ -22,12 +22,16 @@ class Personal:
 
 
 MARK = re.compile(r"\[(?:PHONE|ID|CARD|EMAIL|ADDRESS|PLATE|NAME|ACCOUNT)(?:_\d+)?\]", re.I)
-# Written out so that collectors don't find it: john (at) example (dot) com, lily#example.com.
+# Written out so that collectors don't find it: john (at) example (dot) com, lily#example.com, john at example dot com.
+_VEILED_DOT = r"(?:\s?[(\[（]\s?(?:dot|\.|点)\s?[)\]）]\s?|\sdot\s|\.)"
+_VEILED_HOST = (
+    rf"[a-z0-9-]+(?:{_VEILED_DOT}[a-z0-9-]+)*?{_VEILED_DOT}(?:com|cn|net|org|edu|io|me|uk|de|fr|example)(?![a-z0-9])"
+)
 _VEILED_EMAIL = re.compile(
-    r"(?<![a-z0-9._%+-])[a-z0-9._%+-]{1,40}"
-    r"(?:\s?[(\[（]\s?(?:at|@|圈a)\s?[)\]）]\s?|#|\s?@\s?|\sat\s(?=[a-z0-9-]+\s?(?:dot\b|[(\[])))"
-    r"[a-z0-9-]+(?:(?:\s?[(\[（]\s?(?:dot|\.|点)\s?[)\]）]\s?|\sdot\s|\.)[a-z0-9-]+)*?"
-    r"(?:\s?[(\[（]\s?(?:dot|\.|点)\s?[)\]）]\s?|\sdot\s|\.)(?:com|cn|net|org|edu|io|me|uk|de|fr|example)(?![a-z0-9])"
+    rf"(?<![a-z0-9._%+-])[a-z0-9._%+-]{{1,40}}(?:\s?[(\[（]\s?(?:at|@|圈a)\s?[)\]）]\s?|#|\s?@\s?){_VEILED_HOST}"
+)
+_SPELLED_EMAIL = re.compile(
+    rf"(?<![a-z0-9._%+-])[a-z0-9._%+-]{{1,40}}\sat\s(?=[a-z0-9-]+\s?(?:dot\b|[(\[])){_VEILED_HOST}"
 )
 _EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
 _ID_18 = re.compile(r"(?<![\da-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])")
@@ -145,6 +149,7 @@ _SIMPLE: Sieve[Kind] = Sieve(
     (
         (_EMAIL, "email"),
         (_VEILED_EMAIL, "email"),
+        (_SPELLED_EMAIL, "email"),
         (_PO_BOX, "address"),
         (_PLATE, "plate"),
         (_ACCOUNT, "account"),

@@ -46,8 +46,9 @@ _SAME = Sieve(
 def squeeze(text: str) -> str:
     """Normalised text without spaces and separators, synonyms made one: what "the facts say so" is tested on."""
     folded = normalise(text).text
-    for pattern, plain in _SAME.fitting(folded):
-        folded = pattern.sub(plain, folded)
+    if _SAME.fitting(folded):
+        for pattern, plain in _SAME.pairs:
+            folded = pattern.sub(plain, folded)
     return _SPACES.sub("", folded)
 
 
@@ -104,6 +105,12 @@ class Sheet:
         titles = [normalise(e.fact.value.strip()).text for e in self.entries if e.fact.kind == "title"]
         brands = _brands(entry.fact for entry in self.get("brand"))
         return tuple(sorted({name for title in titles for name in _spellings(title, brands)}, key=len, reverse=True))
+
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """Each of `names` with the words that may stand beside it: brand, category and form."""
+        beside = " ".join(entry.fact.value for entry in self.get("brand", "category", "item form")).lower()
+        return tuple(f"{name} {beside}" for name in self.names)
 
     @cached_property
     def goods(self) -> str:

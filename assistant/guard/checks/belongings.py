@@ -14,6 +14,7 @@ from assistant.guard.law import is_denied
 from assistant.guard.sheet import Sheet, squeeze
 from assistant.guard.words import feature_words, frames, words
 from knowledge.lexical import stem
+from knowledge.sieve import Sieve
 from knowledge.text import normalise
 from knowledge.thesaurus import default_thesaurus
 
@@ -21,10 +22,9 @@ _SILENT = {"zh": "资料里没有写这一项", "en": "the facts say nothing of 
 
 # --- Chinese ---------------------------------------------------------------------------------------------------------
 
-# Said of goods alone: whatever noun follows is a claim.
-_STRONG_ZH = frames()["has_zh"]
-# Also said of much else: only a noun for a thing makes a claim of it.
-_WEAK_ZH = frames()["may_have_zh"]
+# The first is said of goods alone: whatever noun follows is a claim. The second also of much else: only a noun for a
+# thing makes a claim of it.
+_FRAMES_ZH = Sieve(((frames()["has_zh"], True), (frames()["may_have_zh"], False)))
 _THING_ZH = frames()["thing_zh"]
 _NOT_THING_ZH = frames()["no_thing_zh"]
 _COUNT_ZH = frames()["counted_zh"]
@@ -34,9 +34,7 @@ _STOP_ZH = re.compile(r"的|了|着|小|大|新|一|个|是|有|款")
 
 # --- English ---------------------------------------------------------------------------------------------------------
 
-_STRONG_EN = frames()["comes_with_en"]
-_HAS_EN = frames()["has_en"]
-_THERE_EN = frames()["there_is_en"]
+_FRAMES_EN = Sieve((frames()[name], None) for name in ("comes_with_en", "has_en", "there_is_en"))
 _BARE_EN = re.compile(r"^(?:has|have)$")
 _CUT_EN = frames()["rest_en"]
 _ABSTRACT_EN = frames()["abstract_en"]
@@ -45,14 +43,14 @@ _WORD_EN = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*")
 
 
 def check_belongings(reading: Reading) -> Iterable[Finding]:
-    for frame, strong in ((_STRONG_ZH, True), (_WEAK_ZH, False)) if "zh" in reading.scripts else ():
+    for frame, strong in _FRAMES_ZH.fitting(reading.text) if "zh" in reading.scripts else ():
         for match in frame.finditer(reading.text):
             if may_be_judged(reading, match):
                 yield from _chinese(reading, match, strong)
     if "zh" in reading.scripts:
         yield from _places(reading)
     if "en" in reading.scripts and reading.lang == "en":
-        for frame in (_STRONG_EN, _HAS_EN, _THERE_EN):
+        for frame, _ in _FRAMES_EN.fitting(reading.text):
             for match in frame.finditer(reading.text):
                 if may_be_judged(reading, match):
                     yield from _english(reading, match)

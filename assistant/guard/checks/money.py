@@ -16,6 +16,7 @@ from assistant.guard.variants import variant_at, variants_in
 from assistant.guard.words import Role, words
 from knowledge.facts import Fact
 from knowledge.quantity import Mention, Quantity
+from knowledge.sieve import Finder
 from knowledge.text import normalise
 
 _MONEY_WORD = re.compile(
@@ -89,11 +90,11 @@ def role_of(reading: Reading, mention: Mention) -> str | None:
     paid = bare and (_pays(before, after, _nameless(reading, mention)) or _is_todays_price(reading, mention))
     if bare and not (paid or _MONEY_WORD.search(near)):
         return None
-    for _, role in words().money_roles.fitting(text):
+    for cue, role in words().money_roles.fitting(text):
         if role.pieces:
             fits = pieces_before(reading, mention) is not None and (not bare or bool(_TOTALLED.search(before)))
         else:
-            fits = _fits(role, before, after, near, reading, mention)
+            fits = _fits(role, cue, before, after, near, reading, mention)
         if fits:
             if role.before is None and role.after is None and role.near is None and role.around is None:
                 if role.pieces:
@@ -173,9 +174,10 @@ _TAKES_OFF = re.compile(r"(?:再|立|直|另|额外)?(?:减|返|返现)\s?$")
 _INSTEAD = re.compile(r"(?:[,;.] ?(?:but )?(?:it's|it is|actually)|[，,]\s?(?:而|应该|其实)?是)\s*$")
 
 
-def _fits(role: Role, before: str, after: str, near: str, reading: Reading, mention: Mention) -> bool:
+def _fits(role: Role, cue: Finder, before: str, after: str, near: str, reading: Reading, mention: Mention) -> bool:
+    """Whether the words around the amount are the role's; `cue` finds those before it, where the role has any."""
     return (
-        (role.before is None or role.before.search(before) is not None or _with_bound(role, reading, mention))
+        (role.before is None or cue.search(before) is not None or _with_bound(role, reading, mention))
         and (role.after is None or role.after.match(after) is not None)
         and (role.near is None or role.near.search(near) is not None)
         and (role.around is None or role.around.search(reading.around(mention.start)) is not None)

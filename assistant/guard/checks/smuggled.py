@@ -53,12 +53,14 @@ _WORD = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?")
 _OTHER_SCRIPT = re.compile(
     r"[\u0400-\u052f]{4,}|[\u0590-\u06ff]{3,}|[\u0900-\u0dff]{3,}|[\u0e00-\u0e7f]{4,}|[\u3041-\u30ff]{3,}|[\uac00-\ud7af]{3,}"
 )
-_BLOB = re.compile(r"[A-Za-z0-9+/_=-]{16,}")
+_LONG = 16  # characters without a blank: no shorter ones are looked at
+_BLOB = re.compile(rf"[A-Za-z0-9+/_=-]{{{_LONG},}}")
 _RUN_ON = re.compile(
     r"[a-z]{26,}|(?=[a-z0-9]{20})(?:[a-z]*\d){1,2}[a-z]*(?<=[a-z0-9]{20})(?![a-z0-9])"
 )  # words with their spaces taken out
-_NUMBER_CIPHER = re.compile(r"(?<![\d.])\d{1,2}(?:[\s,，、-]+\d{1,2}){7,}(?![\d.])")
+_NUMBER_CIPHER = re.compile(r"\d(?<![\d.]\d)\d?(?:[\s,，、-]+\d{1,2}){7,}(?![\d.])")
 _LEET = re.compile(r"(?<![a-z0-9])[a-z]{1,12}(?:[0-9@#$%&*][a-z]{1,12}){1,4}(?![a-z0-9])|(?<![a-z0-9])[@#$&][a-z]{2,}")
+_LEET_MARK = re.compile(r"[0-9@#$%&*][a-z]")  # every leet word holds one
 _WORDS_ZH = (
     "这款",
     "我们",
@@ -124,13 +126,14 @@ def _is_unreadable(reading: Reading) -> bool:
     source, text = reading.normal.source, reading.text
     if not source.isascii() and any(not _is_known(reading, match[0]) for match in _OTHER_SCRIPT.finditer(source)):
         return True
-    if any(_is_code(match[0]) and not _is_known(reading, match[0]) for match in _BLOB.finditer(source)):
-        return True
-    if any(not _is_known(reading, match[0]) for match in _RUN_ON.finditer(text)):
-        return True
+    if max(map(len, source.split()), default=0) >= _LONG:
+        if any(_is_code(match[0]) and not _is_known(reading, match[0]) for match in _BLOB.finditer(source)):
+            return True
+        if any(not _is_known(reading, match[0]) for match in _RUN_ON.finditer(text)):
+            return True
     if any(_is_number_cipher(match[0]) and not _is_known(reading, match[0]) for match in _NUMBER_CIPHER.finditer(text)):
         return True
-    if sum(not _is_known(reading, match[0]) for match in _LEET.finditer(text)) >= 3:
+    if len(_LEET_MARK.findall(text)) >= 3 and sum(not _is_known(reading, m[0]) for m in _LEET.finditer(text)) >= 3:
         return True
     return _is_mirrored(text) or _is_no_english(reading)
 
