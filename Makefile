@@ -37,7 +37,7 @@ lint: .venv/dev.done
 	$(BIN)/mypy
 
 check: lint
-	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not server and not coqui" $(ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "not server and not coqui and not vllm" $(ARGS)
 
 bench: .venv/dev.done
 	@$(BIN)/python -m bench

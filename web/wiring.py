@@ -172,7 +172,7 @@ def build_core(
     from assistant.staffroom import StaffRoom
     from assistant.translating import Translator
     from web.presence import Presence
-    from web.zone import zone_of
+    from web.zone import today_of, zone_of
 
     told = assistant_settings(settings)
     try:
@@ -183,7 +183,7 @@ def build_core(
     catalog = open_catalog(settings, keeps_index=keeps_index)
     guard = build_guard(settings)
     if isinstance(chosen, Router):
-        chosen.keep(UsageBook(catalog.store.engine), zone_of(catalog))
+        chosen.keep(UsageBook(catalog.store.engine), partial(today_of, catalog))
         chosen.judge = ShadowJudge(catalog, guard)
     conversations = Conversations(catalog.store.engine, relay=team)
     pictures = Pictures(settings.data / "pictures")

@@ -22,3 +22,8 @@ def day_range(since: date | None, until: date | None, zone: ZoneInfo) -> tuple[d
 
 def begin(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def today_of(catalog: Catalog) -> str:
+    """The day that it is in the shop, as YYYY-MM-DD; its time zone may change while the program runs."""
+    return datetime.now(zone_of(catalog)).date().isoformat()

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.server("chromium")
 Visit = Callable[..., Visitor]
 TABS = {
     "zh": (
-        "数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验", "提醒",
+        "数据", "商品", "活动", "政策", "问答", "没答上的", "试聊", "主播", "直播间", "核验", "提醒", "模型",
         "Webhook", "员工", "操作记录", "设置",
     ),
     "en": (
         "Figures", "Catalogue", "Promotions", "Policies", "FAQ", "Gaps", "Test chat", "Hosts", "Live rooms", "Claims",
-        "Reminders", "Webhooks", "People", "Audit", "Settings",
+        "Reminders", "Models", "Webhooks", "People", "Audit", "Settings",
     ),
 }  # fmt: skip
 # Gradio's own markup, which we cannot reach: its upload box, its empty player and picture, the button over it.

@@ -1,13 +1,8 @@
 """Shoppers answered by language models: what the widget shows, and that changing models costs nobody a message."""
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,41 +12,17 @@ from playwright.sync_api import Page, expect
 
 from assistant.models.router import Router
 from tests.assistant import tiny_model
+from tests.assistant.model_process import model_process
 from tests.assistant.tiny_qwen import make_qwen
 from tests.conftest import lacking
 from tests.e2e.conftest import Visitor, wait_until
 from tests.e2e.test_chat import ask, log_texts, open_chat
 from tests.web.conftest import serving, settings_in
 
-ROOT = Path(__file__).parents[2]
 Visit = Callable[..., Visitor]
 LOOK_S = 0.7  # how soon a changed table is seen, and a little
 LLAMA = ("我是店里的", "智能助手，", "想看什么", "都可以直接问我。")
 BEGUN, NEVER = "好的，我来帮您看看店里现在都有哪些拖鞋可以给您选。", "这一句没有人会听见。"
-SCRIPTED = """
-import asyncio, json, sys
-from tests.assistant.model_server import ModelServer, says
-
-async def main():
-    async with ModelServer(says(*json.loads(sys.argv[1]))).running() as server:
-        print(server.url, flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
-
-@contextmanager
-def model_process(*chunks: str | float) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
-    """A model server that says `chunks`, in a process that can be killed."""
-    command = [sys.executable, "-c", SCRIPTED, json.dumps(chunks)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip(), process
-        finally:
-            process.kill()
 
 
 @pytest.fixture(scope="module")

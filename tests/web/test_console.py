@@ -1,19 +1,25 @@
 """The console's editors and reports: what a merchant changes is checked, stored, and holds at once."""
 
+import re
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from assistant.hostwords import HostWords
-from knowledge.model import Promotion, Text
+from knowledge.model import Lang, Promotion, Text
 from streaming.records import Records
 from streaming.runsheet import Plan
-from tests.web.conftest import Site
+from tests.assistant.model_process import model_process
+from tests.servers import free_port
+from tests.web.conftest import Site, serving, settings_in
 from tests.web.consoles import asks, page_of
 
 
@@ -241,3 +247,70 @@ def test_times_are_the_shops(page: Any) -> None:
     assert page.moment(at) == "2月1日 01:05"
     assert page.say.seconds(0.042) == "42 毫秒"
     assert page.say.moment(at - timedelta(days=800), page.zone).startswith(str((at - timedelta(days=800)).year))
+
+
+# Models
+
+USED = {"choices": [], "usage": {"prompt_tokens": 1500, "completion_tokens": 500}}
+
+
+def in_words(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+
+
+def models_shown(site: Site, lang: Lang) -> str:
+    from web.console.models import Desk
+
+    return in_words(Desk(page_of(site, lang)).now())
+
+
+def test_the_page_of_models_tells_who_answers_who_rests_what_it_costs_and_what_the_guard_changed(
+    tmp_path: Path,
+) -> None:
+    said = "这款拖鞋现价9元，鞋底是TPR橡胶，欢迎选购。"  # it costs 59
+    price = {"tokens_in": 1000, "tokens_out": 2000}
+    with model_process(said, USED) as (url, _):
+        models: dict[str, Any] = {
+            "big": {"url": url, "model": "big-7b", "price": price, "per_day": 100},
+            "down": {"url": f"http://127.0.0.1:{free_port()}/v1", "model": "m", "retries": 0},
+            "small": {"url": url, "model": "<small>"},
+        }
+        shadow = {"model": "small", "percent": 100}
+        rule = {
+            "when": {"words": ["拖鞋", "鞋"], "scene": "chat"},
+            "use": ["down", "big"],
+            "hedge_ms": 400,
+            "shadow": shadow,
+        }
+        table = {"models": models, "rules": [rule], "budget": {"per_day": 50}}
+        path = tmp_path / "models.yaml"
+        path.write_text(yaml.safe_dump(table, allow_unicode=True), encoding="utf-8")
+        with serving(settings_in(tmp_path / "data", models_file=path)) as site:
+            visitor = site.visitor()
+            for _ in range(2):
+                assert visitor.ask("这双拖鞋多少钱？")[-1]["model"] == "big"
+            before, english = words_when_written(site), models_shown(site, "en")
+    assert "4 今天调用 5.00 今天花费 50.00 每天上限" in before
+    assert re.search(r"big big-7b 正常 2 3\.0k / 1\.0k 5\.00 / 100\.00 .* 2 / \d+ \d+%", before), before
+    assert re.search(r"down m 连续出错，先歇着，过会儿再试 the model server can't be reached · ·", before), before
+    assert "small <small> 正常" in before
+    assert "场合：聊天 说到：拖鞋、鞋 down → big 400 毫秒还没开口，就同时问下一位 small 陪练 100% 的对话" in before
+    assert re.search(r"陪练：也答了，但没人听见 .* small 2 · · [24] [24] 100%", before), before
+    assert "Embedded model Steps in when nobody else can answer" in english
+    assert "in: chats words: 拖鞋, 鞋" in english
+
+
+def words_when_written(site: Site) -> str:
+    """What is used is written down every two seconds."""
+    deadline = time.monotonic() + 10
+    while "今天调用" not in (text := models_shown(site, "zh")) or "3.0k" not in text or "small 2" not in text:
+        assert time.monotonic() < deadline, text
+        time.sleep(0.2)
+    return text
+
+
+@pytest.mark.parametrize(("lang", "says"), [("zh", "现在由内置模型回答"), ("en", "The embedded model answers")])
+def test_without_a_table_of_models_it_says_who_answers_and_how_to_have_another(
+    site: Site, lang: Lang, says: str
+) -> None:
+    assert says in models_shown(site, lang)

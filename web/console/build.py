@@ -15,6 +15,7 @@ from web.console.claims import claims_tab
 from web.console.door import PATH
 from web.console.faq import faq_tab
 from web.console.gaps import gaps_tab
+from web.console.models import models_tab
 from web.console.page import Page
 from web.console.personas import personas_tab
 from web.console.policies import policies_tab
@@ -144,6 +145,7 @@ def _page(running: Running, lang: Lang) -> gr.Blocks:
                 (say("直播间", "Live rooms"), rooms_tab),
                 (say("核验", "Claims"), claims_tab),
                 (say("提醒", "Reminders"), reminders_tab),
+                (say("模型", "Models"), models_tab),
                 ("Webhook" if lang == "zh" else "Webhooks", webhooks_tab),
                 (say("员工", "People"), users_tab),
                 (say("操作记录", "Audit"), audit_tab),

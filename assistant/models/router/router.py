@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from assistant.models.router.figures import new_figures
 from assistant.models.router.hedge import race
 from assistant.models.router.rules import Asked, line_up, rule_for
 from assistant.models.router.seats import Seat, Seats
-from assistant.models.router.spending import Book, Spending
+from assistant.models.router.spending import Book, Spending, today
 from assistant.models.router.table import LAST, Entry, Rule, Scene, Shadow, Table
 
 log = structlog.get_logger(__name__)
@@ -79,9 +78,18 @@ class Router:
         """Whether each model is being left alone after failures."""
         return {name: self._seats.by_name[name].breaker.open for name in self.table.models}
 
-    def keep(self, book: Book, zone: tzinfo = UTC) -> None:
-        """Where what was spent is kept over restarts and shared with other processes; whose day a day is."""
-        self.spending = Spending(book, lambda: datetime.now(zone).date().isoformat())
+    def troubles(self) -> dict[str, str]:
+        """Why models could not answer when they were asked last; those that could are left out."""
+        return self._seats.troubles()
+
+    @property
+    def trouble(self) -> str:
+        """Why the file's newest edition isn't used, in both languages; empty when it is."""
+        return self._seats.trouble
+
+    def keep(self, book: Book, day: Callable[[], str] = today) -> None:
+        """Where what was spent is kept over restarts and shared with other processes; `day`: which one it is."""
+        self.spending = Spending(book, day)
 
     def share(self, other: "Router") -> None:
         """Count together with another router: one budget and one set of figures, whatever models are asked for."""

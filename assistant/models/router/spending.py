@@ -16,6 +16,7 @@ from assistant.tables import MODEL_USAGE
 
 log = structlog.get_logger(__name__)
 
+_COUNTED = ("calls", "tokens_in", "tokens_out", "cached", "cost")
 _WRITE_S = 2.0  # how old what others spent, and what we did not write down, may be
 
 
@@ -64,6 +65,11 @@ class Spending:
     @property
     def whole(self) -> float:
         return sum(self._costs.values())
+
+    @property
+    def day(self) -> str:
+        """Which day it is where the shop is, as its book calls it."""
+        return self._day()
 
     def of(self, model: str) -> float:
         return self._costs.get(model, 0.0)
@@ -130,15 +136,21 @@ class UsageBook:
 
     def add(self, day: str, spent: Mapping[str, Spent]) -> dict[str, float]:
         table = MODEL_USAGE
-        counted = ("calls", "tokens_in", "tokens_out", "cached", "cost")
         with self._engine.begin() as connection:
             for model, one in spent.items():
-                more = {name: getattr(one, name) for name in counted}
+                more = {name: getattr(one, name) for name in _COUNTED}
                 here = (table.c.day == day) & (table.c.model == model)
                 changed = connection.execute(
-                    sa.update(table).where(here).values({name: table.c[name] + more[name] for name in counted})
+                    sa.update(table).where(here).values({name: table.c[name] + more[name] for name in _COUNTED})
                 )
                 if not changed.rowcount:
                     connection.execute(sa.insert(table).values(day=day, model=model, **more))
             rows = connection.execute(sa.select(table.c.model, table.c.cost).where(table.c.day == day))
             return {row.model: row.cost for row in rows}
+
+    def used(self, day: str) -> dict[str, Spent]:
+        """What each model has used on a day, in every process."""
+        columns = [MODEL_USAGE.c[name] for name in ("model", *_COUNTED)]
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(MODEL_USAGE.c.day == day)).all()
+        return {model: Spent(*counts) for model, *counts in rows}
