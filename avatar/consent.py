@@ -10,12 +10,15 @@ class ConsentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """`document`: where the signed paper is kept, for whoever asks. `until`: the last day, if there is one."""
+    """`document`: where the signed paper is kept, for whoever asks. `until`: the last day, if there is one.
+    `text`: what was agreed to, word by word. `recorded`: by whom it was written down, and when."""
 
     person: str
     given: date
     document: str
     until: date | None = None
+    text: str = ""
+    recorded: str = ""
 
     def check(self, today: date) -> None:
         """Raises ConsentError when the consent doesn't hold."""
@@ -31,4 +34,5 @@ class Consent:
     def told(self) -> dict[str, object]:
         """As it is written to a file."""
         told: dict[str, object] = {"person": self.person, "given": self.given, "document": self.document}
-        return told | ({"until": self.until} if self.until else {})
+        more = {"until": self.until, "text": self.text, "recorded": self.recorded}
+        return told | {name: value for name, value in more.items() if value}

@@ -121,9 +121,10 @@ class Scene:
             label = parts.label(layout, view.label)
             left = layout.label[0] - label.shape[1] if layout.label_right else layout.label[0]
             wanted |= {"header": _Layer(header, *layout.header), "label": _Layer(label, left, layout.label[1])}
-            wanted["bubble"] = (
-                _Layer(parts.bubble(layout, theme, view.bubble), *layout.bubble) if view.bubble else _Layer()
-            )
+            wanted["bubble"] = _Layer()
+            if view.bubble:
+                asked = parts.bubble(layout, theme, view.bubble)
+                wanted["bubble"] = _Layer(asked, parts.bubble_left(layout, asked), layout.bubble[1])
         wanted["caption"] = self._caption(caption, strip)
         return wanted
 

@@ -31,7 +31,7 @@ class RoomSettings:
     keyframe_s: float = 2.0
     voice: str = "espeak"
     face: str = "drawn"
-    music: str = ""  # a file, a folder of files, or "bed" for the built-in one; empty: none
+    music: str = ""  # a file, a folder of files, or one of our own tunes: "bed"; empty: none
     music_lufs: float = -22.0  # of the music while nobody speaks; the host has -16
     music_duck_db: float = 14.0  # by which it steps back under the host
     look: str = ""  # one of the face's looks; empty: its first

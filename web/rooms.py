@@ -52,7 +52,8 @@ class RoomPlan:
     persona: str = ""  # how the host speaks; empty: the first one
     comments: tuple[str, ...] = ()  # where comments come from besides the API: "twitch:CHANNEL"
     record: bool = True  # unless the settings say that no room records
-    music: str = ""  # a file, a folder or "bed"; empty: the configured one
+    music: str = ""  # a file, a folder, a tune, `own:ID` or `off`; empty: the configured one
+    music_lufs: float | None = None  # None: as configured
     template: str = ""  # how the picture looks; empty: the configured one
 
     def save(self, folder: Path) -> None:

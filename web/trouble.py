@@ -11,6 +11,7 @@ from streaming.comments import SourceError
 from streaming.control import RoomError
 from streaming.export import ExportError
 from streaming.sinks.address import OutputError
+from streaming.sound.music import MusicError
 from web.errors import Refusal
 from web.settings import SettingsError
 
@@ -21,5 +22,5 @@ class PortTaken(Exception):
 
 KNOWN = (
     SettingsError, PortTaken, IngestError, StoreError, ModelError, VoiceError, FaceError, RoomError, OutputError,
-    EncoderError, ExportError, Refusal, SourceError, TableError,
+    EncoderError, ExportError, Refusal, SourceError, TableError, MusicError,
 )  # fmt: skip

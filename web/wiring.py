@@ -47,11 +47,14 @@ if TYPE_CHECKING:
     from streaming.standby import SteadyVoice
     from streaming.steady_face import SteadyFace
     from web.mirror import Mirror
+    from web.music import Tracks
+    from web.portraits import Portraits
     from web.presence import Presence
     from web.services import Services
     from web.team import Team
 
 DEMO_ROOM = "demo"
+TURNING = ("drawn", "photo")  # faces that look to the side where the card is
 DEMO_SHOP = Path(__file__).parents[1] / "knowledge" / "demo"
 EMBEDDED_POLICY = Path(__file__).parents[1] / "assistant" / "service" / "data" / "embedded.yaml"
 
@@ -509,6 +512,33 @@ def recordings_of(settings: Settings, room: str) -> Path:
     return settings.recordings / room if settings.recordings else settings.data / "rooms" / room / "recordings"
 
 
+def portraits(settings: Settings) -> "Portraits":
+    from web.portraits import Portraits
+
+    return Portraits(settings.data / "hosts")
+
+
+def tracks(settings: Settings) -> "Tracks":
+    from web.music import Tracks
+
+    return Tracks(settings.data / "music")
+
+
+def music_of(settings: Settings, music: str) -> str:
+    """What a room plays: `own:ID` is the merchant's own, `off` none at all. Raises MusicError when it is gone."""
+    if music.startswith("own:"):
+        return str(tracks(settings).path(music.removeprefix("own:")))
+    return "" if music == "off" else music or settings.music
+
+
+def face_of(settings: Settings, look: str) -> tuple[str, str]:
+    """Which face, and which of its looks: a portrait of the console is `photo:ID`. Raises FaceError when it is gone."""
+    kind, _, portrait = look.partition(":")
+    if kind == "photo" and portrait:
+        return kind, str(portraits(settings).folder(portrait))
+    return settings.face, look or settings.look
+
+
 def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
     from streaming.settings import RoomSettings
 
@@ -516,6 +546,7 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
     if plan.portrait:
         width, height = height, width
     knowledge = knowledge_settings(settings)
+    face, look = face_of(settings, plan.look)
     try:
         return RoomSettings(
             room=plan.room,
@@ -527,12 +558,12 @@ def room_settings(settings: Settings, plan: RoomPlan) -> "RoomSettings":
             video_kbps=settings.live_kbps,
             preset=settings.preset,
             voice=plan.voice or settings.voice,
-            music=plan.music or settings.music,
-            music_lufs=settings.music_lufs,
+            music=music_of(settings, plan.music),
+            music_lufs=settings.music_lufs if plan.music_lufs is None else plan.music_lufs,
             music_duck_db=settings.music_duck_db,
             reminder_min=settings.live_reminder_min,
-            face=settings.face,
-            look=plan.look or settings.look,
+            face=face,
+            look=look,
             template=plan.template or settings.live_template,
             templates=settings.data / "templates",
             persona=plan.persona or "warm",
@@ -588,8 +619,8 @@ def preview_face(settings: Settings, look: str) -> "Callable[[], Face]":
     """The configured face to look at, in one of its looks."""
     from avatar.face import load_face
 
-    chosen = look or settings.look
-    return partial(load_face, settings.face, size=(420, 540), **({"look": chosen} if chosen else {}))
+    face, chosen = face_of(settings, look)
+    return partial(load_face, face, size=(420, 540), **({"look": chosen} if chosen else {}))
 
 
 def preview_scene(settings: Settings, core: Core, plan: RoomPlan) -> "tuple[Scene, Face, Showing]":
@@ -608,7 +639,7 @@ def preview_scene(settings: Settings, core: Core, plan: RoomPlan) -> "tuple[Scen
         scene = Scene(told, size)
     except TemplateError as error:
         raise SettingsError(str(error)) from error
-    drawn = {"facing": Layout.of(told.width, told.height, size, scenery).facing} if told.face == "drawn" else {}
+    drawn = {"facing": Layout.of(told.width, told.height, size, scenery).facing} if told.face in TURNING else {}
     face = load_face(told.face, size=size, **({"look": told.look} if told.look else {}), **drawn)
 
     def review(text: str, product_ids: Sequence[str]) -> "Verdict":
@@ -632,7 +663,7 @@ def _steady_face(told: "RoomSettings") -> "SteadyFace":
     size = host_size(told.width, told.height, scenery)
     facing = {"facing": Layout.of(told.width, told.height, size, scenery).facing}
     look = {"look": told.look} if told.look else {}
-    faces = [(told.face, partial(load_face, told.face, size=size, **look, **(facing if told.face == "drawn" else {})))]
+    faces = [(told.face, partial(load_face, told.face, size=size, **look, **(facing if told.face in TURNING else {})))]
     if told.face not in ("drawn", "still"):
         faces.append(("drawn", partial(load_face, "drawn", size=size, **facing)))
     if told.face != "still":

@@ -26,7 +26,8 @@ class Layout:
     card: tuple[int, int]
     card_size: tuple[int, int]
     bubble: tuple[int, int]
-    bubble_width: int
+    bubble_width: int  # at most
+    bubble_right: bool  # whether it ends at the right of its place, not begins at the left
     ticker: tuple[int, int]
     ticker_width: int
     notice: tuple[int, int]
@@ -99,6 +100,7 @@ def _placed(width: int, height: int, host_size: tuple[int, int], places: Places,
         label=at(places.label, (0, px(52))), label_right=places.label.right is not None,
         card=at(places.card, card_size), card_size=card_size,
         bubble=at(places.bubble, (wide(places.bubble), px(188))), bubble_width=wide(places.bubble),
+        bubble_right=places.bubble.right is not None,
         ticker=at(places.ticker, (wide(places.ticker), px(40))), ticker_width=wide(places.ticker),
         notice=at(places.notice, (wide(places.notice), px(44))), notice_width=wide(places.notice),
         caption_middle=caption_left + wide(places.caption) // 2, caption_bottom=caption_bottom,

@@ -18,6 +18,7 @@ from streaming.view import Bubble
 
 TURN = 10  # steps in which one line of the ticker makes way for the next
 _DOT = " · "
+_SHADOW = 7  # of the bubble, at a short side of 720
 
 
 @lru_cache(maxsize=8)
@@ -127,10 +128,13 @@ def ticker(layout: Layout, look: Theme, lines: tuple[str, ...], line: str, befor
 
 @lru_cache(maxsize=16)
 def bubble(layout: Layout, look: Theme, asked: Bubble) -> Bitmap:
-    """A viewer's question while it is being answered."""
-    px, width = layout.px, layout.bubble_width
+    """A viewer's question while it is being answered, as wide as it needs."""
+    px, most = layout.px, layout.bubble_width
     size, edge = px(23), px(16)
-    lines = lettering.wrap(asked.text, width - 2 * edge, weight="Medium", size=size, lines=4)
+    lines = lettering.wrap(asked.text, most - 2 * edge, weight="Medium", size=size, lines=4)
+    widest = max((lettering.width_of(line, "Medium", size) for line in lines), default=0.0)
+    named = edge + px(38) + lettering.width_of(asked.author, "Bold", px(19))
+    width = min(most, max(round(widest) + 2 * edge, round(named) + edge, px(150)))
     height = px(46) + len(lines) * px(32) + px(12)
     image = panel((width, height), px(18), look.sheet, 0.95)
     name = (lettering.wrap(asked.author, width - px(90), weight="Bold", size=px(19), lines=1) or [""])[0]
@@ -142,7 +146,13 @@ def bubble(layout: Layout, look: Theme, asked: Bubble) -> Bitmap:
     for index, text in enumerate(lines):
         at = (edge, px(46) + index * px(32) + size)
         lettering.draw(image, at, text, weight="Medium", size=size, fill=look.ink)
-    return bitmap(with_shadow(image, px(7), 0.3))
+    return bitmap(with_shadow(image, px(_SHADOW), 0.3))
+
+
+def bubble_left(layout: Layout, drawn: Bitmap) -> int:
+    """Where the bubble's bitmap begins, so that it stands at the side of its place that the template names."""
+    room = layout.bubble_width + 4 * layout.px(_SHADOW)
+    return layout.bubble[0] + (room - drawn.shape[1] if layout.bubble_right else 0)
 
 
 @dataclass(frozen=True, eq=False)

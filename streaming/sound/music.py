@@ -13,12 +13,11 @@ import structlog
 from numpy.typing import NDArray
 
 from avatar.media import RATE
-from streaming.sound.bed import bed
+from streaming.sound.bed import TUNES, bed
 from streaming.sound.loudness import SILENCE, Integrated, Samples
 
 log = structlog.get_logger(__name__)
 
-BUILT_IN = "bed"
 KINDS = (".mp3", ".m4a", ".aac", ".flac", ".wav", ".ogg", ".opus", ".wma", ".mp4", ".mka", ".aif", ".aiff")
 _MOST_S = 7200  # of all files together, 635 MB on disk
 _LEAST_S = 1.0
@@ -70,7 +69,7 @@ def _decoded(path: Path) -> Iterator[Samples]:
 
 
 class Playlist:
-    """Music from `source`, a file, a folder or "bed", at `lufs`, one piece fading into the next, in a circle.
+    """Music from `source`, a file, a folder or one of our own TUNES, at `lufs`, each fading into the next.
 
     From `start` on it is decoded in a thread of its own into an unnamed file in `folder`, so that hours of it take no
     memory. Until then, and when it cannot be read, there is none: `trouble` says why, in one sentence.
@@ -137,7 +136,7 @@ class Playlist:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self._folder) as file:
                 self._file = os.dup(file.fileno())
-            sources = (None,) if self._source == BUILT_IN else tracks(self._source)
+            sources = (None,) if self._source in TUNES else tracks(self._source)
             pieces = [piece for path in sources if (piece := self._stored(path)) is not None]
         except MusicError as error:
             self.trouble, pieces = str(error), []
@@ -148,7 +147,7 @@ class Playlist:
             log.warning("music is missing", reason=self.trouble)
         if pieces and not self._closed.is_set():
             overlap = min(round(_OVERLAP_S * RATE), min(piece.count for piece in pieces) // 4)
-            looped = self._source == BUILT_IN  # made to be repeated as it is
+            looped = self._source in TUNES  # made to be repeated as it is
             self._rise = np.sin(np.linspace(0, np.pi / 2, 0 if looped else overlap, dtype=np.float32))
             self._pieces = tuple(pieces)
 
@@ -158,7 +157,7 @@ class Playlist:
         loudness, peak, first, end = Integrated(), 0.0, -1, 0
         count = os.fstat(self._file).st_size // 2
         try:
-            for block in _decoded(path) if path else (bed(),):
+            for block in _decoded(path) if path else (bed(self._source),):
                 if self._closed.is_set() or count > _MOST_S * RATE:
                     break
                 heard = np.flatnonzero(np.abs(block) > _AUDIBLE)
@@ -170,7 +169,7 @@ class Playlist:
                 _write(self._file, np.rint(np.clip(block, -1, 1) * np.float32(32_767)).astype(np.int16))
                 count += len(block)
             if end - first < _LEAST_S * RATE:
-                name = path.name if path else BUILT_IN
+                name = path.name if path else self._source
                 raise MusicError(f"{name} is less than a second of sound: choose another file for the music")
         except MusicError as error:
             self.trouble = self.trouble or str(error)

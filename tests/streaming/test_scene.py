@@ -27,7 +27,7 @@ from streaming.scenes import parts
 from streaming.scenes import product as pieces
 from streaming.scenes.layout import Layout, host_size
 from streaming.scenes.reading import TemplateError
-from streaming.scenes.template import FOLDER, load, template, templates
+from streaming.scenes.template import FOLDER, Place, load, template, templates
 from streaming.view import Bubble, Caption, Card, Countdown, Coupon, View
 from tests.streaming.parts import product, small_settings
 
@@ -243,6 +243,24 @@ def test_viewers_are_reminded_again_and_again_that_an_ai_speaks(tmp_path: Path) 
     assert reminded[0] == 0 and any(REMINDER_S <= at < REMINDER_S + REMINDED_S for at in reminded)
     assert all(at % REMINDER_S <= REMINDED_S for at in reminded)
     assert all("AI" in LABELS[lang]["reminder"] for lang in LABELS) and "数字人" in LABELS["zh"]["reminder"]
+
+
+def test_a_question_stands_in_a_bubble_as_wide_as_it_needs() -> None:
+    own = template("blossom")
+    left = Layout.of(1280, 720, (560, 690))
+    right = Layout.of(
+        1280, 720, (560, 690), replace(own, wide=replace(own.wide, bubble=Place(right=460, top=152, width=316)))
+    )
+    asked = [
+        parts.bubble(left, BLOSSOM, Bubble("小***", text))
+        for text in ("多少钱？", "这款四件套的面料是纯棉的吗，会不会起球？")
+    ]
+    short, long = (each.shape[1] for each in asked)
+    assert short < 0.65 * long and asked[0].shape[0] < asked[1].shape[0]
+    drawn = [np.flatnonzero((each >> np.uint32(24)).max(axis=0) > 230) for each in asked]
+    for layout, side in ((left, 0), (right, -1)):
+        edges = {parts.bubble_left(layout, each) + int(solid[side]) for each, solid in zip(asked, drawn, strict=True)}
+        assert len(edges) == 1, "both begin, or end, where the template wants it"
 
 
 def test_the_ticker_shows_the_shops_terms_as_the_guard_lets_them_through() -> None:

@@ -14,6 +14,7 @@ from avatar.media import RATE
 from avatar.performer import Performer, Style
 from avatar.voices.espeak import EspeakVoice
 from bench.clicks import clicks
+from streaming.sound.bed import TUNES
 from streaming.sound.loudness import Integrated, Samples
 from streaming.sound.mixer import Sound
 from streaming.sound.music import Playlist
@@ -147,11 +148,12 @@ def test_a_merchants_files_go_round_without_a_seam(tmp_path: Path) -> None:
     assert loudness(heard) == pytest.approx(-22.0, abs=1.5)
 
 
-def test_the_built_in_bed_goes_round_too(tmp_path: Path) -> None:
-    music = Playlist("bed", tmp_path, -22.0)
+@pytest.mark.parametrize("tune", TUNES)
+def test_what_is_built_in_goes_round_too(tmp_path: Path, tune: str) -> None:
+    music = Playlist(tune, tmp_path, -22.0)
     music.start()
     assert music.wait(20) and not music.trouble
-    heard = taken(music, 30.0)
+    heard = taken(music, TUNES[tune].seconds + 4.0)
     music.close()
     assert clicks(heard) == []
     assert loudness(heard) == pytest.approx(-22.0, abs=1.5)

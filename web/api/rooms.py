@@ -15,6 +15,7 @@ from knowledge.model import Lang
 from streaming.comments import CommentKind
 from streaming.control import RoomError
 from web.errors import Refusal, reader_lang
+from web.music import usable
 from web.present import plain
 from web.rooms import Client, RoomPlan, no_room
 from web.services import Director, Limited, Live, Running, Services, Svc, address, may
@@ -42,6 +43,8 @@ class Start(BaseModel):
     look: str = Field("", max_length=40)
     template: str = Field("", max_length=40)
     voice: str = Field("", max_length=40)
+    music: str = Field("", max_length=40, description="off, bed, bed-bright, bed-evening, or own:ID from the console")
+    music_lufs: float | None = Field(None, ge=-40, le=-16)
     comments: list[str] = Field(default_factory=list, max_length=8)
 
     @field_validator("comments")
@@ -50,6 +53,13 @@ class Start(BaseModel):
         for each in value:
             if not re.fullmatch(r"(?:twitch|youtube|bilibili):[\w-]{1,80}", each):
                 raise ValueError("comments come from twitch:CHANNEL, youtube:VIDEO or bilibili:CODE")
+        return value
+
+    @field_validator("music")
+    @classmethod
+    def _no_paths(cls, value: str) -> str:
+        if not usable(value):
+            raise ValueError("music is off, bed, bed-bright, bed-evening, or own:ID from the console")
         return value
 
     @field_validator("to")
@@ -150,6 +160,8 @@ async def start(room: str, body: Start, services: Svc, director: Director, lang:
             voice=body.voice,
             comments=tuple(body.comments),
             template=body.template,
+            music=body.music,
+            music_lufs=body.music_lufs,
         )
     )
     return await look(services, room, lang, trusted=True)

@@ -13,6 +13,7 @@ from avatar.voice import VoiceError
 from knowledge.model import Text
 from web.console import html
 from web.console.page import Page
+from web.console.portrait import looks_of_portraits, portrait_editor
 from web.preview import face_picture, voice_sample
 from web.wiring import preview_face, preview_voice
 
@@ -47,7 +48,11 @@ def personas_tab(page: Page, tab: gr.Tab) -> None:
                 look = gr.Button(say("看形象", "See the face"), min_width=80)
                 save = gr.Button(say("保存", "Save"), variant="primary", min_width=80)
                 remove = gr.Button(say("删除", "Delete"), variant="stop", min_width=80)
+    with gr.Accordion(say("用一张照片做主播", "A photograph as the host"), open=False):
+        changed = portrait_editor(page, tab)
     voice, appearance, pace, pitch = fields[-4:]
+    for event in changed:
+        event.then(lambda: gr.update(choices=looks(page)), None, appearance, show_progress="hidden")
     page.fresh(desk.listing, pick, pick, tab)
     pick.input(desk.load, pick, [*fields, said], show_progress="hidden").then(desk.face, appearance, face)
     new.click(lambda: (None, *desk.load(None)), None, [pick, *fields, said], show_progress="hidden")
@@ -124,12 +129,13 @@ def voices(page: Page) -> list[tuple[str, str]]:
 
 
 def looks(page: Page) -> list[tuple[str, str]]:
-    """Drawn hosts to choose from, the configured one first."""
+    """Drawn hosts and portraits to choose from, the configured one first."""
     from avatar.faces.drawn import looks as known
 
     return [
         (page.say("默认", "Default"), ""),
         *((look.title[page.say.lang], name) for name, look in known().items()),
+        *looks_of_portraits(page),
     ]
 
 

@@ -16,6 +16,7 @@ from knowledge.model import Text
 from streaming.control import RoomError
 from streaming.records import comments, utterances
 from web.console import html
+from web.console.music import music_picker
 from web.console.page import Page
 from web.console.personas import looks, voices
 from web.console.picture import picture_preview, templates
@@ -97,6 +98,7 @@ def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any, list[Any]]:
             (say("横屏 1280×720", "Landscape 1280×720"), False),
             (say("竖屏 720×1280", "Portrait 720×1280"), True),
         ]
+        music, volume, pieces = music_picker(page)
         portrait = gr.Radio(shapes, value=False, label=say("画面", "Picture"))
         to = gr.Textbox(
             label=say("推流地址（每行一个，空着只看预览）", "Stream to (one a line; empty: preview only)"),
@@ -106,9 +108,12 @@ def _plan(page: Page, tab: gr.Tab, desk: "Desk") -> tuple[Any, Any, list[Any]]:
         start = gr.Button(say("开播", "Go on air"), variant="primary", min_width=110)
         stop = gr.Button(say("下播", "Stop"), variant="stop", min_width=110)
     status = gr.HTML(padding=False)
-    start.click(desk.start, [room, products, persona, lang, voice, look, portrait, to, template], [status, room])
+    start.click(
+        desk.start, [room, products, persona, lang, voice, look, portrait, to, template, music, volume], [status, room]
+    )
     stop.click(desk.stop, room, status)
-    tab.select(desk.choices, None, [room, products, persona], show_progress="hidden")
+    tab.select(desk.choices, None, [room, products, persona, look], show_progress="hidden")
+    tab.select(lambda: gr.update(choices=pieces()), None, music, show_progress="hidden")
     return room, status, [products, persona, lang, look, template]
 
 
@@ -147,8 +152,9 @@ class Desk:
         return [(one.name(self._page.say.lang), one.id) for one in self._words.personas()]
 
     def choices(self) -> tuple[Any, ...]:
-        """Rooms, products and hosts as they are now."""
-        return tuple(gr.update(choices=found) for found in (self.rooms(), self._page.products(), self.personas()))
+        """Rooms, products, hosts and faces as they are now."""
+        lists = (self.rooms(), self._page.products(), self.personas(), looks(self._page))
+        return tuple(gr.update(choices=found) for found in lists)
 
     async def start(
         self,
@@ -162,12 +168,14 @@ class Desk:
         portrait: bool,
         to: str,
         template: str = "",
+        music: str = "",
+        volume: float | None = None,
     ) -> tuple[str, Any]:
         host = await run_in_threadpool(self._words.persona, persona or "")
         plan = RoomPlan(
             (room or "").strip(), tuple((to or "").split()), "en" if lang == "en" else "zh", bool(portrait),
             look=look or host.look, voice=voice or host.voice, persona=host.id, products=tuple(products or ()),
-            template=template or "",
+            template=template or "", music=music or "", music_lufs=volume,
         )  # fmt: skip
         try:
             self._supervisor.start(plan)

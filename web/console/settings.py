@@ -83,7 +83,7 @@ ABOUT = {
     "voice_python": "装有 coqui-tts 的 Python；空着用本服务器的",
     "voice_sample": "经本人同意的声音样本的文件夹", "face": "主播的形象", "look": "形象里的哪一位；空着用第一位",
     "music": "背景音乐：文件、文件夹，或 bed（自带）；空着没有", "music_lufs": "没人说话时音乐多响（LUFS）",
-    "music_duck_db": "主播说话时音乐让几分贝",
+    "music_duck_db": "主播说话时音乐让几分贝", "live_reminder_min": "主播每隔几分钟说一次自己是 AI（2 到 60）；0 不说",
 }  # fmt: skip
 SECRET_URLS = ("database",)  # may hold a password
 

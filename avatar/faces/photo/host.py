@@ -84,10 +84,24 @@ class Marks:
         def at(x: float, y: float) -> Point:
             return middle + x * unit, top + y * unit
 
+        return cls.placed(at(-0.105, 0.0), at(0.105, 0.0), at(-0.075, 0.22), at(0.075, 0.22))
+
+    @classmethod
+    def placed(cls, left_eye: Point, right_eye: Point, mouth_left: Point, mouth_right: Point) -> "Marks":
+        """The twelve, as most faces have them around the middles of the eyes and the corners of the mouth."""
+        across = np.subtract(right_eye, left_eye)
+        down = np.array((-across[1], across[0])) / max(float(np.hypot(*across)), 1e-6)
+        mouth, eyes = np.add(mouth_left, mouth_right) / 2, np.add(left_eye, right_eye) / 2
+        wide, high = float(np.hypot(*across)), float(np.hypot(*(mouth - eyes)))
+
+        def at(point: Any, along: float, below: float) -> Point:
+            x, y = np.asarray(point) + along * across + below * down
+            return float(x), float(y)
+
         return cls(
-            at(-0.15, 0.0), at(-0.06, 0.0), at(0.06, 0.0), at(0.15, 0.0), at(-0.105, -0.02),
-            at(-0.105, 0.016), at(-0.075, 0.22), at(0.075, 0.22),
-            at(0, 0.2), at(0, 0.22), at(0, 0.245), at(0, 0.34),
+            at(left_eye, -0.225, 0), at(left_eye, 0.225, 0), at(right_eye, -0.225, 0), at(right_eye, 0.225, 0),
+            at(left_eye, 0, -0.095 * wide), at(left_eye, 0, 0.076 * wide), mouth_left, mouth_right,
+            at(mouth, 0, -0.1 * high), at(mouth, 0, 0), at(mouth, 0, 0.13 * high), at(mouth, 0, 0.63 * high),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -10,6 +11,27 @@ from PIL import Image
 
 from avatar.face import FaceError
 from avatar.faces.photo.host import Marks, opened
+
+NAMES: Mapping[str, tuple[str, str]] = {  # of the points, in Chinese and English
+    "left_eye_outer": ("左边眼睛的外角", "left eye, outer corner"),
+    "left_eye_inner": ("左边眼睛的内角", "left eye, inner corner"),
+    "right_eye_inner": ("右边眼睛的内角", "right eye, inner corner"),
+    "right_eye_outer": ("右边眼睛的外角", "right eye, outer corner"),
+    "eye_top": ("左眼上眼睑中间", "left eye, middle of the upper lid"),
+    "eye_bottom": ("左眼下眼睑中间", "left eye, middle of the lower lid"),
+    "mouth_left": ("左嘴角", "mouth, left corner"),
+    "mouth_right": ("右嘴角", "mouth, right corner"),
+    "lip_top": ("上唇上沿中点", "upper edge of the upper lip"),
+    "lip_line": ("双唇合缝中点", "where the lips meet"),
+    "lip_bottom": ("下唇下沿中点", "lower edge of the lower lip"),
+    "chin": ("下巴最低点", "lowest point of the chin"),
+}
+FIRST: Mapping[str, tuple[str, str]] = {  # what all twelve are placed by
+    "left_eye": ("左边眼睛的正中", "middle of the left eye"),
+    "right_eye": ("右边眼睛的正中", "middle of the right eye"),
+    "mouth_left": NAMES["mouth_left"],
+    "mouth_right": NAMES["mouth_right"],
+}
 
 
 def page(photo: Path) -> str:
@@ -20,7 +42,8 @@ def page(photo: Path) -> str:
     address = "data:image/webp;base64," + base64.b64encode(packed.getvalue()).decode()
     marks = json.dumps(Marks.guess(picture.width, picture.height).told())
     text = (Path(__file__).parent / "mark.html").read_text(encoding="utf-8")
-    return text.replace("@PHOTO@", address).replace("@MARKS@", marks)
+    names = json.dumps({name: " · ".join(said) for name, said in NAMES.items()}, ensure_ascii=False)
+    return text.replace("@PHOTO@", address).replace("@MARKS@", marks).replace("@NAMES@", names)
 
 
 def marked(path: Path) -> Marks:
