@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.agent import Reviewer
 from assistant.hostwords import HostWords
+from assistant.points import PointBook
 from assistant.script_desk import Desk, Interest, Slot, spoken_title
 from assistant.script_lines import KINDS, Line, LineKind
 from assistant.script_words import Wordings
@@ -39,6 +40,7 @@ class ScriptWriter:
         self._words = HostWords(catalog.store)
         self._wordings = wordings or Wordings(seed=seed)
         self._interest = interest
+        self._points = PointBook(catalog.store)
         self._passes: dict[tuple[str, Lang], int] = {}
         self._lock = threading.Lock()
 
@@ -82,6 +84,7 @@ class ScriptWriter:
             learnt=self._words.learnt(product_id, lang),
             daypart=self._daypart(),
             asked=self._interest.asked(product_id) if self._interest is not None else (),
+            best=self._points.best(product_id),
             turn=self._passes.get((product_id, lang), 0),
             everything=everything,
         )

@@ -13,6 +13,7 @@ from assistant.data import load
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Verdict
 from assistant.hostwords import Persona
+from assistant.points import point_of
 from assistant.script_lines import KINDS, Line, LineKind, Standing
 from assistant.script_words import Parts, Wording, Wordings, parts_of, words
 from knowledge.catalog import Catalog
@@ -69,13 +70,16 @@ class Desk:
         learnt: Mapping[str, Sequence[str]],
         daypart: str,
         asked: Sequence[str],
+        best: Sequence[str],
         turn: int,
         everything: bool = False,
     ) -> None:
-        """`everything`: plan every slot there could be, not those of one pass."""
+        """`best`: the points that people answer to most, see `assistant.points`. `everything`: plan every slot there
+        could be, not those of one pass."""
         self._catalog, self._guard, self._wordings = catalog, guard, wordings
         self._product, self._lang, self._persona = product, lang, persona
         self._own, self._learnt, self._daypart, self._asked = own, learnt, daypart, tuple(asked)
+        self._best = tuple(best)
         self._sheet = sheet(catalog, product.id)
         self._facts = shop_and(catalog, [product.id])
         self._turn, self._everything = turn, everything
@@ -271,10 +275,17 @@ class Desk:
         if not telling:
             return []
         asked = "\n".join(self._asked).lower()
-        wanted = [one for one in telling if any(word in asked for word in _asked_as(one))]
-        step = (self._turn * max(1, POINTS - 1)) % len(telling)
-        rest = [one for one in telling[step:] + telling[:step] if one not in wanted]
-        return [*wanted[: POINTS - 2], *rest]
+        wanted = [one for one in telling if any(word in asked for word in asked_as(one))]
+        named = {point_of(one): one for one in telling}
+        best = [named[name] for name in self._best if name in named and named[name] not in wanted]
+        first = [*wanted, *best][: POINTS - 2]
+        rest = [one for one in telling if one not in first]
+        if not rest:
+            return first
+        # What is left goes round by as many as have room, so that none is passed over, whatever comes first.
+        room = POINTS - bool(clean(self._product.brief(self._lang))) - len(first)
+        step = self._turn * max(1, room) % len(rest)
+        return [*first, *rest[step:], *rest[:step]]
 
     def _concept(self, one: Attribute) -> tuple[str, Parts]:
         """Frames for any property, and those for what this one is about."""
@@ -437,6 +448,6 @@ def clean(text: str) -> str:
     return " ".join(text.split()).rstrip("。.;；，,!！ ")
 
 
-def _asked_as(one: Attribute) -> tuple[str, ...]:
+def asked_as(one: Attribute) -> tuple[str, ...]:
     """Words in a question that show it is about this property."""
     return tuple(text.lower() for text in (one.name.zh, one.name.en) if len(text) > 1)

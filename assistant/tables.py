@@ -5,6 +5,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Float,
     Integer,
@@ -229,6 +230,18 @@ SCRIPT_WORDINGS = Table(  # written by a model: lines with slots, {price}, that 
     Column("model", String(120), nullable=False),
     Column("version", Integer, nullable=False),  # of the product, when it was written
     Column("at", DateTime(timezone=True), nullable=False),
+)
+
+POINT_COUNTS = Table(  # what came of telling a product's selling points, day by day: `assistant.points`
+    "point_counts",
+    metadata,
+    Column("product_id", String(200), primary_key=True),
+    Column("point", String(80), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("told", Integer, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("clicked", Integer, nullable=False),
+    Column("bought", Integer, nullable=False),
 )
 
 SCRIPTS = Table(  # what a room is saying, so that another process goes on in the same words

@@ -12,6 +12,7 @@ import structlog
 
 from assistant.guard.verdict import Verdict
 from assistant.script_desk import spoken_title
+from assistant.script_lines import Line
 from streaming.audience import Asked, Audience, Taken, Thanks, shown_name
 from streaming.audience_words import spoken_names, topic
 from streaming.comments import Comment
@@ -79,6 +80,7 @@ class DirectorParts:
     runsheet: RunSheet
     phrases: Phrases
     reminders: Reminders
+    told: Callable[[Line], None]  # a line of the script begins
     show: Callable[[str, Bubble | None], Awaitable[None]]
     emit: Callable[[dict[str, Any]], None]
     end: Callable[[Comment, Taken], None]
@@ -479,7 +481,9 @@ class Director:
             # A sum with one figure mended is not a sum any more: it is on record, and not said.
             due = replace(due, verdict=replace(due.verdict, text=""))
         reading = Reading(told.at.clause, self._breath, self._prompter.sentence, told.line.cue)
-        await self._speech.say("script", due, told.at.product_id, reading=reading)
+        begins = not told.at.sentence and not told.at.clause
+        if await self._speech.say("script", due, told.at.product_id, reading=reading) and begins:
+            self._parts.told(told.line)
 
     def _breath(self, clause: int) -> None:
         """The script has had its turn."""

@@ -18,6 +18,7 @@ from assistant.hearing import Ears
 from assistant.hostwords import HostWords
 from assistant.listening import Heard
 from assistant.messages import ModelError
+from assistant.points import PointBook
 from assistant.script import zone_of
 from assistant.script_store import ScriptStore, new_id
 from assistant.script_words import MARGIN_S, WINDOW_S, Wordings
@@ -46,6 +47,7 @@ from streaming.packets import Sink, SinkStatus
 from streaming.phrases import LABELS, Phrases
 from streaming.records import LeftOpen, Records
 from streaming.reminding import Reminders
+from streaming.responses import Responses
 from streaming.runsheet import Plan, RunSheet
 from streaming.scene import Scene
 from streaming.settings import Lang, RoomSettings
@@ -116,6 +118,7 @@ class Room:
         self._dictation = Dictation(parts.ears, settings.lang) if parts.ears is not None else None
         self._journal = Journal()
         self._now = (parts.pace or WallPace()).now
+        self._responses = Responses(PointBook(parts.store), parts.catalog, self._journal.later, self._now)
         self._audience = Audience(on_end=self._comment_ended, clock=self._now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
         self._encoder = Encoder(settings, mark)
@@ -213,6 +216,7 @@ class Room:
         )  # fmt: skip
         if kind != "text" or meaning.intent:
             self._parts.interest.note(on_air, kind, cleaned)
+            self._responses.happened(on_air, kind, cleaned)
         told = {"id": comment.id, "author": author[:80], "text": cleaned, "source": source, "kind": kind}
         self._emit({"type": "comment", **told, "intent": meaning.intent, "lang": meaning.lang})
         self._admit(comment)
@@ -222,6 +226,7 @@ class Room:
         """A viewer opened a product's page; what the shop does not have counts for nothing."""
         if self._parts.catalog.product(product_id) is not None:
             self._parts.interest.note(product_id, "click", "")
+            self._responses.happened(product_id, "click", "")
 
     def _known(self, comment: Comment) -> str:
         """The id under which this very comment came in before; platforms deliver at least once."""
@@ -399,6 +404,7 @@ class Room:
                 runsheet=self._sheet,
                 phrases=await asyncio.to_thread(self._phrases),
                 reminders=await self._reminders(),
+                told=self._responses.told,
                 show=self._show,
                 emit=self._emit,
                 end=self._comment_ended,

@@ -78,6 +78,7 @@ class Studio:
         self.events: list[dict[str, Any]] = []
         self.ended: dict[str, Taken] = {}
         self.shown: list[tuple[str, Bubble | None]] = []
+        self.told: list[Line] = []
         review = more.get("review") or gate(catalog)
         self.answers = more.get("answerer") or Answers(more.get("answers", {}), review)
         self.audience = Audience(on_end=self._end)
@@ -100,6 +101,7 @@ class Studio:
                 runsheet=more.get("runsheet") or RunSheet(more.get("sheet", ())),
                 phrases=more.get("phrases") or Phrases("zh", "测试店", wordings, {"all": "大家", "ah": "来，"}),
                 reminders=more.get("reminders") or Reminders(0, float),
+                told=self.told.append,
                 show=self._show,
                 emit=self.events.append,
                 end=self._end,
