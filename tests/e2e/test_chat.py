@@ -230,6 +230,8 @@ def test_the_shopper_can_take_the_conversation_along_and_delete_it(site: Site, v
     assert QUESTION in kept and re.search("(AI|人工智能)生成", kept)
     page.get_by_role("button", name="更多", exact=True).click()
     page.get_by_role("button", name="删除我的数据").click()
+    # the question has not pushed the panel out of its box
+    assert page.locator(".panel").evaluate("panel => panel.scrollTop") == 0
     page.get_by_role("alertdialog").get_by_role("button", name="删除", exact=True).click()
     expect(page.get_by_text("您的对话数据已删除。")).to_be_visible()
     page.reload()

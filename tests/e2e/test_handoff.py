@@ -32,6 +32,7 @@ def test_from_the_question_to_the_rating(site: Site, visit: Visit, open_inbox: V
     answered(shopper)
     shopper.locator(".pill").click()
     expect(shopper.locator(".system.wait")).to_contain_text("正在为您转接人工客服")
+    expect(shopper.locator(".system.wait")).to_be_in_viewport(ratio=1)  # below a long answer too
 
     window.offline_expected = True
     cable.cut()
@@ -70,6 +71,7 @@ def test_from_the_question_to_the_rating(site: Site, visit: Visit, open_inbox: V
 
     inbox.get_by_role("button", name="交回 AI").click()
     expect(shopper.locator(".log")).to_contain_text("已转回 AI 助手")
+    expect(shopper.locator(".rating")).to_be_in_viewport(ratio=1)
     shopper.get_by_role("radio", name="5 星").click()
     shopper.get_by_label("还想说点什么（选填）").fill("回得很快")
     shopper.get_by_role("button", name="提交评价").click()

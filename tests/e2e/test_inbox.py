@@ -95,6 +95,46 @@ def test_what_is_put_aside_comes_back_when_the_shopper_writes(site: Site, visit:
     leave(site, shopper)
 
 
+def test_from_the_search_to_the_last_key_no_mouse_is_needed(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    shoppers = [waiting(site, visit), waiting(site, visit)]
+    ask(shoppers[0], "杯盖漏水怎么办")
+    inbox = open_inbox().page
+    inbox.keyboard.press("/")
+    inbox.keyboard.type("漏水")
+    expect(row(inbox, shoppers[1])).to_have_count(0)
+    inbox.keyboard.press("Enter")
+    expect(row(inbox, shoppers[0])).to_have_attribute("aria-current", "true")
+    expect(inbox.get_by_role("button", name="接管", exact=True)).to_be_visible()
+    inbox.keyboard.press("t")
+    expect(inbox.get_by_label("回复顾客…")).to_be_focused()
+    inbox.keyboard.type("请拍一张")
+    inbox.locator("#find").fill("")
+    expect(row(inbox, shoppers[1])).to_be_visible()
+    inbox.keyboard.press("Escape")
+    opened = inbox.url
+    inbox.keyboard.press("k")  # those who wait stand above the one somebody has
+    expect(inbox).not_to_have_url(opened)
+    expect(inbox.locator(".rows .row[aria-current]")).to_be_in_viewport()
+    inbox.keyboard.press("j")
+    expect(inbox).to_have_url(opened)
+    expect(inbox.get_by_label("回复顾客…")).to_have_value("请拍一张")
+    for shopper in shoppers:
+        leave(site, shopper)
+
+
+def test_whose_session_has_ended_is_led_to_sign_in(site: Site, visit: Visit) -> None:
+    staff = visit(site.link("小周"), refusals=True)
+    expect(staff.page.locator("#net")).to_have_attribute("data-state", "up")
+    elsewhere = staff.context.new_page()
+    elsewhere.goto(f"{site.url}/inbox")
+    expect(elsewhere.locator("#net")).to_have_attribute("data-state", "up")
+    elsewhere.get_by_role("button", name="退出登录").click()
+    expect(elsewhere).to_have_url(re.compile("/signin"))
+    shopper = waiting(site, visit)  # what this page would have heard of, it hears no more
+    expect(staff.page).to_have_url(f"{site.url}/signin?next=/inbox")
+    leave(site, shopper)
+
+
 def test_who_looks_elsewhere_is_told_by_the_desktop(site: Site, visit: Visit, open_inbox: Visit) -> None:
     inbox = open_inbox(permissions=["notifications"]).page
     inbox.evaluate(UNSEEN)
@@ -130,6 +170,13 @@ def test_in_a_narrow_window_the_shopper_is_one_key_away(
     aside.get_by_role("button", name="关闭").click()
     expect(aside).to_be_hidden()
     assert inbox.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+    if phone:
+        inbox.locator(".tab.note").click()
+        inbox.keyboard.type("先问仓库")
+        inbox.get_by_role("button", name="返回列表").click()
+        expect(row(inbox, shopper)).to_contain_text("草稿: 先问仓库")
+        row(inbox, shopper).click()
+        expect(inbox.get_by_label("写备注，只有同事看得到…")).to_have_value("先问仓库")
     leave(site, shopper)
 
 

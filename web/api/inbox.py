@@ -171,15 +171,26 @@ async def picture(picture_id: str, services: Svc, chosen: Chosen) -> Response:
 
 @router.get("/events")
 async def events(request: Request, services: Svc, live: Live, person: StaffDep) -> EventStream:
-    return EventStream(_events(live, person), services.streams.admit(address(request)))
+    return EventStream(_events(request, live, person), services.streams.admit(address(request)))
 
 
-async def _events(live: Running, person: Staff) -> AsyncGenerator[str, None]:
+async def _events(request: Request, live: Running, person: Staff) -> AsyncGenerator[str, None]:
     answers = person.can("inbox.write")  # nobody else is offered conversations
     with live.services.presence.here(person.name) if answers else nullcontext():
         async with aclosing(_told(live)) as lines:
             async for line in lines:
+                if not _still_may(request):
+                    return
                 yield line
+
+
+def _still_may(request: Request) -> bool:
+    """Whether whoever opened a stream may still read: they may have signed out, or been shut out, since."""
+    try:
+        may_chat(request)
+    except Refusal:
+        return False
+    return True
 
 
 async def _told(live: Running) -> AsyncGenerator[str, None]:

@@ -396,7 +396,7 @@ async function lost() {
 // ---------------------------------------------------------------- keyboard and page
 
 function step(by) {
-  const list = ordered();
+  const list = ordered(state);
   if (!list.length) return;
   const at = list.findIndex((row) => row.id === state.open);
   open(list[Math.min(list.length - 1, Math.max(0, at < 0 ? 0 : at + by))].id);
@@ -436,7 +436,14 @@ function frame() {
   tool("#lang", "globe", "language", switchLang);
   themeButton($("#theme"), t("theme"));
   tool("#out", "out", "out", async () => {
-    await api("/api/staff/signout", { method: "POST" }).catch(() => undefined);
+    try {
+      await api("/api/staff/signout", { method: "POST" });
+    } catch (error) {
+      if (error.status !== 401) { // still signed in: the next page would only lead back here
+        toast(error.status ? error.message : t("problem"));
+        return;
+      }
+    }
     location.href = "/signin?next=/inbox";
   });
   state.paintAway = away(state);
@@ -460,7 +467,7 @@ function frame() {
     }, 250);
   });
   $("#find").addEventListener("keydown", (event) => {
-    const first = ordered()[0];
+    const first = ordered(state)[0];
     if (event.key !== "Enter" || event.isComposing || !first) return;
     open(first.id, true); // the keys work from there
   });

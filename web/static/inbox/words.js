@@ -73,7 +73,7 @@ export const t = words({
     list_price: "List price", lvl_normal: "Normal", lvl_silver: "Silver", lvl_gold: "Gold", lvl_vip: "VIP", version: "version {n}",
     new_waiting: "A shopper is waiting for a person", sent_picture: "Picture from the shopper", r_money: "Large sum", r_taken: "Taken unasked",
     r_requeued: "Not answered in time", r_transferred: "Passed on", day: "{n} d", late: "{n} late", due: "{n} left", f_mine: "Mine",
-    f_waiting: "Waiting", f_human: "People", f_bot: "AI", f_closed: "Closed", f_snoozed: "Snoozed", snoozed: "Snoozed", empty_mine: "You have no conversations.", empty_snoozed: "Nothing is snoozed.", offered: "Yours to take", offered_to: "Offered to {name}",
+    f_waiting: "Waiting", f_human: "People", f_bot: "AI", f_closed: "Closed", f_snoozed: "Snoozed", snoozed: "Snoozed", empty_mine: "You have no conversations.", empty_snoozed: "Nothing is snoozed.", offered: "For you", offered_to: "Offered to {name}",
     reply: "Reply", note: "Note", write_what: "What to write", write_note: "Write a note that only colleagues see…", add_note: "Add note",
     private: "Private note", suggest: "Suggest", suggested: "Suggested by the AI, check before sending", unbacked: "no facts cited",
     no_suggestion: "Nothing certain enough to suggest.", translate_reply: "Into the shopper's language", translate: "Translate", translate_off: "Hide translation",
