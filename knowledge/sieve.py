@@ -12,6 +12,7 @@ from importlib import import_module
 from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 # Python's own reading of a pattern; it has no public name.
 _parser: Any = import_module("re._parser")
@@ -53,6 +54,8 @@ class Sieve(Generic[T]):
         self._pieces = frozenset(by_piece)
         _asked_for.update(self._pieces, *(needed for others in self._others for needed in others))
         self._compiled: dict[int, re.Pattern[str]] = {}  # those that were tried once
+        _sieves.add(self)
+        self._known: dict[frozenset[int], list[tuple[Finder, T]]] = {}  # what was chosen lately
         self._plain = self._found(self._always)  # of a text without any piece
         self._last = ("", self._plain)
 
@@ -69,7 +72,7 @@ class Sieve(Generic[T]):
 
     def _chosen(self, pieces: frozenset[str], held: frozenset[str]) -> list[tuple[Finder, T]]:
         by_piece, others = self._by_piece, self._others
-        chosen = set(self._always)
+        chosen: set[int] = set()
         for piece in pieces:
             for place in by_piece[piece]:
                 if place not in chosen:
@@ -78,19 +81,21 @@ class Sieve(Generic[T]):
                             break
                     else:
                         chosen.add(place)
-        return self._found(chosen) if len(chosen) > len(self._always) else self._plain
+        if not chosen:
+            return self._plain
+        key = frozenset(chosen)
+        if (found := self._known.get(key)) is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            found = self._known[key] = self._found(chosen | self._always)
+        return found
 
     def _found(self, places: Iterable[int]) -> list[tuple[Finder, T]]:
         """The patterns whose alternatives have these numbers."""
         found: list[tuple[Finder, T]] = []
         last, several = -1, list[re.Pattern[str]]()
         for place in sorted(places):
-            number, source = self._branches[place]
-            branch = self._compiled.get(place)
-            if branch is None:
-                pattern = self.pairs[number][0]
-                own = source == pattern.pattern
-                branch = self._compiled[place] = pattern if own else re.compile(source, pattern.flags & ~re.UNICODE)
+            number, branch = self._branches[place][0], self._branch(place)
             if number == last:
                 several = [*several, branch]
                 found[-1] = (_Alternatives(several), self.pairs[number][1])
@@ -98,6 +103,29 @@ class Sieve(Generic[T]):
                 last, several = number, [branch]
                 found.append((branch, self.pairs[number][1]))
         return found
+
+    def compile(self) -> None:
+        """Compiles what was not tried yet."""
+        for place in range(len(self._branches)):
+            self._branch(place)
+
+    def _branch(self, place: int) -> re.Pattern[str]:
+        if (branch := self._compiled.get(place)) is None:
+            number, source = self._branches[place]
+            pattern = self.pairs[number][0]
+            own = source == pattern.pattern
+            branch = self._compiled[place] = pattern if own else re.compile(source, pattern.flags & ~re.UNICODE)
+        return branch
+
+
+_KEPT = 128  # choices of a sieve
+_sieves: WeakSet[Sieve[Any]] = WeakSet()
+
+
+def compile_sieves() -> None:
+    """Compiles what any sieve may try, so that no sentence waits for it: a fifth of a second, so not at the start."""
+    for sieve in tuple(_sieves):
+        sieve.compile()
 
 
 class _Alternatives:

@@ -18,6 +18,7 @@ from rich.table import Table
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from knowledge.ingest.report import IngestError
+from knowledge.sieve import compile_sieves
 from web.app import build_app
 from web.auth import LINK_LIFE_S
 from web.listening import listen
@@ -69,6 +70,8 @@ class Server(uvicorn.Server):
             if self._team is not None:
                 self._team.take_over(self._protocol)
             self._ready()
+            loop = asyncio.get_running_loop()
+            loop.call_later(_CALM_S, loop.run_in_executor, None, compile_sieves)
 
     def _protocol(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
@@ -96,6 +99,9 @@ class Server(uvicorn.Server):
 
     def serve_here(self) -> None:
         self.run(sockets=[self._listener])
+
+
+_CALM_S = 20.0  # after a start: those who waited for it are answered by then
 
 
 def _keep_what_is_loaded() -> None:
