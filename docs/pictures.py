@@ -43,7 +43,7 @@ def demo(folder: Path, port: int) -> Iterator[None]:
         yield
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(20)
+        server.wait(60)  # a busy machine is slow to leave a room
 
 
 def save(picture: bytes | Image.Image, path: Path) -> None:
