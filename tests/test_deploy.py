@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from assistant.models import MODELS
 from assistant.models.router.table import read_table
@@ -30,6 +31,40 @@ def manifests() -> dict[tuple[str, str], dict[str, Any]]:
     names = yaml.safe_load((DEPLOY / "kubernetes" / "kustomization.yaml").read_text("utf-8"))["resources"]
     found = [one for name in names for one in yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text("utf-8"))]
     return {(one["kind"], one["metadata"]["name"]): one for one in found}
+
+
+def checked(kind: str, told: Any) -> None:
+    """By Kubernetes' own description of its objects, as its client carries it: every part known, of its type, none
+    missing. Raises ValidationError."""
+    from kubernetes import client  # it takes seconds
+
+    getattr(client, f"V1{kind}").model_validate(told)
+
+
+def test_kubernetes_knows_every_part_of_every_manifest() -> None:
+    assert len(manifests()) == 8
+    for (kind, _), one in manifests().items():
+        checked(kind, one)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("livenessprobe",), {}, "not permitted"),
+        (("ports", 0, "containerPort"), "8000", "valid integer"),
+        (("env", 0), {"value": "x"}, "Field required"),
+        (("args",), "serve", "valid list"),
+    ],
+)
+def test_a_mistake_in_a_manifest_is_seen(path: tuple[str | int, ...], value: object, says: str) -> None:
+    wrong: Any = container("vllm")
+    *way, last = path
+    part = wrong
+    for step in way:
+        part = part[step]
+    part[last] = value
+    with pytest.raises(ValidationError, match=says):
+        checked("Container", wrong)
 
 
 def container(name: str) -> dict[str, Any]:
