@@ -4,6 +4,7 @@ import random
 import re
 import threading
 import time
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return common / (len(one) + len(other) - common) if common else 0.0
 
 
+def _common(mine: frozenset[int], other: "array[int]") -> float:
+    """`likeness` of hashed shingles."""
+    common = len(mine.intersection(other))
+    return common / (len(mine) + len(other) - common) if common else 0.0
+
+
 def key(text: str) -> str:
     """The same for texts that sound the same."""
     return _NOT_WORDS.sub("", text.lower())
@@ -54,14 +61,15 @@ class Heard:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
         self._said: dict[str, float] = {}  # sentence → when it was said last
-        self._lines: dict[str, deque[tuple[float, frozenset[str]]]] = {}  # by what they are about
+        # By what they are about: when, and hashes of the shingles. As sets of strings two hours took some 9 MB.
+        self._lines: dict[str, deque[tuple[float, array[int]]]] = {}
 
     def add(self, text: str, topic: str = "", at: float | None = None) -> None:
         now = self.clock() if at is None else at
         for sentence in sentences(text):
             said = key(sentence)
             self._said[said] = max(now, self._said.pop(said, now))  # taken out first: the order is that of time
-        self._lines.setdefault(topic, deque()).append((now, shingles(text)))
+        self._lines.setdefault(topic, deque()).append((now, array("q", map(hash, shingles(text)))))
         self._forget()
 
     def remember(self, said: Iterable[tuple[float, str]]) -> None:
@@ -76,8 +84,8 @@ class Heard:
 
     def alike(self, text: str, topic: str) -> float:
         """How much `text` resembles the most similar line about the same thing."""
-        mine = shingles(text)
-        return max((likeness(mine, other) for _, other in self._lines.get(topic, ())), default=0.0)
+        mine = frozenset(map(hash, shingles(text)))
+        return max((_common(mine, other) for _, other in self._lines.get(topic, ())), default=0.0)
 
     def _forget(self) -> None:
         since = self.clock() - WINDOW_S - MARGIN_S

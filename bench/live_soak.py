@@ -4,7 +4,10 @@ A real room (demo shop, embedded voice, face and model, x264 and AAC, recording,
 another process reads it from there. What waits in the room waits on the clock of its own stream, which runs as fast as
 pictures can be made. Viewers comment all the while. Measured: timestamps at the reader (gaps, steps back, sound against
 picture at the end), memory by media-hour, script sentences heard twice within two media-hours, and what became of the
-comments.
+comments. After each media-hour the figures so far are printed, and written to the JSON file: a run that is cut off has
+told what it saw.
+
+A day in under an hour:  --media-hours 24 --size 568x320 --fps 5 --kbps 200 --preset ultrafast --faster 100
 """
 
 import argparse
@@ -91,7 +94,10 @@ class _Polling(selectors.DefaultSelector):
 class Soak:
     seconds: float
     clock: MediaClock
+    json_file: Path | None = None
     memory: list[tuple[float, float]] = field(default_factory=list)  # media-hours, MB
+    began: float = field(default_factory=time.monotonic)
+    hours: list[dict[str, Cell]] = field(default_factory=list)  # what was seen after each
 
     async def run(self, room: Room) -> None:
         """Comment and measure until the room has been on air long enough."""
@@ -104,11 +110,39 @@ class Soak:
             number += 1
             room.comment(f"观众{number % 37}", SAID[rng.randrange(len(SAID))], "bench")
             self.memory.append((self.clock.now() / 3600, _resident_mb()))
+            if self.clock.now() >= 3600 * (len(self.hours) + 1):
+                self._tell(room)
 
-    def slope(self) -> float | None:
-        """MB a media-hour after the first hour, in which caches fill; None for a run too short to tell."""
-        points = np.array([point for point in self.memory if point[0] >= 1.0])
+    def _tell(self, room: Room) -> None:
+        took_s = time.monotonic() - self.began
+        status = room.status()
+        seen: dict[str, Cell] = {
+            "media-hours": round(self.clock.now() / 3600, 2),
+            "wall min": round(took_s / 60, 1),
+            "times faster": round(self.clock.now() / took_s, 1),
+            "MB": round(self.memory[-1][1], 1),
+            "MB an hour after the first": _rounded(self.slope(1.0)),
+            "after the third": _rounded(self.slope(3.0)),
+            "Python blocks": sys.getallocatedblocks(),
+            "comments taken": len(self.memory),
+            "comments ended": sum(status["comments"].values()),
+            "dropped": sum(each["dropped"] for each in status["outputs"]),
+        }
+        self.hours.append(seen)
+        sys.stdout.write(json.dumps(seen, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        if self.json_file is not None:
+            self.json_file.write_text(json.dumps({"hours": self.hours}, indent=2) + "\n", encoding="utf-8")
+
+    def slope(self, since_h: float) -> float | None:
+        """MB a media-hour after so many hours: in the first, caches fill, until the third what the host remembers for
+        two hours does. None for a run too short to tell."""
+        points = np.array([point for point in self.memory if point[0] >= since_h])
         return float(np.polyfit(points[:, 0], points[:, 1], 1)[0]) if len(points) > 20 else None
+
+
+def _rounded(figure: float | None) -> float | None:
+    return None if figure is None else round(figure, 2)
 
 
 def _resident_mb() -> float:
@@ -184,7 +218,7 @@ def main() -> None:
         sys.exit(f"live_soak needs nginx with its RTMP module: {reason}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     clock = MediaClock(options.fps, options.faster)
-    soaking = Soak(options.media_hours * 3600, clock)
+    soaking = Soak(options.media_hours * 3600, clock, options.json)
     with tempfile.TemporaryDirectory(prefix="zhibo-bench-", ignore_cleanup_errors=True) as folder:
         catalog = Catalog.open(KnowledgeSettings(data_dir=Path(folder)))
         catalog.ingest(DEMO_SHOP)
@@ -225,7 +259,8 @@ def main() -> None:
         "picture ends after sound ms": seen["offset_ms"],
         "packets dropped by outputs": sum(each["dropped"] for each in status["outputs"]),
         "MB at the end": soaking.memory[-1][1] if soaking.memory else None,
-        "MB a media-hour": soaking.slope(),
+        "MB a media-hour after the first": soaking.slope(1.0),
+        "MB a media-hour after the third": soaking.slope(3.0),
         **{f"begun: {kind}": count for kind, count in sorted(said.items())},
         "script sentences to their end": heard,
         "said again within 2 media-hours": again,

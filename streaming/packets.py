@@ -22,7 +22,7 @@ class Packet:
 
     @property
     def dts_ms(self) -> int:
-        return round(self.dts * self.time_base * 1000)
+        return _ms(self.dts, self.time_base)
 
     def since(self, base_ms: int) -> "Packet":
         """The same packet with timestamps that count from `base_ms`."""
@@ -31,7 +31,13 @@ class Packet:
 
     @property
     def pts_ms(self) -> int:
-        return round(self.pts * self.time_base * 1000)
+        return _ms(self.pts, self.time_base)
+
+
+def _ms(ticks: int, time_base: Fraction) -> int:
+    """In whole numbers: each packet is asked several times for each output, and fractions are made in Python."""
+    whole = time_base.denominator
+    return (ticks * time_base.numerator * 1000 + whole // 2) // whole
 
 
 @dataclass(frozen=True, slots=True)
