@@ -5,7 +5,7 @@ import sys
 import uuid
 from collections import OrderedDict, defaultdict
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from assistant.events import HandoffReason
 from assistant.finding import Wanted
 from assistant.handoff import HandoffError, State
 from assistant.happenings import forget, happened
-from assistant.mailbox import Change, Mailbox, Relay
+from assistant.mailbox import Change, Mailbox, Pulse, Relay
 from assistant.pictures import MARK, Picture, marked
 from assistant.prepared import Stored
 from assistant.proactive.forgetting import forget_reminders
@@ -67,6 +67,7 @@ __all__ = [
     "Conversation",
     "Conversations",
     "Received",
+    "Pulse",
     "Relay",
     "Role",
     "StoredEvent",
@@ -437,34 +438,46 @@ class Conversations:
                 for event in events:
                     yield event
 
-    async def follow_together(self, conversation_id: str, after: int = 0) -> AsyncGenerator[list[StoredEvent], None]:
-        """The same, in lists of what is there at one moment."""
+    async def follow_together(
+        self, conversation_id: str, after: int = 0, pulse: Pulse | None = None
+    ) -> AsyncGenerator[list[StoredEvent], None]:
+        """The same, in lists of what is there at one moment. With `pulse`, an empty list first, once it is listened to,
+        and whenever nothing has come for so long; ends when that does."""
         mailbox = self._open(conversation_id)
+        beating = pulse.beat(mailbox) if pulse is not None else nullcontext()
         try:
-            seen = after
-            while True:
-                mailbox.overflowed = False  # before reading: what overflows from now on is read again
-                backlog = await self.events(conversation_id, seen)
-                if backlog:
-                    seen = backlog[-1]["seq"]
-                    yield backlog
-                if len(backlog) >= 1000:
-                    continue
-                missed = False
-                while not mailbox.overflowed and not missed:
-                    found: list[StoredEvent] = []
-                    for change in await mailbox.take():
-                        seq = change.event.get("seq")
-                        if seq is None or seq == seen + 1:
-                            seen = seen if seq is None else seq
-                            found.append(change.event)
-                        elif seq > seen:  # one in between was written elsewhere
-                            missed = True
-                            break
-                    if found:
+            with beating:
+                if pulse is not None:
+                    yield []
+                async with aclosing(self._followed(mailbox, after)) as lists:
+                    async for found in lists:
                         yield found
         finally:
             self._close(mailbox)
+
+    async def _followed(self, mailbox: Mailbox, seen: int) -> AsyncGenerator[list[StoredEvent], None]:
+        while not mailbox.ended:
+            mailbox.overflowed = False  # before reading: what overflows from now on is read again
+            backlog = await self.events(mailbox.conversation_id, seen)
+            if backlog:
+                seen = backlog[-1]["seq"]
+                yield backlog
+            if len(backlog) >= 1000:
+                continue
+            missed = False
+            while not mailbox.overflowed and not missed and not mailbox.ended:
+                found: list[StoredEvent] = []
+                changes = await mailbox.take()
+                for change in changes:
+                    seq = change.event.get("seq")
+                    if seq is None or seq == seen + 1:
+                        seen = seen if seq is None else seq
+                        found.append(change.event)
+                    elif seq > seen:  # one in between was written elsewhere
+                        missed = True
+                        break
+                if found or not changes:
+                    yield found
 
     def hear(self, conversation_id: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Another process stored these; none: more than it could send."""

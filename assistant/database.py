@@ -110,21 +110,32 @@ class Database:
         _resolve([(job.future, result) for job, result in zip(batch, results, strict=True)])
 
     def _at_once(self, batch: list[_Job]) -> list[Any]:
-        if self._connection is None:
-            self._connection = self.engine.connect()
-            self._connection.detach()  # from the pool: nobody else is to be as impatient
-            driver: Any = self._connection.connection.dbapi_connection
-            for pragma in (f"busy_timeout={LOCKED_MS}", "wal_autocheckpoint=0"):
-                driver.execute(f"PRAGMA {pragma}").close()
+        """By the driver's own words: SQLAlchemy takes longer to begin and commit than the statements between take."""
+        connection = self._ours()
+        driver: Any = connection.connection.dbapi_connection
         writes = any(job.writes for job in batch)
-        connection = self._connection.execution_options(writes=writes)
-        with connection.begin():
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        try:
             results = [job.work(connection) for job in batch]
+            driver.execute("COMMIT")
+        except BaseException:
+            if driver.in_transaction:  # some errors have ended it already
+                driver.execute("ROLLBACK")
+            raise
         self._unsaved += writes
         if self._unsaved >= UNSAVED:
             self._unsaved = 0
             self._jobs.put(_Save())
         return results
+
+    def _ours(self) -> Connection:
+        if self._connection is None:
+            self._connection = self.engine.connect().execution_options(begun=True)
+            self._connection.detach()  # from the pool: nobody else is to be as impatient
+            driver: Any = self._connection.connection.dbapi_connection
+            for pragma in (f"busy_timeout={LOCKED_MS}", "wal_autocheckpoint=0"):
+                driver.execute(f"PRAGMA {pragma}").close()
+        return self._connection
 
     # In the thread
 

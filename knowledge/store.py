@@ -196,7 +196,10 @@ class Store:
 
         @sa.event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get("writes", False)
+            options = connection.get_execution_options()
+            if options.get("begun"):  # by whoever has the connection, who also ends it
+                return
+            writes = options.get("writes", False)
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine

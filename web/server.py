@@ -109,7 +109,7 @@ def _keep_what_is_loaded() -> None:
     time and, now and then, a quarter of a second in one piece."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(50_000, 20, 50)
 
 
 def run_server(settings: Settings) -> None:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from assistant.conversation import Conversation, UnknownConversation
+from assistant.conversation import Conversation, Pulse, UnknownConversation
 from assistant.events import PageContext
 from assistant.handoff import HandoffError
 from assistant.hearing import HearingError, kind_of
@@ -23,7 +23,7 @@ from web.desk import TOO_LONG
 from web.errors import Refusal, reader_lang
 from web.present import shop_json
 from web.services import Limited, Live, Running, Services, ShopperDep, Svc, address
-from web.sse import HEARTBEAT, EventStream, sse, with_heartbeat
+from web.sse import HEARTBEAT, HEARTBEAT_S, EventStream, sse
 from web.transcript import DISCLOSURE, page_of, text_of
 
 log = structlog.get_logger("chat")
@@ -223,11 +223,11 @@ async def events(
 
 async def _events(live: Running, mine: Conversation, after: int) -> AsyncGenerator[str, None]:
     """Cards are sent as the catalogue has them now, however long ago they were shown first."""
-    followed = live.services.conversations.follow_together(mine.id, after)
+    pulse = Pulse(HEARTBEAT_S, live.stopping)
     now = partial(live.services.presenter.renewed, lang=mine.lang)
-    async with aclosing(with_heartbeat(followed, live.stopping)) as found:
+    async with aclosing(live.services.conversations.follow_together(mine.id, after, pulse)) as found:
         async for events in found:
-            yield HEARTBEAT if events is None else "".join(sse(now(event)) for event in events)
+            yield "".join(sse(now(event)) for event in events) if events else HEARTBEAT
 
 
 @router.get("/state")
