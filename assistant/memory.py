@@ -39,8 +39,9 @@ def remembered(history: Sequence[StoredMessage], catalog: Catalog, guard: Review
     told, changed = [], False
     for message in history:
         tools = tuple(tool if tool.get("stand") == now else _current_tool(tool, catalog) for tool in message.tools)
-        changed |= tools != message.tools
-        told.append(replace(message, tools=tools))
+        renewed = tools != message.tools
+        changed |= renewed
+        told.append(replace(message, tools=tools) if renewed else message)
     if not changed:
         return told
     about = tuple(dict.fromkeys(one for message in reversed(told) for one in message.product_ids))[:12]

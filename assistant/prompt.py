@@ -2,9 +2,8 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from assistant.agent import as_data
 from assistant.conversation import StoredMessage
@@ -65,21 +64,27 @@ def past(history: Sequence[StoredMessage], mask: Callable[[str], str] = mask_for
         elif stored.role == "agent":
             messages.append(Message("assistant", hide(stored.text)))
         elif stored.role == "bot":
-            messages += _answer(stored, hide)
+            messages += [*_looked_up(stored), Message("assistant", hide(stored.text))]
     return messages
 
 
-_MADE: OrderedDict[int, tuple[Mapping[str, Any], str]] = OrderedDict()
+_MADE: OrderedDict[int, tuple[StoredMessage, list[Message]]] = OrderedDict()
 _MOST = 2000
 
 
-def _as_data(tool: Mapping[str, Any]) -> str:
-    """A stored result as a model is sent it; made once while the conversation is remembered, found by its identity."""
-    kept = _MADE.get(id(tool))
-    if kept is not None and kept[0] is tool:
+def _looked_up(stored: StoredMessage) -> list[Message]:
+    """An answer's tool calls and results as a model is sent them; made once while the answer is remembered, found by
+    its identity: each of them is told again with every later message."""
+    kept = _MADE.get(id(stored))
+    if kept is not None and kept[0] is stored:
         return kept[1]
-    made = as_data(tool["data"])
-    _MADE[id(tool)] = tool, made
+    calls, results = [], []
+    for index, tool in enumerate(stored.tools):
+        call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
+        calls.append(call)
+        results.append(Message("tool", as_data(tool["data"]), tool_call_id=call.id, name=call.name))
+    made = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
+    _MADE[id(stored)] = stored, made
     if len(_MADE) > _MOST:
         _MADE.popitem(last=False)
     return made
@@ -89,13 +94,3 @@ def _as_data(tool: Mapping[str, Any]) -> str:
 def _is_plain(text: str) -> bool:
     """Whether there is nothing personal in it: each message is read again with every later one."""
     return not find_personal(text)
-
-
-def _answer(stored: StoredMessage, hide: Callable[[str], str]) -> list[Message]:
-    calls, results = [], []
-    for index, tool in enumerate(stored.tools):
-        call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
-        calls.append(call)
-        results.append(Message("tool", _as_data(tool), tool_call_id=call.id, name=call.name))
-    messages = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
-    return [*messages, Message("assistant", hide(stored.text))]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 from knowledge.typed import Typed, read
@@ -64,8 +65,11 @@ class Facts:
     @classmethod
     def joined(cls, parts: Sequence["Facts"]) -> "Facts":
         """Facts about different things in one, each subject in one part only: nothing has to be compared."""
-        joined = cls(tuple(fact for part in parts for fact in part.items))
-        joined.__dict__["by_subject"] = {key: facts for part in parts for key, facts in part.by_subject.items()}
+        joined = cls(tuple(chain.from_iterable(part.items for part in parts)))
+        by_subject: dict[str, tuple[Fact, ...]] = {}
+        for part in parts:
+            by_subject.update(part.by_subject)
+        joined.__dict__["by_subject"] = by_subject
         return joined
 
     @classmethod

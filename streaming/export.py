@@ -5,12 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-import av
-from av.container import InputContainer, OutputContainer
+from typing import TYPE_CHECKING, Any, Literal
 
 from streaming.airings import Entry
+
+if TYPE_CHECKING:  # 60 ms to import, and a web server has it imported only once clips are cut
+    import av
+    from av.container import InputContainer, OutputContainer
 
 Format = Literal["txt", "json", "srt", "vtt"]
 FORMATS: tuple[Format, ...] = ("txt", "json", "srt", "vtt")
@@ -93,6 +94,8 @@ def cut(recordings: Path, highlight: Highlight, target: Path) -> Path:
     pieces = _pieces(recordings, highlight.run, start, end)
     if not pieces:
         raise ExportError(f"there is no recording of {highlight.title!r}; rooms record only with record = true")
+    import av
+
     target.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(target), "w", format="mp4", options={"movflags": "faststart+use_metadata_tags"}) as out:
         if not _copy(pieces, start, end, out):
@@ -119,18 +122,18 @@ def _pieces(recordings: Path, run: str, start: int, end: int) -> list[Piece]:
 
 def _key_before(piece: Piece, start: int) -> int:
     base, path = piece
-    with av.open(str(path)) as container:
+    with _opened(path) as container:
         keys = [_ms(packet) for packet in container.demux(container.streams.video[0]) if packet.is_keyframe]
     return max((base + key for key in keys if base + key <= start), default=base)
 
 
-def _copy(pieces: Sequence[Piece], start: int, end: int, out: OutputContainer) -> int:
+def _copy(pieces: Sequence[Piece], start: int, end: int, out: "OutputContainer") -> int:
     """Copy packets from the key frame before `start` up to `end`; returns how many."""
     origin = _key_before(pieces[0], start)
     copied = 0
     streams: dict[str, av.stream.Stream] = {}
     for base, path in pieces:
-        with av.open(str(path)) as container:
+        with _opened(path) as container:
             _label(container, out, streams)
             for packet in container.demux(container.streams.video[0], container.streams.audio[0]):
                 at = base + _ms(packet)
@@ -144,7 +147,13 @@ def _copy(pieces: Sequence[Piece], start: int, end: int, out: OutputContainer) -
     return copied
 
 
-def _label(container: InputContainer, out: OutputContainer, streams: "dict[str, av.stream.Stream]") -> None:
+def _opened(path: Path) -> "InputContainer":
+    import av
+
+    return av.open(str(path))
+
+
+def _label(container: "InputContainer", out: "OutputContainer", streams: "dict[str, av.stream.Stream]") -> None:
     """Streams like those of the first piece, and the mark that an AI made this."""
     if not streams:
         for each in (container.streams.video[0], container.streams.audio[0]):

@@ -17,6 +17,7 @@ from knowledge.model import Product, Text
 from knowledge.store import Store
 from tests.web.conftest import Site, serving, settings_in
 from tests.web.test_safety_roles import PASSWORD, sign_in
+from web import passwords
 from web.accounts import Accounts
 from web.auth import Auth
 from web.errors import Refusal
@@ -77,6 +78,11 @@ def test_a_new_shop_has_nobody_and_no_password_is_built_in(accounts: Accounts) -
     assert (owner.has_password, owner.totp) == (False, False)
     for guess in ("", "admin", "zhibo", owner.name):
         assert accounts.password_matches(owner.name, guess) is None
+
+
+def test_a_name_that_nobody_has_takes_as_long_to_refuse_as_a_wrong_password() -> None:
+    cost = [hashed.split("$")[1:4] for hashed in (passwords.hashed(PASSWORD), passwords._NOBODY)]
+    assert cost[0] == cost[1], "else the time of an answer tells who has an account"
 
 
 def test_how_strong_a_password_is_can_be_seen_before_it_is_chosen(shared: Site) -> None:
