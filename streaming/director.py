@@ -159,7 +159,9 @@ class Director:
         try:
             async with asyncio.TaskGroup() as self._tasks:
                 if not self._prompter.cursor.greeted:
+                    first = self._tasks.create_task(self._prompter.next(), name="first product")  # on the picture
                     await self._phrase("greeting", "greeting")
+                    await first
                     self._prompter.move(replace(self._prompter.cursor, greeted=True))
                 while True:
                     self._start_answer()

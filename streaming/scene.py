@@ -124,7 +124,7 @@ class Scene:
             wanted["bubble"] = _Layer()
             if view.bubble:
                 asked = parts.bubble(layout, theme, view.bubble)
-                wanted["bubble"] = _Layer(asked, parts.bubble_left(layout, asked), layout.bubble[1])
+                wanted["bubble"] = _Layer(asked, *parts.bubble_at(layout, asked))
         wanted["caption"] = self._caption(caption, strip)
         return wanted
 

@@ -149,10 +149,13 @@ def bubble(layout: Layout, look: Theme, asked: Bubble) -> Bitmap:
     return bitmap(with_shadow(image, px(_SHADOW), 0.3))
 
 
-def bubble_left(layout: Layout, drawn: Bitmap) -> int:
-    """Where the bubble's bitmap begins, so that it stands at the side of its place that the template names."""
-    room = layout.bubble_width + 4 * layout.px(_SHADOW)
-    return layout.bubble[0] + (room - drawn.shape[1] if layout.bubble_right else 0)
+def bubble_at(layout: Layout, drawn: Bitmap) -> tuple[int, int]:
+    """Where the bubble's bitmap begins, so that the bubble, without its shadow, stands in line with its place."""
+    left, top = layout.bubble
+    edge = 2 * layout.px(_SHADOW)
+    if layout.bubble_right:
+        left += layout.bubble_width - (drawn.shape[1] - 2 * edge)
+    return left - edge, top - edge
 
 
 @dataclass(frozen=True, eq=False)

@@ -64,7 +64,7 @@ WIDE = Places(
     host=Stand(middle=362, width=560, height=690, drop=-38, desk=112),
     header=Place(left=24, top=18), label=Place(right=24, top=18),
     card=Place(right=24, top=88, width=420, height=508),
-    bubble=Place(left=500, top=152, width=316),
+    bubble=Place(left=508, top=160, width=316),
     caption=Place(bottom=18, width=1160),
     ticker=Place(left=24, top=84, width=460), notice=Place(left=24, top=550, width=760),
     lamp=Place(left=540), shelf=Place(left=604, top=470, width=176),

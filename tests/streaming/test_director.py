@@ -164,6 +164,23 @@ async def test_the_script_goes_through_the_products(catalog: Catalog) -> None:
     assert [shown for shown, _ in studio.shown][:2] == ["p1", "p2"]
 
 
+async def test_the_picture_is_not_half_empty_while_the_host_says_hello(catalog: Catalog) -> None:
+    studio, at_hello = Studio(catalog), list[Any]()
+    say = studio.ear.say
+
+    async def slowly(text: str, lang: str, stamp: int, style: Style | None = None) -> bool:
+        for _ in range(0 if at_hello else 200):
+            if studio.shown:
+                break
+            await asyncio.sleep(0.01)
+        at_hello.append([product_id for product_id, _ in studio.shown])
+        return await say(text, lang, stamp, style)
+
+    studio.ear.say = slowly  # type: ignore[method-assign]
+    heard = await studio.run_until(lambda: ONE[0] in studio.ear.heard)
+    assert heard[0] != ONE[0] and at_hello[0] == ["p1"]
+
+
 async def test_a_question_is_answered_and_the_script_goes_on_where_it_was(catalog: Catalog) -> None:
     studio = Studio(catalog, answers={"容量": ["容量是500ml。", "杯身是316不锈钢。"]})
     asked: list[Comment] = []

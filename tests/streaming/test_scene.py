@@ -258,9 +258,9 @@ def test_a_question_stands_in_a_bubble_as_wide_as_it_needs() -> None:
     short, long = (each.shape[1] for each in asked)
     assert short < 0.65 * long and asked[0].shape[0] < asked[1].shape[0]
     drawn = [np.flatnonzero((each >> np.uint32(24)).max(axis=0) > 230) for each in asked]
-    for layout, side in ((left, 0), (right, -1)):
-        edges = {parts.bubble_left(layout, each) + int(solid[side]) for each, solid in zip(asked, drawn, strict=True)}
-        assert len(edges) == 1, "both begin, or end, where the template wants it"
+    for layout, side, edge in ((left, 0, left.bubble[0]), (right, -1, 1280 - 460 - 1)):
+        edges = [parts.bubble_at(layout, each)[0] + int(solid[side]) for each, solid in zip(asked, drawn, strict=True)]
+        assert edges == [edge, edge], "both begin, or end, in line with what the template says"
 
 
 def test_the_ticker_shows_the_shops_terms_as_the_guard_lets_them_through() -> None:
