@@ -122,6 +122,34 @@ def test_from_the_search_to_the_last_key_no_mouse_is_needed(site: Site, visit: V
         leave(site, shopper)
 
 
+def test_on_a_slow_line_no_words_reach_the_shopper_who_was_open_before(
+    site: Site, visit: Visit, open_inbox: Visit
+) -> None:
+    first, second = waiting(site, visit), waiting(site, visit)
+    inbox = open_inbox().page
+    open_of(inbox, first)
+    inbox.keyboard.press("t")
+    inbox.keyboard.type("只给第一位")  # at once, while the taking over is on its way
+    expect(inbox.get_by_role("button", name="交回 AI")).to_be_visible()
+    held: list[Any] = []
+    inbox.route(f"**/api/inbox/conversations/{remembered(second, 'session')}?*", lambda route: held.append(route))
+    row(inbox, second).click()
+    expect(inbox.get_by_label("回复顾客…")).to_be_disabled()
+    expect(inbox.get_by_label("回复顾客…")).to_have_value("")
+    held[0].continue_()
+    expect(inbox.locator("#context")).to_contain_text("未验证身份")
+    inbox.locator(".chip").first.click()  # all: the first one waits no more
+    row(inbox, first).click()
+    expect(inbox.get_by_label("回复顾客…")).to_have_value("只给第一位")
+    inbox.keyboard.press("r")
+    inbox.keyboard.press("Enter")
+    expect(first.locator(".turn.agent .bubble")).to_have_text("只给第一位")
+    expect(second.locator(".turn.agent")).to_have_count(0)
+    inbox.unroute_all()
+    for shopper in (first, second):
+        leave(site, shopper)
+
+
 def test_whose_session_has_ended_is_led_to_sign_in(site: Site, visit: Visit) -> None:
     staff = visit(site.link("小周"), refusals=True)
     expect(staff.page.locator("#net")).to_have_attribute("data-state", "up")

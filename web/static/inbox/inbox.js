@@ -69,10 +69,17 @@ async function loadList() {
 async function open(id, focus = false) {
   state.open = id;
   $("#desk").classList.add("reading");
+  // at once, however slow the line is: what is typed from here on must not reach the shopper who was open before
+  if (view?.id !== id) {
+    draw(id);
+    state.context = null;
+    $("#context").replaceChildren();
+  }
+  paintState();
   paintList();
   if (location.hash !== `#${id}`) history.replaceState(null, "", `#${id}`);
-  await loadOpen();
   if (focus) $("#thread").focus();
+  await loadOpen().catch(() => toast(t("problem"))); // the next line that comes loads it again
 }
 
 async function loadOpen() {
@@ -81,7 +88,6 @@ async function loadOpen() {
   try {
     const data = await api(`/api/inbox/conversations/${encodeURIComponent(id)}`);
     if (state.open !== id) return;
-    if (view?.id !== id) draw(id);
     put(data.conversation);
     state.context = data.context;
     const { follow, list } = view;
@@ -245,11 +251,14 @@ const path = (name) => `/api/inbox/conversations/${encodeURIComponent(state.open
 
 async function change(name, body) {
   if (!state.open) return;
+  if (name === "take") { // who types on at once writes a reply, and doesn't press keys that mean something
+    view.composer.allow(true);
+    view.input.focus();
+  }
   try {
     put(await api(path(name), { method: "POST", body }));
     paintState();
     paintList();
-    if (name === "take") view.input.focus();
   } catch (error) {
     refused(error);
   }
@@ -270,7 +279,9 @@ async function send(words) {
     await api(path("messages"), { method: "POST", body: { text: words, client_id: clientId } });
   } catch (error) {
     thread.failed(clientId);
-    if (state.open === id && !view.input.value) view.composer.put(words); // nothing typed is lost
+    // nothing typed is lost
+    if (state.open !== id) state.drafts.set(id, { mode: "reply", note: "", ...state.drafts.get(id), reply: words });
+    else if (!view.input.value) view.composer.put(words);
     refused(error);
   }
 }
