@@ -99,7 +99,7 @@ _PART = r"(?:house |street |flat |apartment |unit |door )?(?:number|flat|apartme
 _PART_ONLY = re.compile(
     r"\b(?:everything|all|anything) else (?:is |stays |being )?(?:the )?(?:same|unchanged|right|correct|fine)"
     r"|\b(?:not|rather than|instead of) (?:number )?\d+\b|\b(?:house|door|street) number\b|\bnot (?:flat|apt|unit)\b"
-    rf"|\b(?:wrong|mistake in the|typo in the|only|just) (?:the )?{_PART}\b|\b{_PART} (?:is |was )?wrong\b"
+    rf"|\b(?:wrong|mistake in the|typo in the|only|just) (?:the )?{_PART}\b|\b{_PART}[^.,;]{{0,16}} wrong\b"
     r"|\btyped (?:it|that) wrong\b|\btypo\b|\bi mean(?:t)?\b|\bsorry\b|\bwait\b|\boops\b|\bactually\b|\bbut it'?s\b",
     re.IGNORECASE,
 )
@@ -116,7 +116,10 @@ class AddressReader:
 
     def written(self, text: str) -> Address | None:
         """The address that is written out last, with what is said after it to be otherwise."""
-        found = _last_written(self._number.sub(lambda number: "¤" * len(number[0]), text))
+        masked = self._number.sub(lambda number: "¤" * len(number[0]), text)
+        found = _last_written(masked) or _last_written(
+            masked.replace("\n", ", ")
+        )  # its town may come in the next message
         if found is None:
             return None
         address, end = found
@@ -124,7 +127,7 @@ class AddressReader:
 
     def corrected(self, text: str, address: Address) -> Address | None:
         """`address` with the part that a text says is otherwise, "number 9, not 7"; None where it says none."""
-        if not _PART_ONLY.search(text):
+        if not _PART_ONLY.search(self._number.sub(" ", text)):
             return None
         bare = self._number.sub(" ", _NOT.sub(" ", text))
         changed = address

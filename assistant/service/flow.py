@@ -179,7 +179,7 @@ class Flow:
         self._pending.narrow(heard, acts, session, resolver)
         if kept is not None and (anew := self._pending.anew(heard, kept, acts, session, resolver)) is not None:
             session.drop()
-            session.waiting = (*anew, *session.waiting)
+            session.waiting = tuple(joined((*anew, *session.waiting)))
             self._go_on(session, turn)
             return None
         if heard.hangs:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from assistant.service.asks import LATER, Ask, Heard, Item, OrderRef
 from assistant.service.session import Bound
 
+NEXT = "\n"  # between what was said of an address in one message and in the next
 _LIKE_AN_ADDRESS = re.compile("[路街道巷弄村镇苑园厦号栋幢楼室]")
 
 
@@ -29,7 +30,7 @@ def merged(said: Ask, kept: Ask) -> Ask:
         items = tuple(_with_wanted(item, kept.items) for item in said.items)
     return replace(
         kept,
-        text=f"{kept.text} {said.text}",
+        text=f"{kept.text}{NEXT if kept.kind == 'address' else ' '}{said.text}",
         order=order,
         items=items,
         everything=said.everything or (kept.everything and not said.items),
@@ -46,7 +47,7 @@ def merged(said: Ask, kept: Ask) -> Ask:
 
 def _wanted(said: Ask, kept: Ask) -> str:
     """What is wanted, said anew; "灰的也要" comes on top of what was wanted before."""
-    if said.kind == "swap" and kept.wanted and re.search("也|还要|不过|但", said.wanted):
+    if said.kind == "swap" and kept.wanted and re.search("也|还要|再(?!说)|不过|但", said.wanted):
         return f"{kept.wanted} {LATER} {said.wanted}"
     return said.wanted or kept.wanted
 

@@ -195,9 +195,12 @@ class Resolver:
         """Whether a text names options of a thing in the order that it does not have."""
         for line, item in self.chosen(order, ask, Spoken()):
             goods = self._shop.goods(line.product_id)
-            said = values_in(goods, ask.text.replace(item.said, " ")) if goods else {}
-            if any(line.options.get(option) != value for option, values in said.items() for value in values):
-                return True
+            for text in (ask.text.replace(item.said, " "), ask.text):
+                said = wanted_in(goods, text) if goods else Wanted()
+                if said.compared or any(
+                    line.options.get(o) != one for o, values in said.values.items() for one in values
+                ):
+                    return True
         return False
 
     def goods(self, product_id: str) -> Goods | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assistant.service.addresses_zh import corrected_chinese
 from assistant.service.asks import LATER, Ask, Heard, Item, OrderRef
-from assistant.service.merging import names_of, without
+from assistant.service.merging import NEXT, names_of, without
 from assistant.service.model import ServiceOrder
 from assistant.service.options import wanted_in
 from assistant.service.options_zh import wanted_in_chinese
@@ -80,5 +80,5 @@ def _address(text: str, ask: Ask, order: ServiceOrder, resolver: Resolver) -> di
     if ask.order.lenient:
         said = corrected_chinese(text, ask.details.get("address", "") or order.address.street)
         return {"address": said} if said else {}
-    written = resolver.address_reader.written(f"{ask.text} {text}")
+    written = resolver.address_reader.written(f"{ask.text}{NEXT}{text}")
     return {"address": str(written)} if written and written != resolver.address_in(ask.text, order) else {}

@@ -66,9 +66,13 @@ def test_a_waiting_shopper_can_change_their_mind() -> None:
     assert not withdraws("怎么还没人来")
 
 
-async def test_asking_for_a_person_as_the_very_first_message(counter: Counter, conversations: Conversations) -> None:
-    shopper = await counter.shopper()
-    answer = await shopper.says("转人工")
+@pytest.mark.parametrize("text", ["转人工", "有真人吗", "human please", "can I ring someone about this?"])
+async def test_asking_for_a_person_as_the_very_first_message(
+    counter: Counter, conversations: Conversations, text: str
+) -> None:
+    """Whatever model answers: this one would never call anybody."""
+    shopper = await counter.shopper(ScriptedModel([TextDelta("您好，请讲。")]))
+    answer = await shopper.says(text)
     assert answer.handoff is not None and answer.handoff.reason == "asked"
     now = await conversations.get(shopper.id)
     assert (now.state, now.reason) == ("waiting", "asked")

@@ -110,7 +110,7 @@ class English:
             topics=topics_in(piece) if kind == "lookup" else (),
             only_if_first_fails=bool(condition) and bool(before),
             over=Decimal(over[1].replace(",", "")) if over else None,
-            otherwise=Ask("return", piece, order, items) if unwanted else None,
+            otherwise=Ask("return", piece, order, items, payment=payment_in(rest)) if unwanted else None,
             either=unwanted,
             tentative=kind in _TENTATIVE and w.TENTATIVE.search(rest) is not None,
         )
@@ -216,6 +216,9 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
         return
     if last is not None and ask.kind == last.kind == "swap" and last.items and _says_no_more(ask):
         asks[-1] = replace(last, text=f"{last.text} {ask.text}", payment=ask.payment or last.payment)
+        return
+    if ask.kind == "swap" and not ask.items and last is not None and last.kind in ("cancel", "return"):
+        asks[-1] = replace(last, text=f"{last.text} {sentence}")  # "Cancel it. I ordered the wrong thing."
         return
     if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
