@@ -107,17 +107,20 @@ def test_two_people_cannot_answer_at_once(site: Site, visit: Visit, open_inbox: 
 def test_the_inbox_is_fresh_after_its_line_was_cut(site: Site, visit: Visit, open_inbox: Visit, cable: Wire) -> None:
     staff = open_inbox(cable.port)
     inbox = staff.page
-    staff.offline_expected = True
-    cable.cut()
-    expect(inbox.locator("#net")).to_have_attribute("data-state", "down")
     shopper = visit(site.url).page
     open_chat(shopper)
     ask(shopper, "我要找真人客服，快递盒子破了")
     expect(shopper.locator(".system.wait")).to_be_visible()
-    cable.mend()
-    expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
     open_of(inbox, shopper)
     expect(inbox.locator(".log")).to_contain_text("快递盒子破了")
+    staff.offline_expected = True
+    cable.cut()
+    expect(inbox.locator("#net")).to_have_attribute("data-state", "down")
+    ask(shopper, "里面也湿了")  # of this nobody tells the inbox again
+    expect(shopper.locator(".log")).to_contain_text("里面也湿了")
+    cable.mend()
+    expect(inbox.locator("#net")).to_have_attribute("data-state", "up")
+    expect(inbox.locator(".log")).to_contain_text("里面也湿了")
     leave(site, shopper)
 
 

@@ -273,6 +273,27 @@ def test_a_conversation_nobody_answers_goes_back_to_the_queue(settings: Settings
     assert "没有同事在线" in events[-1]["text"]
 
 
+def test_a_colleague_who_is_there_and_says_nothing_loses_the_conversation(settings: Settings) -> None:
+    """Pain 7 again: in limbo with somebody whose inbox is open."""
+    silent = settings.model_copy(update={"requeue_s": 1, "offer_s": 600})
+    with serving(silent) as site, site.staff("小王") as staff, site.staff("小王") as watching:
+        visitor = site.visitor()
+        taken = False
+
+        def until(event: dict[str, Any]) -> bool:
+            nonlocal taken
+            if event["type"] == "hello":
+                visitor.post("handoff")
+                staff.post(f"{place(visitor)}/take")
+                visitor.say("在吗？")
+            if event["type"] != "conversation":
+                return False
+            taken = taken or event["conversation"]["state"] == "human"
+            return taken and event["conversation"]["state"] == "waiting"
+
+        read_events(watching, "/api/inbox/events", until)
+
+
 def test_a_waiting_shopper_is_offered_to_somebody_who_is_there(site: Site) -> None:
     visitor = site.visitor()
     with site.staff("小李") as staff:
