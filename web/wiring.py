@@ -294,7 +294,9 @@ def load_words(settings: Settings) -> None:
     from assistant.models.grounded.clerk import Clerk
     from assistant.models.grounded.dialogue import Dialogue
     from assistant.models.grounded.understand import understand
+    from assistant.service import flow  # noqa: F401
     from assistant.service.policy import load_policy
+    from assistant.service.understand import chinese, english  # noqa: F401
     from assistant.tools import specs
     from knowledge.facts import Fact, Facts
     from knowledge.model import LANGS
