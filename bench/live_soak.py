@@ -44,6 +44,7 @@ from web.settings import Settings, load_settings
 from web.wiring import DEMO_SHOP, open_catalog, open_room
 
 WINDOW_MS = 2 * 3600 * 1000
+STILL_S = 2.0
 POLL_S = 0.002  # of real time: how finely the room's waiting sees its clock
 BACKLOG = 150  # packets waiting in an output before the clock stands still
 SAID = (
@@ -60,9 +61,13 @@ class MediaClock:
         self._now = 0.0
         self._last = time.monotonic()
         self.behind: Callable[[], bool] = lambda: False
+        self.ending = False
 
     def now(self) -> float:
-        return self._now
+        """Seconds. Once the room is `ending` and no picture has come for a while, it goes on with the wall's clock:
+        what is closed after the last picture waits too."""
+        still_s = time.monotonic() - self._last - STILL_S
+        return self._now + max(0.0, still_s) if self.ending else self._now
 
     def wait(self, seconds: float, stop: threading.Event) -> None:
         while self.behind() and not stop.wait(POLL_S):
@@ -178,6 +183,7 @@ async def soak(settings: Settings, plan: RoomPlan, soaking: Soak) -> dict[str, A
         task = asyncio.create_task(room.run())
         await asyncio.wait([task, asyncio.create_task(soaking.run(room))], return_when=asyncio.FIRST_COMPLETED)
         status = room.status()
+        soaking.clock.ending = True
         room.stop()
         await task
         return status
