@@ -163,13 +163,14 @@ _HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four character
 class _KeptSheets:
     """The sheets read lately: every turn joins the same facts anew, and reading them is what takes time.
 
-    A sheet is known by its facts' identities; it holds the facts, so an identity stays theirs while it is kept.
+    A sheet is known by its facts' identities. The facts are kept with it, so that an identity stays theirs: an entry may
+    hold an equal fact in their place, and whatever came to lie where they had been would get their sheet.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = Lock()
-        self._sheets: OrderedDict[tuple[str, tuple[int, ...]], Sheet] = OrderedDict()
+        self._sheets: OrderedDict[tuple[str, tuple[int, ...]], tuple[Sheet, tuple[Fact, ...]]] = OrderedDict()
 
     def sheet(self, subject: str, facts: Sequence[Fact]) -> Sheet:
         key = (subject, tuple(map(id, facts)))
@@ -177,10 +178,10 @@ class _KeptSheets:
             found = self._sheets.get(key)
             if found is not None:
                 self._sheets.move_to_end(key)
-                return found
+                return found[0]
         made = Sheet(subject, [_read(fact) for fact in facts])
         with self._lock:
-            self._sheets[key] = made
+            self._sheets[key] = made, tuple(facts)
             if len(self._sheets) > self._most:
                 self._sheets.popitem(last=False)
         return made

@@ -18,6 +18,7 @@ import { t } from "./words.js";
 const state = {
   me: "", filter: "", q: "", more: {}, rows: new Map(), counts: {}, open: null, loaded: 0, setup: { translates: false, me: {}, shop: {} },
   context: null, translating: false, sound: remembered("zhibo-sound") !== "off",
+  taking: null, // the conversation that is being taken over
   drafts: new Map(), // conversation → what was begun there and not sent
 };
 let thread = null;
@@ -218,7 +219,7 @@ function paintState() {
   const open = view.summary.open;
   view.summary.replaceChildren(h("summary", {}, t("summary")), h("p", {}, row.summary || ""));
   view.summary.open = open;
-  view.composer.allow(own);
+  view.composer.allow(own || state.taking === state.open);
   paintPromise();
 }
 
@@ -252,14 +253,17 @@ const path = (name) => `/api/inbox/conversations/${encodeURIComponent(state.open
 async function change(name, body) {
   if (!state.open) return;
   if (name === "take") { // who types on at once writes a reply, and doesn't press keys that mean something
+    state.taking = state.open; // what comes of it meanwhile does not close the box under their hands
     view.composer.allow(true);
     view.input.focus();
   }
   try {
     put(await api(path(name), { method: "POST", body }));
+    state.taking = null;
     paintState();
     paintList();
   } catch (error) {
+    state.taking = null;
     refused(error);
   }
 }
