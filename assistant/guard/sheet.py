@@ -163,8 +163,8 @@ _HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four character
 class _KeptSheets:
     """The sheets read lately: every turn joins the same facts anew, and reading them is what takes time.
 
-    A sheet is known by its facts' identities. The facts are kept with it, so that an identity stays theirs: an entry may
-    hold an equal fact in their place, and whatever came to lie where they had been would get their sheet.
+    A sheet is known by its facts' identities. The facts are kept with it, so that an identity stays theirs: an entry
+    may hold an equal fact in their place, and whatever came to lie where they had been would get their sheet.
     """
 
     def __init__(self, most: int) -> None:
