@@ -38,7 +38,7 @@ def warm(guard: Guard) -> None:
     compile_sieves()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)  # as web/server.py has it
+    gc.set_threshold(50_000, 20, 50)  # as web/server.py has it
 
 
 def predict(guard: Guard, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -150,6 +150,27 @@ def test_on_a_slow_line_no_words_reach_the_shopper_who_was_open_before(
         leave(site, shopper)
 
 
+def test_what_comes_in_while_taking_over_does_not_close_the_box(site: Site, visit: Visit, open_inbox: Visit) -> None:
+    shopper = waiting(site, visit)
+    inbox = open_inbox().page
+    open_of(inbox, shopper)
+    held: list[Any] = []
+    inbox.route(re.compile(r"/take\b"), lambda route: held.append(route))
+    inbox.keyboard.press("t")
+    inbox.keyboard.type("我来")
+    shopper.get_by_role("textbox").fill("还有人吗")
+    shopper.get_by_role("textbox").press("Enter")
+    expect(inbox.get_by_role("log")).to_contain_text("还有人吗")
+    expect(inbox.get_by_label("回复顾客…")).to_be_enabled()
+    inbox.keyboard.type("看看")
+    expect(inbox.get_by_label("回复顾客…")).to_have_value("我来看看")
+    held[0].continue_()
+    expect(inbox.get_by_role("button", name="交回 AI")).to_be_visible()
+    expect(inbox.get_by_label("回复顾客…")).to_have_value("我来看看")
+    inbox.unroute_all()
+    leave(site, shopper)
+
+
 def test_whose_session_has_ended_is_led_to_sign_in(site: Site, visit: Visit) -> None:
     staff = visit(site.link("小周"), refusals=True)
     expect(staff.page.locator("#net")).to_have_attribute("data-state", "up")
