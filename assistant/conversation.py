@@ -213,6 +213,7 @@ class Conversations:
 
         await self._database.run(work)
         self._recent.pop(conversation_id, None)
+        self.signal(conversation_id, {"type": "deleted"})
 
     # What is said
 

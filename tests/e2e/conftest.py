@@ -40,10 +40,17 @@ class Site:
     port: int
     folder: Path
     merchant_port: int  # pages from this port may embed the widget
+    left: list[str] = field(default_factory=list)  # the keys of conversations to delete once all windows are closed
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def delete_left(self) -> None:
+        while self.left:
+            key = {"Authorization": f"Bearer {self.left.pop()}"}
+            request = urllib.request.Request(f"{self.url}/api/chat/session", headers=key, method="DELETE")
+            urllib.request.urlopen(request, timeout=10).close()
 
     def link(self, name: str) -> str:
         """A fresh one-time sign-in address for `name`, the way staff get one: by the command."""
@@ -133,7 +140,7 @@ def browser(site: Site) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Opens windows; at the end none of them may have logged an error. `refusals`: failing requests are expected."""
     windows: list[Visitor] = []
 
@@ -153,6 +160,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     yield open_window
     for window in windows:
         window.context.close()
+    site.delete_left()
     assert [error for window in windows for error in window.errors] == []
 
 

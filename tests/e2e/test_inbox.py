@@ -21,6 +21,7 @@ from tests.e2e.conftest import Site, Visitor
 from tests.e2e.test_access import violations
 from tests.e2e.test_chat import ask, leave, open_chat, remembered
 from tests.e2e.test_handoff import open_of
+from tests.e2e.test_widget import menu
 from tests.web import conftest as small
 from tests.web.test_safety_identity import KEY, signed
 
@@ -169,6 +170,29 @@ def test_what_comes_in_while_taking_over_does_not_close_the_box(site: Site, visi
     expect(inbox.get_by_label("回复顾客…")).to_have_value("我来看看")
     inbox.unroute_all()
     leave(site, shopper)
+
+
+def test_what_the_shopper_deletes_is_gone_from_the_desk_and_from_their_other_tab(
+    site: Site, visit: Visit, open_inbox: Visit
+) -> None:
+    visitor = visit(site.url, refusals=True)
+    shopper = visitor.page
+    open_chat(shopper)
+    ask(shopper, "转人工")
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    tab = visitor.context.new_page()
+    tab.goto(site.url)
+    tab.get_by_role("button", name=re.compile("打开客服对话")).click()
+    expect(tab.locator(".system.wait")).to_be_visible()
+    inbox = open_inbox(refusals=True).page
+    open_of(inbox, shopper)
+    theirs = row(inbox, shopper)
+    menu(shopper, "删除我的数据")
+    shopper.get_by_role("button", name="删除", exact=True).click()
+    expect(theirs).to_have_count(0)
+    expect(inbox.get_by_text("这个对话已被顾客删除。")).to_be_visible()
+    expect(inbox.get_by_role("textbox", name="回复顾客…")).to_have_count(0)
+    expect(tab.get_by_text("您的对话数据已删除。")).to_be_visible()
 
 
 def test_whose_session_has_ended_is_led_to_sign_in(site: Site, visit: Visit) -> None:

@@ -125,6 +125,21 @@ def _while_open(staff: Any, visitor: Visitor) -> list[dict[str, Any]]:
     return read_events(staff, "/api/inbox/events", until)
 
 
+def test_the_inbox_hears_that_a_conversation_was_deleted(site: Site) -> None:
+    visitor = site.visitor()
+    visitor.ask("转人工")
+
+    def until(event: dict[str, Any]) -> bool:
+        if event["type"] == "hello":
+            with site.client(**visitor.headers) as client:
+                assert client.delete("/api/chat/session").status_code == 204
+        return event["type"] == "deleted"
+
+    with site.staff() as staff:
+        told = read_events(staff, "/api/inbox/events", until)[-1]
+    assert told == {"type": "deleted", "id": visitor.session["session"]}
+
+
 def test_search_finds_what_was_said(site: Site) -> None:
     visitor = site.visitor()
     visitor.ask("有没有榴莲味的拖鞋？")

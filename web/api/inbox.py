@@ -216,6 +216,8 @@ async def _notes(services: Services, conversation_id: str, event: dict[str, Any]
         return [{"type": "seen", "id": conversation_id, "seq": event["upto"]}]
     if event["type"] == "viewers":
         return [{"type": "viewers", "id": conversation_id, "viewers": services.presence.viewers(conversation_id)}]
+    if event["type"] == "deleted":
+        return [{"type": "deleted", "id": conversation_id}]
     if event["type"] == "note":
         return [{"type": "note", "id": conversation_id, "note": event["note"]}]
     if event["type"] in ("changed", "rated"):

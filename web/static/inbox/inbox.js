@@ -103,7 +103,6 @@ async function loadOpen() {
     sayRead();
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 404) throw error;
-    toast(t("gone"));
     forget(id);
   }
 }
@@ -117,9 +116,13 @@ function paintPanel() {
   if (focused) $("#tag-new")?.focus();
 }
 
+/** The shopper has deleted it. */
 function forget(id) {
   state.rows.delete(id);
-  if (state.open === id) leave();
+  if (state.open === id) {
+    toast(t("gone"));
+    leave();
+  }
   state.drafts.delete(id);
   paintList();
 }
@@ -384,6 +387,9 @@ function take(event) {
     if (event.event.type === "message" && event.event.role === "user") whoTypes({ id: event.id, who: "shopper", typing: false });
     bottom(event.event.type === "message" && event.event.role === "agent");
     sayRead();
+  } else if (event.type === "deleted") {
+    forget(event.id);
+    loadList().catch(() => undefined); // the counts
   } else if (event.type === "typing") whoTypes(event);
   else if (event.id !== state.open || !view) return;
   else if (event.type === "note") thread.note(event.note);

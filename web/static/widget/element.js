@@ -397,6 +397,7 @@ export class ZhiboChat extends HTMLElement {
   }
 
   #apply(event) {
+    if (event.type === "deleted") return this.#erased(); // here or in another tab
     if (event.seq) this.#events.push(event);
     if (event.type === "message" && event.client_id) this.#outbox.settle(event.client_id);
     this.#talk.take(event);
@@ -495,9 +496,13 @@ export class ZhiboChat extends HTMLElement {
     confirm(this.#panel.node, { title: t("erase"), text: t("erase_ask"), yes: t("erase_yes"), no: t("cancel"), back: this.#panel.more,
       done: async () => {
         if (this.#line.token && !(await this.#tell("DELETE", "session"))) return;
-        this.#forget();
-        this.#panel.notice(t("erased"), () => this.#ensure(), t("restart"));
+        this.#erased();
       } });
+  }
+
+  #erased() {
+    this.#forget();
+    this.#panel.notice(this.#t("erased"), () => this.#ensure(), this.#t("restart"));
   }
 
   #remember(open) {
