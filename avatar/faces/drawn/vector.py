@@ -104,6 +104,7 @@ class Picture:
         self._gradients: list[int] = []
         self._release = weakref.finalize(self, _free, self._engine, self._call, self._canvas, self._gradients)
         self._starts: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._lengths: NDArray[np.intp] = np.zeros(0, np.intp)
         self._units: NDArray[np.intp] = np.zeros(0, np.intp)
         self._still: NDArray[np.float32] = np.zeros(0, np.float32)
         self._outlined: Points | None = None  # every point as it was when its shape was last outlined
@@ -165,16 +166,17 @@ class Picture:
         if self._outlined is None:
             self._outlined = points.copy()
             self._starts = np.array([shape.first for shape in self._shapes])
+            self._lengths = np.diff(self._starts, append=len(points))
             self._units = np.array([shape.unit for shape in self._shapes])
             self._still = np.array([shape.still for shape in self._shapes], np.float32)
             return self._shapes
         # A shape's points and its gradient's lie together, up to where the next shape's begin.
-        far = np.maximum.reduceat(np.abs(points - self._outlined).max(1), self._starts)
-        of_unit = np.zeros(len(far), bool)
-        np.logical_or.at(of_unit, self._units, far > self._still)
+        off = np.abs(points - self._outlined)
+        far = np.maximum.reduceat(np.maximum(off[:, 0], off[:, 1]), self._starts)
+        of_unit = np.bincount(self._units[far > self._still], minlength=len(far)) > 0
         moved = of_unit[self._units]
-        anew = np.repeat(moved, np.diff(self._starts, append=len(points)))
-        self._outlined[anew] = points[anew]
+        anew = np.repeat(moved, self._lengths)
+        np.copyto(self._outlined, points, where=anew[:, None])
         return [shape for shape, has in zip(self._shapes, moved.tolist(), strict=True) if has]
 
     def close(self) -> None:
