@@ -1,7 +1,6 @@
 """The one loop: a model is asked, its tools are run, its sentences pass the gate."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -28,6 +27,7 @@ from assistant.tools import TOOLS, ToolContext, ToolResult
 from knowledge.catalog import Catalog
 from knowledge.facts import Fact, Facts
 from knowledge.model import Lang
+from knowledge.quick_json import dumps
 
 log = structlog.get_logger(__name__)
 
@@ -344,7 +344,7 @@ def _priced(ids: list[str], sentence: str, catalog: Catalog) -> list[str]:
 
 def as_data(data: Mapping[str, Any]) -> str:
     """Quoted and delimited; the delimiter can't be closed from within."""
-    body = json.dumps(harmless(data), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    body = dumps(harmless(data)).replace("</", "<\\/")
     return f"{DATA_OPENS}{body}{DATA_CLOSES}"
 
 

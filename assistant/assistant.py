@@ -157,11 +157,7 @@ class Assistant:
         """
         if received is None:
             received = await self.conversations.receive(conversation_id, text)
-        # Asked for together, so that they share a transaction.
-        conversation, history = await asyncio.gather(
-            self.conversations.get(conversation_id),
-            self.conversations.recent(conversation_id, self.settings.remembered),
-        )
+        conversation, history = await self.conversations.recent(conversation_id, self.settings.remembered)
         answer = _Answer(
             conversation, begun or uuid.uuid4().hex, self._lang(text, context, conversation), received.message_id,
             received.message_id if received.open else "",
@@ -258,12 +254,16 @@ class Assistant:
         person = any(one.role == "agent" for one in earlier)
         released = person and await self.caller.cooling(answer.conversation.id, "low_confidence")
         offered = tuple(tool for tool in specs() if not (released and tool.name == "handoff"))
+        ending: Sequence[Event] = ()
         try:
             run = agent.run(messages, offered, tools, turn)
             async with aclosing(batches(run)) as ready:
-                async for events in ready:
+                async for events, last in ready:
                     if turn.handoff and context.channel == "chat" and answer.allowed == ("bot",):
                         await self._wait(answer, turn.handoff, history)
+                    elif last and not turn.handoff:
+                        ending = events  # stored together with what completes the answer: one transaction, one message
+                        continue
                     await self._store(answer, events)
                     for event in events:
                         yield event
@@ -275,39 +275,39 @@ class Assistant:
         except BaseException:
             await self._keep(answer, turn)
             raise
-        async with aclosing(self._complete(answer, context, turn, history)) as last:
-            async for event in last:
+        async with aclosing(self._complete(answer, context, turn, history, ending)) as rest:
+            async for event in rest:
                 yield event
 
     async def _complete(
-        self, answer: _Answer, context: PageContext, turn: Turn, history: Sequence[StoredMessage]
+        self,
+        answer: _Answer,
+        context: PageContext,
+        turn: Turn,
+        history: Sequence[StoredMessage],
+        ending: Sequence[Event],
     ) -> AsyncGenerator[Event, None]:
         """What belongs to an answer besides the model's words: something honest when nothing could be said, cards,
-        quick replies, a person when it has failed too often."""
+        quick replies, a person when it has failed too often. `ending`: the last of those words, not stored yet."""
+        rest = list(ending)
         if not turn.text.strip():
             turn.speechless = True
-            honest = _phrase("live_unsure" if context.channel == "live" else "unsure", answer.lang)
-            for said in self._speak(turn, honest):
-                await self._store(answer, [said])
-                yield said
+            rest += self._speak(turn, _phrase("live_unsure" if context.channel == "live" else "unsure", answer.lang))
         failing = turn.unanswered and _failures(history) + 1 >= self.settings.failures_before_handoff
         vetoed = turn.speechless and _failures(history) + 1 >= self.settings.vetoes_before_handoff
         given_up: HandoffReason = "failed" if failing else "guard"
         wanted = (failing or vetoed) and turn.handoff is None and context.channel == "chat"
         if wanted and not await self.caller.cooling(answer.conversation.id, given_up):
             turn.handoff = given_up
-            for said in self._speak(turn, " " + words(given_up, answer.lang)):
-                await self._store(answer, [said])
-                yield said
-        extras = self._extras(answer, turn, context)
+            rest += self._speak(turn, " " + words(given_up, answer.lang))
+        rest += self._extras(answer, turn, context)
         if turn.handoff is None:
-            finished = await self._finish(answer, turn, extras)
-            for event in [*extras, finished]:
+            finished = await self._finish(answer, turn, rest)
+            for event in [*rest, finished]:
                 yield event
             return
-        if extras:
-            await self._store(answer, extras)
-        for event in extras:
+        await self._store(answer, rest)
+        for event in rest:
             yield event
         if answer.allowed == ("bot",) and context.channel == "chat":
             await self._wait(answer, turn.handoff, history)

@@ -15,8 +15,9 @@ class _End:
     error: Exception | None = None
 
 
-async def batches(events: AsyncGenerator[E, None]) -> AsyncGenerator[list[E], None]:
-    """Lists of what `events` yields without waiting, in order; nothing is held back while the source thinks.
+async def batches(events: AsyncGenerator[E, None]) -> AsyncGenerator[tuple[list[E], bool], None]:
+    """Lists of what `events` yields without waiting, in order; nothing is held back while the source thinks. With each
+    whether the source has ended with it.
 
     A commit costs more than the rows in it, so one for each list is cheaper than one for each event. The source runs in
     a task of its own, because time limits inside it belong to one task. It is closed when this is.
@@ -28,10 +29,11 @@ async def batches(events: AsyncGenerator[E, None]) -> AsyncGenerator[list[E], No
             found = [await queue.get()]
             while not queue.empty():
                 found.append(queue.get_nowait())
+            end = found[-1] if isinstance(found[-1], _End) else None
             batch = [one for one in found if not isinstance(one, _End)]
             if batch:
-                yield batch
-            if isinstance(end := found[-1], _End):
+                yield batch, end is not None and end.error is None
+            if end is not None:
                 if end.error is not None:
                     raise end.error
                 return

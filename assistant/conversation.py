@@ -345,20 +345,24 @@ class Conversations:
         rows = await self._database.run(lambda connection: list(connection.execute(query).mappings()))
         return tuple(as_message(row) for row in reversed(rows))
 
-    async def recent(self, conversation_id: str, limit: int) -> tuple[StoredMessage, ...]:
-        """The same for whoever answers: what was read for the last answer is not read again, and is the same objects.
-        At most 24; thumbs are as they were when a message was first read."""
+    async def recent(self, conversation_id: str, limit: int) -> tuple[Conversation, tuple[StoredMessage, ...]]:
+        """How it stands and what was said last, for whoever answers: what was read for the last answer is not read
+        again, and is the same objects. At most 24 messages; thumbs are as they were when one was first read. Raises
+        UnknownConversation."""
         known = self._recent.get(conversation_id, ())
         after = known[-1].seq if known else 0
-        new = await self._database.soon(
-            lambda connection: latest_messages(connection, conversation_id, after, RECENT), writes=False
-        )
+
+        def read(connection: Connection) -> tuple[Conversation, list[StoredMessage]]:
+            conversation = read_conversation(connection, conversation_id)
+            return conversation, latest_messages(connection, conversation_id, after, RECENT)
+
+        conversation, new = await self._database.soon(read, writes=False)
         found = (*known, *new)[-RECENT:]
         self._recent[conversation_id] = found
         self._recent.move_to_end(conversation_id)
         if len(self._recent) > REMEMBERED:
             self._recent.popitem(last=False)
-        return found[-limit:]
+        return conversation, found[-limit:]
 
     async def left_open(self, mine: Callable[[str], bool]) -> list[Question]:
         """Questions that nobody has answered, of the conversations whose ids are `mine`: for a server that starts."""

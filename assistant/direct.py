@@ -9,7 +9,7 @@ SURE = 0.85  # of the FAQ search: the question is asked in nearly these words, a
 
 def approved(catalog: Catalog, text: str, context: PageContext, lang: Lang) -> Faq | None:
     """The question with an approved answer that `text` asks; one about products only on their own page."""
-    if context.picture:
+    if context.picture or not catalog.may_be_exact(text, SURE):
         return None
     for hit in catalog.search_faq(text, limit=3):
         faq = hit.faq

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from assistant.data import load
@@ -53,6 +53,7 @@ def _withdrawals() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in load("triggers.yaml")["withdraw"]), re.I)
 
 
+@lru_cache(maxsize=2000)  # many shoppers say the same
 def trigger(text: str) -> HandoffReason | None:
     """Why a person should take over after this message, whatever model is answering."""
     for reason, pattern in _triggers():

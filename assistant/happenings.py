@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete
 
 from assistant.guard.verdict import Verdict
 from assistant.handoff import State
+from assistant.prepared import Stored
 from assistant.tables import HAPPENINGS
 
 Kind = Literal[
@@ -25,6 +26,9 @@ Kind = Literal[
 ]
 
 
+_NEW = Stored(HAPPENINGS)
+
+
 def happened(connection: Connection, kind: Kind, conversation_id: str, **data: Any) -> None:
     row = {
         "id": uuid.uuid4().hex,
@@ -33,7 +37,7 @@ def happened(connection: Connection, kind: Kind, conversation_id: str, **data: A
         "conversation_id": conversation_id,
         "data": {name: value for name, value in data.items() if value not in ("", None)},
     }
-    connection.execute(insert(HAPPENINGS), row)
+    _NEW.add(connection, [row])
 
 
 def changed_hands(

@@ -6,9 +6,10 @@ twenty. Types are converted by SQLAlchemy's own processors, so both ways store a
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect, Table, insert
+from sqlalchemy import Column, Connection, DateTime, Dialect, Table, insert
 from sqlalchemy.sql import Delete, Insert, Select, Update
 
 Row = tuple[Any, ...]
@@ -128,8 +129,18 @@ def _driver(connection: Connection) -> Any:
 
 
 def _bind(kind: Any, dialect: Dialect) -> _Process:
+    if isinstance(kind, DateTime):
+        return _moment
     process: _Process = kind.dialect_impl(dialect).bind_processor(dialect)
     return process
+
+
+def _moment(value: datetime | None) -> str | None:
+    """As SQLAlchemy keeps it on SQLite, by whom it takes five times as long."""
+    return None if value is None else value.isoformat(" ", "microseconds")[:_LENGTH]
+
+
+_LENGTH = len("2026-11-28 12:00:00.000000")  # what may come after it is the zone
 
 
 def _result(column: Any, dialect: Dialect) -> _Process:

@@ -209,6 +209,10 @@ class Catalog:
         """Frequent questions that mean what `query` asks, best first; below a score of about 0.5 they hardly do."""
         return self._faq_index().search(query, limit)
 
+    def may_be_exact(self, query: str, score: float) -> bool:
+        """Whether `search_faq` may find a question that is answered word for word, with at least this score."""
+        return self._faq_index().may_be_exact(query, score)
+
     def search_passages(self, query: str, product_id: str | None = None, limit: int = 3) -> tuple[PassageHit, ...]:
         """What manuals say to a question, best first; with a product, only what is about it."""
         passages = self._now().passages

@@ -24,6 +24,10 @@ class FaqHit:
     score: float  # 0..1: how much of what was asked is in the question, and the reverse
 
 
+def _core(query: str) -> str:
+    return FILLER.sub("", normalise(query[:500]).text)
+
+
 class FaqIndex:
     """Every question, in both languages, and each of its aliases is an entry of its own."""
 
@@ -40,11 +44,12 @@ class FaqIndex:
         self._terms = [self._weighed(text) for _, text in self._entries]
         self._common = self._commonness()
         self._weights = [self._weight(terms) for terms in self._terms]
+        self._exact = [place for place, (faq, _) in enumerate(self._entries) if faq.exact]
         self._known: dict[str, tuple[FaqHit, ...]] = {}  # a question is looked up several times on its way
 
     def search(self, query: str, limit: int = 3) -> tuple[FaqHit, ...]:
         """The best `limit` questions, each once."""
-        text = FILLER.sub("", normalise(query[:500]).text)
+        text = _core(query)
         if not self._entries or not text.strip():
             return ()
         known = self._known.get(text)
@@ -53,6 +58,15 @@ class FaqIndex:
                 self._known.clear()
             known = self._known[text] = self._found(text)
         return known[:limit]
+
+    def may_be_exact(self, query: str, score: float) -> bool:
+        """Whether a question that is answered word for word may be found with this score: told without a search, as
+        every message is asked for it and few shops have many such answers."""
+        if not self._exact:
+            return False
+        asked = self._weighed(_core(query))
+        whole = self._weight(asked)
+        return any(round(self._likeness(asked, whole, place), 4) >= score for place in self._exact)
 
     def _found(self, text: str) -> tuple[FaqHit, ...]:
         synonyms = [

@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from knowledge.quick_json import dumps
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(column_0_label)s",
@@ -179,9 +181,12 @@ class Store:
 
     def _connect(self, url: str) -> Engine:
         if not url.startswith("sqlite"):
-            return sa.create_engine(url, pool_pre_ping=True)
+            return sa.create_engine(url, pool_pre_ping=True, json_serializer=dumps)
         engine = sa.create_engine(
-            url, connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s}, pool_size=16
+            url,
+            connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
+            pool_size=16,
+            json_serializer=dumps,
         )
         if engine.url.database and engine.url.database != ":memory:":
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,6 @@
 """Server-sent events."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractContextManager, aclosing
 from typing import Any, TypeVar
@@ -9,17 +8,23 @@ from typing import Any, TypeVar
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from knowledge.quick_json import dumps
+
 T = TypeVar("T")
 Held = AbstractContextManager[None]
 HEARTBEAT_S = 15.0
 HEARTBEAT = ": still here\n\n"
-LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}  # which some readers split lines at
+LINE_ENDS = "\x85\u2028\u2029"  # besides those that JSON writes otherwise; some readers split lines at them
+_ESCAPED = {ord(char): f"\\u{ord(char):04x}" for char in LINE_ENDS}
 
 
 def sse(event: Mapping[str, Any]) -> str:
     """One event; its `seq`, when it has one, is what `Last-Event-ID` brings back."""
     seq = f"id: {event['seq']}\n" if "seq" in event else ""
-    return f"{seq}data: {json.dumps(event, ensure_ascii=False, separators=(',', ':')).translate(LINE_ENDS)}\n\n"
+    data = dumps(event)
+    if any(end in data for end in LINE_ENDS):
+        data = data.translate(_ESCAPED)
+    return f"{seq}data: {data}\n\n"
 
 
 class HeldStream(StreamingResponse):

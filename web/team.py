@@ -24,6 +24,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from knowledge.quick_json import dumps
+
 log = structlog.get_logger("workers")
 
 LARGEST = 120_000  # bytes of a request or of events that are passed on in one piece
@@ -146,7 +148,7 @@ class Team:
                     await stopping.wait()
 
     def _send(self, to: Sequence[int] | set[int] | range, what: Mapping[str, Any]) -> None:
-        message = json.dumps(what, ensure_ascii=False, separators=(",", ":")).encode()
+        message = dumps(what).encode()
         if len(message) > LARGEST:
             message = json.dumps({**what, "events": []}).encode()  # enough to go and read them
         for number in to:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from assistant.service.addresses import AddressReader
 from assistant.service.answers import Answers, TopicAnswer
@@ -51,7 +52,8 @@ class Flow:
         self._every = every
         self._shop = shop
         self._policy = policy
-        self._understanding = understanding
+        # Asked whether a message is for us and then again what is to be done; and many shoppers say the same.
+        self._read = lru_cache(maxsize=2000)(understanding.read)
         self._addresses = AddressReader(policy.order_number)
         self._who = Identity(shop, policy)
         self._pending = Pending(shop)
@@ -70,7 +72,7 @@ class Flow:
         """Whether a message is about something to be done with an order, or goes on with it."""
         if session.pending is not None or session.unclear is not None or session.waiting:
             return True
-        heard = self._understanding.read(text, self._goods_or_none(session))
+        heard = self._read(text, self._goods_or_none(session))
         if any(set(ask.topics) & _OWN for ask in heard.asks):
             return True
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
@@ -83,7 +85,7 @@ class Flow:
         """What comes of one message; `session` is changed. Raises ShopError when the shop doesn't answer and nothing
         has been done."""
         goods = self._goods_or_none(session)
-        heard = self._understanding.read(text, goods)
+        heard = self._read(text, goods)
         turn = Turn()
         if any(ask.kind == "handoff" for ask in heard.asks):
             turn.handoff = True
@@ -101,7 +103,7 @@ class Flow:
             return turn
         if (known := self._goods(session)) != goods:  # what was said before can be understood now
             said = " ".join([*(bound.ask.text for bound in session.waiting), text])
-            heard, session.waiting = self._understanding.read(said, known), ()
+            heard, session.waiting = self._read(said, known), ()
         resolver = self._resolver(session)
         heard = self._that_holds(heard, session)
         session.found, session.did = None, ""

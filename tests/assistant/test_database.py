@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,11 @@ def test_prepared_statements_store_and_return_what_the_ordinary_ones_do(store: S
     rows: list[dict[str, Any]] = [
         {"name": "雨靴", "at": datetime(2026, 11, 28, 9, tzinfo=UTC), "open": True, "data": {"价格": ["59元", None]}},
         {"data": [1, 2.5], "at": None},
+        {
+            "name": "Köln",
+            "at": datetime(2026, 3, 1, 0, 0, 7, 40, tzinfo=timezone(timedelta(hours=8))),
+            "data": "\ud800",
+        },
     ]
     ours = Prepared(sa.select(LEDGER).where(LEDGER.c.id > sa.bindparam("after")).order_by(LEDGER.c.id).limit(10))
     with store.write() as connection:
@@ -109,7 +114,7 @@ def test_prepared_statements_store_and_return_what_the_ordinary_ones_do(store: S
         ordinary = [tuple(row) for row in connection.execute(sa.select(LEDGER).order_by(LEDGER.c.id))]
         assert ours.all(connection, {"after": 0}) == ordinary
         assert ours.one(connection, {"after": 99}) is None
-    assert [row[1:] for row in ordinary[:2]] == [row[1:] for row in ordinary[2:]]
+    assert [row[1:] for row in ordinary[:3]] == [row[1:] for row in ordinary[3:]]
     with store.write() as connection:
         touched = Prepared(sa.delete(LEDGER).where(LEDGER.c.open == sa.bindparam("open")))
         assert touched.run(connection, {"open": True}) == 2

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.catalog import Catalog
+from knowledge.faq import FaqIndex
 from knowledge.matching import has
 from knowledge.measures import Limit, Sense
 from knowledge.model import Attribute, Product, Text, Variant
@@ -256,6 +257,18 @@ def test_questions_find_their_answers(demo: Catalog) -> None:
         assert best.score > 0.5, query
     for query in ("今天天气怎么样", "who won the football match"):
         assert all(hit.score < 0.5 for hit in demo.search_faq(query)), query
+
+
+def test_a_question_answered_word_for_word_is_never_missed_for_the_search_that_was_saved(demo: Catalog) -> None:
+    faqs = [replace(faq, exact=number % 3 == 0) for number, faq in enumerate(demo.faqs())]
+    index = FaqIndex(faqs, default_thesaurus())
+    core = [text for faq in faqs for text in (faq.question.zh, faq.question.en, *faq.aliases) if text]
+    said = [begins + text + ends for text in core for begins, ends in (("", ""), ("请问", "？"), ("hi, ", " 谢谢"))]
+    sure = [text for text in said if any(hit.faq.exact and hit.score >= 0.85 for hit in index.search(text))]
+    assert len(sure) > 20
+    assert all(index.may_be_exact(text, 0.85) for text in sure)
+    assert sum(index.may_be_exact(text, 0.85) for text in said) < len(said) / 2, "most searches are saved"
+    assert not FaqIndex(list(demo.faqs()), default_thesaurus()).may_be_exact(core[0], 0.85), "nothing is approved"
 
 
 def test_an_embedder_nobody_knows_is_said(tmp_path: Path, settings: KnowledgeSettings) -> None:
