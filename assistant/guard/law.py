@@ -107,7 +107,7 @@ class Law:
             for breach in self._scan(bare.text):
                 found.append(Breach(bare.starts[breach.start], bare.ends[breach.end - 1], breach.rule))
         unique: list[Breach] = []
-        for breach in sorted(set(found), key=lambda b: (b.start, -b.end)):
+        for breach in sorted(dict.fromkeys(found), key=lambda b: (b.start, -b.end)):
             if not any(b.start <= breach.start and breach.end <= b.end and b.rule is breach.rule for b in unique):
                 unique.append(breach)
         return unique

@@ -99,6 +99,15 @@ def test_places_lead_back_to_the_text() -> None:
     assert text[breach.start : breach.end] == "国.家.级"
 
 
+def test_of_rules_that_one_place_breaks_the_first_is_named_first(tmp_path: Path) -> None:
+    """And gives the reason that is shown, in every process the same."""
+    entry = {"id": "AD-9-3", "article": "9", "reason": {"zh": "不", "en": "no"}, "terms": ["全网最低"]}
+    rules = {"rules": [{**entry, "name": name} for name in "abcdefgh"]}
+    (tmp_path / "mine.yaml").write_text(json.dumps(rules), encoding="utf-8")
+    found = Law.load(folder=tmp_path).breaches(normalise("全网最低"))
+    assert [breach.rule.name for breach in found] == list("abcdefgh")
+
+
 def test_a_bad_pack_names_file_and_rule(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("rules:\n- {id: X, name: 我的规则, article: a}\n", encoding="utf-8")
     with pytest.raises(RulePackError, match="mine.yaml.*我的规则"):
