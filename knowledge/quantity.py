@@ -91,36 +91,30 @@ _MASKED = re.compile(  # no quantities
 _NAMES = Sieve(((_MASKED, None),))
 _RANGE = re.compile(r"\s?(?:-|–|—|~|～|至|到|或者?|to|through|and|or)\s?(?:¥|\$|rmb)?")
 _PLUS_MINUS = re.compile(r"\s?(?:±|\+-|\+/-|正负)\s?")
-# "over" is no bound in "cover $75".
-_BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = (
-    (
-        re.compile(
-            r"(?:不超过|不高于|不大于|不多于|最多|至多|顶多"
-            r"|(?<![a-z])(?:up to|at most|no more than|not more than|max(?:imum)?(?: of)?))\s?$"
-        ),
-        "most",
+# Words before a figure, Chinese and English ones ("_" for a blank); "over" is no bound in "cover $75".
+_WORDS_BEFORE: dict[Bound, tuple[str, str]] = {
+    "most": (
+        "不超过 不高于 不大于 不多于 最多 至多 顶多",
+        "up_to at_most no_more_than not_more_than max max_of maximum maximum_of",
     ),
-    (
-        re.compile(r"(?:至少|不低于|不少于|不小于|最少|(?<![a-z])(?:at least|no less than|minimum of))\s?$"),
-        "least",
+    "least": ("至少 不低于 不少于 不小于 最少", "at_least no_less_than minimum_of"),
+    "under": ("不到 低于 少于 不足 小于 未满", "under less_than below just_under shy_of cheaper_than"),
+    "over": ("超过 多于 高于 大于 超", "over more_than above exceeding upwards_of"),
+    "about": (
+        "大约 大概 差不多 将近 接近 约 近 ~",
+        "about around approximately approx approx. roughly nearly almost",
     ),
-    (
-        re.compile(
-            r"(?:不到|低于|少于|不足|小于|未满|(?<![a-z])(?:under|less than|below|just under|shy of|cheaper than))\s?$"
-        ),
-        "under",
-    ),
-    (
-        re.compile(r"(?:超过|多于|高于|大于|超|(?<![a-z])(?:over|more than|above|exceeding|upwards of))\s?$"),
-        "over",
-    ),
-    (
-        re.compile(
-            r"(?:大约|大概|差不多|将近|接近|约|近|~"
-            r"|(?<![a-z])(?:about|around|approximately|approx\.?|roughly|nearly|almost))\s?$"
-        ),
-        "about",
-    ),
+}
+_ENDINGS = tuple(word.replace("_", " ") for pair in _WORDS_BEFORE.values() for words in pair for word in words.split())
+
+
+def _one_of(words: str) -> str:
+    return "|".join(re.escape(word.replace("_", " ")) for word in words.split())
+
+
+_BEFORE: tuple[tuple[re.Pattern[str], Bound], ...] = tuple(
+    (re.compile(rf"(?:{_one_of(zh)}|(?<![a-z])(?:{_one_of(en)}))\s?$"), bound)
+    for bound, (zh, en) in _WORDS_BEFORE.items()
 )
 _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"\s?(?:以内|以下|之内|封顶|or less|or under|or below|max|tops|at most)(?![a-z])"), "most"),
@@ -131,7 +125,6 @@ _AFTER: tuple[tuple[re.Pattern[str], Bound], ...] = (
     (re.compile(r"(?:出头|挂零)"), "over"),
     (ISH, "about"),
 )
-_ANY_BEFORE = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _BEFORE))
 _ANY_AFTER = re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in _AFTER))
 _CENT_UNDER = re.compile(r"(?:an?|one) (?:cent|penny) (?:under|below|less than|short of|shy of|off)\s?$")
 
@@ -255,7 +248,7 @@ def _bounded(text: str, first: Atom, last: Atom, quantity: Quantity) -> Mention:
         less = Decimal("0.01")
         quantity = replace(quantity, low=quantity.low - less, high=quantity.high - less)
         start = outer_start = start - (len(before) - cent.start())
-    elif _ANY_BEFORE.search(before):
+    elif before.rstrip().endswith(_ENDINGS):  # quicker than to try each of the patterns
         for pattern, bound in _BEFORE:
             match = pattern.search(before)
             if match:

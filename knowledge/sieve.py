@@ -6,11 +6,12 @@ the prefilter of RE2: Cox, "Regular Expression Matching with a Trigram Index", 2
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from importlib import import_module
 from itertools import chain, pairwise
 from operator import itemgetter
+from sys import intern
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -27,8 +28,8 @@ _MOST = 400  # pieces of one pattern
 class Finder(Protocol):
     """A pattern, or those of its alternatives that may match."""
 
-    def search(self, string: str) -> re.Match[str] | None: ...
-    def finditer(self, string: str) -> Iterator[re.Match[str]]: ...
+    def search(self, string: str, /) -> re.Match[str] | None: ...
+    def finditer(self, string: str, /) -> Iterator[re.Match[str]]: ...
 
 
 class Sieve(Generic[T]):
@@ -70,7 +71,7 @@ class Sieve(Generic[T]):
         self._last = (text, fitting)
         return fitting
 
-    def _chosen(self, pieces: frozenset[str], held: frozenset[str]) -> list[tuple[Finder, T]]:
+    def _chosen(self, pieces: Set[str], held: Set[str]) -> list[tuple[Finder, T]]:
         by_piece, others = self._by_piece, self._others
         chosen: set[int] = set()
         for piece in pieces:
@@ -118,6 +119,26 @@ class Sieve(Generic[T]):
         return branch
 
 
+class Sifted:
+    """One pattern that is tried on no text that can't match it; finds what the pattern finds."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self._sieve = Sieve(((pattern, None),))
+
+    def may_match(self, text: str) -> bool:
+        """Whether the pattern may match in `text`, or in any piece of it."""
+        return bool(self._sieve.fitting(text))
+
+    def search(self, text: str, piece: str | None = None) -> re.Match[str] | None:
+        """The first match in `text`, or in a piece of it: many pieces of one text cost one look."""
+        fitting = self._sieve.fitting(text)
+        return fitting[0][0].search(text if piece is None else piece) if fitting else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        fitting = self._sieve.fitting(text)
+        return fitting[0][0].finditer(text) if fitting else iter(())
+
+
 _KEPT = 128  # choices of a sieve
 _sieves: WeakSet[Sieve[Any]] = WeakSet()
 
@@ -150,35 +171,29 @@ _asked_for: set[str] = set()  # the pieces that any sieve asks for
 
 
 @lru_cache(maxsize=64)
-def _held(text: str, known: int) -> frozenset[str]:
+def _held(text: str, known: int) -> Set[str]:
     """Those pieces of up to three characters in `text` that a sieve may ask for; so far as many are `known`.
 
-    Perhaps a few more: of a text that differs from the last one in a place (a mended sentence does) only that place is
-    read, and what the last one held besides stays in.
+    English is read word by word: there are few words that were not met before, and no piece goes over a blank.
     """
-    global _last_held
-    before, held, known_then = _last_held
-    start = _shared(before, text) if known == known_then and len(held) < 2 * len(text) else 0
-    end = len(text) - _shared(before[: start - 1 : -1], text[: start - 1 : -1]) if start else len(text)
-    held = held | _pieces(text[max(0, start - 2) : end + 2]) if 2 * (end - start) < len(text) else _pieces(text)
-    _last_held = (text, held, known)
-    return held
-
-
-_last_held: tuple[str, frozenset[str], int] = ("", frozenset(), 0)
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters two texts have in common from their beginning."""
-    return next(
-        (place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    if not text.isascii():
+        return {*_pieces(text), _BEYOND_ASCII}
+    return set[str]().union(
+        *[_of_word(word, known) if len(word) < _LONG_WORD else _pieces(f" {word} ") for word in text.split(" ")]
     )
 
 
-def _pieces(text: str) -> frozenset[str]:
+_LONG_WORD = 24  # characters; no word is so long, and what stands in its place never comes again
+
+
+@lru_cache(maxsize=8192)
+def _of_word(word: str, known: int) -> tuple[str, ...]:
+    return tuple(map(intern, _pieces(f" {word} ")))  # one string of each, however many words hold it
+
+
+def _pieces(text: str) -> set[str]:
     pairs = list(map(str.__add__, text, text[1:]))
-    found = _asked_for.intersection(chain(text, pairs, map(str.__add__, pairs, text[2:])))
-    return frozenset(found) if text.isascii() else frozenset((*found, _BEYOND_ASCII))
+    return _asked_for.intersection(chain(text, pairs, map(str.__add__, pairs, text[2:])))
 
 
 def _sifted(pattern: re.Pattern[str]) -> Iterable[tuple[str, tuple[frozenset[str], ...]]]:
@@ -285,7 +300,7 @@ def _needs(parsed: Any) -> list[set[str]]:
             needed.append({_rarest(run)})
             heads = _heads(op, argument)
             if heads and all(heads):
-                needed.append({(run[-1] + head)[:3] for head in heads})
+                needed.append({_in_word((run[-1] + head)[:3]) for head in heads})
             run = ""
         needed += _of(op, argument)
     return needed
@@ -372,8 +387,16 @@ _COMMON = frozenset(
 
 def _rarest(run: str) -> str:
     """The piece of a literal text that is least likely to stand in a sentence by chance."""
-    size = min(3, len(run))
-    return min((run[place : place + size] for place in range(len(run) - size + 1)), key=_likelihood)
+    pieces = (_in_word(run[place : place + 3]) for place in range(max(1, len(run) - 2)))
+    return min(pieces, key=_likelihood)
+
+
+def _in_word(piece: str) -> str:
+    """As much of the beginning of a piece as stands in one word and the blanks beside it: texts are read by words."""
+    if piece.startswith("  "):
+        return " "
+    end = piece.find(" ", 1)
+    return piece if end < 0 else piece[: end + 1]
 
 
 @lru_cache(maxsize=8192)

@@ -141,7 +141,7 @@ def is_word_boundary(text: str, index: int) -> bool:
 
 
 _PREFIX = 3  # characters by which terms are looked up
-_WORD_START = re.compile(r"[^A-Za-z0-9\s]|(?<![A-Za-z0-9])[A-Za-z0-9]")
+_WORD = re.compile(r"[^A-Za-z0-9\s]|[A-Za-z0-9]+")
 
 
 @lru_cache(maxsize=16)
@@ -150,7 +150,7 @@ def word_starts(text: str) -> tuple[tuple[int, str], ...]:
 
     Kept, as several vocabularies look at one text. At its end there are fewer.
     """
-    return tuple([(place := match.start(), text[place : place + _PREFIX]) for match in _WORD_START.finditer(text)])
+    return tuple([(place := match.start(), text[place : place + _PREFIX]) for match in _WORD.finditer(text)])
 
 
 class Terms(Generic[T]):

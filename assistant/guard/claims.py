@@ -13,20 +13,25 @@ from assistant.guard.verdict import Label
 from knowledge.facts import Fact
 from knowledge.model import Lang
 from knowledge.quantity import Mention, quantities_of
+from knowledge.sieve import Sieve, Sifted
 from knowledge.text import Normal
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2}")
-_QUOTED = re.compile(
-    r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
-    r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer"
-    r"|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
-    r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
+_QUOTED = Sifted(
+    re.compile(
+        r"(?:是不是|是否|有人说|听说|您说的?|你说的?|提到的?|以为是?|看成|写成)[^，。！？,!?]{0,40}$"
+        r"|\b(?:you (?:mentioned|said|asked (?:if|whether|about))|(?:someone|somebody|a viewer"
+        r"|people|some) (?:mentioned|said|says?|asked (?:if|whether|about)|thinks?|wrote)"
+        r"|asked (?:if|whether))\b[^.;!?]{0,90}$"
+    )
 )
-_ATTRIBUTED = re.compile(
-    r"(?:您|你|有人|有朋友|大家|刚才|网上|别家)(?:刚才?|刚刚|之前|上次|是|在)*(?:说|看到|看见|记得|听到|听说|以为|提到|讲|写)"
-    r"[^，。！？,!?]{0,24}$"
-    r"|\byou(?:['’]ve| have)? (?:thought|heard|saw|seen|said|read|remember(?:ed)?|wrote)\b[^.,;!?]{0,60}$"
+_ATTRIBUTED = Sifted(
+    re.compile(
+        r"(?:您|你|有人|有朋友|大家|刚才|网上|别家)(?:刚才?|刚刚|之前|上次|是|在)*(?:说|看到|看见|记得|听到|听说|以为|提到|讲|写)"
+        r"[^，。！？,!?]{0,24}$"
+        r"|\byou(?:['’]ve| have)? (?:thought|heard|saw|seen|said|read|remember(?:ed)?|wrote)\b[^.,;!?]{0,60}$"
+    )
 )
 _REFUTED_AFTER = re.compile(
     r"^\s?[，,]?\s?(?:的说法|这个说法|这个)?(?:是|可)?(?:不对|不准确?|不正确|错了|是错的|有误|不是|说错)"
@@ -36,10 +41,20 @@ _REFUTATION = re.compile(
     r"|it is not|no[,.]|wrong|rather|in fact)\b"
 )
 _RATHER = re.compile(r"[^，,;.]{0,12}[，,;] ?(?:(?:it's|it is|but|rather|they're)\b|而?是|应该是)")
-_NO_NOT = re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")
-_NEGATED_ZH = re.compile(r"(?:不是|并非|并不是|不为|不等于|非)\s?(?:的|用的)?$")
-_NEGATED_EN = re.compile(
-    r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$"
+_NO_NOT = Sifted(
+    re.compile(r"(?:^|[.!?,] ?)no[,.] (?:it's |it is |that's )?not (?:an? |the )?$|(?:^|[。！？，,])不[，,]不是$")
+)
+_NEGATED = Sieve(
+    (
+        (re.compile(r"(?:不是|并非|并不是|不为|不等于|非)\s?(?:的|用的)?$"), None),
+        (
+            re.compile(
+                r"(?:\b(?:is|are|was|were|does|do|has|have) not|n['’]t|\bnot)"
+                r"(?: (?:a|an|the|in|made of|from|have|come in|be))?\s?$"
+            ),
+            None,
+        ),
+    )
 )
 
 
@@ -208,16 +223,17 @@ class Reading:
 
     def is_quoted(self, start: int, end: int) -> bool:
         """Whether somebody else's figure is only repeated in order to put it right."""
-        before, after = self.text[max(0, start - 110) : start], self.text[end : end + 60]
-        if _NO_NOT.search(before):
+        text = self.text
+        before, after = text[max(0, start - 110) : start], text[end : end + 60]
+        if _NO_NOT.search(text, before):
             return True
-        if _REFUTED_AFTER.search(after):
+        if _REFUTED_AFTER.match(after):
             return True
         if _RATHER.match(after) and self.negation_before(start):
             return True
-        if _QUOTED.search(before) and _REFUTATION.search(after):
+        if _QUOTED.search(text, before) and _REFUTATION.search(after):
             return True
-        return bool(_ATTRIBUTED.search(before)) and self._another_follows(start, end)
+        return bool(_ATTRIBUTED.search(text, before)) and self._another_follows(start, end)
 
     def _another_follows(self, start: int, end: int) -> bool:
         """Whether a figure of the same kind, another one, comes after: "You thought it was $499? It's $549." """
@@ -231,12 +247,11 @@ class Reading:
 
     def negation_before(self, start: int) -> tuple[int, int] | None:
         """The negation directly before a value, e.g. of "不是" in 材质不是100%棉."""
-        window = self.text[max(0, start - 28) : start]
-        match = _NEGATED_ZH.search(window) or _NEGATED_EN.search(window)
-        if match is None:
-            return None
-        offset = start - len(window)
-        return offset + match.start(), offset + match.end()
+        offset = max(0, start - 28)
+        for pattern, _ in _NEGATED.fitting(self.text):
+            if match := pattern.search(self.text[offset:start]):
+                return offset + match.start(), offset + match.end()
+        return None
 
     def said(self, *facts: Fact) -> None:
         self.proofs.extend(facts)

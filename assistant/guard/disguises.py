@@ -9,17 +9,21 @@ from itertools import pairwise
 
 import yaml
 
-from knowledge.sieve import Sieve
+from knowledge.sieve import Finder, Sieve, Sifted
 from knowledge.text import is_han
 
 _LEET = {"@": "a", "3": "e", "0": "o", "1": "i", "$": "s", "5": "s", "!": "i", "4": "a", "7": "t"}
 _LEET_WORD = re.compile(r"(?<![\w@$])(?=[a-z@$!\d]*[a-z])(?=[a-z@$!\d]*[@$!\d])[a-z@$!\d]{4,}(?<!!)(?![\w@$])")
-_NUMBER_ONE = re.compile(r"\b(n[0o]|t[0o]p)\s?[.。]?\s?[1il](?![\da-z])")
+_MARKED_LETTER = re.compile(r"[@$!\d](?:(?=[a-z])|(?<=[a-z].))")  # every such word holds one
+_NUMBER_ONE = Sifted(re.compile(r"\b(n[0o]|t[0o]p)\s?[.。]?\s?[1il](?![\da-z])"))
 _STRETCHED = re.compile(r"(?!www)([a-z])\1{2,}")
+_THRICE = Sifted(re.compile("|".join(3 * letter for letter in "abcdefghijklmnopqrstuvwxyz")))
 _GAP = (
     r"[^\w\s，。！？；：、（）“”‘’…,!?;:()%¥￥$€£&/\\@#'\".-]"  # emoji, stars, dots, bars: what stands inside no word
 )
 _LETTERS_APART = re.compile(rf"(?<![a-z\d])[a-z](?:(?:[ .\-_'’]|{_GAP}){{1,3}}[a-z]){{2,}}(?![a-z\d])")
+_TWO_APART = re.compile(r"[^a-z\d][a-z][^a-z\d]{1,3}[a-z](?![a-z\d])")  # the last two of any letters apart
+_BREAK = re.compile(rf"_|{_GAP}")
 _BROKEN_WORD = re.compile(rf"(?<=[a-z])(?:_|{_GAP}){{1,2}}(?=[a-z])")
 _HAN = "[\u3400-\u9fff]"
 _BRACKETED = re.compile(rf"[\[【(（「『《<{{]({_HAN})[\]】)）」』》>}}]")
@@ -72,7 +76,7 @@ class _Text:
         self.starts[start:end] = [first] * len(plain)
         self.ends[start:end] = [last] * len(plain)
 
-    def replace(self, pattern: re.Pattern[str], plain: str) -> None:
+    def replace(self, pattern: Finder, plain: str) -> None:
         for match in reversed(list(pattern.finditer(self.text))):
             self.put(match.start(), match.end(), match.expand(plain))
 
@@ -86,11 +90,12 @@ def unmask(text: str) -> Bare:
     bare = _Text(text)
     bare.replace(_NUMBER_ONE, "no.1")
     _letters(bare)
-    bare.replace(_BRACKETED, r"\1")
-    _han_gaps(bare)
-    if _HOMOPHONES.fitting(bare.text):
-        for pattern, plain in _HOMOPHONES.pairs:  # what one of them mends the next one may need
-            bare.replace(pattern, plain)
+    if not text.isascii():
+        bare.replace(_BRACKETED, r"\1")
+        _han_gaps(bare)
+        if _HOMOPHONES.fitting(bare.text):
+            for pattern, plain in _HOMOPHONES.pairs:  # what one of them mends the next one may need
+                bare.replace(pattern, plain)
     for start, end, term in reversed(list(_spelled(bare.text))):
         bare.put(start, end, term)
     return Bare(bare.text, tuple(bare.starts), tuple(bare.ends))
@@ -98,18 +103,20 @@ def unmask(text: str) -> Bare:
 
 def _letters(bare: _Text) -> None:
     """Latin words: digits and marks for letters, letters set apart, words broken by a mark, letters drawn out."""
-    for match in _LEET_WORD.finditer(bare.text):
+    for match in _LEET_WORD.finditer(bare.text) if _MARKED_LETTER.search(bare.text) else ():
         if not match[0][:-1].isdigit() and sum(c.isdigit() for c in match[0]) <= len(match[0]) // 2:
             bare.put(match.start(), match.end(), "".join(_LEET.get(char, char) for char in match[0]))
-    for match in reversed(list(_LETTERS_APART.finditer(bare.text))):
+    for match in reversed(list(_LETTERS_APART.finditer(bare.text))) if _TWO_APART.search(bare.text) else ():
         gaps = list(re.finditer(r"[^a-z]+", match[0]))
         spaced = any(gap[0].strip(" '’") for gap in gaps)  # "t.h.e b.e.s.t": then a space stands between words
         for gap in reversed(gaps):
             between = "  " in gap[0] or (spaced and gap[0] == " ")
             kept = " " if between else "'" if "'" in gap[0] or "’" in gap[0] else ""
             bare.put(match.start() + gap.start(), match.start() + gap.end(), kept)
-    bare.replace(_BROKEN_WORD, "")
-    bare.replace(_STRETCHED, r"\1")
+    if _BREAK.search(bare.text):
+        bare.replace(_BROKEN_WORD, "")
+    if _THRICE.may_match(bare.text):
+        bare.replace(_STRETCHED, r"\1")
 
 
 def _han_gaps(bare: _Text) -> None:

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 _BREAK = re.compile(
-    r"[，；;。！？!?…\n]+[”’」』）)\"']*"
+    r"(?=[，；;。！？!?…\n,.\s—])"  # what one begins with: a look at the character spares the trying
+    r"(?:[，；;。！？!?…\n]+[”’」』）)\"']*"
     r"|,(?!\d{3}(?!\d))(?=\s|[^\d\s])"
     r"|,(?=\d)(?<![\d],)"
-    r"|(?<=[a-z)\d\"'])[.](?=\s|$)"
-    r"|\s[-–—]{1,2}\s|——+"
+    r"|[.](?<=[a-z)\d\"'][.])(?=\s|$)"
+    r"|\s[-–—]{1,2}\s|——+)"
 )
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _HARD = frozenset("。！？!?…\n.")

@@ -15,7 +15,6 @@ from assistant.guard.injection import detect, trusted
 from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
 from knowledge.quantity import Quantity, quantities_of
-from knowledge.sieve import Sieve
 from knowledge.text import normalise, word_starts
 
 _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
@@ -24,31 +23,31 @@ _SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
 _SHOP_KINDS = frozenset({"computed", "order", "promotion", "policy", "faq"})
 _SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
 # One word for what is one thing: 纯棉 is 100 % cotton.
-_SAME = Sieve(
-    (
-        (re.compile(r"纯棉|全棉"), "100%棉"),
-        (re.compile(r"纯羊毛"), "100%羊毛"),
-        (re.compile(r"真丝"), "桑蚕丝"),
-        (re.compile(r"涤纶"), "聚酯纤维"),
-        (re.compile(r"尼龙"), "锦纶"),
-        (re.compile(r"sus(?=3\d\d)"), ""),
-        (re.compile(r"安卓"), "android"),
-        (re.compile(r"鸿蒙"), "harmonyos"),
-        (re.compile(r"毫米"), "mm"),
-        (re.compile(r"厘米"), "cm"),
-        (re.compile(r"colour"), "color"),
-        (re.compile(r"grey"), "gray"),
-    )
-)
+_SAME = {
+    "纯棉": "100%棉",
+    "全棉": "100%棉",
+    "纯羊毛": "100%羊毛",
+    "真丝": "桑蚕丝",
+    "涤纶": "聚酯纤维",
+    "尼龙": "锦纶",
+    "安卓": "android",
+    "鸿蒙": "harmonyos",
+    "毫米": "mm",
+    "厘米": "cm",
+    "colour": "color",
+    "grey": "gray",
+}
+_SUS = re.compile(r"sus(?=3\d\d)")  # SUS304 is 304
 
 
 @lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """Normalised text without spaces and separators, synonyms made one: what "the facts say so" is tested on."""
     folded = normalise(text).text
-    if _SAME.fitting(folded):
-        for pattern, plain in _SAME.pairs:
-            folded = pattern.sub(plain, folded)
+    for said, plain in _SAME.items():
+        folded = folded.replace(said, plain)
+    if "sus3" in folded:
+        folded = _SUS.sub("", folded)
     return _SPACES.sub("", folded)
 
 

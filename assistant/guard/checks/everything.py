@@ -7,8 +7,9 @@ from assistant.guard.checks.subjects import is_only_asked
 from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import Sheet
 from assistant.guard.words import frames
+from knowledge.sieve import Sifted
 
-_ALL = frames()["every_variant"]
+_ALL = Sifted(frames()["every_variant"])
 _FALSE = {"zh": "不是每一款都有货", "en": "not every variant is in stock"}
 
 

@@ -9,6 +9,7 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.sheet import squeeze
 from assistant.guard.words import frames, words
 from knowledge.lexical import stem
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 _REASON = {
@@ -16,7 +17,7 @@ _REASON = {
     "en": ("the facts name another material", "the facts name no such material"),
 }
 _FRAME_ZH = frames()["made_of_zh"]
-_FRAME_EN = frames()["made_of_en"]
+_FRAME_EN = Sifted(frames()["made_of_en"])
 _CUT_EN = frames()["rest_en"]
 _ABSTRACT_EN = frames()["abstract_en"]
 _NO_STUFF_EN = frames()["no_stuff_en"]

@@ -19,6 +19,7 @@ from assistant.guard.sheet import Entry, Sheet
 from assistant.guard.style import plain, quantity_like
 from assistant.guard.words import words
 from knowledge.quantity import Mention, Quantity, quantities_of
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 _TITLE_UNITS = re.compile(r"件套|寸|升|件装|片装|只装|个装|枚|支装|件|把")
@@ -55,7 +56,7 @@ def _judge(reading: Reading, mention: Mention) -> Finding | None:
     if (
         _of_the_shopper(reading, mention)
         or _of_the_range(reading, mention)
-        or _NOT_GUESSED.search(reading.clause_text(mention.start))
+        or (_NOT_GUESSED.search(reading.text, reading.clause_text(mention.start)))
     ):
         return None
     if is_stock(reading, mention):
@@ -71,8 +72,11 @@ def _judge(reading: Reading, mention: Mention) -> Finding | None:
     return _property(reading, mention, sheets)
 
 
-_NOT_GUESSED = re.compile(
-    r"不(?:瞎|乱)?(?:猜|敢说|好说|确定|清楚|敢保证)|说不准|\b(?:can['’]?(?:no)?t say|won['’]t guess|not sure|no idea)\b"
+_NOT_GUESSED = Sifted(
+    re.compile(
+        r"不(?:瞎|乱)?(?:猜|敢说|好说|确定|清楚|敢保证)|说不准"
+        r"|\b(?:can['’]?(?:no)?t say|won['’]t guess|not sure|no idea)\b"
+    )
 )
 _SHOPPER = re.compile(
     r"(?:您|你|身高|体重|人|孩子|宝宝)(?:大概|差不多|是|要是|如果)?\s?$"

@@ -19,7 +19,7 @@ from knowledge.quantity import Mention, Quantity
 from knowledge.sieve import Finder
 from knowledge.text import normalise
 
-_MONEY_WORD = re.compile(
+_MONEY_WORD = compile_quick(
     r"价|卖|元|块|券|标|降|省|便宜|贵|付|满|减|[¥$€£]|\b(?:price|prices|priced|costs?|pay"
     r"|lists?|dollars?|cents?)\b|包邮|免邮|运费|一共|总共|合计"
 )
@@ -110,6 +110,7 @@ _PAY_BEFORE = re.compile(
     r"(?:按|算您?|给您?(?:按|算)?|收您?|才|只要|实付|到手)\s?$"
     r"|\b(?:yours for|go(?:es|ing)? for|sell(?:s|ing)? for|runs? you|sets? you back|you['’]d pay|you pay)\s?$"
 )
+_NEAR = 24  # characters: more than the longest of these
 _PAY_AFTER = re.compile(r"\s?(?:拿走|带走|包走|抱走|到手|就行|$|[，。！!,.;]|(?:today|tonight|right now|flat|even)\b)")
 _TAKEN_FOR = re.compile(r"\s?(?:就|便)?(?:能|可以)?(?:直接)?(?:拿走|带走|带回家|抱走|抱回家|拿下|入手|到手(?!价))")
 _TOTALLED = re.compile(
@@ -130,7 +131,7 @@ def _nameless(reading: Reading, mention: Mention) -> str:
 
 def _pays(before: str, after: str, near: str) -> bool:
     """才228, 给您按550: a figure that ends its clause after a word for what one pays."""
-    said = (_PAY_BEFORE.search(before) and _PAY_AFTER.match(after)) or _TAKEN_FOR.match(after)
+    said = (_PAY_BEFORE.search(before[-_NEAR:]) and _PAY_AFTER.match(after)) or _TAKEN_FOR.match(after)
     return bool(said) and not _OTHER_FIGURE.search(near)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from assistant.guard.claims import Finding, Reading
 from knowledge.facts import Fact
 from knowledge.numerals import parse_en, parse_zh
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 _N = r"(\d+|[一二两三四五六七八九十]|one|two|three|four|five|six)"
@@ -19,9 +20,11 @@ _SECOND = re.compile(
 _SHARE = re.compile(
     rf"(?<!第){_N}件(?:及?以上)?(?:打|享)?([\d.]+|[一二三四五六七八九]+)折|\b(?:buy|any) {_N}[^.;]{{0,20}}?(\d+)% off"
 )
-_FREE = re.compile(
-    rf"买[^，。！？\d]{{0,12}}?{_N}[件袋盒瓶包罐个]?(?:再|就)?[送赠]{_N}"
-    rf"|\bbuy {_N}[ ,]*(?:[a-z ]{{1,30}}?)?(?:and )?get (?:the )?(third|second|{_N})(?: one)? free"
+_FREE = Sifted(
+    re.compile(
+        rf"买[^，。！？\d]{{0,12}}?{_N}[件袋盒瓶包罐个]?(?:再|就)?[送赠]{_N}"
+        rf"|\bbuy {_N}[ ,]*(?:[a-z ]{{1,30}}?)?(?:and )?get (?:the )?(third|second|{_N})(?: one)? free"
+    )
 )
 
 

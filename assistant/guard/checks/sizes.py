@@ -9,12 +9,16 @@ from assistant.guard.claims import Finding, Reading
 from assistant.guard.law import is_denied
 from assistant.guard.sheet import Entry, Sheet
 from knowledge.facts import Fact
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 _LETTERS = r"\d?x{1,4}[sl]|[sml]"
-_SAID = re.compile(
-    rf"(?<![a-z\d.])(?P<zh>\d{{2}}(?:\.5)?|{_LETTERS})码(?![数的]?[段头])"
-    rf"|\bsizes? (?P<en>\d{{1,2}}(?:\.5)?|{_LETTERS})(?![a-z\d.'\"%])(?! ?(?:[x×*-]|cm|mm|ml|inch|in\b|oz|kg|g\b|l\b))"
+_SAID = Sifted(
+    re.compile(
+        rf"(?<![a-z\d.])(?P<zh>\d{{2}}(?:\.5)?|{_LETTERS})码(?![数的]?[段头])"
+        rf"|\bsizes? (?P<en>\d{{1,2}}(?:\.5)?|{_LETTERS})(?![a-z\d.'\"%])"
+        r"(?! ?(?:[x×*-]|cm|mm|ml|inch|in\b|oz|kg|g\b|l\b))"
+    )
 )
 _NAMES = re.compile(r"尺码|鞋码|码数|^(?:shoe |available )?sizes?(?: range)?$")
 _SEPARATOR = re.compile(r"[\s,，、/;；|]+(?:and |or |和|及)?")

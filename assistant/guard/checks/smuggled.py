@@ -49,7 +49,7 @@ _PAIRS = frozenset((
     "pe pi pl po pr qu ra rd re ri ro rr rs rt ru ry sa se sh si so sp ss st su ta te th ti to tr ts tt tu ty ua "
     "ue um un up ur us ut ve wa we wh wi wo ya ze "
 ).split())  # fmt: skip
-_WORD = re.compile(r"[a-zà-ÿ]+(?:['’][a-z]+)?")
+_WORD = re.compile(r"[a-zà-ÿ]+(?:'[a-z]+)?")
 _OTHER_SCRIPT = re.compile(
     r"[\u0400-\u052f]{4,}|[\u0590-\u06ff]{3,}|[\u0900-\u0dff]{3,}|[\u0e00-\u0e7f]{4,}|[\u3041-\u30ff]{3,}|[\uac00-\ud7af]{3,}"
 )
@@ -169,7 +169,7 @@ def _is_number_cipher(text: str) -> bool:
 
 def _is_no_english(reading: Reading) -> bool:
     """Latin words that are neither English nor the catalogue's: a cipher, words backwards, another language."""
-    words = [word.replace("’", "'") for word in _WORD.findall(reading.normal.source.lower())]
+    words = _WORD.findall(reading.normal.source.lower().replace("’", "'"))
     english = _count(words, _ENGLISH)
     neighbour = _count(words, _FOREIGN)
     if neighbour >= 2 and neighbour >= english:

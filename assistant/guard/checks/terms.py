@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from assistant.guard.checks.money import deny
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.openings import compile_quick
 from assistant.guard.sheet import Entry, Sheet, squeeze
 from assistant.guard.style import plain
 from assistant.guard.words import words
 from knowledge.quantity import Mention, Quantity
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 # Words about the conversation itself: "we reply within two minutes" promises nothing about a product.
@@ -17,9 +17,11 @@ PROCESS = re.compile(
     r"回复|稍等|等(?:一下|我)|客服|上班|在线|点关注|开播|下播|直播|倒计时|秒杀|抽奖|福袋|扣|公屏|链接"
     r"|reply|respond|get back|hold on|wait|chat|link"
 )
-_SHIP_WORD = compile_quick(
-    r"(?:on )?(?:the )?same day|same-day|overnight|(?:the )?next day|当天|当日|次日|隔天|隔日|即日"
-    r"|(?:今天|明天|后天)(?=(?:就|即|便)?(?:能|可以?)?(?:到(?!底|期)|送|发(?![现生愁火])|收到))"
+_SHIP_WORD = Sifted(
+    re.compile(
+        r"(?:on )?(?:the )?same day|same-day|overnight|(?:the )?next day|当天|当日|次日|隔天|隔日|即日"
+        r"|(?:今天|明天|后天)(?=(?:就|即|便)?(?:能|可以?)?(?:到(?!底|期)|送|发(?![现生愁火])|收到))"
+    )
 )
 
 

@@ -16,13 +16,16 @@ from assistant.guard.words import words
 from knowledge.model import Lang
 from knowledge.numerals import parse_zh
 from knowledge.quantity import quantities_of
+from knowledge.sieve import Sifted
 from knowledge.text import normalise
 
 _SHARE = re.compile(r"(?:\d{1,3}(?:\.\d+)?%|百分之?百|百分之[一二三四五六七八九十]+)\s?$")
-_CODE = re.compile(
-    r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm"
-    r"|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
-    r"|(?<![a-z])ip(?:x\d|\d[\dx])(?![a-z\d])"  # how well it keeps water and dust out
+_CODE = Sifted(
+    re.compile(
+        r"(?<![a-z])(?:gb|qb|fz|sn|hg|jb|yy|db|q|ny|ly|iso|en|astm"
+        r"|ansi)(?:/[a-z]{1,2})?\s?\d{3,6}(?:\.\d+)*(?:[-—–]\d{4})?(?!\d)"
+        r"|(?<![a-z])ip(?:x\d|\d[\dx])(?![a-z\d])"  # how well it keeps water and dust out
+    )
 )
 _LINK_ZH = re.compile(
     r"(?:方面|这块|上)?(?:都|目前|标注?的?|写的?|用的?|采用的?)*(?:是|为|：|:|有|属于|包括"
