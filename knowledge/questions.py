@@ -3,6 +3,7 @@
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -107,6 +108,13 @@ class QuestionGroups:
             if term not in _COMMON:
                 found[term] = 1.0 if len(term) > 1 or not _HAN.match(term) else 0.35
         return found
+
+
+def subjects(text: str) -> Mapping[str, str]:
+    """What besides goods a normalised question speaks of, by names that both languages share (fade, smell, gift), each
+    with the word for it."""
+    found = ((name, pattern.search(text)) for name, pattern in _lexicon("subjects"))
+    return {name: match.group() for name, match in found if match is not None}
 
 
 def _meanings(features: Features) -> Features:

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rapidfuzz import fuzz
-
-from streaming.audience_words import Meaning, clean, shown_name, understand, words
+from assistant.guard.verdict import Verdict
+from knowledge.model import Product
+from streaming.audience_questions import Meaning, asks, understand
+from streaming.audience_words import clean, shown_name, words
 from streaming.comments import Comment
 from streaming.records import Outcome
 
 __all__ = ["Asked", "Audience", "AudienceSettings", "Taken", "Thanks", "clean", "shown_name"]
 
 _RECENT_S = 300.0  # who was answered within this time waits longer than others
+_AGAIN_S = 5.0  # after this time a line of thanks that was cut short is tried again
 _THANKED: dict[str, "Thanked"] = {"gift": "thanks_gift", "follow": "thanks_follow", "order": "thanks_order"}
 _UNSAID = {"like": "likes are not read out", "join": "others were just greeted"}
 
@@ -33,7 +35,6 @@ class AudienceSettings:
     welcome_every_s: float = 60.0
     thanks_every_s: float = 40.0  # gifts, follows and orders are thanked for together, so often at most
     thanks_within_s: float = 180.0  # later than that it would sound odd
-    alike: float = 82.0  # similarity, 0..100, from which two questions are one
 
 
 @dataclass(slots=True)
@@ -82,15 +83,17 @@ class Audience:
         settings: AudienceSettings | None = None,
         *,
         on_end: Callable[[Comment, Taken], None] = lambda comment, taken: None,
+        on_air: Callable[[], Product | None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._settings = settings or AudienceSettings()
-        self._on_end, self._clock = on_end, clock
+        self._on_end, self._on_air, self._clock = on_end, on_air, clock
         self._waiting: list[Asked] = []
         self._answered: deque[tuple[float, Asked]] = deque(maxlen=50)
         self._by_author: dict[str, deque[float]] = {}
         self._served: dict[str, float] = {}  # author → when a question of theirs was taken up
         self._thanks: list[tuple[float, Thanked, Comment]] = []
+        self._told: dict[tuple[frozenset[str], frozenset[str]], tuple[float, str]] = {}  # by facts and particulars
         self._welcomed = self._thanked = -1e9
 
     @property
@@ -108,9 +111,9 @@ class Audience:
             return Taken("waiting", kind="private")
         if words("greeting").fullmatch(text):
             return self._welcome("a greeting, and others were just greeted")
-        if not words("question").search(text):
+        if not asks(text, product := self._on_air()):
             return Taken("ignored", "not a question")
-        asked = Asked(comment, text, self._clock(), understand(text))
+        asked = Asked(comment, text, self._clock(), understand(text, product))
         if merged := self._same_as(asked):
             return merged
         self._waiting.append(asked)
@@ -147,6 +150,25 @@ class Audience:
         self._thanks = [entry for entry in self._thanks if entry[1] != occasion]
         self._thanked = now
         return Thanks(chosen[0][1], tuple(comment for _, _, comment in chosen))
+
+    def put_back(self, thanks: Thanks) -> None:
+        """They could not be thanked just now."""
+        now = self._clock()
+        self._thanks += [(now, thanks.occasion, comment) for comment in thanks.comments]
+        self._thanked = now - self._settings.thanks_every_s + _AGAIN_S
+
+    def told(self, asked: Asked, verdict: Verdict) -> str:
+        """Note the facts that answer a question. The id of the one, or empty, that was answered by the same lately:
+        that is the same question, whatever its words."""
+        facts = frozenset(fact.id for fact in verdict.evidence if not fact.id.endswith("/title"))
+        if not facts:
+            return ""
+        now, told = self._clock(), (facts, asked.meaning.particular)
+        if (before := self._told.get(told)) is not None and now - before[0] < self._settings.repeat_s:
+            return before[1]
+        self._told = {known: at for known, at in self._told.items() if now - at[0] < self._settings.repeat_s}
+        self._told[told] = (now, asked.first.id)
+        return ""
 
     def _event(self, comment: Comment) -> Taken:
         """What a viewer did without writing anything."""
@@ -199,11 +221,7 @@ class Audience:
         return None
 
     def _alike(self, one: Asked, other: Asked) -> bool:
-        """The same words, or the same thing asked in other words with nothing particular in either."""
-        mine, theirs = one.meaning, other.meaning
-        if mine.intent and mine.intent == theirs.intent and mine.rest == theirs.rest:
-            return True
-        return (mine.intent == theirs.intent) and fuzz.ratio(one.text, other.text) >= self._settings.alike
+        return one.meaning.same_as(other.meaning)
 
     def _rank(self, asked: Asked) -> float:
         """Who wants to buy comes first, then what many ask; waiting makes up for both in half a minute. Who was just

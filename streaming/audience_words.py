@@ -1,8 +1,7 @@
-"""What a comment says: cleaned, its language, what it is about, and what must not be read out."""
+"""What a comment is as text: cleaned, of which list of words, and its author as others may see and hear them."""
 
 import html
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -10,31 +9,19 @@ from typing import Any
 import yaml
 
 from assistant.guard.privacy import mask
-from knowledge.text import language
 from streaming.settings import Lang
 
 LONGEST = 200  # characters of a comment that are read
 _TAG = re.compile(r"<[^>]{0,200}>")
 _BLANKS = re.compile(r"\s+")
-_PADDING = r"[\s主播大家呀啊啦哦们!！~～,，。.]*"
+_PADDING = r"[\s主播大家各位呀啊啦哦们!！~～,，。.]*"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
-_NOT_WORDS = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a question is about: an intent of comment_words.yaml or "", how much its author wants to buy, and what is
-    left of it without the words that only ask."""
-
-    intent: str
-    buying: int
-    rest: str
-    lang: Lang
-
-
 @cache
-def _lists() -> dict[str, Any]:
+def lists() -> dict[str, Any]:
+    """comment_words.yaml."""
     found: dict[str, Any] = yaml.safe_load((files("streaming") / "comment_words.yaml").read_text(encoding="utf-8"))
     return found
 
@@ -42,32 +29,8 @@ def _lists() -> dict[str, Any]:
 @cache
 def words(kind: str) -> re.Pattern[str]:
     """A list of comment_words.yaml as one pattern."""
-    joined = "|".join(_lists()[kind])
-    return re.compile(f"{_PADDING}(?:{joined}){_PADDING}" if kind == "greeting" else joined, re.IGNORECASE)
-
-
-@cache
-def _intents() -> tuple[tuple[str, int, re.Pattern[str]], ...]:
-    return tuple(
-        (name, int(entry["buying"]), re.compile("|".join(entry["words"]), re.IGNORECASE))
-        for name, entry in _lists()["intents"].items()
-    )
-
-
-def understand(text: str) -> Meaning:
-    """What a cleaned comment is about."""
-    lang = language(text)
-    for name, buying, pattern in _intents():
-        if pattern.search(text):
-            rest = words("filler").sub("", pattern.sub("", text.lower()))
-            return Meaning(name, buying, _NOT_WORDS.sub("", rest), lang)
-    return Meaning("", 0, _NOT_WORDS.sub("", text.lower()), lang)
-
-
-def topic(intent: str, lang: Lang) -> str:
-    """An intent as a host names it: 尺码; empty when there is none."""
-    entry = _lists()["intents"].get(intent)
-    return str(entry[lang]) if entry else ""
+    joined = "|".join(lists()[kind])
+    return re.compile(f"(?:{_PADDING}(?:{joined}){_PADDING})+" if kind == "greeting" else joined, re.IGNORECASE)
 
 
 def clean(text: str) -> str:

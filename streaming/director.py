@@ -14,7 +14,8 @@ from assistant.guard.verdict import Verdict
 from assistant.script_desk import spoken_title
 from assistant.script_lines import Line
 from streaming.audience import Asked, Audience, Taken, Thanks, shown_name
-from streaming.audience_words import spoken_names, topic
+from streaming.audience_questions import topic
+from streaming.audience_words import spoken_names
 from streaming.comments import Comment
 from streaming.director_prompter import Prompter, Scripts, Writer
 from streaming.director_speech import Pace, Picture, Reading, Speech, Voice
@@ -286,6 +287,20 @@ class Director:
         """Whether something is to be said before the script goes on, or it is to stop."""
         return self.pressing or bool(self._courtesies) or self._held or self._prompter.cursor.next_product != ""
 
+    @property
+    def _answer_is_coming(self) -> bool:
+        """Whether somebody is about to be answered: meanwhile the host begins nothing but the script, which can be
+        cut."""
+        return bool(self._answers) and not self._answers[0].ready.is_set()
+
+    @property
+    def _must_remind(self) -> bool:
+        """The reminder is said whole, so it lets a question that is about to be answered go first, for a while."""
+        reminders = self._parts.reminders
+        if not reminders.due or self._prompter.cursor.clause:
+            return False
+        return reminders.overdue or not self._answer_is_coming
+
     async def interject(self) -> None:
         while self._urgent:
             await self._speech.say("inserted", self._urgent.popleft(), self.product_id)
@@ -299,13 +314,13 @@ class Director:
             await self._hold()
         elif self.pressing and self._answers:
             await self._give_answer(self._answers[0])
-        elif self._courtesies:
+        elif self._courtesies and (not self._answer_is_coming or self._courtesies[0][0] == "private"):
             await self._courtesy(*self._courtesies.popleft())
         elif (call := self._flash.due()) is not None:
             await self._call(call)
-        elif (thanks := self._audience.thanks()) is not None:
+        elif not self._answer_is_coming and (thanks := self._audience.thanks()) is not None:
             await self._thank(thanks)
-        elif self._parts.reminders.due and not self._prompter.cursor.clause:
+        elif self._must_remind:
             await self._remind()
         else:
             await self._go_on()
@@ -343,7 +358,7 @@ class Director:
         try:
             async with asyncio.timeout(self._settings.answer_s) as limit:
                 said = 0
-                replies = self._answerer.answer(answer.asked.first, answer.asked.text, self.product_id)
+                replies = self._answerer.answer(answer.asked.first, answer.asked.text, self._about(answer.asked))
                 async with aclosing(replies):
                     stand = self._fresh.stand  # what changes while a sentence is made counts as later
                     async for reply in replies:
@@ -370,36 +385,50 @@ class Director:
 
     # Saying
 
+    def _about(self, asked: Asked) -> str:
+        """The product that was on air when it was asked, as long as the shop has it."""
+        about = asked.meaning.about
+        return about if about and self._shelf.product(about) is not None else self.product_id
+
     async def _give_answer(self, answer: _Answer) -> None:
-        asked, on_air = answer.asked, self.product_id
-        spoken, handed_over = 0, False
+        asked, about = answer.asked, self._about(answer.asked)
+        spoken, handed_over, before = 0, False, ""
         bubble = Bubble(shown_name(asked.first.author), asked.text)
         drawing: asyncio.Task[None] | None = None
         while (made := await answer.replies.get()) is not None:
             reply, stand = made
             handed_over |= reply.handed_over
             says = reply.verdict is not None and bool(reply.verdict.text.strip())
+            if reply.verdict is not None and says and not spoken:
+                before = before or self._audience.told(asked, reply.verdict)
+            if before:
+                continue  # the same facts again, for the same thing asked in other words
             if reply.product_id or (drawing is None and says):
-                drawing = self._draw(reply.product_id or on_air, bubble, after=drawing)
+                drawing = self._draw(reply.product_id or about, bubble, after=drawing)
             if reply.verdict is not None:
                 if says and not spoken and len(asked.also) > 1:
-                    about = topic(asked.meaning.intent, self._settings.lang)
-                    await self._phrase("several", "bridge", asked.first.id, topic=about)
-                due = self._fresh.passed(reply.verdict, on_air, stand)
-                spoken += await self._speech.say("answer", due, on_air, comment_id=asked.first.id)
+                    named = topic(asked.meaning.intent, self._settings.lang)
+                    await self._phrase("several", "bridge", asked.first.id, topic=named)
+                due = self._fresh.passed(reply.verdict, about, stand)
+                spoken += await self._speech.say("answer", due, about, comment_id=asked.first.id)
         if drawing is not None:
             await drawing
         self._answers.popleft()
-        self._answers_in_row += 1
-        self._close(asked, spoken, handed_over, answer.failed)
+        self._answers_in_row += not before
+        if before:
+            asked.open = False
+            for comment in asked.comments:
+                self._end(comment, Taken("merged", "just answered", before))
+        else:
+            self._close(asked, spoken, handed_over, answer.failed)
         self._start_answer()
         await self._next_answer()
         if spoken and not self.wanted:
-            product = self._shelf.product(on_air)
+            product = self._shelf.product(self.product_id)
             title = spoken_title(product.title(self._settings.lang)) if product is not None else ""
             await self._phrase("back", "bridge", yields_from=0, title=title)
-        if not self.pressing:  # another question takes this one's place on the picture
-            await self._show(on_air, None)
+        if drawing is not None and not self.pressing:  # another question takes this one's place on the picture
+            await self._show(self.product_id, None)
 
     def _draw(self, product_id: str, bubble: Bubble, *, after: asyncio.Task[None] | None) -> asyncio.Task[None]:
         """Bring the question on the picture while the answer is being spoken: no word waits for pixels."""
@@ -438,8 +467,8 @@ class Director:
             await self._phrase("private", "answer", comment.id)
             self._end(comment, Taken("handed_over", "a private matter: sent to the shop's chat", kind="private"))
         else:
-            await self._phrase("welcome", "greeting", comment.id, yields_from=1)
-            self._end(comment, Taken("answered"))
+            said = await self._phrase("welcome", "greeting", comment.id, yields_from=0)
+            self._end(comment, Taken("answered") if said else Taken("ignored", "a question came first"))
 
     async def _call(self, call: Call) -> None:
         """Say how long an offer still takes; bring its product on air when it begins."""
@@ -455,13 +484,15 @@ class Director:
         text = self._phrases(call.occasion, title=spoken_title(product.title(lang)), **slots)
         due = self._fresh.checked(text, call.product_id)
         if text and not due.verdict.changed:
-            await self._speech.say("script", due, call.product_id)
+            await self._speech.say("script", due, call.product_id, yields_from=1)
 
     async def _thank(self, thanks: Thanks) -> None:
-        """One line for all who gave, followed or ordered."""
+        """One line for all who gave, followed or ordered; when a question cuts it short, they are thanked later."""
         first, *others = thanks.comments
         names = spoken_names([comment.author for comment in thanks.comments], self._settings.lang)
-        await self._phrase(thanks.occasion, "greeting", first.id, yields_from=1, names=names)
+        if not await self._phrase(thanks.occasion, "greeting", first.id, yields_from=0, names=names) and self.pressing:
+            self._audience.put_back(thanks)
+            return
         self._end(first, Taken("answered"))
         for other in others:
             self._end(other, Taken("merged", "thanked together", first.id))

@@ -25,12 +25,13 @@ from assistant.script_words import MARGIN_S, WINDOW_S, Wordings
 from avatar.face import Face
 from avatar.performer import Performer
 from knowledge.catalog import Catalog
+from knowledge.model import Product
 from knowledge.store import Store
 from streaming.adaptive import Bitrate
 from streaming.airings import Airings
 from streaming.audience import Audience, Taken
+from streaming.audience_questions import understand
 from streaming.audience_words import clean as clean_comment
-from streaming.audience_words import understand
 from streaming.comments import Comment, CommentKind
 from streaming.comments.steady import SteadySource
 from streaming.control import DIRECTIONS, ControlServer, RoomError, Sounding
@@ -119,7 +120,7 @@ class Room:
         self._journal = Journal()
         self._now = (parts.pace or WallPace()).now
         self._responses = Responses(PointBook(parts.store), parts.catalog, self._journal.later, self._now)
-        self._audience = Audience(on_end=self._comment_ended, clock=self._now)
+        self._audience = Audience(on_end=self._comment_ended, on_air=self._on_air_now, clock=self._now)
         mark = aigc_mark(settings.operator or parts.catalog.shop.id, settings.room)
         self._encoder = Encoder(settings, mark)
         self._scene = Scene(settings, parts.face.size)
@@ -209,7 +210,7 @@ class Room:
         if key and (known := self._known(comment)):
             return known
         cleaned = clean_comment(comment.text)
-        meaning, on_air = understand(cleaned), self._director.product_id
+        meaning, on_air = understand(cleaned, self._on_air_now()), self._director.product_id
         self._journal.later(
             self._records.comment, comment.id, author, source, cleaned,
             kind=kind, lang=meaning.lang, intent=meaning.intent, product_id=on_air,
@@ -221,6 +222,10 @@ class Room:
         self._emit({"type": "comment", **told, "intent": meaning.intent, "lang": meaning.lang})
         self._admit(comment)
         return comment.id
+
+    def _on_air_now(self) -> Product | None:
+        on_air = self._director.product_id
+        return self._parts.catalog.product(on_air) if on_air else None
 
     def clicked(self, product_id: str) -> None:
         """A viewer opened a product's page; what the shop does not have counts for nothing."""

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.guard.verdict import Verdict
+from knowledge.facts import Fact
 from streaming.audience import Audience, AudienceSettings, Taken, clean, shown_name
-from streaming.audience_words import spoken_names, understand
+from streaming.audience_questions import understand
+from streaming.audience_words import spoken_names
 from streaming.comments import Comment
 from streaming.comments.replay import ReplaySource
 
@@ -193,6 +196,38 @@ def test_gifts_follows_and_orders_are_thanked_for_together_and_seldom() -> None:
     hall.clock.now = 200
     assert hall.audience.thanks() is None
     assert hall.ended["follow 1"].reason == "waited too long"
+
+
+def test_thanks_that_were_cut_short_are_tried_again_soon() -> None:
+    hall = Hall()
+    gift = Comment("a", "gift", kind="gift")
+    hall.audience.take(gift)
+    thanks = hall.audience.thanks()
+    assert thanks is not None
+    hall.audience.put_back(thanks)
+    assert hall.audience.thanks() is None, "not over and over"
+    hall.clock.now = 6
+    again = hall.audience.thanks()
+    assert again is not None and again.comments == (gift,) and hall.audience.thanks() is None
+
+
+def test_a_question_that_the_same_facts_answer_is_the_same_question() -> None:
+    hall = Hall()
+    weight, other = (Fact(id, "p1", "attribute", "x", "x") for id in ("p1/weight", "p1/origin"))
+
+    def answered(text: str, *facts: Fact) -> str:
+        hall.say(text)
+        asked = hall.audience.next()
+        assert asked is not None
+        return hall.audience.told(asked, Verdict("ok", "…", "…", evidence=facts))
+
+    assert not answered("拿在手里是什么感觉", weight)
+    assert answered("带出门累不累人呢", weight)
+    assert not answered("做工的地方在哪里", other)
+    assert not answered("38码拿着怎么样", weight), "of one size"
+    assert not answered("背景音乐叫什么") and not answered("音乐是什么名字"), "nothing to tell them by"
+    hall.clock.now = 91
+    assert not answered("拿起来感觉怎么样", weight), "that was a while ago"
 
 
 def test_nobodys_name_is_read_out_whole() -> None:

@@ -27,7 +27,7 @@ from streaming.director import Director, DirectorParts, DirectorSettings, Reply
 from streaming.journal import Journal
 from streaming.phrases import Occasion, Phrases
 from streaming.records import Records, utterances
-from streaming.reminding import Reminders
+from streaming.reminding import GRACE_S, Reminders
 from streaming.runsheet import RunSheet
 from streaming.stage import Begun
 from streaming.view import Bubble
@@ -407,7 +407,7 @@ async def test_private_matters_are_not_discussed_aloud(catalog: Catalog) -> None
 async def test_many_questions_leave_the_script_its_turn(catalog: Catalog) -> None:
     studio = Studio(catalog, answers={"第": ["容量是500ml。"]}, settings={"answers_in_row": 2})
     for number, word in enumerate(["甲苹果", "乙香蕉橙", "丙西瓜葡", "丁哈密瓜", "戊火龙果"]):
-        studio.ask(f"第{word}个问题是什么呢{'呀' * number}", f"v{number}")
+        studio.ask(f"第{number}个{word}问题是什么呢", f"v{number}")
     heard = await studio.run_until(lambda: heard_answers(studio) >= 5)
     places = [i for i, text in enumerate(heard) if text == "容量是500ml。"]
     script = [i for i, text in enumerate(heard) if text in ONE or "2号" in text]
@@ -422,7 +422,7 @@ class Wordy(Phrases):
 
 
 async def test_turning_back_and_courtesies_give_way_to_a_question(catalog: Catalog) -> None:
-    answers = {"容量": ["容量是500ml。"], "多重": ["容量是500ml。"]}
+    answers = {"容量": ["容量是500ml。"], "多重": ["杯身是316不锈钢。"]}
     for occasion, comes in (("back", "这个多重呀？"), ("welcome", "主播好")):
         studio = Studio(catalog, answers=answers, phrases=Wordy("zh", "", Wordings(), {}))
         first = studio.ask(comes)
@@ -432,6 +432,34 @@ async def test_turning_back_and_courtesies_give_way_to_a_question(catalog: Catal
         assert studio.ended[first.id].outcome == "answered"
         begun = next(at for at, clause in enumerate(studio.ear.heard) if f"{occasion}的" in clause)
         assert studio.ear.heard[begun + 1] == "容量是500ml。"  # no second breath
+
+
+@pytest.mark.parametrize(("since_s", "question_first"), [(600.0, True), (600.0 + GRACE_S, False)])
+async def test_the_reminder_waits_for_a_question_that_is_about_to_be_answered(
+    catalog: Catalog, since_s: float, question_first: bool
+) -> None:
+    """It is said whole, so it does not begin before somebody who has asked already; nor is it put off for ever."""
+    now, come = [0.0], asyncio.Event()
+
+    class Slow:
+        async def answer(self, comment: Comment, text: str, product_id: str) -> AsyncGenerator[Reply, None]:
+            now[0] = since_s  # due from here on
+            await come.wait()
+            yield Reply(gate(catalog)("容量是500ml。", ("p1",)))
+
+    reminders = Reminders(600, lambda: now[0])
+    reminders.said()
+    studio = Studio(catalog, answerer=Slow(), reminders=reminders)
+    studio.ask("容量多大？")
+    # Meanwhile the script goes on, sentence by sentence.
+    studio.ear.on_say = lambda clause: come.set() if len(studio.ear.heard) > 12 else None
+    heard = await studio.run_until(lambda: "容量是500ml。" in studio.ear.heard and is_reminded(studio))
+    reminded = next(at for at, clause in enumerate(heard) if "AI" in clause or "人工" in clause)
+    assert (heard.index("容量是500ml。") < reminded) is question_first
+
+
+def is_reminded(studio: Studio) -> bool:
+    return any("AI" in clause or "人工" in clause for clause in studio.ear.heard)
 
 
 async def test_a_goodbye_gives_way_to_nothing(catalog: Catalog) -> None:
@@ -449,19 +477,20 @@ def ask_upon(studio: Studio, words: str, clause: str) -> None:
 
 async def test_the_next_answer_is_made_while_one_is_being_given(catalog: Catalog) -> None:
     """A model that takes its time keeps only the first viewer waiting."""
-    studio = Studio(catalog, answers={"容量": ["容量是500ml。"], "多重": ["容量是500ml。"]})
+    studio = Studio(catalog, answers={"容量": ["容量是500ml。"], "多重": ["杯身是316不锈钢。"]})
     asked_by_then: list[int] = []
-    studio.ear.on_say = lambda clause: (
-        asked_by_then.append(len(studio.answers.asked)) if clause == "容量是500ml。" else None
-    )
+    studio.ear.on_say = lambda clause: asked_by_then.append(len(studio.answers.asked)) if clause in ANSWERED else None
     for question in ("这个容量多大？", "这个多重呀？"):
         studio.ask(question, question)
     await studio.run_until(lambda: len(asked_by_then) == 2)
     assert asked_by_then == [2, 2]
 
 
+ANSWERED = ("容量是500ml。", "杯身是316不锈钢。")
+
+
 def heard_answers(studio: Studio) -> int:
-    return studio.ear.heard.count("容量是500ml。")
+    return sum(clause in ANSWERED for clause in studio.ear.heard)
 
 
 async def test_everything_said_is_on_record(catalog: Catalog) -> None:

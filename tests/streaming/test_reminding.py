@@ -13,7 +13,7 @@ from assistant.script_words import WINDOW_S, Heard, Wordings, joined, key
 from knowledge.facts import Facts
 from knowledge.model import Lang
 from streaming.phrases import Phrases
-from streaming.reminding import LEAST_MIN, Reminders
+from streaming.reminding import GRACE_S, LEAST_MIN, Reminders
 from streaming.settings import RoomSettings
 
 # GB 45438-2025: an AI element, and that something is generated or synthesised.
@@ -55,7 +55,12 @@ def test_a_room_that_comes_back_reminds_when_the_time_is_up(tmp_path: Path) -> N
     assert back.due
     back.said()
     assert not back.due
-    assert Reminders(600, float).due and not Reminders(0, float).due
+    back.said()
+    now[0] = 800.0 + GRACE_S - 1
+    assert back.due and not back.overdue, "it lets a question go first"
+    now[0] += 1
+    assert back.overdue
+    assert Reminders(600, float).due and not Reminders(600, float).overdue and not Reminders(0, float).due
     assert RoomSettings(room="r", folder=tmp_path).reminder_min > 0
     with pytest.raises(ValueError, match=r"2\.\.60 minutes, or 0"):
         RoomSettings(room="r", folder=tmp_path, reminder_min=1)
