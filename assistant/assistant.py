@@ -127,8 +127,6 @@ class Assistant:
         await self._sight.close()
         if self.second is not None:
             await self.second.close()
-        if self._service is not None:
-            await self._service.close()
 
     def _agent_of(self, model: Model) -> Agent:
         limits = self.settings

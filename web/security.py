@@ -2,12 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,24 +52,41 @@ class SecurityHeaders:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", CONSOLE if path.startswith("/console") else STRICT)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "same-origin")
-                headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(), microphone=(self)")
-                headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-                headers.setdefault(
-                    "Cross-Origin-Resource-Policy", "cross-origin" if EMBEDDABLE.match(path) else "same-origin"
-                )
-                if path.startswith("/api/"):
-                    headers.setdefault("Cache-Control", "no-store")
-                    if headers.get("content-type", "").startswith("application/json"):  # never opened as a page
-                        headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
-                if scope["scheme"] == "https":
-                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+                own = list(message.get("headers", ()))
+                named = {name.lower(): value for name, value in own}
+                json = named.get(b"content-type", b"").startswith(b"application/json")
+                added = _headers(path, json=json, https=scope["scheme"] == "https")
+                message["headers"] = own + [pair for pair in added if pair[0] not in named]
             await send(message)
 
         await self._app(scope, receive, guarded)
+
+
+def _headers(path: str, *, json: bool, https: bool) -> Sequence[tuple[bytes, bytes]]:
+    """What is added to a response, where it says nothing else itself."""
+    api = path.startswith("/api/")
+    return _headers_of(path.startswith("/console"), bool(EMBEDDABLE.match(path)), api, json and api, https)
+
+
+@cache
+def _headers_of(
+    console: bool, embeddable: bool, api: bool, document: bool, https: bool
+) -> Sequence[tuple[bytes, bytes]]:
+    added = {
+        "content-security-policy": CONSOLE if console else STRICT,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), payment=(), microphone=(self)",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "cross-origin" if embeddable else "same-origin",
+    }
+    if api:
+        added["cache-control"] = "no-store"
+    if document:  # never opened as a page
+        added["content-disposition"] = 'attachment; filename="api.json"'
+    if https:
+        added["strict-transport-security"] = "max-age=31536000"
+    return tuple((name.encode(), value.encode()) for name, value in added.items())
 
 
 class BodyLimit:

@@ -196,7 +196,7 @@ def build_core(
     merchant = _merchant(settings)
     orders = _orders(catalog, merchant)
     caller = Caller(conversations, room, queue_settings(settings, zone_of(catalog).key), there, orders)
-    service = _service(settings, catalog, merchant)
+    service = _service(settings, catalog, merchant, conversations)
     assistant = Assistant(
         catalog, chosen, Remembering(guard), conversations, told, sight, second, caller, service, orders,
         _reminders(settings, catalog, guard, conversations, orders, settings.proactive),
@@ -255,7 +255,9 @@ def _reminders(
     return Reminders(catalog, guard, conversations, orders, mode=mode, quiet=quiet, zone=zone)
 
 
-def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | None") -> "ServiceDesk":
+def _service(
+    settings: Settings, catalog: "Catalog", merchant: "MerchantShop | None", conversations: "Conversations"
+) -> "ServiceDesk":
     """After-sales service on the orders in our own tables, or in the shop's own system."""
     from assistant.service.desk import ServiceDesk
     from assistant.service.policy import PolicyError, load_policy
@@ -281,7 +283,7 @@ def _service(settings: Settings, catalog: "Catalog", merchant: "MerchantShop | N
             "en": English(policy.order_number),
             "zh": Chinese(policy.order_number, policy.product_number, policy.payments),
         },
-        StoredSessions(catalog.store.engine),
+        StoredSessions(conversations.database),
     )
 
 

@@ -54,9 +54,6 @@ class ServiceDesk:
         self._store = store
         self._every = every
 
-    async def close(self) -> None:
-        await self._store.close()
-
     async def session(self, conversation_id: str) -> Session:
         """What a conversation has come to."""
         return await self._store.load(conversation_id)

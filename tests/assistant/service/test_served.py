@@ -44,7 +44,7 @@ async def assistant(own: Catalog, guard: Guard) -> AsyncIterator[Assistant]:
         lambda lang: EmbeddedShop(own, policy, lang, known),
         policy,
         {"en": English(policy.order_number)},
-        StoredSessions(own.store.engine),
+        StoredSessions(conversations.database),
     )
     made = Assistant(own, GroundedModel(), guard, conversations, service=desk)
     yield made
@@ -108,7 +108,7 @@ async def test_a_return_goes_on_where_it_was_after_a_restart(assistant: Assistan
         lambda lang: EmbeddedShop(own, policy, lang),
         policy,
         {"en": English(policy.order_number)},
-        StoredSessions(own.store.engine),
+        StoredSessions(assistant.conversations.database),
     )
     fresh = Assistant(own, GroundedModel(), assistant.guard, assistant.conversations, service=desk)
     said, _ = await _say(fresh, conversation, "yes")

@@ -42,7 +42,7 @@ async def assistant(catalog: Catalog, guard: Guard, there: Merchant) -> AsyncIte
             "en": English(policy.order_number),
             "zh": Chinese(policy.order_number, policy.product_number, policy.payments),
         },
-        StoredSessions(catalog.store.engine),
+        StoredSessions(conversations.database),
     )
     made = Assistant(catalog, GroundedModel(), guard, conversations, service=desk, orders=HttpOrders(shop))
     yield made

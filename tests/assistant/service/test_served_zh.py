@@ -45,7 +45,7 @@ async def assistant(own: Catalog, guard: Guard) -> AsyncIterator[Assistant]:
         lambda lang: EmbeddedShop(own, policy, lang, known),
         policy,
         {"en": English(policy.order_number), "zh": Chinese(policy.order_number)},
-        StoredSessions(own.store.engine),
+        StoredSessions(conversations.database),
     )
     made = Assistant(own, GroundedModel(), guard, conversations, service=desk)
     yield made
