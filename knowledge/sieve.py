@@ -337,6 +337,8 @@ def _of(op: Any, argument: Any) -> list[set[str]]:
         return [] if added & re.IGNORECASE else _needs(parsed)
     if op in (_op.MAX_REPEAT, _op.MIN_REPEAT, _op.POSSESSIVE_REPEAT):
         return _needs(argument[2]) if argument[0] > 0 else []
+    if op is _op.ASSERT:
+        return _needs(argument[1])  # what must stand before or behind a match stands in the text as well
     return _needs(argument) if op is _op.ATOMIC_GROUP else []
 
 
@@ -380,8 +382,13 @@ _SHARES = {
     )
 )
 _LENGTH = 80  # characters of a sentence
-_COMMON = frozenset(
-    "the ing and you for ion ent her tha ver all ter ith wit hat ate our are thi pro pri ice com".split()
+_COMMON = frozenset(  # "_" for a blank
+    piece.replace("_", " ")
+    for piece in (
+        "the ing and you for ion ent her tha ver all ter ith wit hat ate our are thi pro pri ice com his ist lis ric "
+        "off ack rop omm wor ork app low lin ink eve ere igh day ked ick sur ask elp one out now ess _of of_ _fo or_ "
+        "_is is_ _th he_ _to _in in_ _yo ou_ _it it_ _an nd_ _wi"
+    ).split()
 )
 
 

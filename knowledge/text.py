@@ -171,6 +171,7 @@ class Terms(Generic[T]):
             for prefix, entries in found.items()
         }
         self._short = frozenset(prefix for prefix in found if len(prefix) < _PREFIX)
+        self._short_latin = frozenset(filter(str.isascii, self._short))
         self._openings = frozenset(prefix[0] for prefix in found)
 
     def __bool__(self) -> bool:
@@ -217,9 +218,11 @@ class Terms(Generic[T]):
         """Where a term may begin, and its first characters."""
         if self._openings.isdisjoint(text):
             return []
-        known, short = self._by_prefix, self._short
+        known, short = self._by_prefix, self._short_latin if text.isascii() else self._short
+        if not short:
+            return [opening for opening in word_starts(text) if opening[1] in known]
         return [
-            (place, beginning)
-            for place, beginning in word_starts(text)
-            if beginning in known or (short and (beginning[:2] in short or beginning[0] in short))
+            opening
+            for opening in word_starts(text)
+            if opening[1] in known or opening[1][:2] in short or opening[1][0] in short
         ]

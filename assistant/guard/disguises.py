@@ -1,11 +1,10 @@
 """Seeing through what hides a word: gaps, sounds, look-alikes, stretched letters. Nothing here decides anything."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from itertools import pairwise
 
 import yaml
 
@@ -30,7 +29,6 @@ _BRACKETED = re.compile(rf"[\[【(（「『《<{{]({_HAN})[\]】)）」』》>}}
 _HAN_GAP = re.compile(rf"(?<={_HAN})(?:[./·\-_~^+='\"` ]|{_GAP}){{1,3}}(?={_HAN})")
 _LISTED = re.compile(rf"(?<!{_HAN}){_HAN}(?:[，、,]{_HAN}){{2,}}(?!{_HAN})")
 _RUN = re.compile(r"(?<![a-z'’])[a-z]+(?:'[a-z]+)?")
-_UNIT_RUN = re.compile(r"\d[cmkgtlwv]")
 _UNIT = re.compile(r"(?<=\d)(?:cm|mm|km|kg|mg|ml|gb|tb|mah|[glmwv])(?=[a-z])")
 # Characters said or drawn like 最, 顶, 第… where only those make sense.
 _HOMOPHONES = Sieve(
@@ -160,11 +158,12 @@ class _Sounds:
         for term in data["spelled"].split():
             self.terms.setdefault(tuple(self.of[char] for char in term), term)
         self.lengths = sorted({len(sounds) for sounds in self.terms}, reverse=True)
-        self._pairs = frozenset(sounds[:2] for sounds in self.terms)
+        openings = {sounds[:2] for sounds in self.terms}
+        self._openings = Sieve((re.compile(f"{first}.*{second}"), None) for first, second in openings)
 
-    def may_hold(self, sounds: Sequence[str]) -> bool:
-        """Whether some term may begin somewhere in a row of sounds."""
-        return not self._pairs.isdisjoint(pairwise(sounds))
+    def may_hold(self, text: str) -> bool:
+        """Whether the first two sounds of some term stand in a text, in Latin letters."""
+        return bool(self._openings.fitting(text))
 
     def read(self, letters: str) -> list[str] | None:
         """The syllables a Latin run consists of, longest first; None when it is no such run."""
@@ -184,13 +183,8 @@ def _sounds() -> _Sounds:
 def _spelled(text: str) -> Iterator[tuple[int, int, str]]:
     """Where a term is written by its sound: (start, end, term), in order, not overlapping."""
     sounds = _sounds()
-    if text.isascii():  # of an English sentence "me" and "an" are syllables too, but of no term
-        runs_of = (
-            map(_word, _RUN.finditer(text)) if _UNIT_RUN.search(text) else ((0, run) for run in _RUN.findall(text))
-        )
-        syllables = [syllable for _, letters in runs_of for syllable in _syllables(letters)]
-        if not sounds.may_hold(syllables):
-            return
+    if text.isascii() and not sounds.may_hold(text.replace("'", "")):
+        return  # of an English sentence "me" and "an" are syllables too, but of no term
     runs = {run.start(): units for run in _RUN.finditer(text) if (units := _read_run(run))}
     if not runs and sounds.odd.isdisjoint(text):
         return
