@@ -121,7 +121,7 @@ class Reading:
     def scripts(self) -> tuple[Lang, ...]:
         """The languages whose words stand in the text."""
         found: list[Lang] = []
-        if _HAN.search(self.text):
+        if not self.text.isascii() and _HAN.search(self.text):
             found.append("zh")
         if _LETTERS.search(self.text):
             found.append("en")

@@ -1,7 +1,7 @@
 """Seeing through what hides a word: gaps, sounds, look-alikes, stretched letters. Nothing here decides anything."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -52,8 +52,8 @@ class Bare:
     """A text without its disguises; character `i` stands for `starts[i]:ends[i]` of the text it was made from."""
 
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
 
 class _Text:
@@ -61,8 +61,8 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = list(range(len(text)))
-        self.ends = list(range(1, len(text) + 1))
+        self.starts: Sequence[int] = range(len(text))
+        self.ends: Sequence[int] = range(1, len(text) + 1)
 
     def put(self, start: int, end: int, plain: str) -> None:
         """`text[start:end]` becomes `plain`, whose characters share the place of what they replace."""
@@ -71,8 +71,8 @@ class _Text:
             return
         first, last = self.starts[start], self.ends[end - 1]
         self.text = self.text[:start] + plain + self.text[end:]
-        self.starts[start:end] = [first] * len(plain)
-        self.ends[start:end] = [last] * len(plain)
+        self.starts = [*self.starts[:start], *[first] * len(plain), *self.starts[end:]]
+        self.ends = [*self.ends[:start], *[last] * len(plain), *self.ends[end:]]
 
     def replace(self, pattern: Finder, plain: str) -> None:
         for match in reversed(list(pattern.finditer(self.text))):
@@ -96,7 +96,7 @@ def unmask(text: str) -> Bare:
                 bare.replace(pattern, plain)
     for start, end, term in reversed(list(_spelled(bare.text))):
         bare.put(start, end, term)
-    return Bare(bare.text, tuple(bare.starts), tuple(bare.ends))
+    return Bare(bare.text, bare.starts, bare.ends)
 
 
 def _letters(bare: _Text) -> None:

@@ -34,7 +34,7 @@ _SIZES = ("capacity", "size", "weight", "净含量", "item weight", "height", "w
 @lru_cache(maxsize=4096)  # what is said often is held against the same titles each time
 def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
     """Runs of two or more words of the text that all stand in the title."""
-    known = {match[0].strip(".'") for match in _WORD.finditer(title)} - _SMALL
+    known = _telling_words(title)
     spans: list[tuple[int, int]] = []
     run: list[tuple[int, int, str]] = []
 
@@ -59,6 +59,11 @@ def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
         last = match.end()
     close()
     return tuple(spans)
+
+
+@lru_cache(maxsize=4096)  # a title is held against each sentence
+def _telling_words(title: str) -> frozenset[str]:
+    return frozenset(match[0].strip(".'") for match in _WORD.finditer(title)) - _SMALL
 
 
 @lru_cache(maxsize=4096)

@@ -165,21 +165,18 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Kind], ...] = (
     (_INTERNATIONAL, "phone"),
     (_US_PHONE, "phone"),
 )
-_FIGURE = re.compile(rf"[\d{_SAID}]")
-_FEWEST = 6  # figures in the shortest of these numbers, with hardly anything between them
-_STRETCH = re.compile(rf"(?:[\d{_SAID}][\s.()（）-]{{0,2}}){{{_FEWEST}}}")
+_STRETCH = re.compile(rf"(?:[\d{_SAID}][\s.()（）-]{{0,2}}){{6}}")  # as many figures the shortest of these numbers has
 _IBAN_HEAD = re.compile(r"\d\d(?<=[a-z]{2}..)")
 
 
 def _in_normal(text: str) -> Iterator[tuple[Kind, int, int]]:
-    figures = len(_FIGURE.findall(text))
-    for match in _IBAN.finditer(text) if figures >= 2 and _IBAN_HEAD.search(text) else ():
+    for match in _IBAN.finditer(text) if _IBAN_HEAD.search(text) else ():
         if iban_is_valid(match[0]):
             yield "card", *match.span()
     for match in _ADDRESS_LABEL.finditer(text) if not text.isascii() else ():
         if len(_PLACE_WORD.findall(match["value"])) >= 2:
             yield "address", *match.span("value")
-    long = figures >= _FEWEST and _STRETCH.search(text) is not None
+    long = _STRETCH.search(text) is not None
     firm = [m.span() for m in _SERVICE_LINE.finditer(text)] if long else []
     numbers = _NUMBERS if long else ()
     for pattern, kind in (*_SIMPLE.fitting(text), *numbers):

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from knowledge.sieve import Sifted
+
 _BREAK = re.compile(
     r"(?=[，；;。！？!?…\n,.\s—])"  # what one begins with: a look at the character spares the trying
     r"(?:[，；;。！？!?…\n]+[”’」』）)\"']*"
@@ -17,6 +19,7 @@ _AND_CLAUSE = re.compile(
     r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not"
     r"|comes|has|can|includes|features|holds|ships|folds|works)\b)"
 )
+_ANY_AND_CLAUSE = Sifted(_AND_CLAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ def clauses(text: str) -> list[Clause]:
         start = match.end()
     if start < len(text):
         found.append(Clause(start, len(text), len(text), sentence))
+    if not _ANY_AND_CLAUSE.may_match(text):
+        return found
     return [part for clause in found for part in _split_conjunctions(text, clause)]
 
 

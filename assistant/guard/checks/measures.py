@@ -326,11 +326,10 @@ def _comparable(claim: Quantity, truth: Quantity) -> bool:
 
 
 def _supporting(reading: Reading, mention: Mention, entries: Sequence[Entry]) -> Entry | None:
-    exact = replace(mention.quantity, bound="exact")
     near = reading.clause_text(mention.start)
     extreme = _EXTREME.search(reading.text[max(0, mention.outer[0] - 12) : mention.start])
     for entry in entries:
-        claim = exact if entry.key == "min_order" else mention.quantity
+        claim = replace(mention.quantity, bound="exact") if entry.key == "min_order" else mention.quantity
         if extreme and any(_is_end(claim, truth) for truth in _meant(entry, near, claim)):
             return entry
         if any(_agrees(claim, truth) for truth in _meant(entry, near, claim)):

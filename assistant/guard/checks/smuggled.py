@@ -135,7 +135,7 @@ def _is_unreadable(reading: Reading) -> bool:
         return True
     if len(_LEET_MARK.findall(text)) >= 3 and sum(not _is_known(reading, m[0]) for m in _LEET.finditer(text)) >= 3:
         return True
-    return _is_mirrored(text) or _is_no_english(reading)
+    return (not text.isascii() and _is_mirrored(text)) or _is_no_english(reading)
 
 
 def _is_mirrored(text: str) -> bool:
