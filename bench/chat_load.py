@@ -14,6 +14,7 @@ Two runs beside each other: questions as often as shops see them, and questions 
 
 import asyncio
 import os
+import platform
 import random
 import signal
 import socket
@@ -164,6 +165,7 @@ class Run:
     empty_mb: float = 0.0
     full_mb: float = 0.0
     processes: int = 0
+    yardstick_ms: float = 0.0
     questions: int = 0  # that were made
     different: int = 0  # of those
 
@@ -177,7 +179,7 @@ async def measure(served: Served, catalog: Catalog, told: "Options", *, distinct
     rng = random.Random(told.seed)
     asked = Asked(catalog, rng, distinct=distinct)
     tally = Tally()
-    run = Run(tally)
+    run = Run(tally, yardstick_ms=yardstick_ms())
     served.start()
     await served.ready()
     served.machine.look()
@@ -409,8 +411,22 @@ def _figures(run: Run, told: Options) -> dict[str, Cell]:
         "server MB": round(run.full_mb),
         "KB/session": round(1000 * max(0.0, run.full_mb - run.empty_mb) / told.sessions),
         "server processes": run.processes,
+        "Python": platform.python_version(),
+        "a million turns, ms": round(run.yardstick_ms, 1),
         "load": round(os.getloadavg()[0], 1),
     }
+
+
+def yardstick_ms() -> float:
+    """Processor time of a million turns of an empty loop, the best of five: how fast this machine is in this hour, and
+    how well this Python was built, without which figures of two runs can't be held beside each other."""
+    best = float("inf")
+    for _ in range(5):
+        before = time.process_time()
+        for _ in range(1_000_000):
+            pass
+        best = min(best, time.process_time() - before)
+    return 1000 * best
 
 
 if __name__ == "__main__":

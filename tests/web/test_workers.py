@@ -211,13 +211,14 @@ def test_a_visitors_limit_holds_whichever_worker_takes_the_connection(server: Ru
         with chat(server, session) as shopper:  # a new connection for each
             statuses.append(shopper.post("/api/chat/messages", json={"text": "", "client_id": str(number)}).status_code)
     assert set(statuses) == {422}, "an empty message is refused"
-    statuses = []
-    began = time.monotonic()
-    for _ in range(LIMIT + 8):
+    taken, began = 0, time.monotonic()
+    while taken < 3 * LIMIT:
         with chat(server, session) as shopper:
-            statuses.append(shopper.post("/api/chat/pictures", content=b"no picture").status_code)
+            if shopper.post("/api/chat/pictures", content=b"no picture").status_code == 429:
+                break
+        taken += 1
     refilled = int((time.monotonic() - began) * LIMIT / 60) + 1
-    assert max(1, 8 - refilled) <= statuses.count(429) <= 8, statuses
+    assert LIMIT <= taken <= LIMIT + refilled, "each worker counts by itself"
 
 
 def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_whole_server_is_killed(server: Running) -> None:
