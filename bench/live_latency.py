@@ -59,7 +59,7 @@ CHATTER = (
     "冲冲冲",
 )
 GREETINGS = ("主播好", "晚上好", "大家好")
-SETTLE_S = 6.0
+OPENING_S = 60.0  # the host has said hello and that an AI speaks, and is telling of a product by then
 DRAIN_S = 25.0  # for the last answers, after the last comment
 LOUD = 0.01  # of full scale: sound rather than silence
 
@@ -127,6 +127,7 @@ class Crowd:
     questions: dict[str, Question] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     free: list[float] = field(default_factory=list)  # when the host had given an answer, in order
+    opened: asyncio.Event = field(default_factory=asyncio.Event)  # the host is telling of a product
 
     async def post(self, seconds: float) -> None:
         chance, began = random.Random(SEED), time.monotonic()
@@ -144,6 +145,8 @@ class Crowd:
     async def listen(self) -> None:
         async for event in self.client.events():
             about = self.questions.get(str(event.get("comment_id") or event.get("id") or ""))
+            if event.get("type") == "said" and event["kind"] == "script":
+                self.opened.set()
             if event.get("type") == "said" and about is not None and about.begun_s is None:
                 about.begun_s = float(event["at_s"])
             elif event.get("type") == "comment_ended":
@@ -185,7 +188,8 @@ async def measure(minutes: float, url: str, data: Path) -> tuple[Crowd, Reader]:
         await _up(crowd.client, room, data)
         reader = Reader(url)
         listening = asyncio.create_task(crowd.listen())
-        await asyncio.sleep(SETTLE_S)
+        async with asyncio.timeout(OPENING_S):
+            await crowd.opened.wait()
         await crowd.post(minutes * 60)
         await asyncio.sleep(DRAIN_S)
         listening.cancel()

@@ -415,6 +415,32 @@ def _warm(core: Core) -> None:
     core.catalog.search("您好 hello", limit=1)
 
 
+def _warm_host(core: Core) -> None:
+    """Read what the first comment and the first answer on air need, so that no viewer waits for it."""
+    from assistant.attributes import about_properties
+    from assistant.handoff import withdraws
+    from assistant.models.grounded.dialogue import Dialogue
+    from assistant.models.grounded.host import Host
+    from assistant.models.grounded.understand import understand
+    from assistant.tools import specs
+    from knowledge.model import LANGS
+    from streaming.audience_questions import asks
+    from streaming.audience_words import clean
+
+    _warm(core)
+    specs()
+    product = next(iter(core.catalog.products()), None)
+    facts = core.catalog.facts(product.id) if product is not None else core.catalog.shop_facts()
+    about = (product.id,) if product is not None else ()
+    said_and_asked = (("这款现在59元。", "这款有货吗？"), ("It costs ¥59.", "Is it in stock?"))
+    for lang, (said, asked) in zip(LANGS, said_and_asked, strict=True):
+        asks(clean(asked), product), asks("lovely", product), about_properties(asked), withdraws(asked)
+        dialogue = Dialogue(lang, asked, channel="live", page={"id": "", "title": ""})
+        Host(dialogue, frozenset()).answer(understand(dialogue))
+        core.guard.review(said, facts, lang=lang, about=about)
+        core.catalog.search_faq(asked)
+
+
 def room_environment(settings: Settings) -> dict[str, str]:
     """What a room's process must know beyond its plan; the rest of the environment is handed down as it is."""
     given = {"ZHIBO_DATA": str(settings.data)}  # --data may have been given on the command line
@@ -426,7 +452,7 @@ def ready_core(settings: Settings) -> Core:
     for module in ("assistant.script", "avatar.performer", "avatar.faces.drawn", "streaming.answers", "streaming.room"):
         import_module(module)
     core = build_core(settings)
-    _warm(core)
+    _warm_host(core)
     return core
 
 
@@ -467,7 +493,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
                 review=review,
                 performer=Performer(voice, fps=told.fps),
                 face=face,
-                warm=partial(_warm, core),
+                warm=partial(_warm_host, core),
                 ears=ears,
                 standbys=(voice, face),
             ),

@@ -64,7 +64,8 @@ async def test_which_one_is_asked_where_this_one_can_be_nothing_at_hand(
         answer = await shopper.says(text)
         assert asks in answer.text.lower() and "手洗" not in answer.text and "wash" not in answer.text
     pinned = PageContext(lang=lang, channel=channel, product_id="cup-316-500")
-    assert "316" in (await (await counter.shopper(context=pinned)).says(text)).text
+    answer = await (await counter.shopper(context=pinned)).says(text)
+    assert ("316" in answer.text) if channel == "chat" else (asks not in answer.text.lower())
 
 
 async def test_the_same_conversation_is_answered_the_same_way(counter: Counter) -> None:

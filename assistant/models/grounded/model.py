@@ -8,6 +8,7 @@ from assistant.messages import Message, TextDelta, ToolCall, ToolSpec
 from assistant.models.grounded.clerk import Clerk
 from assistant.models.grounded.desk import Need
 from assistant.models.grounded.dialogue import read
+from assistant.models.grounded.host import Host
 from assistant.models.grounded.understand import understand
 from assistant.settings import AssistantSettings
 
@@ -25,7 +26,7 @@ class GroundedModel:
         self, messages: Sequence[Message], tools: Sequence[ToolSpec]
     ) -> AsyncGenerator[TextDelta | ToolCall, None]:
         dialogue = read(messages)
-        clerk = Clerk(dialogue, frozenset(tool.name for tool in tools))
+        clerk = (Host if dialogue.live else Clerk)(dialogue, frozenset(tool.name for tool in tools))
         try:
             text = clerk.answer(understand(dialogue))
         except Need as need:

@@ -170,6 +170,8 @@ def count(number: int, lang: Lang) -> str:
 def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) -> str:
     """What was asked, in the merchant's own words."""
     name, value = values[0][0], clean(values[0][1])
+    if d.live and (flag := _flag(d, goods, name, value)):
+        return flag
     key = (
         "value_bare"
         if _BARE.fullmatch(value) and needs_unit(name)
@@ -186,6 +188,19 @@ def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) 
     if more:
         text += say(d, "value_more", more=joined(d, more))
     return text
+
+
+def _flag(d: Dialogue, goods: Goods, name: str, value: str) -> str:
+    """A yes-or-no property as one says it: 可机洗 否，请手洗 is 不可机洗，请手洗."""
+    said = _FLAG.match(value)
+    if said is None or not _FLAG_NAME.search(name):
+        return ""
+    key = "live_yes" if said[1].lower() in ("是", "yes") else "live_not"
+    return say(d, key, title=goods["title"], name=lower(name, d.lang), more=value[said.end(1) :])
+
+
+_FLAG = re.compile(r"(是|否|yes|no)(?=$|[，,；;])", re.I)
+_FLAG_NAME = re.compile(r"^[可能]|(?:safe|proof|able|resistant)$", re.I)
 
 
 def speaks_of(question: str, goods: Goods) -> bool:

@@ -1,0 +1,66 @@
+"""What the host of a live room says to viewers: the answer first, about what is on air, in words that can be spoken."""
+
+import re
+
+import pytest
+
+from assistant.events import PageContext
+from knowledge.model import Lang
+from tests.assistant.conftest import Counter
+
+# What is on air, what is asked, what must be said, what must not.
+SAID = [
+    ("cup-316-500", "有别的颜色吗？", "雾白", "推荐|积木"),
+    ("cup-316-500", "黑色还有吗", "墨黑", "推荐|伞"),
+    ("cup-316-500", "能机洗吗？", "不可机洗", "否|资料里"),
+    ("cup-316-500", "重量多少克呢", "285g", ""),
+    ("cup-316-500", "多少", "129元", ""),
+    ("cup-316-500", "链接呢", "购物袋", "没听懂"),
+    ("cup-316-500", "求讲5号", "购物袋", "米|推荐"),
+    ("cup-316-500", "有优惠券吗", "新人券", "300"),
+    ("cup-316-500", "杯口多大", "4.5cm", ""),
+    ("cup-316-500", "盖子怎么开", "弹盖", ""),
+    ("cup-316-500", "能放冰箱吗", "资料里", "冰箱店里|推荐"),
+    ("cup-316-500", "支持定制吗", "资料里", "兼容"),
+    ("cup-316-500", "漏水吗", "资料里", "预算|没听懂"),
+    ("cup-316-500", "送妈妈合适吗", "单手可开", "木梳"),
+    ("cup-316-500", "有大一点的吗", "750ml", "帐篷"),
+    ("cup-316-500", "和750的有什么区别", "容量500ml", ""),
+    ("cup-316-500", "主播多大了", "", "cm"),
+    ("cup-316-500", "坏了怎么办", "12个月", "发给人工"),
+    ("cup-316-500", "是哪个牌子", "檐雀", "资料里"),
+    ("cup-316-500", "你是真人吗", "AI", "库存"),
+    ("cup-316-500", "有没有雨伞", "晴雨两用伞", ""),
+    ("tee-cotton-220", "170穿什么码", "165–172cm选M", ""),
+    ("tee-cotton-220", "白色xl有没", "XL有货|XL现在有货", ""),
+    ("tee-cotton-220", "有裤子吗", "裤子店里没有", "您"),
+    ("buds-tws-1", "充电多久", "1.5小时", "USB"),
+    ("buds-tws-1", "电池能用多久", "7小时", "mAh"),
+    ("cup-316-500", "any other colors?", "Pine green", "suggest|look at"),
+    ("cup-316-500", "does it keep cold too", "8 °C", "68"),
+    ("cup-316-500", "dishwasher safe?", "No, this one is not dishwasher safe", ""),
+    ("cup-316-500", "link please", "bag", "quite get"),
+    ("cup-316-500", "any bigger one?", "750 ml", "Tent"),
+    ("cup-316-500", "how old are you", "", "cm"),
+    ("cup-316-500", "is it ok for kids", "one-touch lid", "lamp"),
+]
+
+
+def of(text: str) -> Lang:
+    return "zh" if re.search(r"[一-龥]", text) else "en"
+
+
+@pytest.mark.parametrize(("product_id", "question", "said", "unsaid"), SAID)
+async def test_a_viewer_hears_the_answer(
+    counter: Counter, product_id: str, question: str, said: str, unsaid: str
+) -> None:
+    context = PageContext(channel="live", product_id=product_id, lang=of(question))
+    answer = (await (await counter.shopper(context=context)).says(question)).text
+    assert re.search(said, answer) and not (unsaid and re.search(unsaid, answer)), answer
+    assert "\n" not in answer and "·" not in answer, "a list cannot be heard"
+    assert len(answer) < 130 or of(question) == "en"
+
+
+async def test_in_a_chat_goods_keep_their_names(counter: Counter) -> None:
+    shopper = await counter.shopper(context=PageContext(channel="chat", product_id="cup-316-500", lang="zh"))
+    assert "檐雀轻旅316不锈钢保温杯 500ml" in (await shopper.says("多重")).text
