@@ -132,9 +132,8 @@ def _read(plain: str, product: Product | None) -> _Read:
         meaning = _property(plain, product, lang, concepts)
         particular |= {one for one in asked_features(plain) if one not in meaning.topic}
         taken += [_whole(concept.asked.pattern) for concept in concepts]
-        taken += (
-            [_any(subjects(_EITHER.sub("", plain)).values())] if not (concepts or meaning.topic.startswith("=")) else []
-        )
+        if not concepts and not meaning.topic.startswith("="):
+            taken.append(_any(subjects(_EITHER.sub("", plain)).values()))
     bare = _without(_EITHER.sub("", plain), (*taken, *_named(plain, product)), colours)
     rest = _NOT_WORDS.sub("", words("filler").sub("", bare))
     return _Read(replace(meaning, particular=particular, rest=rest), bare)

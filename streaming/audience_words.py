@@ -30,7 +30,7 @@ def lists() -> dict[str, Any]:
 def words(kind: str) -> re.Pattern[str]:
     """A list of comment_words.yaml as one pattern."""
     joined = "|".join(lists()[kind])
-    return re.compile(f"(?:{_PADDING}(?:{joined}){_PADDING})+" if kind == "greeting" else joined, re.IGNORECASE)
+    return re.compile(f"{_PADDING}(?:(?:{joined}){_PADDING})+" if kind == "greeting" else joined, re.IGNORECASE)
 
 
 def clean(text: str) -> str:

@@ -1,5 +1,6 @@
 """Hundreds of comments as viewers write them, in both languages, each with what must become of it."""
 
+import time
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -76,6 +77,37 @@ def test_the_benchs_questions_are_merged_with_their_other_wordings_and_no_others
         assert read(first).same_as(read(again)), (first, again)
         for others in QUESTIONS[:at]:
             assert not any(read(first).same_as(read(other)) for other in others), (first, others)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "好 ",
+        "姐",
+        "主播",
+        "想要",
+        "来了",
+        "hi ",
+        "what is ",
+        "any ",
+        "h",
+        "多少",
+        "不好",
+        "给我",
+        "165 ",
+        "?",
+        "我买的 ",
+        "w",
+        "m",
+    ],
+)
+def test_nobody_can_keep_the_room_busy_with_a_comment(shop: Catalog, unit: str) -> None:
+    """Words over and over again, as somebody writes who knows what patterns choke on."""
+    thermos = shop.product("cup-316-500")
+    began = time.thread_time()
+    for end in ("", "x", "讲", "！喵"):
+        Audience(on_air=lambda: thermos).take(Comment("v", (unit * 200)[:197] + end))
+    assert time.thread_time() - began < 1.0
 
 
 def test_the_same_words_about_another_product_are_another_question(shop: Catalog) -> None:
