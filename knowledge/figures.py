@@ -35,6 +35,7 @@ _GROUP = re.compile(
 _GROUPS = {"万": 10_000, "w": 10_000, "千": 1000, "亿": 100_000_000, "k": 1000, "million": 10**6, "thousand": 1000,
            "billion": 10**9, "hundred": 100}  # fmt: skip
 _CURRENCY = re.compile(r"(¥|us\$|hk\$|nt\$|(?<![a-z])(?:usd|rmb|cny|hkd|twd|ntd|jpy|eur|gbp) ?|(?<![a-z])\$|€|£)\s?$")
+_SIGN_ENDS = ("¥", "$", "€", "£", "d", "b", "y", "r", "p")  # as in usd, rmb, cny, eur, gbp
 _CURRENCIES = {"¥": "CNY", "rmb": "CNY", "us$": "USD", "$": "USD", "hk$": "HKD", "nt$": "TWD", "ntd": "TWD",
                "€": "EUR", "£": "GBP"}  # fmt: skip
 _HALF_ZH = re.compile(r"半(?=个?(?:升|斤|公斤|年|个?月|小时|天|米|公里|两|磅|钟头|寸|尺|箱|吨|千克|折)(?!纪))")
@@ -179,7 +180,7 @@ class _Atoms:
         self.add(match.start(), match.end(), Decimal(1), Decimal(1), "en")
 
     def _and_a_half(self, value: Decimal, end: int) -> tuple[Decimal, int]:
-        half = _AND_A_HALF.match(self._text, end)
+        half = self._text.startswith(" and a half", end) and _AND_A_HALF.match(self._text, end)
         return (value + Decimal("0.5"), half.end()) if half else (value, end)
 
 
@@ -230,7 +231,8 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
     """The unit written at `place`, perhaps after one space or hyphen, and where it ends."""
     _, by_name, first = unit_table()
     start = place + 1 if text[place : place + 1] in (" ", "-") and place + 1 < len(text) else place
-    start += bool(_SMALL_PACK.match(text, start))
+    if text[start : start + 1] in _SMALL_PACK and text[start + 1 : start + 2] in _PACKS:
+        start += 1
     for name in first.get(text[start : start + 1], ()):
         end = start + len(name)
         if not text.startswith(name, start):
@@ -254,7 +256,7 @@ def _unit_at(text: str, place: int) -> tuple[Unit, int] | None:
 
 _AND_MORE = re.compile(r"多(?:一?点儿?)?(?=[，。！？、,!?的重长高宽深厚远]|$)")
 _ER = re.compile(r"ers?\b")  # a two-pounder, a 15-incher
-_SMALL_PACK = re.compile(r"[小大](?=[包袋盒瓶罐支块片杯份勺])")  # 30小包
+_SMALL_PACK, _PACKS = frozenset("小大"), frozenset("包袋盒瓶罐支块片杯份勺")  # 30小包
 # A unit's name that begins a word: 升级, 天然, 元素, 包邮…
 _NOT_UNITS = {
     (word[0], word[1])
@@ -267,7 +269,8 @@ _NOT_UNITS = {
 
 def _with_unit(text: str, atom: Atom) -> Atom | None:
     """The number with the currency sign before it or the unit after it; None when it is no quantity."""
-    sign = _CURRENCY.search(text, max(0, atom.start - 5), atom.start)
+    before = text[max(0, atom.start - 5) : atom.start].rstrip()
+    sign = _CURRENCY.search(text, max(0, atom.start - 5), atom.start) if before.endswith(_SIGN_ENDS) else None
     found = _unit_at(text, atom.end)
     if sign:
         name = sign[1].strip()
@@ -279,7 +282,7 @@ def _with_unit(text: str, atom: Atom) -> Atom | None:
     if text.startswith("百分之", atom.start - 3) and atom.start >= 3:
         atom.start, atom.unit = atom.start - 3, known("pct")
         return atom
-    if re.search(r"(?:spf|upf)\s?$", text[max(0, atom.start - 4) : atom.start]):
+    if text[max(0, atom.start - 4) : atom.start].rstrip().endswith(("spf", "upf")):
         atom.unit = known("spf")
         return atom
     if found is None:

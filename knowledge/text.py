@@ -3,10 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import yaml
 
@@ -39,8 +38,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Normal:
+class Normal(NamedTuple):  # made for each fact that is read: quicker than a frozen dataclass
     """`text` is `source` in normal form, lower case; `origin[i]` says from which source character `text[i]` came."""
 
     source: str

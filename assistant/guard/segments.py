@@ -1,7 +1,7 @@
 """A sentence as clauses: the pieces that can be judged, and left out, one by one."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from knowledge.sieve import Sifted
 
@@ -15,6 +15,7 @@ _BREAK = re.compile(
 )
 _URL = re.compile(r"(?:https?://|www\.)[^\s\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
 _HARD = frozenset("。！？!?…\n.")
+_ABBREVIATION = re.compile(r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$")
 _AND_CLAUSE = re.compile(
     r"\s(?:and|plus|but|while|also)\s(?=(?:it|it's|that's|that|this|we|we've|you|you'll|they|there|the|free|shipping|i|no|not"
     r"|comes|has|can|includes|features|holds|ships|folds|works)\b)"
@@ -22,8 +23,7 @@ _AND_CLAUSE = re.compile(
 _ANY_AND_CLAUSE = Sifted(_AND_CLAUSE)
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):  # quicker to make than a frozen dataclass, and ten are made for a sentence
     """`start:end` without the mark that ends it; `next` is where the following clause begins."""
 
     start: int
@@ -43,9 +43,7 @@ def clauses(text: str) -> list[Clause]:
     for match in _BREAK.finditer(text):
         if any(first <= match.start() < last - 1 for first, last in links):
             continue
-        if match[0] == "." and re.search(
-            r"\b(?:no|mr|mrs|dr|vs|fl|st|approx|e\.g|i\.e)$", text[max(0, match.start() - 7) : match.start()]
-        ):
+        if match[0] == "." and _ABBREVIATION.search(text[max(0, match.start() - 7) : match.start()]):
             continue
         found.append(Clause(start, match.start(), match.end(), sentence))
         if set(match[0]) & _HARD:

@@ -138,12 +138,13 @@ def _is_shop_wide(subject: str, facts: tuple[Fact, ...]) -> bool:
     return subject.startswith(_SHOP_SUBJECTS) or all(fact.kind in _SHOP_KINDS for fact in facts)
 
 
+_BRACKETED = re.compile(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*")
 _SPEC = re.compile(r"(?<=[\u4e00-\u9fff])\s+\S.*$")  # 保温杯 500ml, 手工皂 三块装
 
 
 def _spellings(title: str, brands: Sequence[str] = ()) -> set[str]:
     """A title as people say it: without brackets, and a Chinese one without its size and its brand."""
-    bare = re.sub(r"\s*[(（\[【][^)）\]】]*[)）\]】]\s*", "", title).strip()
+    bare = _BRACKETED.sub("", title).strip()
     names = {name for name in (title, bare) if len(name) >= 2}
     short = _SPEC.sub("", bare)
     for brand in brands:

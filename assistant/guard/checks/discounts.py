@@ -79,13 +79,12 @@ def check_discount(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) 
     return Finding(mention.start, mention.end, "contradicted", reason, "discount", replacement=figure, evidence=facts)
 
 
+_ITEM_END = re.compile(r"[、，,/；;|]|\s和\s|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])|\band\b|\s{2,}")
+
+
 def items_of(value: str) -> list[str]:
     """The single values of a list such as "金色、银色" or "珍珠粉/ 宝石蓝"."""
-    return [
-        item.strip()
-        for item in re.split(r"[、，,/；;|]|\s和\s|(?<=[\u4e00-\u9fff])和(?=[\u4e00-\u9fff])|\band\b|\s{2,}", value)
-        if item.strip()
-    ]
+    return [item.strip() for item in _ITEM_END.split(value) if item.strip()]
 
 
 def check_colour_count(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Finding | None:

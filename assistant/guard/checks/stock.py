@@ -30,6 +30,8 @@ _SCARCE_ZH = compile_quick(
     r"(?:已经)?(?:只|就|仅|还|最后)(?:剩|有)?下?(?:最后)?\s?$"
 )
 _SCARCE_EN = re.compile(r"(?:only|just|merely|down to the last|the last)(?: about)? $")
+_THE_LAST = re.compile(r"\b(?:the|our|down to(?: the)?|only) last $")
+_STOCK_LEAD = re.compile(r"stock check|stock(?: level)?(?: [^.,;!?]{0,60})?(?: is|:)\s?$|库存[^，。]{0,6}$")
 _STOCK_UNITS = ("jian", "ge", "tao", "bao", "ct", "")
 
 
@@ -44,12 +46,9 @@ def is_stock(reading: Reading, mention: Mention) -> bool:
         return True
     if reading.lang == "en" or mention.quantity.dimension == "":
         near = text[clause.start : mention.start]
-        if (
-            re.search(r"\b(?:the|our|down to(?: the)?|only) last $", near)
-            and not text[mention.end : clause.end].strip()
-        ):
+        if not text[mention.end : clause.end].strip() and _THE_LAST.search(near):
             return True
-        return bool(re.search(r"stock check|stock(?: level)?(?: [^.,;!?]{0,60})?(?: is|:)\s?$|库存[^，。]{0,6}$", near))
+        return _STOCK_LEAD.search(near) is not None
     near = text[clause.start : clause.end]
     return bool(
         _STOCK_NEAR.search(near)

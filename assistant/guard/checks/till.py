@@ -231,8 +231,11 @@ def _chosen(amounts: list[Amount], variant: str) -> list[Amount]:
     return own or sorted(amounts, key=lambda amount: bool(amount.facts[0].variant))
 
 
+_DECIMALS = re.compile(r"\d\.(\d+)")
+
+
 def decimals_of(value: str) -> int:
-    match = re.search(r"\d\.(\d+)", value)
+    match = _DECIMALS.search(value)
     return len(match[1]) if match else 0
 
 
