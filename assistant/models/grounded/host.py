@@ -14,6 +14,7 @@ from assistant.models.grounded.guide import SAME_QUESTION
 from assistant.models.grounded.understand import Reading
 from assistant.models.grounded.wording import joined, say
 from assistant.tools.products import pieces
+from assistant.tools.shop import SURE as FAQ_SURE
 from knowledge.model import Lang
 from knowledge.text import normalise
 from knowledge.thesaurus import default_thesaurus
@@ -36,6 +37,9 @@ class Host(Clerk):
             wants = not reading.properties or _WANTS.search(d.text)
             return self._recommend(reading) if wants else super().answer(reading)
         reading = replace(reading, deictic=True, topic="", follows=False)
+        if size := self._names_size():
+            self.d = replace(d, text=re.sub(rf"(?<!\d){size}(?!\d)(?!码)", f"{size}码", d.text))
+            return self._stock_of(self._page(), reading)
         if reading.colours or reading.sizes:
             return self._stock_of(self.details(d.page), reading)
         for name, pattern in _asked().items():
@@ -63,6 +67,33 @@ class Host(Clerk):
     def _page(self, *, asking: bool = False) -> Goods:
         assert self.d.page is not None
         return self.details(self.d.page, asking=asking)
+
+    def _names_size(self) -> str:
+        """A size of what is on air that a comment names by its bare number, 有37的没, or empty."""
+        options = (self._page().get("options") or {}).items()
+        sizes = {value for name, values in options if re.search(r"码|size", name, re.I) for value in values}
+        figures = re.findall(r"(?<![\d.])\d{2}(?![\d.%])", self.d.text)
+        return next((one for one in figures if one in sizes), "") if _THERE.search(self.d.text) else ""
+
+    def _rule(self, question: str, reading: Reading) -> str:
+        """The shop's rule, asked for as its own list of questions puts it."""
+        answers = self.ask("policy_and_faq", question=question).get("answers") or []
+        sure = answers and answers[0]["score"] >= FAQ_SURE
+        return (
+            str(answers[0]["answer"]) if sure else self._policy(replace(reading, intent="shipping", policy="shipping"))
+        )
+
+    def _sent(self, reading: Reading) -> str:
+        return self._rule("多久发货", reading)
+
+    def _arrives(self, reading: Reading) -> str:
+        return self._rule("几天能到", reading)
+
+    def _carrier(self, reading: Reading) -> str:
+        return self._rule("发什么快递", reading)
+
+    def _who(self, reading: Reading) -> str:
+        return say(self.d, "who")
 
     def _about(self, reading: Reading) -> str:
         """From the product's own data; where that is silent, from the shop's own answers; else a colleague's turn."""
@@ -239,12 +270,17 @@ def _loosely(question: str, goods: Goods) -> list[Sequence[str]]:
     ]
 
 
+_THERE = re.compile(r"有|还|没|码|[黑白红蓝绿灰粉]|\b(?:have|got|size|in stock|left|available)\b", re.I)
 _WANTS = re.compile(r"有吗|有没有|有卖|有无|\b(?:do you (?:have|sell)|any|got)\b", re.I)
 _FITS = re.compile(r"穿|偏|正码|\d{3}|[大小]一?码|true to|\bruns?\b|should", re.I)
 _HOW_LONG = re.compile(r"多久|多长时间|几个?小时|几分钟|how (?:long|fast|quick)", re.I)
 _TIME = re.compile(r"\d\s*(?:个?小时|分钟|秒|天|年|个月|h\b|hours?|min|days?|months?|years?)", re.I)
 
 _ANSWERS: Mapping[str, Callable[[Host, Reading], str]] = {
+    "who": Host._who,
+    "sent": Host._sent,
+    "arrives": Host._arrives,
+    "carrier": Host._carrier,
     "talk": Host._talk,
     "price": Host._asks_price,
     "number": Host._number,

@@ -192,6 +192,8 @@ def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) 
 
 def _flag(d: Dialogue, goods: Goods, name: str, value: str) -> str:
     """A yes-or-no property as one says it: 可机洗 否，请手洗 is 不可机洗，请手洗."""
+    if name in value and re.match(r"[不可能支有无]", value):
+        return say(d, "live_as_is", title=goods["title"], value=value)
     said = _FLAG.match(value)
     if said is None or not _FLAG_NAME.search(name):
         return ""
