@@ -6,6 +6,7 @@ behind the answers, chunk by chunk, so a restart goes on where it was; with its 
 
 import json
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 
 import structlog
@@ -70,7 +71,9 @@ class Vectors:
             before.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         told = {"embedder": self._settings.embedder, "url": self._settings.embedder_url}
-        fresh = self._folder / "serving.json.new"
+        fresh = (
+            self._folder / f"serving.json.{uuid.uuid4().hex}"
+        )  # of our own: other processes begin at the same moment
         fresh.write_text(json.dumps(told), encoding="utf-8")
         fresh.replace(self._folder / "serving.json")
 

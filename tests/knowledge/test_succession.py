@@ -132,3 +132,28 @@ def test_an_old_embedder_that_is_gone_leaves_the_words(server: EmbeddingServer, 
     assert new.embedded(within_s=30)
     assert first(new, 8) == "p8"
     new.close()
+
+
+def test_processes_that_begin_at_the_same_moment_do_not_take_each_others_file(tmp_path: Path) -> None:
+    catalogs = [Catalog.open(KnowledgeSettings(data_dir=tmp_path)) for _ in range(8)]
+    catalogs[0].put(shelf())
+    begin, failed = threading.Barrier(8), []
+
+    def ask(catalog: Catalog) -> None:
+        begin.wait()
+        for number in range(30):
+            catalog._vectors._served = False  # as in a process that has just begun
+            try:
+                catalog._vectors._arrived()
+            except OSError as error:
+                failed.append((number, error))
+
+    asking = [threading.Thread(target=ask, args=(catalog,)) for catalog in catalogs]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    for catalog in catalogs:
+        catalog.close()
+    assert not failed
+    assert [path.name for path in (tmp_path / "vectors").glob("serving*")] == ["serving.json"]
