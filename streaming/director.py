@@ -33,6 +33,7 @@ from streaming.view import Bubble
 log = structlog.get_logger(__name__)
 
 _NEXT_ANSWER_S = 0.5
+_WORDINGS = 3  # tried, when the guard withholds one
 _INSERTED = 20  # lines of people that wait at most
 _ANSWERS = 2  # the one that is being given, and the next: its asker waits for the one before, not for a model too
 
@@ -537,8 +538,13 @@ class Director:
         self, occasion: Occasion, kind: Said, comment_id: str = "", yields_from: int | None = None, **slots: str
     ) -> int:
         """How many characters were spoken."""
-        text = self._phrases(occasion, **slots)
-        if not text:
-            return 0
-        due = self._fresh.checked(text)
-        return await self._speech.say(kind, due, self.product_id, comment_id=comment_id, yields_from=yields_from)
+        for _ in range(_WORDINGS):
+            text = self._phrases(occasion, **slots)
+            if not text:
+                break
+            due = self._fresh.checked(text)
+            if due.text.strip():  # else it was withheld: a title may bring a word that no wording foresaw
+                return await self._speech.say(
+                    kind, due, self.product_id, comment_id=comment_id, yields_from=yields_from
+                )
+        return 0

@@ -66,7 +66,7 @@ WIDE = Places(
     card=Place(right=24, top=88, width=420, height=508),
     bubble=Place(left=508, top=160, width=316),
     caption=Place(bottom=18, width=1160),
-    ticker=Place(left=24, top=84, width=460), notice=Place(left=24, top=550, width=760),
+    ticker=Place(left=458, top=24, width=500), notice=Place(left=24, top=550, width=760),
     lamp=Place(left=540), shelf=Place(left=604, top=470, width=176),
 )  # fmt: skip
 TALL = Places(

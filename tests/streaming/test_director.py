@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -179,6 +180,23 @@ async def test_the_picture_is_not_half_empty_while_the_host_says_hello(catalog: 
     studio.ear.say = slowly  # type: ignore[method-assign]
     heard = await studio.run_until(lambda: ONE[0] in studio.ear.heard)
     assert heard[0] != ONE[0] and at_hello[0] == ["p1"]
+
+
+async def test_a_line_of_the_hosts_own_that_is_withheld_is_said_in_other_words(catalog: Catalog) -> None:
+    review, withheld = gate(catalog), list[str]()
+
+    def picky(text: str, about: Sequence[str] = ()) -> Verdict:
+        verdict = review(text, about)
+        if "测试店" in text and len(withheld) < 2:
+            withheld.append(text)
+            return replace(verdict, text="", label="forbidden")
+        return verdict
+
+    studio = Studio(catalog, review=picky)
+    heard = await studio.run_until(lambda: ONE[0] in studio.ear.heard)
+    greeting = "".join(heard[: heard.index(ONE[0])])
+    assert "测试店" in greeting and len(withheld) == 2 and greeting not in withheld
+    assert all(row.text.strip() for row in studio.rows()), "a line of no words is on record"
 
 
 async def test_a_question_is_answered_and_the_script_goes_on_where_it_was(catalog: Catalog) -> None:
