@@ -136,9 +136,9 @@ async def test_a_thin_catalogue_is_answered_with_sense(
 async def test_this_one_is_the_one_on_the_page(counter: Counter) -> None:
     from assistant.events import PageContext
 
-    for channel in ("chat", "live"):
+    for channel, called in (("chat", "轻旅"), ("live", "这款")):  # the host holds it up
         context = PageContext(product_id="cup-316-500", channel=channel)  # type: ignore[arg-type]
         shopper = await counter.shopper(context=context)
         await shopper.says("想买个茶杯")
         answer = await shopper.says("这款可以放进洗碗机吗？")
-        assert "轻旅" in answer.text and "请手洗" in answer.text
+        assert called in answer.text and "请手洗" in answer.text

@@ -189,6 +189,8 @@ def test_15_a_second_page_of_the_shop_knows_conversation_and_product(site: Site,
     visitor.watch(page)
     answered(page)
     assert log_texts(page)[-2:-1] == [QUESTION]
+    page.locator(".buy-price .price").wait_for()  # the product is there, and with it what the page tells the widget
+    expect(page.locator("zhibo-chat")).to_have_attribute("product", page.url.rsplit("/", 1)[-1])
     with page.expect_request("**/api/chat/messages") as sent:
         ask(page, "这款多少钱？")
     assert page.url.rsplit("/", 1)[-1] == json.loads(sent.value.post_data or "")["product_id"]
