@@ -40,6 +40,7 @@ class Freshness:
 
     def __init__(self, shelf: Shelf, review: Review) -> None:
         self._shelf, self._review = shelf, review
+        self._last: tuple[str, Due] | None = None  # asked for again and again while it is being said
 
     @property
     def stand(self) -> object:
@@ -53,7 +54,13 @@ class Freshness:
     def checked(self, text: str, *product_ids: str) -> Due:
         """`text` as it may be said now."""
         stand = self.stand  # before the review: what changes during it counts as later
-        return Due(self._review(text, product_ids), product_ids, stand)
+        if self._last is not None:
+            said, due = self._last
+            if (said, due.product_ids, due.stand) == (text, product_ids, stand):
+                return due
+        made = Due(self._review(text, product_ids), product_ids, stand)
+        self._last = text, made
+        return made
 
     def passed(self, verdict: Verdict, on_air: str, stand: object) -> Due:
         """What passed the gate elsewhere, at `stand`, about the product on air and those that it cites."""

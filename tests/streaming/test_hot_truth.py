@@ -261,3 +261,4 @@ def test_what_was_checked_holds_as_long_as_nothing_changes(catalog: Catalog, clo
     assert not fresh.is_stale(due) and len(calls) == 2
     catalog.put([product(1, "128")], source="test")
     assert fresh.is_stale(due) and "128" in fresh.renewed(due).text
+    assert len(calls) == 3, "what is asked again and again is judged once"
