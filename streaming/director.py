@@ -547,4 +547,5 @@ class Director:
                 return await self._speech.say(
                     kind, due, self.product_id, comment_id=comment_id, yields_from=yields_from
                 )
+            log.info("a line of the host's own was withheld", occasion=occasion, rule=due.verdict.rule)
         return 0
