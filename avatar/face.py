@@ -15,7 +15,8 @@ class Face(Protocol):
     """Called once a frame, in order, from one thread. Idle motion is drawn when the moment is silent.
 
     A face that looks ahead returns the picture of the moment `delay` calls ago; the room holds the sound
-    back by as many frames, so picture and sound still share one clock.
+    back by as many frames, so picture and sound still share one clock. With a `delay` of more than one it is
+    shown every moment; others may be spared some when the room is late.
     """
 
     delay: int

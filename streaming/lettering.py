@@ -76,8 +76,19 @@ def _runs(text: str, weight: Weight, size: int) -> list[tuple[str, ImageFont.Fre
     return runs
 
 
+@lru_cache(maxsize=16384)
+def _advance(face: ImageFont.FreeTypeFont, char: str, following: str) -> float:
+    """From where a character begins to where the next one does, kerned."""
+    return face.getlength(char + following) - face.getlength(following)
+
+
 def width_of(text: str, weight: Weight, size: int) -> float:
-    return sum(face.getlength(run) for run, face in _runs(text, weight, size))
+    # Summed over pairs, as the font does itself: it hints every glyph anew to tell a length, and a subtitle asks for
+    # that of each of its beginnings.
+    return sum(
+        sum(_advance(face, char, following) for char, following in zip(run, (*run[1:], ""), strict=True))
+        for run, face in _runs(text, weight, size)
+    )
 
 
 def draw(

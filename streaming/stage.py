@@ -267,7 +267,7 @@ class Stage:
                     self._cut_done()
             self._last = moment
         shift.held.append(moment)
-        if draw or self._face.delay:  # a face that looks ahead must see every moment
+        if draw or self._face.delay > 1:  # a face that looks ahead must see every moment
             with clock("face"):
                 host = self._face.render(moment)
         heard = shift.held.popleft() if len(shift.held) > self._face.delay else replace(moment, pcm=moment.pcm * 0)

@@ -1,5 +1,6 @@
 """A face that does not fail: each is drawn in a thread of its own, and one that throws or hangs gives way to a simpler
-one, which later gives it back. The frame loop never waits longer than a few frames."""
+one, which later gives it back. The frame loop never waits longer than a few frames, and usually not at all: while it
+puts one picture on air the next is drawn beside it."""
 
 import contextlib
 import threading
@@ -14,6 +15,7 @@ from streaming.standby import Ladder
 _FIRST_S = 30.0  # to load what the first picture needs
 _PATIENCE_S = 0.3  # for a picture that takes longer than a frame, before the last one is shown again
 _BACKLOG = 100  # moments a face that looks ahead may be behind
+_BESIDE = 1  # pictures of any other face that are still being drawn when the frame loop goes on
 
 
 class _Drawing:
@@ -31,15 +33,16 @@ class _Drawing:
         threading.Thread(target=self._run, name=f"face {name}", daemon=True).start()
 
     def render(self, moment: Moment, within_s: float) -> Frame | None:
-        """The newest picture; None when there is none in time. Raises what the face raised."""
+        """The newest picture that is not drawn beside; None when there is none in time. Raises what the face raised."""
         looks_ahead = self.face is not None and self.face.delay
-        if not self._open or (looks_ahead and self._open < _BACKLOG):
+        beside = 0 if looks_ahead or not self.drew else _BESIDE
+        if self._open < (_BACKLOG if looks_ahead else 1 + beside):
             self._since = self._since if self._open else time.monotonic()
             self._moments.put(moment)
             self._open += 1
         newest: Frame | None = None
         deadline = time.monotonic() + within_s
-        while self._open:
+        while self._open > beside:
             try:
                 done = self._pictures.get(timeout=max(0.0, deadline - time.monotonic()))
             except Empty:
@@ -75,8 +78,9 @@ class _Drawing:
 class SteadyFace:
     """Faces, best first. A picture that could not be drawn is the one before.
 
-    `delay` and `size` stay those of the first, so sound keeps its place. While a simpler face stands in, the first is
-    tried beside it, once in `again_s`, and takes over again with its first good picture.
+    `delay` is that of the first, or one: what is drawn beside the frame loop is shown a frame later. It and `size`
+    stay, so sound keeps its place. While a simpler face stands in, the first is tried beside it, once in `again_s`,
+    and takes over again with its first good picture.
     """
 
     def __init__(
@@ -89,7 +93,7 @@ class SteadyFace:
     ) -> None:
         self._faces = tuple(faces)
         first = faces[0][1]()
-        self.delay, self.size = first.delay, first.size
+        self.delay, self.size = first.delay or _BESIDE, first.size
         self._hang_s = hang_s
         self._ladder = Ladder("face", [name for name, _ in faces], failures, again_s)
         self._drawing = _Drawing(faces[0][0], lambda: first)

@@ -16,6 +16,7 @@ from streaming.scenes.pieces import NIGHT, WHITE, bitmap, gradient, mask, panel,
 from streaming.scenes.theme import Theme
 from streaming.view import Bubble
 
+_TERM = 21  # size of the shop's terms, in pixels of a 720p picture
 TURN = 10  # steps in which one line of the ticker makes way for the next
 _DOT = " · "
 _SHADOW = 7  # of the bubble, at a short side of 720
@@ -107,23 +108,37 @@ def notice(layout: Layout, look: Theme, text: str) -> Bitmap:
 @lru_cache(maxsize=48)
 def ticker(layout: Layout, look: Theme, lines: tuple[str, ...], line: str, before: str, step: int) -> Bitmap:
     """The shop's terms, one after the other; `before` leaves upwards while `step` goes from 0 to TURN."""
-    px, height, size = layout.px, layout.px(40), layout.px(21)
-    longest = max(lettering.width_of(each, "Medium", size) for each in lines)
-    width = min(layout.ticker_width, round(longest) + px(64))  # as wide for each of them
-    image = panel((width, height), height // 2, NIGHT, 0.42)
+    px = layout.px
+    plate = _plate(layout, look, lines)
+    slot = Image.new("RGBA", (plate.width - px(58), plate.height))
+    eased = 1 - (1 - step / TURN) ** 2
+    for text, shift in ((before, -eased), (line, 1 - eased)):
+        if text and abs(shift) < 1:
+            slot.paste(_term(layout, text, slot.size), (0, round(shift * slot.height)))
+    image = plate.copy()
+    image.alpha_composite(slot, (px(44), 0))
+    return bitmap(image)
+
+
+@lru_cache(maxsize=4)
+def _plate(layout: Layout, look: Theme, lines: tuple[str, ...]) -> Image.Image:
+    """What the shop's terms stand on, as wide for each of them; whoever draws on it takes a copy."""
+    px, height = layout.px, layout.px(40)
+    longest = max(lettering.width_of(each, "Medium", px(_TERM)) for each in lines)
+    image = panel((min(layout.ticker_width, round(longest) + px(64)), height), height // 2, NIGHT, 0.42)
     horn = [(16, 16), (21, 16), (28, 10), (28, 30), (21, 24), (16, 24)]
     pen = ImageDraw.Draw(image)
     pen.polygon([(px(x), px(y)) for x, y in horn], fill=look.spoken)
     pen.arc((px(24), px(12), px(36), px(28)), -60, 60, fill=look.spoken, width=max(1, px(2)))
-    slot = Image.new("RGBA", (width - px(58), height))
-    eased = 1 - (1 - step / TURN) ** 2
-    for text, shift in ((before, -eased), (line, 1 - eased)):
-        if text and abs(shift) < 1:
-            fitting = (lettering.wrap(text, slot.width, weight="Medium", size=size, lines=1) or [""])[0]
-            baseline = height / 2 + size * 0.36 + shift * height
-            lettering.draw(slot, (0, baseline), fitting, weight="Medium", size=size, fill=WHITE)
-    image.alpha_composite(slot, (px(44), 0))
-    return bitmap(image)
+    return image
+
+
+@lru_cache(maxsize=16)
+def _term(layout: Layout, text: str, shape: tuple[int, int]) -> Image.Image:
+    size, image = layout.px(_TERM), Image.new("RGBA", shape)
+    fitting = (lettering.wrap(text, shape[0], weight="Medium", size=size, lines=1) or [""])[0]
+    lettering.draw(image, (0, shape[1] / 2 + size * 0.36), fitting, weight="Medium", size=size, fill=WHITE)
+    return image
 
 
 @lru_cache(maxsize=16)
@@ -203,21 +218,23 @@ def caption(layout: Layout, look: Theme, text: str) -> CaptionBitmap:
         left = (width - lettering.width_of(row, "Bold", size)) / 2
         ends = tuple(round(left + lettering.width_of(row[: n + 1], "Bold", size)) for n in range(len(row)))
         lines.append((index * step, height if index == len(rows) - 1 else (index + 1) * step, ends))
-    plain, lit = (_lettered(rows, size, stroke, (width, height), colour, look.edge) for colour in (WHITE, look.spoken))
-    return CaptionBitmap(plain, lit, tuple(lines))
+    plain, inside = _lettered(rows, size, stroke, (width, height), look.edge)
+    lit = plain.copy()
+    for image, colour in ((plain, WHITE), (lit, look.spoken)):
+        image.paste(colour, mask=inside)
+    return CaptionBitmap(bitmap(plain), bitmap(lit), tuple(lines))
 
 
 def _lettered(
-    rows: Sequence[str], size: int, stroke: int, shape: tuple[int, int], fill: Colour, edge: Colour
-) -> Bitmap:
-    image = Image.new("RGBA", shape)
+    rows: Sequence[str], size: int, stroke: int, shape: tuple[int, int], edge: Colour
+) -> tuple[Image.Image, Image.Image]:
+    """The letters with their outline in one colour, and where the letters themselves are."""
+    outlined, inside = Image.new("RGBA", shape), Image.new("RGBA", shape)
     for index, row in enumerate(rows):
-        left = (shape[0] - lettering.width_of(row, "Bold", size)) / 2
-        baseline = stroke + index * round(size * 1.3) + size
-        lettering.draw(
-            image, (left, baseline), row, weight="Bold", size=size, fill=fill, stroke=stroke, stroke_fill=edge
-        )
-    return bitmap(image)
+        at = (shape[0] - lettering.width_of(row, "Bold", size)) / 2, stroke + index * round(size * 1.3) + size
+        lettering.draw(outlined, at, row, weight="Bold", size=size, fill=edge, stroke=stroke, stroke_fill=edge)
+        lettering.draw(inside, at, row, weight="Bold", size=size, fill=WHITE)
+    return outlined, inside.getchannel("A")
 
 
 def _widest(rows: Sequence[str], size: int) -> float:

@@ -111,7 +111,7 @@ def test_a_face_that_fails_gives_way_to_a_simpler_one_and_comes_back() -> None:
     face = SteadyFace([("drawn", lambda: first), ("still", lambda: still)], failures=3, again_s=60.0)
     good = face.render(now)
     first.broken = True
-    for _ in range(3):
+    for _ in range(4):  # what throws is heard of a picture later
         assert face.render(now) is good  # the picture stands still
     assert "'still'" in face.trouble
     until(lambda: face.render(now) is still._frame)
@@ -120,6 +120,23 @@ def test_a_face_that_fails_gives_way_to_a_simpler_one_and_comes_back() -> None:
     face._ladder._again_at, first.broken = 0.0, False
     until(lambda: face.render(now) is good)
     assert face.trouble == ""
+
+
+def test_the_next_picture_is_drawn_beside_the_frame_loop_which_is_told_that_it_comes_a_frame_later() -> None:
+    may_draw = threading.Semaphore(1)
+
+    class Numbering(PlainFace):
+        def render(self, moment: Moment) -> Any:
+            assert may_draw.acquire(timeout=10)
+            return moment.index
+
+    face = SteadyFace([("drawn", Numbering)])
+    assert face.delay == 1
+    shown = []
+    for index in range(5):
+        shown.append(face.render(Moment(index, np.zeros(1764, np.int16))))
+        may_draw.release()  # the loop has gone on before the picture of this moment was begun
+    assert shown == [0, 0, 1, 2, 3]
 
 
 def test_a_face_that_hangs_costs_no_frame_and_comes_back() -> None:
