@@ -1,7 +1,7 @@
 """What a shopper asks for, before anybody has looked whether it can be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -65,12 +65,33 @@ class OrderRef:
     every: bool = False  # all that fit
     goods: tuple[str, ...] = ()  # product numbers in it
     latest: bool = False
-    costs: Decimal | None = None  # what it came to
+    costs: tuple[tuple[Decimal, Decimal], ...] = ()  # what it or a thing in it may have come to: from, below
+    things: int = 0  # how many are in it
+    extreme: Literal["", "dearest", "cheapest"] = ""
+    without: "tuple[Item, ...]" = ()  # what is not in it
+    hint: str = ""  # a state of which only is told: it counts where several are left
     lenient: bool = False  # where nothing names it, what was spoken of last or fits alone is meant
 
     @property
     def is_open(self) -> bool:
         return not (self.ids or self.ends or self.holds or self.state or self.same or self.other or self.every)
+
+    @property
+    def describes(self) -> bool:
+        """Whether it tells something of the order besides what is in it."""
+        return bool(self.costs or self.things or self.extreme or self.without or self.state)
+
+    def with_known(self, known: "OrderRef") -> "OrderRef":
+        """The description with what it leaves open as it was told before."""
+        return replace(
+            self,
+            costs=self.costs or known.costs,
+            things=self.things or known.things,
+            extreme=self.extreme or known.extreme,
+            without=self.without or known.without,
+            state=self.state or known.state,
+            hint=self.hint or known.hint,
+        )
 
 
 @dataclass(frozen=True, slots=True)

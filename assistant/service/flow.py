@@ -108,7 +108,9 @@ class Flow:
         heard = self._that_holds(heard, session)
         session.found, session.did = None, ""
         self._heed(heard, session, resolver)
-        if session.pending is not None:
+        if session.pending is None:
+            self._attend(heard, session, resolver)
+        else:
             further = self._answered(heard, session, turn, resolver, conversation_id)
             if further is None:
                 return turn
@@ -156,6 +158,22 @@ class Flow:
                 if not heard.goods:
                     lines = tuple(dict.fromkeys(line.product_id for order in own for line in order.lines))
                     session.spoken = replace(session.spoken, goods=lines)
+
+    def _attend(self, heard: Heard, session: Session, resolver: Resolver) -> None:
+        """What a message tells of an order without asking for anything is what the next one is about."""
+        acts = any(ask.kind not in ("lookup", "nothing") for ask in heard.asks)
+        if not heard.order.lenient or heard.order.ids or heard.goods:
+            return
+        if acts or not (heard.mentioned or heard.order.describes):
+            return
+        found = resolver.fitting(Ask("lookup", heard.text, replace(heard.order, goods=()), heard.mentioned))
+        if not found:
+            return
+        session.spoken = replace(session.spoken, among=tuple(order.id for order in found))
+        if session.spoken.order_id not in session.spoken.among:
+            only = found[0] if len(found) == 1 else None
+            lines = tuple(line.product_id for line in only.lines) if only else ()
+            session.spoken = replace(session.spoken, order_id=only.id if only else "", goods=lines, item_ids=())
 
     def _say_something(self, heard: Heard, turn: Turn) -> None:
         """A reply to what asks for nothing: thanks, complaints, what the shop tells nothing about."""

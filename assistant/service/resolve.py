@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.service.addresses import AddressReader
 from assistant.service.asks import LATER, Ask, Item, Kind, PayRef
-from assistant.service.finding import found_leniently
+from assistant.service.finding import found_leniently, narrowed
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
 from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
 from assistant.service.options_zh import wanted_in_chinese
@@ -56,8 +56,8 @@ class Resolver:
         if ref.ids:
             return self._by_number(ref.ids)
         if ref.lenient:
-            fits, says = partial(self.fits, ask.kind), partial(self._policy.says, lang="zh")
-            return found_leniently(ask, self.orders, spoken.order_id, fits, says)
+            fits, says = partial(self.fits, ask.kind), self._says
+            return found_leniently(ask, self.orders, spoken, fits, says)
         found = list(self.orders)
         if ref.ends:
             found = [order for order in found if order.id.endswith(ref.ends)]
@@ -82,6 +82,14 @@ class Resolver:
         if ref.every:
             return allowed
         return self._likelier(ask, allowed or found)
+
+    def _says(self, state: str) -> str:
+        return self._policy.says(state, "zh")
+
+    def fitting(self, ask: Ask) -> list[ServiceOrder]:
+        """The orders that what is told of them fits, where that tells some from others; else none."""
+        found, named = narrowed(ask, self.orders, self._says)
+        return found if (named or ask.order.state) and len(found) < len(self.orders) else []
 
     def _described(self, order: ServiceOrder, item: Item) -> bool:
         """Whether a thing in the order has the options that an item is described by."""

@@ -53,3 +53,4 @@ class Spoken:
     payment_id: str = ""
     goods: tuple[str, ...] = ()  # product numbers
     asked: str = ""  # the last question about installing or repairing
+    among: tuple[str, ...] = ()  # the orders that what was told last fits

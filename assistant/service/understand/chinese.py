@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from itertools import zip_longest
 from typing import Literal
 
@@ -16,6 +15,7 @@ from assistant.service.asks import LATER, Ask, Condition, Heard, Item, Kind, Ord
 from assistant.service.understand import chinese_words as w
 from assistant.service.understand.chinese_clauses import Clause, Read, kind_of, read_clause, topics_in
 from assistant.service.understand.chinese_goods import items_in
+from assistant.service.understand.chinese_orders import described
 from assistant.service.understand.chinese_sounds import heard_as
 from assistant.service.understand.chinese_spelling import spelled_out
 from assistant.service.understand.numbers import in_digits, joined
@@ -51,6 +51,7 @@ class _Context:
     items: tuple[Item, ...] = ()
     ref: OrderRef = field(default_factory=lambda: OrderRef(lenient=True))
     carried: Condition = ""
+    asked: bool = False  # an ask has taken what is named here: what describes another order begins anew
     taken_back: bool = False  # what is named next is meant instead
     against: list[Ask] = field(default_factory=list)
 
@@ -173,7 +174,9 @@ class Chinese:
     def _take(self, clause: Clause, read: Read, goods: tuple[str, ...], asks: list[Ask], context: _Context) -> None:
         """Put what a clause says where it belongs: a new ask, or more of the last one."""
         items = items_in(clause.marked, goods)
-        ref = _ref(clause)
+        ref = described(clause.marked, goods)
+        if context.asked and (items or ref.describes):
+            context.items, context.ref, context.asked = (), OrderRef(lenient=True), False
         back, context.taken_back = context.taken_back, False
         if read.kind == "nothing" and items and not read.later:
             read = _with_verb(clause, read, items)
@@ -222,6 +225,7 @@ class Chinese:
             asks[-1] = last if last.kind != "swap" else self._told_more(last, clause, items, ref)
         else:
             asks.append(ask)
+        context.asked = True
 
     def _ask(self, clause: Clause, read: Read, items: tuple[Item, ...], ref: OrderRef, context: _Context) -> Ask:
         new_thing = read.kind == "buy"
@@ -230,7 +234,8 @@ class Chinese:
         if not own_order and not new_thing:
             known = context.ref
             order = replace(order, latest=known.latest, other=known.other, every=known.every)
-            order = replace(order, costs=order.costs or known.costs, state=order.state or known.state)
+            if not (items or clause.orders or clause.goods):
+                order = order.with_known(known)
         named = clause.goods or (() if own_order and read.kind != "lookup" else context.goods)
         if clause.orders and not clause.goods:
             named = ()
@@ -264,6 +269,8 @@ class Chinese:
             order = replace(order, ids=clause.orders)
         if ref.every or ref.other or ref.latest:
             order = replace(order, every=ref.every, other=ref.other, latest=ref.latest)
+        if ask.kind != "buy" and not order.describes:
+            order = order.with_known(ref)
         goods = ask.goods
         if clause.goods and ask.kind == "buy":
             goods = (
@@ -362,19 +369,6 @@ def _in_turn(clauses: Sequence[Clause]) -> list[Read]:
     return reads
 
 
-def _ref(clause: Clause) -> OrderRef:
-    text = clause.marked
-    return OrderRef(
-        same=bool(w.SAME.search(text)),
-        other=bool(w.OTHER.search(text)),
-        every=bool(w.EVERY.search(text)),
-        costs=Decimal(costs["n"]) if (costs := w.COSTS.search(text)) else None,
-        latest=bool(w.LATEST.search(text)),
-        state=next((states for states, said in w.STATES if said.search(text)), ""),
-        lenient=True,
-    )
-
-
 def _after_target(text: str) -> bool:
     target, product = w.TARGET.search(text), text.find(_PRODUCT)
     return target is not None and product >= target.end() - 1
@@ -395,7 +389,10 @@ def _name(context: _Context, clause: Clause, items: tuple[Item, ...], ref: Order
         context.items = items
     if ref.other or ref.latest or ref.every:
         context.ref = replace(context.ref, other=ref.other, latest=ref.latest, every=ref.every)
-    context.ref = replace(context.ref, costs=ref.costs or context.ref.costs, state=ref.state or context.ref.state)
+    known = context.ref
+    context.ref = replace(
+        ref.with_known(known), same=False, other=known.other, latest=known.latest, every=known.every
+    )
 
 
 _FULLER = {"退": "退掉", "换": "换掉", "催": "催一下"}

@@ -74,16 +74,27 @@ PLACE = _pattern("place")
 EVERYTHING = _pattern("everything")
 TELLING = _pattern("telling")
 KEPT = _pattern("kept")
-COSTS = _pattern("costs")
+AMOUNT = _pattern("amount")
+SPOKEN_AMOUNT = _pattern("spoken_amount")
+THINGS = _pattern("things")
+SINGLE = _pattern("single")
+WITHOUT = _pattern("without")
+DEARER = _pattern("dearer")
+CHEAPER_ONE = _pattern("cheaper_one")
 CORRECTS = _pattern("corrects")
 TAKEN_BACK = _pattern("taken_back")
 DROPS = _pattern("drops")
 ONLY = _pattern("only")
 WEIGHED = _pattern("weighed")
 SYMPTOM = _pattern("symptom")
-STATES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (states, re.compile(_joined(said))) for states, said in _WORDS["states"].items()
-)
+
+
+def _states(name: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((states, re.compile(_joined(said))) for states, said in _WORDS[name].items())
+
+
+STATES = _states("states")
+HINTS = _states("hints")
 
 SURNAMES = frozenset(_WORDS["surnames"])
 ACTS: tuple[tuple[Kind | str, re.Pattern[str]], ...] = tuple(

@@ -1,0 +1,71 @@
+"""Which order Chinese shoppers mean besides by its number: what it came to, how much is in it, in what state it is."""
+
+import re
+from decimal import Decimal
+
+from assistant.service.asks import OrderRef
+from assistant.service.understand import chinese_words as w
+from assistant.service.understand.chinese_goods import items_in
+
+Range = tuple[Decimal, Decimal]  # from, below
+
+_UNITS = {"千": 1000, "百": 100}
+_DIGITS = "零一二三四五六七八九"
+_ROUND = Decimal("0.03")  # 1999 is "两千" to whoever paid it
+_FEWEST_DIGITS = 3  # of a bare number that may be a price
+
+
+def described(text: str, goods: tuple[str, ...]) -> OrderRef:
+    """What one clause tells of the order it means; `goods`: the names of what the customer bought."""
+    left_out = w.WITHOUT.search(text)
+    return OrderRef(
+        same=bool(w.SAME.search(text)),
+        other=bool(w.OTHER.search(text)),
+        every=bool(w.EVERY.search(text)),
+        costs=costs_in(text),
+        things=_things(text, goods),
+        extreme="dearest" if w.DEARER.search(text) else "cheapest" if w.CHEAPER_ONE.search(text) else "",
+        without=items_in(left_out["x"], goods) if left_out else (),
+        latest=bool(w.LATEST.search(text)),
+        state=next((states for states, said in w.STATES if said.search(text)), ""),
+        hint=next((states for states, said in w.HINTS if said.search(text)), ""),
+        lenient=True,
+    )
+
+
+def costs_in(text: str) -> tuple[Range, ...]:
+    """The amounts that a text may tell, each as a range: "1199", "四千多"."""
+    found = []
+    for match in w.AMOUNT.finditer(text):
+        digits = match["n"].split(".")[0]
+        if len(digits) < _FEWEST_DIGITS and not match["money"]:
+            continue
+        amount, zeros = Decimal(match["n"]), len(digits) - len(digits.rstrip("0"))
+        found.append(_range(amount, 10**zeros if zeros >= 2 else 1, bool(match["about"])))
+    for match in w.SPOKEN_AMOUNT.finditer(text):
+        unit = _UNITS[match["unit"]]
+        amount = Decimal(_digit(match["head"]) * unit)
+        if match["next"]:
+            unit //= 10
+            amount += _digit(match["next"]) * unit
+        found.append(_range(amount, unit, bool(match["about"])))
+    return tuple(found)
+
+
+def _range(amount: Decimal, unit: int, about: bool) -> Range:
+    if unit == 1:
+        return amount, amount + 1
+    return (amount, amount + unit) if about else (amount - amount * _ROUND, amount + Decimal(unit) / 2)
+
+
+def _digit(char: str) -> int:
+    return _DIGITS.find("二" if char == "两" else char)
+
+
+def _things(text: str, goods: tuple[str, ...]) -> int:
+    """How many things are in the order that is meant; 0 where that is not told."""
+    if match := w.THINGS.search(text):
+        if any(f"{match['n']}件套" in name for name in goods):
+            return 0
+        return int(match["n"]) if match["n"].isdigit() else w.NUMBERS[match["n"]]
+    return 1 if w.SINGLE.search(text) else 0
