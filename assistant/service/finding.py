@@ -1,4 +1,4 @@
-"""Which order is meant where none is named: by what is told of it, by what was spoken of last, or because it alone fits.
+"""Which order is meant where none is named: by what is told of it, by what was spoken of last, or as the only one.
 
 Each thing told narrows the orders down as long as any is left: people remember prices and colours wrongly.
 """
@@ -91,8 +91,7 @@ def _in_state(orders: Sequence[ServiceOrder], states: str, says: Says) -> list[S
 
 
 def _has_version(order: ServiceOrder, ask: Ask) -> bool:
-    """Whether a thing that is asked about has an option that is named: letter by letter, by its number, by the character
-    of its colour."""
+    """Whether a thing that is asked about has an option that is named: by its letters, its number, its colour."""
     said = {name: item.said for item in ask.items for name in item.name.split("|")}
     for line in order.lines:
         if line.name not in said:

@@ -32,6 +32,7 @@ from assistant.service.steps import Proposal, Refused, Spoken, Told
 _REGRETS = re.compile(
     r"\b(?:no longer|not|never|don't|mistake|accident\w*|error|wrong|mind|instead|anymore)\b|n't\b", re.IGNORECASE
 )
+_BUYS = re.compile("买|下单|拍|订|再|购")
 _OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
 
 
@@ -42,6 +43,14 @@ _UNKNOWN = ("missing", "no_section", "no_fault", "no_gift", "which_product", "un
 def _names(ask: Ask) -> bool:
     """Whether an ask names an order of one's own, or what is in one."""
     return bool(ask.items or ask.order.same or ask.order.other or ask.order.latest or ask.order.every)
+
+
+def _exchanged(ask: Ask, session: Session, resolver: Resolver) -> Ask:
+    """ "就要80升那个" of what one has already is a wish to exchange it."""
+    if ask.kind != "buy" or not ask.order.lenient or ask.goods or _BUYS.search(ask.text):
+        return ask
+    held = {line.product_id for order in resolver.orders for line in order.lines}
+    return replace(ask, kind="swap") if session.spoken.goods and set(session.spoken.goods) <= held else ask
 
 
 class Flow:
@@ -123,13 +132,17 @@ class Flow:
                 raise
             turn.told.append(Told("shop_silent"))  # what was done before is told all the same
             turn.offers_person = True
-        if heard.complains:
+        if heard.complains or (heard.order.lenient and not turn.writes and self._tells_of_a_visit(heard.text)):
             session.spoken = replace(session.spoken, asked=heard.text)
         if not turn.told and heard.order.lenient:
             self._say_something(heard, turn)
         if not turn.told:
             turn.understood = False
         return turn
+
+    def _tells_of_a_visit(self, text: str) -> bool:
+        rule = self._policy.rules.get("schedule_service")
+        return rule is not None and any(said.pattern and said.search(text) for said in rule.kinds.values())
 
     def _that_holds(self, heard: Heard, session: Session) -> Heard:
         """A message without what hangs on something that is not so: "换不了就退" while the exchange can be done."""
@@ -330,6 +343,7 @@ class Flow:
             replace(one, ask=as_spoken(of_before(one.ask, session.mentioned), session.spoken, resolver)) for one in asks
         ]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
+        asks = [replace(one, ask=_exchanged(one.ask, session, resolver)) for one in asks]
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
         session.waiting = ()
@@ -402,7 +416,8 @@ class Flow:
             kept = replace(kept, ask=replace(kept.ask, items=wanted))
         named = any(one.ask.items or one.ask.order.ids for one in acts)
         if slot == "order" and not named and (chosen := chosen_orders(kept.ask, heard.text, session.spoken, resolver)):
-            return [*(replace(kept, order_id=order.id) for order in chosen), *rest]
+            told = merged(said, kept.ask) if heard.order.lenient else kept.ask
+            return [*(Bound(told, order.id) for order in chosen), *rest]
         held = order_of(kept.order_id, resolver)
         if slot == "items" and not acts and held and (things := chosen_things(kept.ask, held, heard.text)):
             return [replace(kept, ask=replace(kept.ask, items=things)), *rest]

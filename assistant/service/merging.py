@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from assistant.service.asks import LATER, Ask, Heard, Item, OrderRef
 from assistant.service.session import Bound
+from assistant.service.understand.chinese_addresses import place_of
+from assistant.service.understand.chinese_words import BARE_KIND
 
 NEXT = "\n"  # between what was said of an address in one message and in the next
 _LIKE_AN_ADDRESS = re.compile("[路街道巷弄村镇苑园厦号栋幢楼室]")
@@ -122,7 +124,7 @@ def without(items: Sequence[Item], against: Sequence[Ask]) -> tuple[Item, ...]:
 def more(heard: Heard, kept: Bound, slot: str) -> Ask:
     """The answer to a question for what was missing."""
     said = Ask("nothing", heard.text, heard.order, payment=heard.payment, details=heard.details)
-    if slot == "title" and not heard.details.get("title"):
+    if slot == "title" and not (heard.details.get("title") or (heard.order.lenient and BARE_KIND.search(heard.text))):
         said = replace(said, details={"title": heard.text.strip(" .!")})
     if (
         not heard.order.lenient and slot == "order" and heard.mentioned and heard.order.is_open
@@ -133,7 +135,7 @@ def more(heard: Heard, kept: Bound, slot: str) -> Ask:
     if not heard.order.lenient:
         return said
     if slot == "address" and not heard.details.get("address") and _LIKE_AN_ADDRESS.search(heard.wanted):
-        return replace(said, details={"address": heard.wanted.strip(" ，,。.!！"), **heard.details})
+        return replace(said, details={"address": place_of(heard.wanted.strip(" ，,。.!！")), **heard.details})
     wanted = heard.wanted if slot in ("variant", "goods") else f"{kept.ask.wanted} {heard.wanted}"
     return replace(
         said,

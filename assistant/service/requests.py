@@ -185,6 +185,7 @@ class Requests:
         for lines in (
             [line for line in order.lines if line.product_id in ask.order.goods],
             [line for line in order.lines if line.name in names],
+            [line for line in order.lines if line.name in {name for item in ask.near for name in item.name.split("|")}],
             [line for line in order.lines if line.product_id in spoken_ids],
             list(order.lines),
         ):

@@ -13,6 +13,7 @@ from typing import Literal
 
 from assistant.service.asks import LATER, Ask, Condition, Heard, Item, Kind, OrderRef, PayRef, Wish
 from assistant.service.understand import chinese_words as w
+from assistant.service.understand.chinese_addresses import address_in
 from assistant.service.understand.chinese_clauses import Clause, Read, kind_of, read_clause, topics_in
 from assistant.service.understand.chinese_goods import items_in
 from assistant.service.understand.chinese_orders import described
@@ -31,10 +32,6 @@ _YES_AND = re.compile(
 )
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
-_WITH_PHONE = re.compile(r"[，,]?(?:电话|手机|联系).{0,8}1\d{10}.*")
-_BEFORE_PLACE = re.compile(  # "送到我公司:…"; 成都 is a place
-    r"^(?:现在(?:住)?(?:在|是)?|其实是|应该是|新的?是|为|成(?![都武安县华])|到|是|送到?|寄到?|发到?)*(?:我?(?:的)?(?:公司|家里?|单位|新家|老家)(?:的)?(?:地址)?[:：是在]+)?"
-)
 _LONGEST_YES = 12
 _DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
@@ -93,6 +90,8 @@ class Chinese:
         asks = [_with_last_named(ask, context) for ask in asks]
         if any("compare" in ask.topics for ask in asks):  # who compares hasn't decided
             asks = [ask for ask in asks if ask.kind != "buy" or _DECIDED.search(ask.text)]
+        if len(bought := [ask for ask in asks if ask.kind == "buy"]) == 1:  # "E卡付，来一台"
+            asks = [replace(ask, payment=ask.payment or self._payment(said)) if ask in bought else ask for ask in asks]
         details = self._details(said, asks, clauses)
         asks = [self._detailed(ask, details, said, clauses) for ask in asks]
         acts = [ask for ask in asks if ask.kind not in ("lookup", "nothing")]
@@ -178,6 +177,8 @@ class Chinese:
         if context.asked and (items or ref.describes):
             context.items, context.ref, context.asked = (), OrderRef(lenient=True), False
         back, context.taken_back = context.taken_back, False
+        if read.leaves and w.NOT_BOUGHT.search(clause.marked) and (items or clause.orders or ref.describes):
+            read = Read("cancel", explicit=False)
         if read.kind == "nothing" and items and not read.later:
             read = _with_verb(clause, read, items)
         if asks and read.kind == "nothing" and (said := w.TAKEN_BACK.match(clause.marked)):
@@ -328,7 +329,7 @@ class Chinese:
 
     def _detailed(self, ask: Ask, details: Mapping[str, str], said: str, clauses: Sequence[Clause]) -> Ask:
         if ask.kind == "address":
-            return replace(ask, details=_address(said))
+            return replace(ask, details=address_in(said))
         if ask.kind in ("visit", "invoice"):
             broken = " 坏了，维修" if ask.kind == "visit" and w.SYMPTOM.search(said) else ""
             return replace(ask, details=dict(details), wanted=said + broken)
@@ -390,9 +391,7 @@ def _name(context: _Context, clause: Clause, items: tuple[Item, ...], ref: Order
     if ref.other or ref.latest or ref.every:
         context.ref = replace(context.ref, other=ref.other, latest=ref.latest, every=ref.every)
     known = context.ref
-    context.ref = replace(
-        ref.with_known(known), same=False, other=known.other, latest=known.latest, every=known.every
-    )
+    context.ref = replace(ref.with_known(known), same=False, other=known.other, latest=known.latest, every=known.every)
 
 
 _FULLER = {"退": "退掉", "换": "换掉", "催": "催一下"}
@@ -524,21 +523,3 @@ def _is_bare_name(text: str) -> bool:
     if not (w.BARE_NAME.match(text) and _is_name(text)):
         return False
     return kind_of(text) == "nothing" and not topics_in(text)
-
-
-def _address(said: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    phone = w.PHONE_NEW.search(said) or w.PHONE.search(said)
-    if phone:
-        found["phone"] = phone["phone"] if "phone" in phone.re.groupindex else phone[0]
-    for match in w.ADDRESS_TO.finditer(said):
-        text = (match["address"] or match["address2"] or "").strip()
-        text = _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", text))
-        text = w.ADDRESS_END.sub("", text).strip(' ，,"“”')
-        if text and not re.fullmatch(r"1\d{10}.*", text) and re.search(r"[一-龥]{2}", text):
-            found["address"] = text
-            break
-    if "address" not in found and (plain := w.ADDRESS_PLAIN.search(said)):
-        text = _BEFORE_PLACE.sub("", _WITH_PHONE.sub("", plain["address"])).split(" ")[0]
-        found["address"] = w.ADDRESS_END.sub("", text).strip()
-    return found

@@ -47,14 +47,15 @@ def read_clause(clause: Clause) -> Read:
     kind = kind_of(rest)
     asks = clause.asks or w.ASKS.search(_plain(rest)) is not None
     topics = topics_in(rest) if kind == "nothing" or _only_asked(kind, rest, asks) else ()
+    if kind in w.ACHIEVED and w.HOW_TO.search(rest) and not w.IN_GENERAL.search(text):
+        return Read(kind, when=when, tentative=True, explicit=_explicit(kind, rest))
     if kind != "nothing" and _only_asked(kind, rest, asks):
         kind = "lookup" if topics else "nothing"
     if kind != "nothing" and kind != "lookup":
         tentative = kind != "handoff" and asks and not w.REQUEST.search(rest) and bool(w.CAN.search(_plain(rest)))
         if kind == "cancel" and when == "failed" and not w.EXPLICIT["cancel"].search(rest):
             return Read(leaves=True)  # "没有就不要了"
-        explicit = kind not in w.EXPLICIT or bool(w.EXPLICIT[kind].search(rest))
-        return Read(kind, when=when, tentative=tentative, explicit=explicit)
+        return Read(kind, when=when, tentative=tentative, explicit=_explicit(kind, rest))
     if w.LEAVE.search(rest):
         return Read(when=when, leaves=not when)
     if topics:
@@ -62,6 +63,10 @@ def read_clause(clause: Clause) -> Read:
     if not when and w.CANNOT.search(text) and len(_NO_WORDS.sub("", text)) <= _LEAVES_WORDS:
         return Read(when="failed", condition_only=True)
     return Read()
+
+
+def _explicit(kind: Kind, text: str) -> bool:
+    return kind not in w.EXPLICIT or bool(w.EXPLICIT[kind].search(text))
 
 
 def _plain(text: str) -> str:

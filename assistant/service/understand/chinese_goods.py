@@ -10,6 +10,8 @@ _WORD = re.compile("[A-Za-z]?[一-龥]+")  # "T恤", "茶壶"
 _MODEL = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]+\d[A-Za-z0-9]*(?:[ -]?(?:Pro|Max|Ultra|Plus|mini)(?![A-Za-z]))*", re.IGNORECASE
 )
+_LETTERS = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]+")
+_COMMON = re.compile("pro|max|plus|ultra|mini|app|ok|vip", re.IGNORECASE)
 
 
 def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
@@ -20,11 +22,12 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         said = next((word for word in group if word in text), "")
         if said and not any(said in other for other in taken):
             names = tuple(name for name in goods if any(word in name for word in group))
-            names = _sized(text, names)
+            names = _telling(text.replace(said, " "), _sized(text, names))
             taken.append(said)
             if names:
                 found.setdefault(names, said)
     names, said = _of_model(text, goods)
+    names = _sized(text, names)
     if not (names or taken):
         found = _alike(text, goods)
     if not (names or taken or found):
@@ -46,16 +49,31 @@ def _sized(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if any(re.search(rf"(?<![\d.]){size}", name) for size in said)) or names
 
 
+def _telling(text: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of several the ones that share most with a text of what not all of them are called: "活水的那台"."""
+    if len(names) < 2:
+        return names
+    pairs = {run[at : at + 2] for run in re.findall("[一-龥]+", text) for at in range(len(run) - 1)}
+    shared = [sum(pair in name and not all(pair in one for one in names) for pair in pairs) for name in names]
+    return tuple(name for name, score in zip(names, shared, strict=True) if score == max(shared))
+
+
 def _of_model(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
-    """The products whose names hold a model that a text names: "M9 Pro"."""
-    for match in sorted(_MODEL.finditer(text), key=lambda one: -len(one[0])):
-        said = _squeezed(match[0])
-        names = tuple(
-            name for name in goods if re.search(rf"(?<![a-z0-9]){re.escape(said)}(?![a-z0-9])", _squeezed(name))
-        )
+    """The products whose names hold a model or a series that a text names: "M9 Pro", "UDproS"."""
+    said = [match[0] for match in _MODEL.finditer(text)] + [
+        word for word in _LETTERS.findall(text) if not _COMMON.fullmatch(word)
+    ]
+    for one in sorted(said, key=lambda word: -len(word)):
+        names = tuple(name for name in goods if _squeezed(one) in _models_of(name))
         if names and len(names) < len(goods):
-            return names, match[0]
+            return names, one
     return (), ""
+
+
+@lru_cache(maxsize=512)
+def _models_of(name: str) -> frozenset[str]:
+    squeezed, plain = _squeezed(name), name.lower()
+    return frozenset(word for text in (squeezed, plain) for word in re.findall("[a-z0-9]+", text))
 
 
 def _squeezed(text: str) -> str:

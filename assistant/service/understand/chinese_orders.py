@@ -1,6 +1,5 @@
 """Which order Chinese shoppers mean besides by its number: what it came to, how much is in it, in what state it is."""
 
-import re
 from decimal import Decimal
 
 from assistant.service.asks import OrderRef
