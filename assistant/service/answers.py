@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from assistant.service.asks import Ask, Topic
 from assistant.service.model import Fault, Goods, ServiceOrder
-from assistant.service.picking import size_of
+from assistant.service.picking import picked, size_of
 from assistant.service.resolve import Resolver
 from assistant.service.shop import ServiceShop
 from assistant.service.steps import Refused, Spoken, Told
 
-ABOUT_ORDERS: tuple[Topic, ...] = ("shipment", "state", "total", "refund", "invoice", "visit", "cashback")
+ABOUT_ORDERS: tuple[Topic, ...] = ("shipment", "state", "total", "refund", "invoice", "visit", "cashback", "urged")
 SECTIONS: tuple[Topic, ...] = ("install", "repair", "materials", "gifts")
 _READS = {
     "install": "get_installation",
@@ -138,6 +138,10 @@ class Answers:
         data = {"order": order, "payment": payment, "id": order.id}
         if topic in ("state", "total"):
             return Told("order", data)
+        if topic == "urged":
+            return Told(
+                "urged_before" if order.details.get("urged") else "not_urged", {"order": order.id, "state": order.state}
+            )
         if topic == "cashback":
             return Told("cashback_yes" if order.details.get("cashback") else "cashback_no", {"order": order.id})
         text = order.details.get(topic, "")
@@ -248,7 +252,10 @@ class Answers:
         """The sections about a product that share most words with a question no topic was heard in."""
         answer = TopicAnswer()
         pairs = {run[at : at + 2] for run in re.findall("[一-龥]+", message) for at in range(len(run) - 1)} - _PAIR_STOP
-        for number in self.goods_of(ask, spoken)[:1]:
+        numbers = self.goods_of(ask, spoken)
+        known = [goods for one in numbers if (goods := self._shop.goods(one)) is not None]
+        meant = picked(known, message)
+        for number in [meant.id] if meant else numbers[:1]:
             goods = self._shop.goods(number)
             if goods is None:
                 continue

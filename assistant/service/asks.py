@@ -43,6 +43,7 @@ Topic = Literal[
     "compare",
     "goods",
     "points",
+    "urged",  # whether an order is
     "member",  # the customer's standing with the shop
     "why",  # the last refusal
 ]
@@ -85,7 +86,7 @@ class OrderRef:
         """The description with what it leaves open as it was told before."""
         return replace(
             self,
-            costs=self.costs or known.costs,
+            costs=(*self.costs, *known.costs),
             things=self.things or known.things,
             extreme=self.extreme or known.extreme,
             without=self.without or known.without,

@@ -210,9 +210,9 @@ class Flow:
         kept = session.pending_ask
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing")]
         self._pending.narrow(heard, acts, session, resolver)
-        if kept is not None and (anew := self._pending.anew(heard, kept, acts, session, resolver)) is not None:
+        if kept is not None and (other := self._pending.anew(heard, kept, acts, session, resolver)) is not None:
             session.drop()
-            session.waiting = tuple(joined((*anew, *session.waiting)))
+            session.waiting = tuple(joined((*other, *session.waiting)))
             self._go_on(session, turn)
             return None
         if heard.hangs:
@@ -226,21 +226,26 @@ class Flow:
             self._execute(session, turn, conversation_id)
             return heard
         meant = kept is not None and kept.ask.kind in heard.confirms  # asked for anew rather than confirmed
-        again = kept is not None and any(self._pending.touches(ask, kept, session, resolver) for ask in acts)
-        if (heard.answer == "no" and not meant and not again) or heard.leaves_it:
+        anew = kept is not None and any(self._pending.touches(ask, kept, session, resolver) for ask in acts)
+        if (heard.answer == "no" and not meant and not anew) or heard.leaves_it:
             session.drop()
             if heard.confirms or not acts:
                 turn.told.append(Told("left_as_is"))
             return replace(heard, asks=()) if heard.confirms else heard
         if acts:
             session.drop()
-            if kept is None or not again:
+            if kept is None or not anew:
                 instead = kept is not None and any(self._pending.replaces(ask, kept, session, resolver) for ask in acts)
                 if kept is not None and not (kept.ask.tentative or heard.drops or heard.only or instead):
                     session.waiting = (kept, *session.waiting)
                 return heard
-            heard_again = [merged(ask, kept.ask) for ask in acts]
-            session.waiting = (*(Bound(ask, kept.order_id) for ask in heard_again), *session.waiting)
+            again, besides = list[Bound](), list[Bound]()
+            for ask in acts:
+                if self._pending.touches(ask, kept, session, resolver):
+                    again.append(Bound(merged(ask, kept.ask), kept.order_id))
+                else:
+                    besides += bind(Bound(ask), session, resolver, turn)
+            session.waiting = (*again, *besides, *session.waiting)
             self._go_on(session, turn)
             return None
         lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
@@ -255,8 +260,7 @@ class Flow:
         lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
         if lookups:
             self._look_up(lookups, heard, session, resolver, turn)
-        again = bool(lookups) or heard.hangs
-        turn.told.append(self._pending.told(session, resolver) if again else Told("yes_or_no"))
+        turn.told.append(self._pending.told(session, resolver) if lookups or heard.hangs else Told("yes_or_no"))
         turn.asks_confirmation = True
 
     def _execute(self, session: Session, turn: Turn, conversation_id: str) -> None:
@@ -335,6 +339,8 @@ class Flow:
         if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
             said = Ask("nothing", heard.text, payment=heard.payment)
             asks = [replace(session.refused, ask=merged(said, session.refused.ask))]
+        if not asks and (exchange := self._chosen_instead(heard, session, resolver)) is not None:
+            asks = [exchange]
         if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "" and not turn.told:
             asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
         if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
@@ -356,6 +362,16 @@ class Flow:
                 continue
             bound += bind(one, session, resolver, turn)
         session.waiting = tuple(joined(sorted(bound, key=lambda b: self._rank(b.ask))))
+
+    def _chosen_instead(self, heard: Heard, session: Session, resolver: Resolver) -> Bound | None:
+        """What names one of the things that were told as what something may be exchanged for: "13升的吧"."""
+        kept = session.refused
+        if kept is None or kept.ask.kind != "swap" or not heard.order.lenient or heard.closes or heard.answer:
+            return None
+        said = replace(merged(Ask("nothing", heard.text), kept.ask), wanted=heard.wanted, near=session.mentioned)
+        order = order_of(kept.order_id, resolver)
+        step = resolver.step(said, order, session.spoken) if order is not None else None
+        return Bound(said, kept.order_id) if isinstance(step, Proposal) else None
 
     def _guessed(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:
         """What somebody probably wants who names an order of theirs in words no rule knows: never without a yes."""
@@ -403,6 +419,8 @@ class Flow:
         slot, session.slot = session.slot, ""
         if kept is None:
             return asks
+        if kept.ask.kind == "invoice" and heard.details.get("title"):  # "改成…有限公司" changes no goods
+            asks = [one for one in asks if one.ask.kind != "swap" or one.ask.items]
         acts = [one for one in asks if one.ask.kind not in ("lookup", "nothing")]
         if heard.leaves_it or heard.answer == "no" or (heard.closes and heard.answer != "yes"):
             return asks
@@ -502,6 +520,8 @@ class Flow:
             goods = session.spoken.goods if set(lines) & set(session.spoken.goods) else lines or goods
         asked = heard.text if {"install", "repair", "fault"} & set(ask.topics) else session.spoken.asked
         number = answer.order_id or self._holder(goods, session, resolver)
+        if "instead" in ask.topics and number:
+            session.refused = session.refused or Bound(Ask("swap", heard.text, heard.order, ask.items), number)
         session.spoken = replace(session.spoken, order_id=number, goods=goods, asked=asked)
 
     def _holder(self, goods: Sequence[str], session: Session, resolver: Resolver) -> str:

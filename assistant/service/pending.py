@@ -80,7 +80,8 @@ class Pending:
 
     def replaces(self, ask: Ask, kept: Bound, session: Session, resolver: Resolver) -> bool:
         """Whether an ask is for something else to be done with the very things that wait: a return for an exchange."""
-        if {ask.kind, kept.ask.kind} - set(_ONE_OF) or ask.kind == kept.ask.kind:
+        mended = ask.kind == "visit" and kept.ask.kind in ("swap", "return") and "修" in ask.text
+        if ({ask.kind, kept.ask.kind} - set(_ONE_OF) or ask.kind == kept.ask.kind) and not mended:
             return False
         things = things_in(kept.order_id, ask, resolver) & things_in(kept.order_id, kept.ask, resolver)
         return bool(things) and self._of_its_order(ask, kept, session, resolver)

@@ -315,14 +315,14 @@ class Chinese:
             found["name"] = bare_names[0]
         if company := w.COMPANY.search(
             re.sub(
-                r"(?:抬头)?(?:换|改)(?:成|为)(?:公司|企业|单位)的?|抬头(?:是|为|写|开|填|用|就|换成|改成)*|(?:开|发票|公司名称?|名称)+[是为:]*",
+                r"(?:抬头)?(?:换|改|写)(?:成(?![都武安])|为)(?:公司|企业|单位)?的?|抬头(?:是|为|写|开|填|用|就|换成|改成)*|(?:开|发票|公司名称?|名称)+[是为:]*",
                 " ",
                 said,
             )
         ):
             found["title"] = company["title"]
         elif (title := w.TITLE.search(said)) and not re.search(
-            r"你|查|个人|公司$|企业$|单位$|我自己|怎么|什么", title["title"]
+            r"你|查|个人|公司$|企业$|单位$|我自己|怎么|什么|[吗么呢]$|能|可以|我的", title["title"]
         ):
             found["title"] = re.sub(r"(?:吧|就行|就好|即可)$", "", title["title"])
         return found

@@ -1,6 +1,7 @@
 """One clause of a Chinese message: what it asks to be done or to be told, and what that hangs on."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,6 +11,17 @@ from assistant.service.understand import chinese_words as w
 _MAIN = re.compile(r"^(?P<if>.{1,16}?)(?:的话)?(?:那就|就|再)(?P<then>.+)$|^(?P<if2>.{1,16}?)的话(?P<then2>.+)$")
 _NO_WORDS = re.compile(r"[^一-龥A-Za-z0-9]")
 _LEAVES_WORDS = 8  # a clause that only says that something can't be done is no longer
+# What tells whether something that was asked for has been done.
+_STANDS: Mapping[Kind, Topic] = {
+    "cancel": "state",
+    "return": "refund",
+    "swap": "state",
+    "address": "state",
+    "urge": "urged",
+    "invoice": "invoice",
+    "visit": "visit",
+    "cashback": "cashback",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,8 @@ def read_clause(clause: Clause) -> Read:
     if kind in w.ACHIEVED and w.HOW_TO.search(rest) and not w.IN_GENERAL.search(text):
         return Read(kind, when=when, tentative=True, explicit=_explicit(kind, rest))
     if kind != "nothing" and _only_asked(kind, rest, asks):
+        if not topics and w.DONE_YET.search(_plain(rest)) and kind in _STANDS:
+            topics = (_STANDS[kind],)
         kind = "lookup" if topics else "nothing"
     if kind != "nothing" and kind != "lookup":
         tentative = kind != "handoff" and asks and not w.REQUEST.search(rest) and bool(w.CAN.search(_plain(rest)))
