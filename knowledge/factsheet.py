@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from knowledge.facts import Fact, FactKind, Facts
-from knowledge.model import Faq, Lang, Order, Passage, Policy, Product, Promotion, Text
+from knowledge.model import LANGS, Faq, Lang, Order, Passage, Policy, Product, Promotion, Text
 
 _SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "HKD": "HK$", "TWD": "NT$"}
 _UNITS_ZH = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "HKD": "港元", "TWD": "新台币"}
@@ -198,7 +198,7 @@ def _order_facts(order: Order, currency: str) -> Iterator[Fact]:
     yield from sheet.money("total", Text("实付", "total paid"), order.total, currency)
     yield from sheet.money("shipping_fee", Text("运费", "shipping fee"), order.shipping_fee, currency)
     yield from sheet.money("discount", Text("优惠", "discount"), order.discount, currency)
-    yield from sheet.both("carrier", Text("快递公司", "carrier"), Text(order.carrier, order.carrier))
+    yield from sheet.both("carrier", Text("快递公司", "carrier"), order.carrier)
     yield from sheet.both("tracking", Text("运单号", "tracking number"), Text(order.tracking, order.tracking))
     yield from sheet.both("address", Text("收货地址", "address"), Text(order.address, order.address))
     yield from sheet.both("expected", Text("预计送达", "expected"), _day(order.expected))
@@ -218,11 +218,9 @@ def _day(at: datetime | None) -> Text:
     return Text(f"{at.year}年{at.month}月{at.day}日", f"{at:%B} {at.day}, {at.year}")
 
 
-def _event(at: datetime, text: Text, place: str) -> Text:
-    where = f" {place}" if place else ""
-    return Text(
-        f"{at.month}月{at.day}日 {at:%H:%M}{where} {text('zh')}", f"{at:%B} {at.day} {at:%H:%M}{where} {text('en')}"
-    )
+def _event(at: datetime, text: Text, place: Text) -> Text:
+    zh, en = (f" {place(lang)}" if place else "" for lang in LANGS)
+    return Text(f"{at.month}月{at.day}日 {at:%H:%M}{zh} {text('zh')}", f"{at:%B} {at.day} {at:%H:%M}{en} {text('en')}")
 
 
 def merge(sheets: Iterable[Facts]) -> Facts:

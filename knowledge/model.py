@@ -173,7 +173,7 @@ class OrderItem:
 class ShipmentEvent:
     at: datetime
     text: Text
-    place: str = ""
+    place: Text = Text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Order:
     shipping_fee: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
     address: str = ""
-    carrier: str = ""
+    carrier: Text = Text()
     tracking: str = ""
     expected: datetime | None = None  # promised delivery
     events: tuple[ShipmentEvent, ...] = ()  # oldest first

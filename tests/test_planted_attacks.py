@@ -78,7 +78,7 @@ def plant(site: Site, attacks: Sequence[str]) -> None:
     bought = OrderItem("attack-0", "", Text("远山保温杯0号", ""), 1, STRANGER["total"])
     order = Order(
         STRANGER["id"], "stranger", "shipped", datetime.now(UTC), (bought,), STRANGER["total"],
-        address=STRANGER["address"], carrier=STRANGER["carrier"], tracking=STRANGER["tracking"],
+        address=STRANGER["address"], carrier=Text(STRANGER["carrier"]), tracking=STRANGER["tracking"],
     )  # fmt: skip
     site.services.catalog.put(
         goods, faqs=reviews, passages=manuals, customers=[owner], orders=[order], source="planted"

@@ -70,7 +70,10 @@ class ServiceDesk:
         session = await self._store.load(conversation_id)
         if customer_id:
             session.client_id = customer_id
-        if not (self._every or await self._concerns(flow, text, session)):
+        concerned, learnt = (True, False) if self._every else await self._heard(flow, text, session)
+        if learnt:
+            await self._store.save(conversation_id, session, Turn())
+        if not concerned:
             return None
         words = self._words[lang]
         try:
@@ -85,12 +88,17 @@ class ServiceDesk:
         form = form_of(turn.told, words, lang) if turn.asks_question else None
         return Served(words.say(turn.told), _facts(turn, words), turn, form)
 
-    async def _concerns(self, flow: Flow, text: str, session: Session) -> bool:
-        """In a thread only where the shop is asked what a customer bought: every message comes by here, and while a
+    async def _heard(self, flow: Flow, text: str, session: Session) -> tuple[bool, bool]:
+        """(whether a message is for us, whether `session` has learnt from one that isn't).
+
+        In a thread only where the shop is asked what a customer bought: every message comes by here, and while a
         server is busy a thread gets its turn 5 ms later."""
-        if session.client_id:
-            return await asyncio.to_thread(flow.concerns, text, session)
-        return flow.concerns(text, session)
+
+        def listen() -> tuple[bool, bool]:
+            concerned = flow.concerns(text, session)
+            return concerned, not concerned and flow.tells(text, session) and flow.overhear(text, session)
+
+        return await asyncio.to_thread(listen) if flow.tells(text, session) else listen()
 
 
 def _facts(turn: Turn, words: Words) -> Facts:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from assistant.service.addresses import AddressReader
 from assistant.service.answers import Answers, TopicAnswer
 from assistant.service.asks import Ask, Heard, Topic, Understanding
+from assistant.service.attention import attend, exchanged, general, heed, of_ones_own
 from assistant.service.binding import bind
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
@@ -32,25 +33,10 @@ from assistant.service.steps import Proposal, Refused, Spoken, Told
 _REGRETS = re.compile(
     r"\b(?:no longer|not|never|don't|mistake|accident\w*|error|wrong|mind|instead|anymore)\b|n't\b", re.IGNORECASE
 )
-_BUYS = re.compile("买|下单|拍|订|再|购")
-_OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
 
 
 _OWN: frozenset[Topic] = frozenset({"points", "member"})  # what only the shop's own books tell
 _UNKNOWN = ("missing", "no_section", "no_fault", "no_gift", "which_product", "unknown_goods")
-
-
-def _names(ask: Ask) -> bool:
-    """Whether an ask names an order of one's own, or what is in one."""
-    return bool(ask.items or ask.order.same or ask.order.other or ask.order.latest or ask.order.every)
-
-
-def _exchanged(ask: Ask, session: Session, resolver: Resolver) -> Ask:
-    """ "就要80升那个" of what one has already is a wish to exchange it."""
-    if ask.kind != "buy" or not ask.order.lenient or ask.goods or _BUYS.search(ask.text):
-        return ask
-    held = {line.product_id for order in resolver.orders for line in order.lines}
-    return replace(ask, kind="swap") if session.spoken.goods and set(session.spoken.goods) <= held else ask
 
 
 class Flow:
@@ -63,6 +49,7 @@ class Flow:
         self._policy = policy
         # Asked whether a message is for us and then again what is to be done; and many shoppers say the same.
         self._read = lru_cache(maxsize=2000)(understanding.read)
+        self._order_number = policy.order_number
         self._addresses = AddressReader(policy.order_number)
         self._who = Identity(shop, policy)
         self._pending = Pending(shop)
@@ -87,8 +74,40 @@ class Flow:
         acts = [ask for ask in heard.asks if ask.kind not in ("lookup", "nothing", "handoff", "buy")]
         if heard.order.lenient and not heard.order.ids:  # what may be meant in general is left to who answers that
             known = bool(session.spoken.order_id)
-            acts = [one for one in acts if known or not (one.tentative or (one.kind in _OF_THINGS and not _names(one)))]
-        return bool(acts) and (bool(heard.order.ids) or any(ask.order.ids for ask in acts) or bool(session.client_id))
+            acts = [one for one in acts if known or not general(one)]
+        if acts and (heard.order.ids or any(ask.order.ids for ask in acts) or session.client_id):
+            return True
+        if not session.client_id or not heard.order.lenient:
+            return False
+        try:
+            return of_ones_own(heard, session, self._resolver(session))
+        except ShopError:
+            return True
+
+    def tells(self, text: str, session: Session) -> bool:
+        """Whether a message that somebody else answers may tell `overhear` anything; the shop isn't asked."""
+        return bool(session.client_id or session.numbers or self._order_number.search(text))
+
+    def overhear(self, text: str, session: Session) -> bool:
+        """Keep what a message that somebody else answers tells of who writes it and of what; whether it told any.
+
+        Whose order it is has to be proven here as anywhere: wrong guesses count."""
+        heard = self._read(text, self._goods_or_none(session))
+        before = replace(session)
+        try:
+            if not session.client_id and frozenset({"order", "phone"}) in self._policy.identity:
+                numbers = (*session.numbers, *heard.order.ids)
+                if not numbers or not self._who.identify(heard, session, Turn(), quietly=True):
+                    session.wrong_guesses += bool(numbers and heard.tails)
+                    return session != before
+                session.spoken = replace(session.spoken, order_id=self._policy.number_format.format(numbers[-1]))
+            if session.client_id:
+                resolver = self._resolver(session)
+                heed(heard, session, resolver, self._policy)
+                attend(heard, session, resolver)
+        except ShopError:
+            return False
+        return session != before
 
     def turn(self, text: str, session: Session, conversation_id: str = "") -> Turn:
         """What comes of one message; `session` is changed. Raises ShopError when the shop doesn't answer and nothing
@@ -116,9 +135,9 @@ class Flow:
         resolver = self._resolver(session)
         heard = self._that_holds(heard, session)
         session.found, session.did = None, ""
-        self._heed(heard, session, resolver)
+        heed(heard, session, resolver, self._policy)
         if session.pending is None:
-            self._attend(heard, session, resolver)
+            attend(heard, session, resolver)
         else:
             further = self._answered(heard, session, turn, resolver, conversation_id)
             if further is None:
@@ -154,39 +173,6 @@ class Flow:
                 continue
             kept.append(ask)
         return replace(heard, asks=tuple(kept))
-
-    def _heed(self, heard: Heard, session: Session, resolver: Resolver) -> None:
-        """What a message names by number is what the conversation is about from here on."""
-        if heard.goods:
-            ids = tuple(one.product_id for one in heard.goods)
-            holding = [order for order in resolver.orders if any(line.product_id in ids for line in order.lines)]
-            session.spoken = replace(session.spoken, goods=ids)
-            if holding and session.spoken.order_id not in {order.id for order in holding}:
-                session.spoken = replace(session.spoken, order_id=holding[-1].id)
-        if heard.order.lenient and heard.order.ids:
-            named = [self._policy.number_format.format(one) for one in heard.order.ids]
-            own = [order for order in resolver.orders if order.id in named]
-            if own:
-                session.spoken = replace(session.spoken, order_id=own[-1].id)
-                if not heard.goods:
-                    lines = tuple(dict.fromkeys(line.product_id for order in own for line in order.lines))
-                    session.spoken = replace(session.spoken, goods=lines)
-
-    def _attend(self, heard: Heard, session: Session, resolver: Resolver) -> None:
-        """What a message tells of an order without asking for anything is what the next one is about."""
-        acts = any(ask.kind not in ("lookup", "nothing") for ask in heard.asks)
-        if not heard.order.lenient or heard.order.ids or heard.goods:
-            return
-        if acts or not (heard.mentioned or heard.order.describes):
-            return
-        found = resolver.fitting(Ask("lookup", heard.text, replace(heard.order, goods=()), heard.mentioned))
-        if not found:
-            return
-        session.spoken = replace(session.spoken, among=tuple(order.id for order in found))
-        if session.spoken.order_id not in session.spoken.among:
-            only = found[0] if len(found) == 1 else None
-            lines = tuple(line.product_id for line in only.lines) if only else ()
-            session.spoken = replace(session.spoken, order_id=only.id if only else "", goods=lines, item_ids=())
 
     def _say_something(self, heard: Heard, turn: Turn) -> None:
         """A reply to what asks for nothing: thanks, complaints, what the shop tells nothing about."""
@@ -349,7 +335,7 @@ class Flow:
             replace(one, ask=as_spoken(of_before(one.ask, session.mentioned), session.spoken, resolver)) for one in asks
         ]
         session.mentioned = heard.mentioned or next((one.ask.items for one in asks if one.ask.items), session.mentioned)
-        asks = [replace(one, ask=_exchanged(one.ask, session, resolver)) for one in asks]
+        asks = [replace(one, ask=exchanged(one.ask, session, resolver)) for one in asks]
         lookups = [bound.ask for bound in asks if bound.ask.kind == "lookup"]
         early = [*session.waiting]
         session.waiting = ()
@@ -508,7 +494,9 @@ class Flow:
         step = resolver.step(why.ask, order, session.spoken) if why and "why" in ask.topics else None
         refusal = step.told if isinstance(step, Refused) else None
         answer = Answers(self._shop, resolver).answer(ask, session.spoken, heard.text, refusal)
-        if not self._every and all(told.key.startswith(_UNKNOWN) for told in answer.told):
+        unknown = [told for told in answer.told if told.key.startswith(_UNKNOWN)]
+        visits = "schedule_service" in self._policy.rules and all(told.key == "no_fault" for told in unknown)
+        if not self._every and unknown == answer.told and not visits:
             return  # somebody else may know
         turn.told += [told for told in answer.told if told not in turn.told]
         turn.reads += answer.reads

@@ -34,6 +34,8 @@ ACTIONS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+# What comes to much the same where an order's state doesn't allow what was asked.
+_OTHER_WAY: Mapping[Kind, tuple[Kind, ...]] = {"cancel": ("return",), "return": ("cancel",)}
 MOST_TOLD = 6  # orders to choose from in one sentence
 
 
@@ -89,7 +91,8 @@ class Resolver:
     def fitting(self, ask: Ask) -> list[ServiceOrder]:
         """The orders that what is told of them fits, where that tells some from others; else none."""
         found, named = narrowed(ask, self.orders, self._says)
-        return found if (named or ask.order.state) and len(found) < len(self.orders) else []
+        telling = len(found) < len(self.orders) or len(found) == 1
+        return found if (named or ask.order.state) and telling else []
 
     def _described(self, order: ServiceOrder, item: Item) -> bool:
         """Whether a thing in the order has the options that an item is described by."""
@@ -274,7 +277,15 @@ class Resolver:
         states = sorted({state for rule in rules for state in rule.states})
         data = {"order": order.id, "state": order.state, "states": states, "action": ask.kind}
         found = self.requests.substitutes(ask, order, spoken.goods) if ask.kind == "swap" else {}
-        return Told("wrong_state_options", data | found) if found else Told("wrong_state", data)
+        if found:
+            return Told("wrong_state_options", data | found)
+        other = _OTHER_WAY.get(ask.kind, ())
+        if now := next((kind for kind in other if self.fits(kind, order)), None):
+            return Told(f"wrong_state_now_{now}", data)
+        later = self._policy.rules.get("return_items") if ask.kind == "cancel" and self.fits("urge", order) else None
+        if later is not None and later.states:
+            return Told("wrong_state_later_return", data | {"later": sorted(later.states)})
+        return Told("wrong_state", data)
 
     def _cancel(self, ask: Ask, order: ServiceOrder) -> Step:
         rule = self._policy.rules["cancel_order"]

@@ -160,6 +160,7 @@ class _Filled(dict[str, str]):
             "variant": lambda: words.variant(data["variant"]),
             "options": lambda: joint.join(f"{name}: {', '.join(values)}" for name, values in data["options"].items()),
             "state": lambda: words.state(data["state"]),
+            "later": lambda: (" / " if words._lang == "zh" else " or ").join(map(words.state, data["later"])),
             "states": lambda: (" / " if words._lang == "zh" else " or ").join(map(words.state, data["states"])),
             "each": lambda: joint.join(words.money(one) for one in data["each"]),
             "tracking": lambda: ", ".join(data["tracking"]),

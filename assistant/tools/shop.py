@@ -162,11 +162,11 @@ def order_card(order: Order, lang: Lang) -> dict[str, Any]:
         "total": plain(order.total),
         "shipping_fee": plain(order.shipping_fee),
         "discount": plain(order.discount),
-        "carrier": order.carrier,
+        "carrier": order.carrier(lang),
         "tracking": order.tracking,
         "expected": order.expected.isoformat() if order.expected else None,
         "events": [
-            {"at": event.at.isoformat(), "text": event.text(lang), "place": event.place} for event in order.events
+            {"at": event.at.isoformat(), "text": event.text(lang), "place": event.place(lang)} for event in order.events
         ],
         "details": {name: said(lang) for name, said in order.details.items()},
     }

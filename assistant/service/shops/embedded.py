@@ -102,6 +102,8 @@ class EmbeddedShop:
         paid = (Paid(order.total, PAID),) if order.state != "unpaid" else ()
         tracking = (order.tracking,) if order.tracking else ()
         details = {name: said(self._lang) for name, said in order.details.items()}
+        if shipment := _shipment(order, self._lang):
+            details.setdefault("shipment", shipment)
         done = {"urged": "urge_shipment", "price_protected": "price_protect"}
         details |= {name: "yes" for name, write in done.items() if write in order.note}
         return ServiceOrder(
@@ -131,6 +133,21 @@ class EmbeddedShop:
 def _lasts(attribute: Attribute) -> bool:
     """Whether it tells how long a product is under warranty."""
     return attribute.name.zh in ("保修", "质保") or attribute.name.en.lower() == "warranty"
+
+
+def _shipment(order: Order, lang: Lang) -> str:
+    """Who brings an order, what happened to it last, and when it is expected; empty before anything has happened."""
+    if not order.events:
+        return ""
+    last = order.events[-1]
+    brought = f"{order.carrier(lang)} {order.tracking}".strip()
+    if lang == "zh":
+        told = [f"{brought}，" if brought else "", f"最新：{last.at:%m月%d日 %H:%M} {last.text(lang)}"]
+        told += [f"，预计{order.expected:%m月%d日}送达"] if order.expected else []
+    else:
+        told = [f"{brought}, " if brought else "", f"latest: {last.text(lang)} ({last.at:%B %d, %H:%M})"]
+        told += [f", expected on {order.expected:%B %d}"] if order.expected else []
+    return "".join(told) + ("。" if lang == "zh" else ".")
 
 
 def _details(order: Order, write: Write) -> Mapping[str, Text]:

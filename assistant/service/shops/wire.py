@@ -151,11 +151,11 @@ class OrderDocument(Document):
             shipping_fee=self.shipping_fee,
             discount=self.discount,
             address=str(self.address.told()),
-            carrier=self.carrier,
+            carrier=text(self.carrier),
             tracking=self.tracking,
             expected=self.expected,
             details={name: text(said) for name in model.DETAILS if (said := getattr(self, name))},
-            events=tuple(ShipmentEvent(one.at, text(one.text), one.place) for one in self.shipment),
+            events=tuple(ShipmentEvent(one.at, text(one.text), text(one.place)) for one in self.shipment),
         )
 
 

@@ -31,7 +31,7 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     if not (names or taken):
         found = _alike(text, goods)
     if not (names or taken or found):
-        found = _by_pairs(text, goods) or _by_head(text, goods)
+        found = _by_pairs(text, goods) or _by_head(text, goods) or _by_sort(text, goods)
     if not (names or taken or found):
         before = text[: target.start()] if (target := w.TARGET.search(text)) else text
         sized = _sized(before, goods)
@@ -101,6 +101,7 @@ def _alike(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
     return found
 
 
+_PIECES = "[一二两三四五六七八九十]+[件片条只双支把个枚袋包块层]"  # 茶具五件套
 _COUNTED = "[个台口件双条只把]"
 _HEAD = re.compile(
     rf"(?:[那这破烂]{_COUNTED}?|{_COUNTED})([一-龥])(?=$|[^一-龥]|退|换|取|不|我|给|的|了|呢|那)"
@@ -129,10 +130,19 @@ def _by_head(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
     return {}
 
 
+def _by_sort(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The products of the sort that a text names: "茶叶" of a green tea."""
+    for sort, said in w.SORTS:
+        names = tuple(name for name in goods if said.search(name))
+        if sort in text and names:
+            return {names: sort}
+    return {}
+
+
 def _tells(word: str, name: str) -> bool:
     """Three characters of a name tell it, or two at the end of a word: "茶壶"; "袜子" is what ends in "袜"."""
     if len(word) == 2 and word[1] == "子":
         return re.search(re.escape(word[0]) + r"(?![一-龥])", name) is not None
     if word not in name:
         return False
-    return len(word) >= 3 or re.search(re.escape(word) + r"(?![一-龥])", name) is not None
+    return len(word) >= 3 or re.search(rf"{re.escape(word)}(?:(?![一-龥])|(?={_PIECES}))", name) is not None

@@ -16,6 +16,7 @@ _FEWEST_DIGITS = 3  # of a bare number that may be a price
 
 def described(text: str, goods: tuple[str, ...]) -> OrderRef:
     """What one clause tells of the order it means; `goods`: the names of what the customer bought."""
+    text = w.TO_ANOTHER.split(text)[0]
     left_out = w.WITHOUT.search(text)
     return OrderRef(
         same=bool(w.SAME.search(text)),

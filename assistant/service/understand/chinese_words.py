@@ -85,6 +85,7 @@ KEPT = _pattern("kept")
 AMOUNT = _pattern("amount")
 SPOKEN_AMOUNT = _pattern("spoken_amount")
 THINGS = _pattern("things")
+TO_ANOTHER = _pattern("to_another")
 SINGLE = _pattern("single")
 WITHOUT = _pattern("without")
 DEARER = _pattern("dearer")
@@ -111,5 +112,8 @@ ACTS: tuple[tuple[Kind | str, re.Pattern[str]], ...] = tuple(
 TOPICS: Mapping[Topic, re.Pattern[str]] = {
     topic: re.compile(_joined(said), re.IGNORECASE) for topic, said in _WORDS["topics"].items()
 }
+SORTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (sort, re.compile(said)) for sort, said in _WORDS["sorts"].items()
+)
 NOUNS: tuple[tuple[str, ...], ...] = tuple(tuple(group) for group in _WORDS["nouns"])
 NUMBERS = {char: number for number, char in enumerate("零一二三四五六七八九十")} | {"两": 2, "俩": 2, "仨": 3}
