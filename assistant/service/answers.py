@@ -183,7 +183,7 @@ class Answers:
         every = [goods for _, goods in known if goods is not None]
         if "compare" in topics:
             answer.reads.append(("compare_products", {"product_ids": [goods.id for goods in every]}))  # type: ignore[dict-item]
-            answer.told += [Told("goods_brief", _told_of(goods)) for goods in every]
+            answer.told += [Told("goods_brief", told_of(goods)) for goods in every]
             topics = [topic for topic in topics if topic not in ("compare", "goods")]
         for topic in topics:
             for goods in every:
@@ -199,7 +199,7 @@ class Answers:
             self._instead(goods, message, answer)
         elif topic == "goods":
             answer.reads.append(("get_product", {"product_id": goods.id}))
-            answer.told.append(Told("goods", _told_of(goods)))
+            answer.told.append(Told("goods", told_of(goods)))
         else:
             answer.reads.append((_READS[topic], {"product_id": goods.id}))
             text = goods.texts.get(topic, "")
@@ -274,7 +274,7 @@ def short(name: str) -> str:
     return plain if len(plain) <= 24 else plain[:24].rstrip() + "…"
 
 
-def _told_of(goods: Goods) -> dict[str, object]:
+def told_of(goods: Goods) -> dict[str, object]:
     price = goods.price if goods.price is not None else min((one.price for one in goods.variants), default=Decimal(0))
     return {"name": goods.name, "number": goods.id, "price": price, "state": goods.state, "text": goods.about}
 

@@ -75,7 +75,8 @@ class OrderRef:
 
     @property
     def is_open(self) -> bool:
-        return not (self.ids or self.ends or self.holds or self.state or self.same or self.other or self.every)
+        known = self.ids or self.ends or self.holds or self.state or self.same or self.other or self.every
+        return not (known or self.describes)
 
     @property
     def describes(self) -> bool:

@@ -93,4 +93,5 @@ def exchanged(ask: Ask, session: Session, resolver: Resolver) -> Ask:
     if ask.kind != "buy" or not ask.order.lenient or ask.goods or _BUYS.search(ask.text):
         return ask
     held = {line.product_id for order in resolver.orders for line in order.lines}
-    return replace(ask, kind="swap") if session.spoken.goods and set(session.spoken.goods) <= held else ask
+    about = set(session.spoken.goods) or (held if len(held) == 1 else set())
+    return replace(ask, kind="swap") if about and about <= held else ask

@@ -14,15 +14,16 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.service.addresses import AddressReader
-from assistant.service.answers import Answers, TopicAnswer
+from assistant.service.answers import Answers, TopicAnswer, told_of
 from assistant.service.asks import Ask, Heard, Topic, Understanding
 from assistant.service.attention import attend, exchanged, general, heed, of_ones_own
 from assistant.service.binding import bind
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
 from assistant.service.merging import joined, merged, more, of_before
-from assistant.service.model import Write
+from assistant.service.model import Goods, Write
 from assistant.service.pending import Pending
+from assistant.service.picking import picked
 from assistant.service.pointing import as_spoken, chosen_orders, chosen_things, order_of
 from assistant.service.policy import Policy, Rule
 from assistant.service.resolve import Resolver
@@ -386,6 +387,10 @@ class Flow:
         in common with it."""
         if heard.closes:
             return []
+        if (chosen := self._chosen(heard, session)) is not None:
+            session.spoken = replace(session.spoken, goods=(chosen.id,))
+            turn.told.append(Told("chosen_goods", told_of(chosen)))
+            return []
         about = Ask("lookup", heard.text, heard.order, goods=heard.goods)
         if heard.complains and not heard.order.ids:
             return []
@@ -398,6 +403,19 @@ class Flow:
         if heard.order.ids:
             return [replace(about, topics=("state",))]
         return [replace(about, topics=("goods",))] if heard.goods else []
+
+    def _chosen(self, heard: Heard, session: Session) -> Goods | None:
+        """The one of the products spoken of last that a message chooses: "贵一点的那个吧"."""
+        known = [goods for one in session.spoken.goods if (goods := self._shop.goods(one)) is not None]
+        if (
+            len(known) < 2
+            or heard.goods
+            or heard.order.ids
+            or heard.asks_something
+            or "place_order" not in self._policy.rules
+        ):
+            return None
+        return picked(known, heard.text)
 
     def _cleared(self, heard: Heard, session: Session, asks: list[Bound], resolver: Resolver) -> list[Bound]:
         """What was unclear, with what has been said now; nothing when it is dropped."""
@@ -470,6 +488,9 @@ class Flow:
                     session.waiting = (*following, *session.waiting)
             else:
                 session.unclear, session.slot = bound, step.slot
+                if ask.order.lenient and step.slot == "order":
+                    among = tuple(one.id for one in step.told.data.get("orders", ()))
+                    session.spoken = replace(session.spoken, among=among)
                 if ask.tentative and order is not None and step.slot != "order":
                     turn.told.append(Told("may_be_done", {"order": order.id, "state": order.state}))
                 turn.told.append(step.told)

@@ -27,6 +27,8 @@ def of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
 def merged(said: Ask, kept: Ask) -> Ask:
     """An ask said anew: what it says counts, what it leaves out stays."""
     order = kept.order if said.order.is_open or (said.order.same and not said.order.ids) else said.order
+    if order.describes and not order.ids:
+        order = order.with_known(kept.order)
     items = said.items or kept.items
     if said.items and kept.items:
         items = tuple(_with_wanted(item, kept.items) for item in said.items)

@@ -72,6 +72,10 @@ def substitute(goods: Goods, wanted: str) -> Picked:
         fitting = [one for one in every if sizes[-1] in sizes_of(one.name)]
         if any(one.available for one in fitting) or not _words()["any"].search(wanted):
             return _of(_telling(fitting, target)) if fitting else Picked(None, True)
+    if not sizes and (bare := _words()["bare"].search(target)):  # "换16的"
+        fitting = [one for one in every if any(amount == Decimal(bare["n"]) for _, amount in sizes_of(one.name))]
+        if fitting:
+            return _of(_telling(fitting, target))
     larger, smaller = _words()["larger"].search(target), _words()["smaller"].search(target)
     if own is not None and (larger or smaller):
         sized = [(size, one) for one in every if (size := size_of(one.name, unit)) is not None]

@@ -33,7 +33,7 @@ _YES_AND = re.compile(
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
 _LONGEST_YES = 12
-_DECIDED = re.compile("下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
+_DECIDED = re.compile("换成|换货|能换|可换|下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
 # "不要了", "钱退我": before it is sent that is one thing, after it came the other.
 _EITHER: Mapping[Kind, Kind] = {"cancel": "return", "return": "cancel"}
@@ -89,7 +89,7 @@ class Chinese:
             asks = [_of_the_price(ask) for ask in asks]
         asks = [_with_last_named(ask, context) for ask in asks]
         if any("compare" in ask.topics for ask in asks):  # who compares hasn't decided
-            asks = [ask for ask in asks if ask.kind != "buy" or _DECIDED.search(ask.text)]
+            asks = [ask for ask in asks if ask.kind not in ("buy", "swap") or _DECIDED.search(ask.text)]
         if len(bought := [ask for ask in asks if ask.kind == "buy"]) == 1:  # "E卡付，来一台"
             asks = [replace(ask, payment=ask.payment or self._payment(said)) if ask in bought else ask for ask in asks]
         details = self._details(said, asks, clauses)
@@ -313,14 +313,8 @@ class Chinese:
             found["name"] = named["name"]
         elif bare_names := [one.raw for one in clauses if _is_bare_name(one.raw)]:
             found["name"] = bare_names[0]
-        if company := w.COMPANY.search(
-            re.sub(
-                r"(?:抬头)?(?:换|改|写)(?:成(?![都武安])|为)(?:公司|企业|单位)?的?|抬头(?:是|为|写|开|填|用|就|换成|改成)*|(?:开|发票|公司名称?|名称)+[是为:]*",
-                " ",
-                said,
-            )
-        ):
-            found["title"] = company["title"]
+        if company := _company(said):
+            found["title"] = company
         elif (title := w.TITLE.search(said)) and not re.search(
             r"你|查|个人|公司$|企业$|单位$|我自己|怎么|什么|[吗么呢]$|能|可以|我的", title["title"]
         ):
@@ -508,6 +502,18 @@ def _wishes(piece: str, goods: Sequence[str]) -> tuple[Wish, ...]:
         before = _quantity(parts[0]) if number == 0 and not _quantity(parts[1]) else 0
         found.append(Wish(product, each or _quantity(parts[number + 1]) or before))
     return tuple(found)
+
+
+_ABOUT_A_TITLE = re.compile(
+    r"(?:抬头)?(?:换|改|写)(?:成(?![都武安])|为)(?:公司|企业|单位)?的?"
+    r"|抬头(?:是|为|写|开|填|用|就|换成|改成)*|(?:开|发票|公司名称?|名称)+[是为:]*"
+)
+
+
+def _company(said: str) -> str:
+    """The company in whose name an invoice is to be; the longest name, "一张公司的" being none."""
+    named = [match["title"] for match in w.COMPANY.finditer(_ABOUT_A_TITLE.sub(" ", said))]
+    return max((name for name in named if not w.NO_COMPANY.fullmatch(name)), key=len, default="")
 
 
 def _is_name(text: str) -> bool:

@@ -116,7 +116,8 @@ def _only_asked(kind: Kind, text: str, asks: bool) -> bool:
         return True
     if kind == "address" and asks and not (w.REQUEST.search(plain) or w.CAN_CHANGE.search(plain)):
         return True
-    if kind == "cashback" and w.TOPICS["cashback"].search(plain) and asks and not re.search("帮我|给我", plain):
+    asked = asks or w.ASKED_AFTER.search(plain) is not None
+    if kind == "cashback" and w.TOPICS["cashback"].search(plain) and asked and not re.search("帮我|给我", plain):
         return True
     return bool(w.HOW.search(plain)) and not re.search("帮我|给我|替我|麻烦", plain)
 
