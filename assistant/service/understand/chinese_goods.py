@@ -16,6 +16,8 @@ _COMMON = re.compile("pro|max|plus|ultra|mini|app|ok|vip", re.IGNORECASE)
 
 def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     """The things a clause calls by name, each with the products it may be."""
+    if not goods:
+        return ()
     found: dict[tuple[str, ...], str] = {}
     taken: list[str] = []
     for group in w.NOUNS:

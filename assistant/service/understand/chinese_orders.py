@@ -1,5 +1,7 @@
 """Which order Chinese shoppers mean besides by its number: what it came to, how much is in it, in what state it is."""
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 from assistant.service.asks import OrderRef
@@ -8,6 +10,8 @@ from assistant.service.understand.chinese_goods import items_in
 
 Range = tuple[Decimal, Decimal]  # from, below
 
+_COUNT = re.compile("[0-9一二两三四五六七八九俩仨]|单独")
+_STANDS = re.compile("[付支给发路途运派配签收到货手用装坏]")  # one of these is in whatever tells a state
 _UNITS = {"千": 1000, "百": 100}
 _DIGITS = "零一二三四五六七八九"
 _ROUND = Decimal("0.03")  # 1999 is "两千" to whoever paid it
@@ -15,21 +19,30 @@ _FEWEST_DIGITS = 3  # of a bare number that may be a price
 
 
 def described(text: str, goods: tuple[str, ...]) -> OrderRef:
-    """What one clause tells of the order it means; `goods`: the names of what the customer bought."""
-    text = w.TO_ANOTHER.split(text)[0]
-    left_out = w.WITHOUT.search(text)
-    return OrderRef(
+    """What one clause tells of the order it means; `goods`: the names of what the customer bought.
+
+    Of who has bought nothing, or isn't known yet, no order can be described: that is most messages."""
+    known = OrderRef(
         same=bool(w.SAME.search(text)),
         other=bool(w.OTHER.search(text)),
         every=bool(w.EVERY.search(text)),
-        costs=costs_in(text),
-        things=_things(text, goods),
+        latest=bool(w.LATEST.search(text)),
+        lenient=True,
+    )
+    if not goods:
+        return known
+    text = w.TO_ANOTHER.split(text)[0]
+    left_out = w.WITHOUT.search(text)
+    counted = _COUNT.search(text) is not None
+    stands = _STANDS.search(text) is not None
+    return replace(
+        known,
+        costs=costs_in(text) if counted else (),
+        things=_things(text, goods) if counted else 0,
         extreme="dearest" if w.DEARER.search(text) else "cheapest" if w.CHEAPER_ONE.search(text) else "",
         without=items_in(left_out["x"], goods) if left_out else (),
-        latest=bool(w.LATEST.search(text)),
-        state=next((states for states, said in w.STATES if said.search(text)), ""),
-        hint=next((states for states, said in w.HINTS if said.search(text)), ""),
-        lenient=True,
+        state=next((states for states, said in w.STATES if said.search(text)), "") if stands else "",
+        hint=next((states for states, said in w.HINTS if said.search(text)), "") if stands else "",
     )
 
 
