@@ -114,6 +114,8 @@ def _only_asked(kind: Kind, text: str, asks: bool) -> bool:
         return True
     if kind == "swap" and w.TOPICS["instead"].search(plain) and not re.search("帮我|给我|替我", plain):
         return True
+    if kind == "visit" and w.NEEDED.search(plain):  # "要人上门装吗"
+        return True
     if kind == "address" and asks and not (w.REQUEST.search(plain) or w.CAN_CHANGE.search(plain)):
         return True
     asked = asks or w.ASKED_AFTER.search(plain) is not None

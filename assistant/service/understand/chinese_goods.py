@@ -33,7 +33,7 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     if not (names or taken):
         found = _alike(text, goods)
     if not (names or taken or found):
-        found = _by_pairs(text, goods) or _by_head(text, goods) or _by_sort(text, goods)
+        found = _by_pairs(text, goods) or _by_head(text, goods) or _by_sort(text, goods) or _that_one(text, goods)
     if not (names or taken or found):
         before = text[: target.start()] if (target := w.TARGET.search(text)) else text
         sized = _sized(before, goods)
@@ -129,6 +129,18 @@ def _by_head(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
         names = tuple(name for name in goods if re.search(rf"{said}(?![一-龥])", name))
         if len(names) == 1:
             return {names: said}
+    return {}
+
+
+_THAT = re.compile("(?P<said>[一-龥]{2,6}?)的?那[台个款单件只双条]")
+
+
+def _that_one(text: str, goods: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """The products whose names hold the very word before "那台": "燃气那台"."""
+    for match in _THAT.finditer(text):
+        names = tuple(name for name in goods if match["said"] in name)
+        if names and len(names) < len(goods):
+            return {names: match["said"]}
     return {}
 
 
