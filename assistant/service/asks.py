@@ -167,6 +167,7 @@ class Heard:
     everything: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
     complains: bool = False
+    trouble: str = ""  # what is wrong with a thing, with the word for what it needs
     asks_something: bool = False
     plain_yes: bool = False  # no word besides that could only mean it
     closes: bool = False  # thanks, good-bye, leaves it for later

@@ -90,8 +90,8 @@ def attend(heard: Heard, session: Session, resolver: Resolver) -> None:
 
 def exchanged(ask: Ask, session: Session, resolver: Resolver) -> Ask:
     """ "就要80升那个" of what one has already is a wish to exchange it."""
-    if ask.kind != "buy" or not ask.order.lenient or ask.goods or _BUYS.search(ask.text):
+    if ask.kind != "buy" or not ask.order.lenient or ask.goods or ask.payment or _BUYS.search(ask.text):
         return ask
     held = {line.product_id for order in resolver.orders for line in order.lines}
     about = set(session.spoken.goods) or (held if len(held) == 1 else set())
-    return replace(ask, kind="swap") if about and about <= held else ask
+    return replace(ask, kind="swap") if len(about) == 1 and about <= held else ask

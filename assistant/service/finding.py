@@ -26,7 +26,7 @@ def found_leniently(
     found = list(orders)
     if ref.other and spoken.order_id:
         found = [order for order in found if order.id != spoken.order_id]
-    found, named = narrowed(ask, found, says)
+    found, named = narrowed(ask, found, fits, says)
     if ref.every:
         return found if ask.kind == "lookup" else [order for order in found if fits(order)]
     if ref.latest:
@@ -48,7 +48,7 @@ def found_leniently(
     return found if named else fitting or found
 
 
-def narrowed(ask: Ask, orders: Sequence[ServiceOrder], says: Says) -> tuple[list[ServiceOrder], bool]:
+def narrowed(ask: Ask, orders: Sequence[ServiceOrder], fits: Fits, says: Says) -> tuple[list[ServiceOrder], bool]:
     """The orders that all that is told of them fits, and whether anything told some from others."""
     ref, found, named = ask.order, list(orders), False
     for tells in (
@@ -64,8 +64,9 @@ def narrowed(ask: Ask, orders: Sequence[ServiceOrder], says: Says) -> tuple[list
     if ref.state:
         found = _in_state(found, ref.state, says)
     if ref.extreme and len(found) > 1:
-        utmost = (max if ref.extreme == "dearest" else min)(order.total for order in found)
-        found, named = [order for order in found if order.total == utmost], True
+        among = [order for order in found if fits(order)] or found  # of those that it can be done to
+        utmost = (max if ref.extreme == "dearest" else min)(order.total for order in among)
+        found, named = [order for order in among if order.total == utmost], True
     return found, named
 
 

@@ -153,7 +153,7 @@ class Flow:
             turn.told.append(Told("shop_silent"))  # what was done before is told all the same
             turn.offers_person = True
         if heard.complains or (heard.order.lenient and not turn.writes and self._tells_of_a_visit(heard.text)):
-            session.spoken = replace(session.spoken, asked=heard.text)
+            session.spoken = replace(session.spoken, asked=heard.trouble or heard.text)
         if not turn.told and heard.order.lenient:
             self._say_something(heard, turn)
         if not turn.told:

@@ -90,7 +90,7 @@ class Resolver:
 
     def fitting(self, ask: Ask) -> list[ServiceOrder]:
         """The orders that what is told of them fits, where that tells some from others; else none."""
-        found, named = narrowed(ask, self.orders, self._says)
+        found, named = narrowed(ask, self.orders, partial(self.fits, ask.kind), self._says)
         telling = len(found) < len(self.orders) or len(found) == 1
         return found if (named or ask.order.state) and telling else []
 

@@ -118,6 +118,7 @@ class Chinese:
             quantity=_quantity(said),
             details=details,
             asks_something=any(clause.asks or w.ASKS.search(clause.raw) for clause in clauses),
+            trouble=_trouble(said),
             complains=w.COMPLAINT.search(said) is not None,
             corrects=w.CORRECTS.search(said) is not None,
             drops=w.DROPS.search(said) is not None,
@@ -174,6 +175,7 @@ class Chinese:
         """Put what a clause says where it belongs: a new ask, or more of the last one."""
         items = items_in(clause.marked, goods)
         ref = described(clause.marked, goods)
+        items = tuple(item for item in items if item.name not in {one.name for one in ref.without})
         if context.asked and (items or ref.describes):
             context.items, context.ref, context.asked = (), OrderRef(lenient=True), False
         back, context.taken_back = context.taken_back, False
@@ -325,8 +327,7 @@ class Chinese:
         if ask.kind == "address":
             return replace(ask, details=address_in(said))
         if ask.kind in ("visit", "invoice"):
-            broken = " 坏了，维修" if ask.kind == "visit" and w.SYMPTOM.search(said) else ""
-            return replace(ask, details=dict(details), wanted=said + broken)
+            return replace(ask, details=dict(details), wanted=_trouble(said) or said if ask.kind == "visit" else said)
         if ask.kind == "buy" and not ask.goods:
             return replace(ask, wanted=said)
         return ask
@@ -514,6 +515,11 @@ def _company(said: str) -> str:
     """The company in whose name an invoice is to be; the longest name, "一张公司的" being none."""
     named = [match["title"] for match in w.COMPANY.finditer(_ABOUT_A_TITLE.sub(" ", said))]
     return max((name for name in named if not w.NO_COMPANY.fullmatch(name)), key=len, default="")
+
+
+def _trouble(said: str) -> str:
+    """What is wrong with a thing, with the word for what it needs; empty where nothing is."""
+    return f"{said} 坏了，维修" if w.SYMPTOM.search(said) else ""
 
 
 def _is_name(text: str) -> bool:

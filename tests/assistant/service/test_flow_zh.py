@@ -186,3 +186,13 @@ def test_nobody_acts_for_somebody_unknown() -> None:
 @pytest.mark.parametrize("text", ["转人工", "家里地板泡坏了，你们得赔", "再不处理我就找律师"])
 def test_what_only_people_can_do_goes_to_a_person(talk: ZhTalk, text: str) -> None:
     assert talk.say(text).handoff and talk.done == []
+
+
+@pytest.mark.parametrize(("wrong", "known"), [(1, "c1"), (6, "")])
+def test_what_others_answer_proves_an_order_but_not_by_trying(wrong: int, known: str) -> None:
+    talk = ZhTalk(signed_in=False)
+    for number in range(wrong):
+        talk.flow.overhear(f"80000001 尾号{number:04}到哪了", talk.session)
+    talk.flow.overhear("80000001 尾号1111到哪了", talk.session)
+    assert talk.session.client_id == known
+    assert talk.session.spoken.order_id == ("80000001" if known else "")

@@ -139,3 +139,36 @@ async def test_general_questions_are_left_to_the_model(assistant: Assistant, own
         await chat.say(text)
     history = await assistant.conversations.history(chat.id)
     assert {message.model for message in history if message.role == "bot"} == {"grounded"}
+
+
+async def test_an_order_that_somebody_else_told_is_the_one_meant_next(assistant: Assistant, own: Catalog) -> None:
+    order = _of(own, "shipped", 2)
+    customer = own.customer(order.customer_id)
+    assert customer is not None
+    chat = Chat(assistant, replace(order, customer_id=""), "zh")
+    assert order.tracking in await chat.say(f"查一下订单{order.id}，手机尾号{customer.phone[-4:]}")
+    said = await chat.say("取消订单")
+    assert order.id in said and "已发货" in said and "退货" in said  # why not, and what can be done
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "told"),
+    [("paid", "{name}什么时候能发", "{id}"), ("shipped", "我的{name}到哪了", "{tracking}"), ("paid", "多少钱包邮", "")],
+)
+async def test_what_one_bought_is_asked_about_by_its_name(
+    assistant: Assistant, own: Catalog, state: str, asked: str, told: str
+) -> None:
+    order = _of(own, state)
+    chat = Chat(assistant, order, "zh")
+    said = await chat.say(asked.format(name=order.items[0].title("zh")))
+    assert told.format(id=order.id, tracking=order.tracking) in said
+    assert (order.id in said) == bool(told)
+
+
+async def test_carriers_and_places_are_told_in_the_language_spoken(assistant: Assistant, own: Catalog) -> None:
+    order = _of(own, "shipped")
+    customer = own.customer(order.customer_id)
+    assert customer is not None
+    chat = Chat(assistant, replace(order, customer_id=""), "en")
+    said = await chat.say(f"Where is order {order.id}? My phone ends in {customer.phone[-4:]}")
+    assert "Feiyan Express" in said and all(char < "一" for char in said.replace("×", "x"))
