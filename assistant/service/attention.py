@@ -20,7 +20,7 @@ def general(ask: Ask) -> bool:
     """Whether what is asked for may be meant of goods in general: "这款能退吗", "想换个大点的"."""
     if ask.tentative:
         return not (ask.items or ask.order.describes)
-    return ask.kind in _OF_THINGS and not names_own(ask)
+    return ask.kind in _OF_THINGS and not (names_own(ask) or ask.details)
 
 
 def names_own(ask: Ask) -> bool:
@@ -43,7 +43,8 @@ def of_ones_own(heard: Heard, session: Session, resolver: Resolver) -> bool:
     about = [ask for ask in lookups if set(ask.topics) & set(ABOUT_ORDERS) and names_own(ask)]
     orders = [one for ask in about for one in resolver.fitting(ask) or resolver.orders]
     on_its_way = any(resolver.fits("urge", one) for one in orders)
-    return bool(about) and (on_its_way or _MINE.search(heard.text) is not None)
+    noted = any(one.details.get(topic) for one in orders for ask in about for topic in ask.topics)
+    return bool(about) and (on_its_way or noted or _MINE.search(heard.text) is not None)
 
 
 def heed(heard: Heard, session: Session, resolver: Resolver, policy: Policy) -> None:

@@ -423,7 +423,8 @@ class Flow:
         slot, session.slot = session.slot, ""
         if kept is None:
             return asks
-        if kept.ask.kind == "invoice" and heard.details.get("title"):  # "改成…有限公司" changes no goods
+        given = heard.details.get({"invoice": "title", "address": "phone"}.get(kept.ask.kind, ""))
+        if given:  # "改成…有限公司" and "改成138…" change no goods
             asks = [one for one in asks if one.ask.kind != "swap" or one.ask.items]
         acts = [one for one in asks if one.ask.kind not in ("lookup", "nothing")]
         if heard.leaves_it or heard.answer == "no" or (heard.closes and heard.answer != "yes"):

@@ -1,6 +1,7 @@
 """What is done besides changing an order's things: buying, urging, invoices, visits, price protection, and exchanges
 for another product. Each comes to one write, put to the customer with all that it will do."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from assistant.service.shop import ServiceShop
 from assistant.service.steps import Proposal, Refused, Step, Told, Unclear
 
 ZERO = Decimal(0)
+_OF_A_PHONE = re.compile("^(?!.*地址).*(?:电话|手机|号码)|^(?!.*address).*(?:phone|mobile) number", re.IGNORECASE)
 
 
 class Requests:
@@ -110,7 +112,8 @@ class Requests:
 
     def _price_protect(self, ask: Ask, order: ServiceOrder, rule: Rule) -> Step:
         named = {one.product_id for one in ask.goods}
-        lines = [line for line in order.lines if not named or line.product_id in named] or list(order.lines)
+        names = {name for item in ask.items for name in item.name.split("|")} if not named else set()
+        lines = [line for line in order.lines if line.product_id in named or line.name in names] or list(order.lines)
         amount, now = ZERO, ZERO
         for line in lines:
             goods = self._shop.goods(line.product_id)
@@ -132,7 +135,8 @@ class Requests:
         if not address and ask.order.lenient:
             address = corrected_chinese(ask.text, order.address.street)
         if not address and not phone:
-            return Unclear("address", Told("which_address", {"order": order.id}))
+            slot = "phone" if _OF_A_PHONE.search(ask.text) else "address"
+            return Unclear(slot, Told(f"which_{slot}", {"order": order.id}))
         arguments = {"order_id": order.id}
         arguments |= {"address": address} if address else {}
         arguments |= {"phone_number": phone} if phone else {}

@@ -487,7 +487,8 @@ def _filled(piece: str, orders: Sequence[str], goods: Sequence[str]) -> str:
 def _number(match: re.Match[str] | None) -> int:
     if match is None:
         return 0
-    return int(match["n"]) if match["n"] else w.NUMBERS[match["zh"]]
+    digits = match["n"] or match["n2"]
+    return int(digits) if digits else w.NUMBERS[match["zh"]]
 
 
 def _quantity(text: str) -> int:
