@@ -38,14 +38,17 @@ def fail(message: str, status: int = 1) -> NoReturn:
 
 
 def settings_of(**given: Any) -> Any:
+    from knowledge.needs import keep_readings
     from web.settings import SettingsError, load_settings, unknown_variables
 
     for sentence in unknown_variables():
         typer.secho(sentence, fg="yellow", err=True)
     try:
-        return load_settings(**given)
+        settings = load_settings(**given)
     except SettingsError as error:
         fail(str(error), 2)
+    keep_readings(settings.data / "patterns.json")
+    return settings
 
 
 def checked(lang: str | None) -> Any:

@@ -18,6 +18,7 @@ from rich.table import Table
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from knowledge.ingest.report import IngestError
+from knowledge.needs import save_readings
 from knowledge.sieve import compile_sieves
 from web.app import build_app
 from web.auth import LINK_LIFE_S
@@ -71,7 +72,7 @@ class Server(uvicorn.Server):
                 self._team.take_over(self._protocol)
             self._ready()
             loop = asyncio.get_running_loop()
-            loop.call_later(_CALM_S, loop.run_in_executor, None, compile_sieves)
+            loop.call_later(_CALM_S, loop.run_in_executor, None, _settle)
 
     def _protocol(self) -> asyncio.Protocol:
         made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
@@ -102,6 +103,11 @@ class Server(uvicorn.Server):
 
 
 _CALM_S = 20.0  # after a start: those who waited for it are answered by then
+
+
+def _settle() -> None:
+    compile_sieves()
+    save_readings()
 
 
 def _keep_what_is_loaded() -> None:

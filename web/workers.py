@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import structlog
 
+from knowledge.needs import save_readings
 from web.listening import listen
 from web.log import configure_logging
 from web.settings import Settings
@@ -189,6 +190,7 @@ def run_workers(settings: Settings, serve: Callable[[Seat], None]) -> bool:
     os.environ["ZHIBO_DATA"] = str(settings.data)  # for what workers start: it may have been given by an option
     gc.disable()  # what is loaded stays: looking through it again and again takes a tenth of the start
     load_words(settings)
+    save_readings()
     gc.freeze()  # what is shared stays shared; collecting first takes 150 ms and frees next to nothing
     gc.enable()
     return Parent(settings.workers, listener, serve).run()

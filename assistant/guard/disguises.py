@@ -8,6 +8,7 @@ from importlib import resources
 
 import yaml
 
+from knowledge.needs import late
 from knowledge.sieve import Finder, Sieve, Sifted
 from knowledge.text import is_han
 
@@ -159,7 +160,7 @@ class _Sounds:
             self.terms.setdefault(tuple(self.of[char] for char in term), term)
         self.lengths = sorted({len(sounds) for sounds in self.terms}, reverse=True)
         openings = {sounds[:2] for sounds in self.terms}
-        self._openings = Sieve((re.compile(f"{first}.*{second}"), None) for first, second in openings)
+        self._openings = Sieve((late(f"{first}.*{second}"), None) for first, second in openings)
 
     def may_hold(self, text: str) -> bool:
         """Whether the first two sounds of some term stand in a text, in Latin letters."""

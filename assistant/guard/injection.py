@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any, Literal
 
 from assistant.guard.sentences import sentences
+from knowledge.needs import late
 from knowledge.parsing import parsed
 from knowledge.sieve import Sieve
 from knowledge.text import normalise
@@ -32,7 +33,7 @@ def patterns(part: Literal["patterns", "said"]) -> Sieve[str]:
     """Expressions of the lexicon with their kinds: `patterns` for text that comes in, `said` for what goes out."""
     file = resources.files("assistant.guard") / "lexicon" / "injection.yaml"
     entries = parsed(file.read_text(encoding="utf-8"))[part]
-    return Sieve((re.compile(entry["pattern"], re.MULTILINE), entry["id"]) for entry in entries)
+    return Sieve((late(entry["pattern"], re.MULTILINE), entry["id"]) for entry in entries)
 
 
 def detect(text: str) -> list[Suspicion]:

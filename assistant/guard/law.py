@@ -12,6 +12,7 @@ import yaml
 
 from assistant.guard.disguises import unmask
 from knowledge.model import Lang
+from knowledge.needs import Late, late
 from knowledge.sieve import Sieve
 from knowledge.text import Normal, Terms
 
@@ -37,7 +38,7 @@ class Rule:
     article: str
     reason_zh: str
     reason_en: str
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[Late, ...] = ()
     exceptions: tuple[re.Pattern[str], ...] = ()
     negatable: bool = True  # "不能治疗失眠" breaks no rule; "不是AI" said by an AI does
     applies: re.Pattern[str] | None = None  # which goods, by category or title; None: all
@@ -182,7 +183,7 @@ def _rule(pack: str, entry: dict[str, Any]) -> Rule:
             article=str(entry["article"]),
             reason_zh=str(entry["reason"]["zh"]),
             reason_en=str(entry["reason"]["en"]),
-            patterns=tuple(re.compile(pattern) for pattern in entry["patterns"]),
+            patterns=tuple(map(late, entry["patterns"])),
             exceptions=tuple(re.compile(pattern) for pattern in entry["except_patterns"]),
             negatable=entry.get("negation", "excuses") == "excuses",
             applies=_goods(entry["applies"]),

@@ -8,7 +8,7 @@ import re
 from importlib import import_module
 from typing import Any
 
-from knowledge.sieve import alternatives
+from knowledge.needs import alternatives
 
 # Python's own reading of a pattern; it has no public name.
 _parser: Any = import_module("re._parser")

@@ -11,6 +11,7 @@ import yaml
 
 from assistant.guard.openings import compile_quick
 from knowledge.model import Lang
+from knowledge.needs import Late, late
 from knowledge.sieve import Sieve
 from knowledge.text import Terms, normalise
 
@@ -166,7 +167,7 @@ def _role(entry: Mapping[str, Any]) -> tuple[Pattern, Role]:
     return before or near or around or after or _ANYTHING, role
 
 
-def _promises() -> Iterator[tuple[Pattern, tuple[Promise, Lang]]]:
+def _promises() -> Iterator[tuple[Late, tuple[Promise, Lang]]]:
     table = _load("promises")
     for entry in table["promises"]:
         about = re.compile(entry["about"]) if "about" in entry else None
@@ -174,14 +175,14 @@ def _promises() -> Iterator[tuple[Pattern, tuple[Promise, Lang]]]:
         for pattern in sorted(entry["patterns"], key=_lang_of, reverse=True):
             for name, alternatives in table["lists"].items():
                 pattern = pattern.replace(f"<<{name}>>", alternatives)
-            yield compile_quick(pattern), (promise, _lang_of(pattern))
+            yield late(pattern, make=compile_quick), (promise, _lang_of(pattern))
 
 
-def _phrases() -> Iterator[tuple[Pattern, tuple[Phrase, Lang]]]:
+def _phrases() -> Iterator[tuple[Late, tuple[Phrase, Lang]]]:
     for entry in _load("phrases"):
         phrase = Phrase(entry["key"], str(entry["means"]))
         for pattern in sorted(entry["patterns"], key=_lang_of, reverse=True):
-            yield compile_quick(pattern), (phrase, _lang_of(pattern))
+            yield late(pattern, make=compile_quick), (phrase, _lang_of(pattern))
 
 
 def _lang_of(pattern: str) -> Lang:

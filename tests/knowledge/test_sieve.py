@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.guard.law import load_law
 from assistant.guard.words import words
+from knowledge.needs import late
 from knowledge.sieve import Finder, Sieve, Sifted
 
 SOURCES = [
@@ -48,7 +49,7 @@ def test_what_a_pattern_finds_is_found_through_a_sieve(source: str, text: str) -
     first = fitting[0][0].search(text) if fitting else None
     own = pattern.search(text)
     assert (own and own[0] and own.span()) == (first and first[0] and first.span())
-    assert matches(Sifted(pattern), text) == matches(pattern, text)
+    assert matches(Sifted(pattern), text) == matches(Sifted(late(source)), text) == matches(pattern, text)
 
 
 def test_a_pattern_by_itself_is_searched_for_in_a_piece_of_the_text_as_well() -> None:

@@ -235,6 +235,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_whole_server_is_k
         await asyncio.sleep(4.0)
         assert len(server.processes()) == 3, "another worker has taken its place"
         await asyncio.to_thread(server.kill_all)
+        assert (server.data / "patterns.json").exists(), "the next start need not read every pattern"
         await asyncio.to_thread(server.start)
         await asyncio.gather(*tasks)
 
