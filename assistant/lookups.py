@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
 from assistant.tools.base import ToolContext, ToolResult
@@ -15,7 +16,8 @@ Found = tuple[ToolResult, str]  # with its data as the model is sent it
 class Lookups:
     """Results of the tools that are `shared`, known by tool, arguments, language and how the catalogue stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._kept: OrderedDict[tuple[str, ...], tuple[float, Found]] = OrderedDict()
         self._lock = Lock()
 
@@ -26,14 +28,12 @@ class Lookups:
     def find(self, key: tuple[str, ...]) -> Found | None:
         with self._lock:
             kept = self._kept.get(key)
-            if kept is None or time.monotonic() - kept[0] > FRESH_S:
-                return None
-            self._kept.move_to_end(key)
-            return kept[1]
+            return kept[1] if kept is not None and self._clock() - kept[0] <= FRESH_S else None
 
     def keep(self, key: tuple[str, ...], found: Found) -> None:
+        now = self._clock()
         with self._lock:
-            self._kept[key] = time.monotonic(), found
+            self._kept[key] = now, found
             self._kept.move_to_end(key)
-            if len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+            while len(self._kept) > MOST or now - next(iter(self._kept.values()))[0] > FRESH_S:  # the oldest is first
+                self._kept.popitem(last=False)  # with the facts it brought, and all that was judged on them

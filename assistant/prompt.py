@@ -1,9 +1,9 @@
 """What a model is told: who it is, where the shopper stands, what was said before."""
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from weakref import ref
 
 from assistant.agent import as_data
 from assistant.conversation import StoredMessage
@@ -68,15 +68,14 @@ def past(history: Sequence[StoredMessage], mask: Callable[[str], str] = mask_for
     return messages
 
 
-_MADE: OrderedDict[int, tuple[StoredMessage, list[Message]]] = OrderedDict()
-_MOST = 2000
+_MADE: dict[int, tuple[ref[StoredMessage], list[Message]]] = {}
 
 
 def _looked_up(stored: StoredMessage) -> list[Message]:
     """An answer's tool calls and results as a model is sent them; made once while the answer is remembered, found by
     its identity: each of them is told again with every later message."""
-    kept = _MADE.get(id(stored))
-    if kept is not None and kept[0] is stored:
+    place = id(stored)
+    if (kept := _MADE.get(place)) is not None:
         return kept[1]
     calls, results = [], []
     for index, tool in enumerate(stored.tools):
@@ -84,9 +83,7 @@ def _looked_up(stored: StoredMessage) -> list[Message]:
         calls.append(call)
         results.append(Message("tool", as_data(tool["data"]), tool_call_id=call.id, name=call.name))
     made = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
-    _MADE[id(stored)] = stored, made
-    if len(_MADE) > _MOST:
-        _MADE.popitem(last=False)
+    _MADE[place] = ref(stored, lambda _: _MADE.pop(place, None)), made  # gone before anything else lies in its place
     return made
 
 

@@ -67,7 +67,7 @@ class Received:
     open: bool = False  # written down as a question: finishing its answer closes it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class StoredMessage:
     id: str
     seq: int

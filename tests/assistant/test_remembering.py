@@ -1,5 +1,7 @@
 """What is kept between answers must never outlive what it rests on."""
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,10 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from assistant import prompt
 from assistant.arithmetic import shop_and
 from assistant.guard.guard import Guard
+from assistant.lookups import FRESH_S, Lookups
+from assistant.prompt import past
 from assistant.remembering import Remembering, shop_says
+from assistant.rows import StoredMessage
+from assistant.tools.base import ToolResult
 from knowledge.catalog import Catalog
+from knowledge.facts import Fact, Facts
 from knowledge.model import Policy, Product, Promotion, Text
 from knowledge.settings import KnowledgeSettings
 
@@ -59,3 +67,33 @@ def test_only_whole_sentences_of_the_shop_count_as_its_own(catalog: Catalog) -> 
     assert shop_says("签收后7天内可以退货。 ", shop)
     assert not shop_says("签收后7天内可以退货吗？", shop)
     assert not shop_says("7天内可以退货", shop)
+
+
+def test_what_tools_returned_goes_with_its_minute() -> None:
+    """With it go its facts, and every verdict that was reached on them: a day of questions that nobody repeats."""
+    now = 0.0
+    lookups = Lookups(lambda: now)
+    found = ToolResult({"n": 0}, facts=Facts.of([Fact("1/price", "1", "价格", "59元", "price")])), "{}"
+    alive = weakref.ref(found[0].facts)
+    lookups.keep(("search", "cup"), found)
+    now = FRESH_S
+    assert lookups.find(("search", "cup")) is found
+    del found
+    now = FRESH_S + 1
+    assert lookups.find(("search", "cup")) is None
+    lookups.keep(("search", "kettle"), (ToolResult({}), "{}"))
+    gc.collect()
+    assert alive() is None
+
+
+def test_what_a_model_is_told_of_an_answer_goes_with_the_answer() -> None:
+    tools = ({"name": "search", "arguments": "{}", "data": {"found": "a cup"}},)
+    answer = StoredMessage("a1", 2, "bot", "这款。", datetime.now(UTC), tools=tools)
+    told = past([answer])
+    assert [message.role for message in told] == ["assistant", "tool", "assistant"] and "a cup" in told[1].content
+    assert past([answer])[1] is told[1], "made once"
+    place = id(answer)
+    assert place in prompt._MADE
+    del answer
+    gc.collect()
+    assert place not in prompt._MADE
