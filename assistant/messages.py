@@ -12,14 +12,14 @@ class TextDelta:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ToolCall:
     id: str
     name: str
     arguments: str  # JSON, as the model wrote it: it may be wrong
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Message:
     role: Literal["system", "user", "assistant", "tool"]
     content: str = ""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from weakref import ref
 
 from assistant.agent import as_data
 from assistant.conversation import StoredMessage
@@ -13,6 +12,7 @@ from assistant.guard.privacy import mask as mask_for_good
 from assistant.messages import CONTEXT_OPENS, Message, ToolCall
 from assistant.pictures import unmarked
 from knowledge.catalog import Catalog
+from knowledge.kept import Beside
 from knowledge.model import Lang
 
 _RULES = """\
@@ -68,23 +68,15 @@ def past(history: Sequence[StoredMessage], mask: Callable[[str], str] = mask_for
     return messages
 
 
-_MADE: dict[int, tuple[ref[StoredMessage], list[Message]]] = {}
-
-
+@Beside  # each of them is told again with every later message
 def _looked_up(stored: StoredMessage) -> list[Message]:
-    """An answer's tool calls and results as a model is sent them; made once while the answer is remembered, found by
-    its identity: each of them is told again with every later message."""
-    place = id(stored)
-    if (kept := _MADE.get(place)) is not None:
-        return kept[1]
+    """An answer's tool calls and results as a model is sent them."""
     calls, results = [], []
     for index, tool in enumerate(stored.tools):
         call = ToolCall(f"{stored.id[:8]}-{index}", tool["name"], tool["arguments"])
         calls.append(call)
         results.append(Message("tool", as_data(tool["data"]), tool_call_id=call.id, name=call.name))
-    made = [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
-    _MADE[place] = ref(stored, lambda _: _MADE.pop(place, None)), made  # gone before anything else lies in its place
-    return made
+    return [Message("assistant", tool_calls=tuple(calls)), *results] if calls else []
 
 
 @lru_cache(maxsize=4096)

@@ -1,12 +1,36 @@
 """What was worked out lately, for whoever asks the same again."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
+from weakref import ref
 
 K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
 V = TypeVar("V")
+
+
+class Beside(Generic[T, V]):
+    """Works something out of an object once, and keeps it as long as the object lives.
+
+    Known by identity: the object needs no hash, only room for weak references (`weakref_slot=True` of a dataclass).
+    """
+
+    def __init__(self, work: Callable[[T], V]) -> None:
+        self._work = work
+        self._kept: dict[int, tuple[ref[T], V]] = {}
+
+    def __call__(self, of: T) -> V:
+        place, kept = id(of), self._kept
+        if (found := kept.get(place)) is not None:
+            return found[1]
+        value = self._work(of)
+        kept[place] = ref(of, lambda _: kept.pop(place, None)), value  # gone before anything else can lie there
+        return value
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 class Kept(Generic[K, V]):

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant import prompt
 from assistant.arithmetic import shop_and
 from assistant.guard.guard import Guard
 from assistant.lookups import FRESH_S, Lookups
@@ -92,8 +91,7 @@ def test_what_a_model_is_told_of_an_answer_goes_with_the_answer() -> None:
     told = past([answer])
     assert [message.role for message in told] == ["assistant", "tool", "assistant"] and "a cup" in told[1].content
     assert past([answer])[1] is told[1], "made once"
-    place = id(answer)
-    assert place in prompt._MADE
-    del answer
+    result = weakref.ref(told[1])
+    del told, answer
     gc.collect()
-    assert place not in prompt._MADE
+    assert result() is None

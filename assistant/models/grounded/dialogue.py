@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, Literal
 
-from assistant.messages import Message
+from assistant.messages import Message, ToolCall
 from assistant.tools.products import likeness
+from knowledge.kept import Beside
 from knowledge.model import Lang
 from knowledge.text import language
 
@@ -163,12 +164,12 @@ def read(messages: Sequence[Message]) -> Dialogue:
             exchanges.append(Exchange(message.content))
         elif message.role == "assistant":
             for call in message.tool_calls:
-                calls[call.id] = call.name, _asked(call.arguments)
+                calls[call.id] = call.name, _asked(call)
             if exchanges and message.content:
                 exchanges[-1].reply += message.content
         elif exchanges:
             name, arguments = calls.get(message.tool_call_id, (message.name, {}))
-            exchanges[-1].results.append(Result(name, arguments, _returned(message.content)))
+            exchanges[-1].results.append(Result(name, arguments, _returned(message)))
     now = exchanges[-1] if exchanges else Exchange("")
     lang = context.get("lang")
     return Dialogue(
@@ -191,16 +192,16 @@ def _context(system: str) -> dict[str, Any]:
     return {}
 
 
-@lru_cache(maxsize=4096)
-def _returned(content: str) -> Mapping[str, Any]:
+@Beside
+def _returned(message: Message) -> Mapping[str, Any]:
     """What a tool returned; read once, though every later message of the conversation comes with it again."""
-    return _object(content.removeprefix("<data>").removesuffix("</data>"))
+    return _object(message.content.removeprefix("<data>").removesuffix("</data>"))
 
 
-@lru_cache(maxsize=4096)
-def _asked(arguments: str) -> Mapping[str, Any]:
+@Beside
+def _asked(call: ToolCall) -> Mapping[str, Any]:
     """What a tool was asked, read once like what it returned."""
-    return _object(arguments)
+    return _object(call.arguments)
 
 
 def _object(text: str) -> dict[str, Any]:
