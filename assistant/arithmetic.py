@@ -90,7 +90,7 @@ def _subjects(facts: Facts, subject: str) -> frozenset[Fact]:
     return found
 
 
-_KEPT = 1024
+_KEPT = 512  # some 12 kB each
 _Key = tuple[object, ...]
 _Kept = OrderedDict[_Key, tuple[Facts, object]]
 _SHEETS: WeakKeyDictionary[Catalog, _Kept] = WeakKeyDictionary()
