@@ -39,6 +39,7 @@ from streaming.airings import airings
 from streaming.records import comments, utterances
 from streaming.room import Room
 from tests.servers import NginxRtmp, missing
+from web.garbage import keep_what_is_loaded
 from web.rooms import RoomPlan
 from web.settings import Settings, load_settings
 from web.wiring import DEMO_SHOP, open_catalog, open_room
@@ -180,6 +181,7 @@ async def soak(settings: Settings, plan: RoomPlan, soaking: Soak) -> dict[str, A
         room._parts = replace(room._parts, pace=soaking.clock)
         room._audience._clock = soaking.clock.now
         soaking.clock.behind = lambda: any(len(getattr(sink, "_queue", ())) > BACKLOG for sink in room._sinks)
+        keep_what_is_loaded()  # as a room's process does
         task = asyncio.create_task(room.run())
         await asyncio.wait([task, asyncio.create_task(soaking.run(room))], return_when=asyncio.FIRST_COMPLETED)
         status = room.status()

@@ -9,6 +9,7 @@ import structlog
 
 from streaming.control import RoomError
 from streaming.room import Room
+from web.garbage import keep_what_is_loaded
 from web.log import configure_logging
 from web.parent import wait_for_end
 from web.rooms import NAME, RoomPlan
@@ -54,6 +55,7 @@ async def _run(settings: Settings, plan: RoomPlan, *, with_parent: bool = False,
             loop.add_signal_handler(number, stop)
         if with_parent:
             threading.Thread(target=wait_for_end, args=(loop, stop), name="parent", daemon=True).start()
+        keep_what_is_loaded()
         await room.run()
         stop.disarm()
 

@@ -22,6 +22,7 @@ from knowledge.needs import save_readings
 from knowledge.sieve import compile_sieves
 from web.app import build_app
 from web.auth import LINK_LIFE_S
+from web.garbage import keep_what_is_loaded
 from web.listening import listen
 from web.log import configure_logging
 from web.parent import wait_for_end
@@ -110,11 +111,8 @@ def _settle() -> None:
     save_readings()
 
 
-def _keep_what_is_loaded() -> None:
-    """The shop and the guard's words stay as long as the process: looking through them for garbage took a tenth of the
-    time and, now and then, a quarter of a second in one piece."""
-    gc.collect()
-    gc.freeze()
+def _look_for_garbage_rarely() -> None:
+    keep_what_is_loaded()
     gc.set_threshold(50_000, 20, 50)
 
 
@@ -125,7 +123,7 @@ def run_server(settings: Settings) -> None:
     app = build_app(services)
     link = services.auth.setup_link()
     base = base_url(settings, listener)
-    _keep_what_is_loaded()
+    _look_for_garbage_rarely()
     Server(app, listener, settings, lambda: show_addresses(services, base, link)).serve_here()
 
 
@@ -145,7 +143,7 @@ def run_worker(settings: Settings, seat: Seat) -> None:
         watcher = (asyncio.get_running_loop(), lambda: server.handle_exit(signal.SIGTERM, None))
         threading.Thread(target=wait_for_end, args=watcher, name="parent", daemon=True).start()
 
-    _keep_what_is_loaded()
+    _look_for_garbage_rarely()
     server = Server(app, listener, settings, ready, team)
     server.serve_here()
 
