@@ -31,6 +31,10 @@ class Host(Clerk):
 
     def _answered(self, reading: Reading) -> str:
         d = self.d
+        if d.page is not None and reading.intent == "shipping":
+            for name in ("sent", "arrives", "carrier"):
+                if _asked()[name].search(d.text):
+                    return _ANSWERS[name](self, reading)
         if d.page is None or reading.intent in _ANYWHERE:
             return super().answer(reading)
         if self._names_other_goods():
@@ -84,13 +88,13 @@ class Host(Clerk):
         )
 
     def _sent(self, reading: Reading) -> str:
-        return self._rule("多久发货", reading)
+        return self._rule("多久发货" if self.d.lang == "zh" else "How soon do you ship?", reading)
 
     def _arrives(self, reading: Reading) -> str:
-        return self._rule("几天能到", reading)
+        return self._rule("几天能到" if self.d.lang == "zh" else "How long does delivery take?", reading)
 
     def _carrier(self, reading: Reading) -> str:
-        return self._rule("发什么快递", reading)
+        return self._rule("发什么快递" if self.d.lang == "zh" else "Which carrier do you use?", reading)
 
     def _who(self, reading: Reading) -> str:
         return say(self.d, "who")
@@ -101,7 +105,7 @@ class Host(Clerk):
         asked = goods.get("asked") or {}
         if asked.get("foreign"):  # "does it go in the dishwasher?" while a scarf is shown
             return say(d, "other_kind", title=goods["title"])
-        if values := _fitting(d.text, asked.get("values") or _loosely(d.text, goods)):
+        if values := _fitting(d.text, _meant(d.text, asked.get("values") or _loosely(d.text, goods), goods)):
             return speech.values_sentence(d, goods, values)
         if asked.get("text"):
             return speech.clean(str(asked["text"][0])) + ("。" if d.lang == "zh" else ".")
@@ -159,6 +163,8 @@ class Host(Clerk):
     def _brand(self, reading: Reading) -> str:
         goods = self._page()
         brand = str(goods.get("brand") or "")
+        if self.d.lang == "en":  # an English voice cannot say the characters that stand before it
+            brand = re.sub(r"^[\u3400-\u9fff]+\s+(?=[A-Za-z])", "", brand)
         return say(self.d, "live_brand", title=goods["title"], brand=brand) if brand else self._about(reading)
 
     def _intro(self, reading: Reading) -> str:
@@ -169,7 +175,8 @@ class Host(Clerk):
         """What its data says of whom it is for, else what speaks for it: whether it suits is the viewer's to say."""
         goods = self._page(asking=True)
         brief = speech.clean(str(goods.get("brief", "")))
-        if (goods.get("asked") or {}).get("values") or not brief:
+        strict = any(asked.search(self.d.text) for asked, _ in _strict())
+        if strict or (goods.get("asked") or {}).get("values") or not brief:
             return self._about(reading)
         return say(self.d, "live_suits", title=goods["title"], brief=brief)
 
@@ -257,6 +264,22 @@ def _fitting(question: str, values: Sequence[Sequence[str]]) -> list[Sequence[st
         return not timed, not any(piece in question.lower() for piece in pieces(one[0]))
 
     return sorted(values, key=fits)
+
+
+def _meant(question: str, values: Sequence[Sequence[str]], goods: Goods) -> Sequence[Sequence[str]]:
+    """Where a question asks for one part or matter, only what the data calls so: a sole is not the upper, and what a
+    microwave does to it is not told by how long it keeps hot."""
+    for asked, named in _strict():
+        if asked.search(question):
+            return [one for one in goods.get("attributes", ()) if named.search(one[0])]
+    return values
+
+
+@cache
+def _strict() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (re.compile(one["asked"], re.I), re.compile(one["named"], re.I)) for one in load("onair.yaml")["strict"]
+    )
 
 
 def _loosely(question: str, goods: Goods) -> list[Sequence[str]]:

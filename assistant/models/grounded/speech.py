@@ -10,10 +10,11 @@ from typing import Any
 from assistant.attributes import asked_concepts, asked_features
 from assistant.data import load
 from assistant.measures import needs_unit
+from assistant.models.grounded.aloud import told
 from assistant.models.grounded.dialogue import Dialogue, Goods
 from assistant.models.grounded.papers import papers
 from assistant.models.grounded.understand import colour_pattern
-from assistant.models.grounded.wording import joined, say
+from assistant.models.grounded.wording import called, joined, say
 from knowledge.factsheet import money, order_state
 from knowledge.model import Lang
 
@@ -172,15 +173,11 @@ def values_sentence(d: Dialogue, goods: Goods, values: Sequence[Sequence[str]]) 
     name, value = values[0][0], clean(values[0][1])
     if d.live and (flag := _flag(d, goods, name, value)):
         return flag
-    key = (
-        "value_bare"
-        if _BARE.fullmatch(value) and needs_unit(name)
-        else "value_long"
-        if len(value) > (40 if d.lang == "zh" else 80)
-        else "value_bool"
-        if _BOOLEAN.match(value)
-        else "value"
-    )
+    long = len(value) > (40 if d.lang == "zh" else 80)
+    bare = _BARE.fullmatch(value) and needs_unit(name)
+    if d.live and not (bare or long) and (aloud := told(d, called(d, goods), name, value)):
+        return aloud
+    key = "value_bare" if bare else "value_long" if long else "value_bool" if _BOOLEAN.match(value) else "value"
     text = say(d, key, title=goods["title"], name=lower(name, d.lang), value=value)
     if d.live:
         return text
@@ -198,10 +195,13 @@ def _flag(d: Dialogue, goods: Goods, name: str, value: str) -> str:
     if said is None or not _FLAG_NAME.search(name):
         return ""
     key = "live_yes" if said[1].lower() in ("是", "yes") else "live_not"
+    if key == "live_not" and _HOW.search(d.text):
+        key = "live_not_so"  # "how do I clean it" is not answered by "No"
     return say(d, key, title=goods["title"], name=lower(name, d.lang), more=value[said.end(1) :])
 
 
 _FLAG = re.compile(r"(是|否|yes|no)(?=$|[，,；;])", re.I)
+_HOW = re.compile(r"^\W*how\b|怎么", re.I)
 _FLAG_NAME = re.compile(r"^[可能]|(?:safe|proof|able|resistant)$", re.I)
 
 
@@ -265,7 +265,7 @@ def stock_sentence(d: Dialogue, goods: Goods) -> str:
     best = [one for one in named if all(_says(text, option) for option in one["options"])] or named
     if best and len(best) < len(goods.get("variants", ())):
         there = [one for one in best if one.get("stock") != 0]
-        what = " / ".join(option for option in best[0]["options"] if _says(text, option))
+        what = _BETWEEN[d.lang, d.live].join(option for option in best[0]["options"] if _says(text, option))
         if not there:
             said = say(d, "stock_variant_no", title=goods["title"], what=what)
             others = ["/".join(one["options"]) for one in goods["variants"] if one.get("stock") != 0]
@@ -284,6 +284,12 @@ def stock_sentence(d: Dialogue, goods: Goods) -> str:
         return say(d, "stock_no", title=goods["title"])
     asks_number = re.search(r"多少|几|how many|left", d.text, re.I)
     return say(d, "stock_number" if asks_number or stock <= 10 else "stock_yes", title=goods["title"], number=stock)
+
+
+# Options of one variant: in writing with a stroke, which nobody says.
+_BETWEEN: Mapping[tuple[Lang, bool], str] = {
+    ("zh", False): " / ", ("en", False): " / ", ("zh", True): "", ("en", True): ", "
+}  # fmt: skip
 
 
 def has_named_variant(d: Dialogue, goods: Goods) -> bool:

@@ -1,11 +1,12 @@
 """How things are said: many wordings for each, chosen by the conversation's seed, so that answers vary and repeat."""
 
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from assistant.data import load
-from assistant.models.grounded.dialogue import Dialogue
+from assistant.models.grounded.dialogue import Dialogue, Goods
 
 
 @cache
@@ -21,9 +22,19 @@ def say(dialogue: Dialogue, key: str, **slots: Any) -> str:
         key = f"live_{key}" if f"live_{key}" in load("wordings.yaml") else key
         slots["title"] = _wordings("live_this", dialogue.lang)[0]
     variants = _wordings(key, dialogue.lang)
-    start = zlib.crc32(f"{dialogue.seed}/{key}".encode())
-    said = variants[(start + dialogue.turn) % len(variants)].format(**slots)
+    said = chosen(dialogue, key, variants).format(**slots)
     return said[:1].upper() + said[1:] if on_air else said
+
+
+def chosen(dialogue: Dialogue, key: str, variants: Sequence[str]) -> str:
+    """The wording of `key` whose turn it is in this conversation."""
+    return variants[(zlib.crc32(f"{dialogue.seed}/{key}".encode()) + dialogue.turn) % len(variants)]
+
+
+def called(dialogue: Dialogue, goods: Goods) -> str:
+    """A product within a sentence: what is on air is "this one"."""
+    shown = dialogue.live and dialogue.page is not None and goods["title"] == dialogue.page["title"]
+    return _wordings("live_this", dialogue.lang)[0] if shown else str(goods["title"])
 
 
 def joined(dialogue: Dialogue, parts: list[str]) -> str:
