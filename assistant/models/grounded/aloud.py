@@ -37,6 +37,7 @@ def told(d: Dialogue, title: str, name: str, value: str) -> str:
         "title": title,
         "name": _small(name) if d.lang == "en" else name,
         "value": value,
+        "a_name": _with_article(_small(name)) if d.lang == "en" else name,
         "low": _small(value),
         "items": joined(d, [_small(part) for part in parts]),
     }
@@ -46,7 +47,7 @@ def told(d: Dialogue, title: str, name: str, value: str) -> str:
 
 _SIGNS: Mapping[Lang, Mapping[str, str]] = {
     "zh": {"≥": "不低于", "≤": "不高于"},
-    "en": {"≥ ": "at least ", "≤ ": "at most ", " + ": " and "},
+    "en": {"≥ ": "at least ", "≤ ": "at most "},
 }
 
 
@@ -61,6 +62,10 @@ def _small(text: str) -> str:
     """Begun with a small letter, unless a name begins it: Mist white, not Bluetooth or USB-C."""
     first = re.match(r"[A-Z][a-z]+(?:-[a-z]+)?(?=[\s,]|$)", text)
     return text[:1].lower() + text[1:] if first and first[0] not in _NAMES else text
+
+
+def _with_article(name: str) -> str:
+    return name if name.endswith("s") else f"an {name}" if name[:1] in "aeio" else f"a {name}"
 
 
 _NAMES = frozenset("Bluetooth Tritan Arabica Class Grade Wi Type China".split())
