@@ -90,12 +90,17 @@ def _subjects(facts: Facts, subject: str) -> frozenset[Fact]:
     return found
 
 
-_KEPT = 512  # some 12 kB each
 _Key = tuple[object, ...]
 _Kept = OrderedDict[_Key, tuple[Facts, object]]
 _SHEETS: WeakKeyDictionary[Catalog, _Kept] = WeakKeyDictionary()
 _UNIONS: WeakKeyDictionary[Catalog, _Kept] = WeakKeyDictionary()
+_most: WeakKeyDictionary[Catalog, int] = WeakKeyDictionary()
 _LOCK = Lock()
+
+
+def keep_at_most(many: int, catalog: Catalog) -> None:
+    """So many unions of facts are kept, some 12 kB each without what is worked out on them; 512 unless told."""
+    _most[catalog] = many
 
 
 def _kept(
@@ -110,7 +115,7 @@ def _kept(
     made = make()
     with _LOCK:
         found = kept.setdefault(key, made)  # another thread may have been faster: one object for all
-        if len(kept) > _KEPT:
+        if len(kept) > _most.get(catalog, 512):
             kept.popitem(last=False)
     return found[0]
 

@@ -76,7 +76,7 @@ __all__ = [
 ]
 
 _NEW = Stored(CONVERSATIONS)
-RECENT, REMEMBERED = 24, 200  # messages kept for the next answer, of so many conversations
+RECENT = 24  # messages of a conversation kept for its next answer
 HEARD = 10_000  # events of which is known that followers were told
 
 
@@ -86,12 +86,15 @@ class Conversations:
     Followers in this process hear of new events at once, those in other processes within `poll_s`.
     """
 
-    def __init__(self, engine: Engine, *, poll_s: float = 1.0, relay: Relay | None = None) -> None:
-        """`relay`: tells other processes at once, which otherwise would hear of it within `poll_s`."""
+    def __init__(
+        self, engine: Engine, *, poll_s: float = 1.0, relay: Relay | None = None, remembered: int = 200
+    ) -> None:
+        """`relay`: tells other processes at once, which otherwise would hear of it within `poll_s`; `remembered`:
+        conversations whose last messages are kept, some 200 kB each at most, and not read again for an answer."""
         self._database = Database(engine)
         self._relay = relay
         self._heard: OrderedDict[tuple[str, int], None] = OrderedDict()  # what followers were told of lately
-        self._poll_s = poll_s
+        self._poll_s, self._remembered = poll_s, remembered
         self._recent: OrderedDict[str, tuple[StoredMessage, ...]] = OrderedDict()
         self._mailboxes: defaultdict[str, set[Mailbox]] = defaultdict(set)  # by conversation; "": all of them
         self._poller: asyncio.Task[None] | None = None
@@ -360,7 +363,7 @@ class Conversations:
         found = (*known, *new)[-RECENT:]
         self._recent[conversation_id] = found
         self._recent.move_to_end(conversation_id)
-        if len(self._recent) > REMEMBERED:
+        if len(self._recent) > self._remembered:
             self._recent.popitem(last=False)
         return conversation, found[-limit:]
 

@@ -158,9 +158,16 @@ def build_guard(settings: Settings) -> "Guard":
 
 
 def build_core(
-    settings: Settings, model: "Model | None" = None, *, keeps_index: bool = False, team: "Team | None" = None
+    settings: Settings,
+    model: "Model | None" = None,
+    *,
+    keeps_index: bool = False,
+    team: "Team | None" = None,
+    on_air: bool = False,
 ) -> Core:
-    """What answers, with the configured model or with the one given. `team`: the other workers of a server."""
+    """What answers, with the configured model or with the one given. `team`: the other workers of a server; `on_air`:
+    for a room, which remembers little: its viewers come and go, and ask about ever new sets of products."""
+    from assistant.arithmetic import keep_at_most
     from assistant.assistant import Assistant
     from assistant.calling import Caller
     from assistant.conversation import Conversations
@@ -188,7 +195,8 @@ def build_core(
     if isinstance(chosen, Router):
         chosen.keep(UsageBook(catalog.store.engine), partial(today_of, catalog))
         chosen.judge = ShadowJudge(catalog, guard)
-    conversations = Conversations(catalog.store.engine, relay=team)
+    conversations = Conversations(catalog.store.engine, relay=team, remembered=8 if on_air else 200)
+    keep_at_most(64 if on_air else 512, catalog)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, _counted_with(load_eyes(told), chosen))
     presence, room = Presence(), StaffRoom(conversations)
@@ -451,7 +459,7 @@ def ready_core(settings: Settings) -> Core:
     """What a room needs, loaded as far as it can be before the room is known."""
     for module in ("assistant.script", "avatar.performer", "avatar.faces.drawn", "streaming.answers", "streaming.room"):
         import_module(module)
-    core = build_core(settings)
+    core = build_core(settings, on_air=True)
     _warm_host(core)
     return core
 
@@ -469,7 +477,7 @@ async def open_room(settings: Settings, plan: RoomPlan, core: Core | None = None
     from streaming.interest import Interest
     from streaming.room import Room, RoomParts
 
-    core = core or build_core(settings)
+    core = core or build_core(settings, on_air=True)
     told = room_settings(settings, plan)
     voice = _steady_voice(settings, told.voice, HostWords(core.catalog.store).persona(told.persona))
     face = _steady_face(told)
