@@ -164,13 +164,14 @@ async def test_a_room_survives_its_server_and_is_found_again(settings: Settings)
     async with supervising(settings, outlive=True) as supervisor:
         supervisor.start(RoomPlan("demo"))
         await until(lambda: supervisor.view("demo")["state"] == "on_air")
-        pid = pid_of(supervisor, "demo")
-    assert is_alive(pid)
+        pid, process = pid_of(supervisor, "demo"), supervisor._rooms["demo"].process
+    assert is_alive(pid) and process is not None
     async with supervising(settings, outlive=True) as supervisor:
         await until(lambda: supervisor.view("demo")["state"] == "on_air")
         assert is_alive(pid)
         await supervisor.stop("demo")
-        await until(lambda: not is_alive(pid))
+        await process.wait()  # else its handle warns at some later test that it was left running
+        assert not is_alive(pid)
     async with supervising(settings) as supervisor:
         assert supervisor.view("demo")["state"] == "off", "a stopped room must not come back by itself"
 
