@@ -7,7 +7,8 @@ picture at the end), memory by media-hour, script sentences heard twice within t
 comments. After each media-hour the figures so far are printed, and written to the JSON file: a run that is cut off has
 told what it saw.
 
-A day in some 100 minutes on two cores:  --media-hours 24 --size 568x320 --fps 4 --kbps 200 --preset ultrafast --faster 100
+A day in some 100 minutes on two cores:
+    --media-hours 24 --size 568x320 --fps 4 --kbps 200 --preset ultrafast --faster 100
 """
 
 import argparse

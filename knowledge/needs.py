@@ -75,9 +75,10 @@ _file: Path | None = None
 _unsaved = False
 
 
-def _edition() -> str:
-    """Other readings come from another Python or other rules of reading."""
-    return hashlib.sha256(sys.version.encode() + Path(__file__).read_bytes()).hexdigest()
+def _seal(body: str) -> str:
+    """Another Python or other rules of reading read otherwise, and a byte that changed on the disk could blind the
+    guard: neither fits."""
+    return hashlib.sha256(b"\0".join((sys.version.encode(), Path(__file__).read_bytes(), body.encode()))).hexdigest()
 
 
 def keep_readings(file: Path) -> None:
@@ -85,16 +86,18 @@ def keep_readings(file: Path) -> None:
     global _file
     _file = file
     try:
-        data = json.loads(file.read_bytes())
-        if data["edition"] == _edition():
-            for source, flags, branches in data["patterns"]:
-                _readings[source, flags] = [
-                    (branch, tuple(frozenset(pieces) for pieces in needed)) for branch, needed in branches
-                ]
+        seal, _, body = file.read_text(encoding="utf-8").partition("\n")
     except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return
+    except (OSError, UnicodeDecodeError) as error:
         log.warning("what was known of patterns can't be read; it is found out anew", reason=type(error).__name__)
+        return
+    if seal != _seal(body):
+        return
+    for source, flags, branches in json.loads(body):
+        _readings[source, flags] = [
+            (branch, tuple(frozenset(pieces) for pieces in needed)) for branch, needed in branches
+        ]
 
 
 def save_readings() -> None:
@@ -106,12 +109,13 @@ def save_readings() -> None:
         [source, flags, [[branch, [sorted(pieces) for pieces in needed]] for branch, needed in branches]]
         for (source, flags), branches in _readings.items()
     ]
-    text = json.dumps({"edition": _edition(), "patterns": patterns}, ensure_ascii=False)
+    body = json.dumps(patterns, ensure_ascii=False)
     with suppress(OSError):  # without it the next start takes longer, no more
         _file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=_file.parent, delete=False) as fresh:
-            fresh.write(text)
-        Path(fresh.name).replace(_file)
+        with tempfile.TemporaryDirectory(prefix="patterns-", dir=_file.parent) as beside:
+            fresh = Path(beside) / _file.name
+            fresh.write_text(f"{_seal(body)}\n{body}", encoding="utf-8")
+            fresh.replace(_file)
         _unsaved = False
 
 

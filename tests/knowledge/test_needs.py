@@ -50,16 +50,23 @@ def test_the_next_start_reads_no_pattern_again_and_finds_the_same(
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["patterns.json"]
 
 
-@pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"edition": "of another program", "patterns": [["a", 0, [["b", []]]]]}']
-)
-def test_a_file_that_is_damaged_or_of_another_program_counts_for_nothing(damage: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe", b'seal\n[["a", 0, [["b", []]]]]', "最低"])
+def test_a_file_that_is_damaged_or_of_another_program_counts_for_nothing(
+    damage: bytes | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "patterns.json"
-    file.write_text(damage, encoding="utf-8")
+    keep_readings(file)
+    found("")
+    save_readings()
+    whole = file.read_bytes()
+    # One character changed, and a text with 最低 in it would not be tried any more.
+    file.write_bytes(damage if isinstance(damage, bytes) else whole.replace(f'"{damage}"'.encode(), '"最高"'.encode()))
+    assert file.read_bytes() != whole
+    start_anew(monkeypatch)
     keep_readings(file)
     assert found("全国最低") == ["全国最低"]
     save_readings()
-    assert file.read_text(encoding="utf-8") != damage
+    assert file.read_bytes() == whole
 
 
 def test_a_pattern_is_compiled_when_it_is_first_tried() -> None:
