@@ -19,10 +19,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-log = structlog.get_logger(__name__)
-
 # Python's own reading of a pattern; it has no public name.
 _parser: Any = import_module("re._parser")
 _op: Any = import_module("re._constants")
@@ -85,13 +81,9 @@ def keep_readings(file: Path) -> None:
     """Begin with what stands in the file, if it was made by this very program; `save_readings` writes it."""
     global _file
     _file = file
-    try:
+    seal = body = ""
+    with suppress(OSError, UnicodeDecodeError):  # it is all found out anew, and written again: that only takes longer
         seal, _, body = file.read_text(encoding="utf-8").partition("\n")
-    except FileNotFoundError:
-        return
-    except (OSError, UnicodeDecodeError) as error:
-        log.warning("what was known of patterns can't be read; it is found out anew", reason=type(error).__name__)
-        return
     if seal != _seal(body):
         return
     for source, flags, branches in json.loads(body):

@@ -7,6 +7,7 @@ import threading
 
 import structlog
 
+from knowledge.needs import save_readings
 from streaming.control import RoomError
 from streaming.room import Room
 from web.garbage import keep_what_is_loaded
@@ -24,6 +25,7 @@ HARD_STOP_S = 4.0  # whatever still hangs after a room was told to stop ends her
 def run_spare(settings: Settings) -> None:
     """Load everything a room needs, then wait for a line with a room's name and become that room."""
     core = ready_core(settings)
+    save_readings()  # nobody waits for a spare: the next room of this shop starts sooner
     line = b""
     while not line.endswith(b"\n"):
         if not (read := os.read(0, 1)):

@@ -50,7 +50,6 @@ class Flow:
         self._policy = policy
         # Asked whether a message is for us and then again what is to be done; and many shoppers say the same.
         self._read = lru_cache(maxsize=2000)(understanding.read)
-        self._order_number = policy.order_number
         self._addresses = AddressReader(policy.order_number)
         self._who = Identity(shop, policy)
         self._pending = Pending(shop)
@@ -87,7 +86,7 @@ class Flow:
 
     def tells(self, text: str, session: Session) -> bool:
         """Whether a message that somebody else answers may tell `overhear` anything; the shop isn't asked."""
-        return bool(session.client_id or session.numbers or self._order_number.search(text))
+        return bool(session.client_id or session.numbers or self._policy.order_number.search(text))
 
     def overhear(self, text: str, session: Session) -> bool:
         """Keep what a message that somebody else answers tells of who writes it and of what; whether it told any.

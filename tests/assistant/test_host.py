@@ -5,6 +5,7 @@ import re
 import pytest
 
 from assistant.events import PageContext
+from assistant.models.grounded.aloud import _signs
 from knowledge.model import Lang
 from tests.assistant.conftest import Counter
 
@@ -77,6 +78,13 @@ SAID = [
 
 def of(text: str) -> Lang:
     return "zh" if re.search(r"[一-龥]", text) else "en"
+
+
+def test_signs_are_said_as_words_however_they_are_written() -> None:
+    assert [_signs(value, "en") for value in ("≥68 °C", "≥ 68 °C", "≤8 °C, ≥ 6 h")] == [
+        "at least 68 °C", "at least 68 °C", "at most 8 °C, at least 6 h",
+    ]  # fmt: skip
+    assert _signs("6小时后≥ 68℃", "zh") == "6小时后不低于68℃"
 
 
 @pytest.mark.parametrize(("product_id", "question", "said", "unsaid"), SAID)

@@ -47,15 +47,13 @@ def told(d: Dialogue, title: str, name: str, value: str) -> str:
 
 _SIGNS: Mapping[Lang, Mapping[str, str]] = {
     "zh": {"≥": "不低于", "≤": "不高于"},
-    "en": {"≥ ": "at least ", "≤ ": "at most "},
+    "en": {"≥": "at least ", "≤": "at most "},
 }
 
 
 def _signs(value: str, lang: Lang) -> str:
     """Signs as the words that a voice says."""
-    for sign, word in _SIGNS[lang].items():
-        value = value.replace(sign, word)
-    return value
+    return re.sub(r"([≥≤])\s*", lambda sign: _SIGNS[lang][sign[1]], value)
 
 
 def _small(text: str) -> str:
