@@ -10,7 +10,6 @@ from assistant.service.policy import Policy
 from assistant.service.resolve import Resolver
 from assistant.service.session import Session
 
-_MINE = re.compile("我(?:的|那|这|买|下|上)|俺|买的|下的|那单|订单|退的|换的")
 _BUYS = re.compile("买|下单|拍|订|再|购")
 _OF_THINGS = ("swap", "return", "address")  # said of goods in general, too
 _OF_A_THING: frozenset[Topic] = frozenset({"fault", "repair"})
@@ -33,6 +32,8 @@ def of_ones_own(heard: Heard, session: Session, resolver: Resolver) -> bool:
     """Whether a message that asks for nothing to be done is about what its writer bought: how far it is, what is wrong
     with it, or what becomes of it after a refusal."""
     lookups = [ask for ask in heard.asks if ask.kind == "lookup"]
+    if not heard.order.lenient:
+        return bool(bought(heard, resolver))
     if not lookups:
         return heard.complains and bool(heard.mentioned)
     topics = {topic for ask in lookups for topic in ask.topics if ask.items or ask.order.describes}
@@ -44,7 +45,15 @@ def of_ones_own(heard: Heard, session: Session, resolver: Resolver) -> bool:
     orders = [one for ask in about for one in resolver.fitting(ask) or resolver.orders]
     on_its_way = any(resolver.fits("urge", one) for one in orders)
     noted = any(one.details.get(topic) for one in orders for ask in about for topic in ask.topics)
-    return bool(about) and (on_its_way or noted or _MINE.search(heard.text) is not None)
+    return bool(about) and (on_its_way or noted or heard.mine)
+
+
+def bought(heard: Heard, resolver: Resolver) -> set[str]:
+    """What somebody has bought of the things that a message asks after or complains of, by their names."""
+    if not (heard.mine or heard.complains):
+        return set()
+    named = names_of(heard.mentioned) | {name for ask in heard.asks for name in names_of(ask.items)}
+    return named & {line.name for order in resolver.orders for line in order.lines}
 
 
 def heed(heard: Heard, session: Session, resolver: Resolver, policy: Policy) -> None:

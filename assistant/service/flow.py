@@ -16,7 +16,7 @@ from functools import lru_cache
 from assistant.service.addresses import AddressReader
 from assistant.service.answers import Answers, TopicAnswer, told_of
 from assistant.service.asks import Ask, Heard, Topic, Understanding
-from assistant.service.attention import attend, exchanged, general, heed, of_ones_own
+from assistant.service.attention import attend, bought, exchanged, general, heed, of_ones_own
 from assistant.service.binding import bind
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
@@ -77,7 +77,7 @@ class Flow:
             acts = [one for one in acts if known or not general(one)]
         if acts and (heard.order.ids or any(ask.order.ids for ask in acts) or session.client_id):
             return True
-        if not session.client_id or not heard.order.lenient:
+        if not session.client_id or not (heard.order.lenient or heard.mine or heard.complains):
             return False
         try:
             return of_ones_own(heard, session, self._resolver(session))
@@ -153,7 +153,7 @@ class Flow:
             turn.offers_person = True
         if heard.complains or (heard.order.lenient and not turn.writes and self._tells_of_a_visit(heard.text)):
             session.spoken = replace(session.spoken, asked=heard.trouble or heard.text)
-        if not turn.told and heard.order.lenient:
+        if not turn.told and (heard.order.lenient or bought(heard, resolver)):
             self._say_something(heard, turn)
         if not turn.told:
             turn.understood = False
@@ -367,7 +367,7 @@ class Flow:
         if heard.order.is_open:
             found = resolver.bind(bare, Spoken()) if heard.mentioned else []
             meant = not isinstance(found, Refused) and len(found) == 1 and resolver.wants_other(bare, found[0])
-            return [bare] if meant and not heard.complains else []
+            return [bare] if meant else []
         found = resolver.bind(bare, Spoken())
         if isinstance(found, Refused):
             return [replace(bare, kind="lookup")]
@@ -379,6 +379,8 @@ class Flow:
             return [replace(bare, kind="cancel", items=())]
         if heard.payment is not None and heard.mentioned:
             return [replace(bare, kind="return" if resolver.fits("return", found[0]) else "swap")]
+        if heard.complains and not heard.order.ids:
+            return []
         return [replace(bare, kind="payment" if heard.payment is not None else "lookup")]
 
     def _asked_freely(self, heard: Heard, session: Session, resolver: Resolver, turn: Turn) -> list[Ask]:

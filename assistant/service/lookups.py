@@ -174,7 +174,9 @@ class Lookups:
                 answer.told.append(
                     Told(key, data | {"lines": self._meant(ask, order), "payment": self._payment(order)})
                 )
-        if lines and re.search(
+        if not answer.told and _STATUS.search(text):
+            answer.told.append(Told("order", data | {"payment": self._payment(order)}))
+        elif lines and re.search(
             r"\bhow much\b|\bprice\b|\bcost\b|\bwhat\b|\bdoes\b|\bis (?:it|the|my)\b|\bhow long\b", text, re.I
         ):
             answer.told.append(Told("line", {"order": order, "lines": lines}))

@@ -24,6 +24,7 @@ from assistant.service.understand.numbers import in_digits, joined
 _ORDER, _PRODUCT = "⟦o⟧", "⟦p⟧"
 _URL = re.compile(r"https?://\S*?(\d{7,14})[^\s一-龥，。]*")
 _GLUED = re.compile(r"(?<=[一-龥]) +(?=[A-Za-z0-9]{1,6}(?![A-Za-z0-9]))|(?<=[A-Za-z0-9]) +(?=[一-龥]{1,2}(?![一-龥]))")
+_MINE = re.compile("我(?:的|那|这|买|下|上)|俺|买的|下的|那单|订单|退的|换的")
 _TOKEN = re.compile(r"⟦[op]⟧")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "公孙", "皇甫", "尉迟", "慕容", "令狐", "夏侯", "东方")
 _YES_AND = re.compile(
@@ -120,6 +121,7 @@ class Chinese:
             asks_something=any(clause.asks or w.ASKS.search(clause.raw) for clause in clauses),
             trouble=_trouble(said),
             complains=w.COMPLAINT.search(said) is not None,
+            mine=_MINE.search(text) is not None,
             corrects=w.CORRECTS.search(said) is not None,
             drops=w.DROPS.search(said) is not None,
             only=w.ONLY.search(said) is not None,

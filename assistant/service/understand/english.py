@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import Literal
 
 from assistant.service.addresses import speaks_of_one
@@ -12,6 +11,14 @@ from assistant.service.asks import Ask, Heard, Item, Kind, OrderRef, PayRef, Top
 from assistant.service.understand import english_words as w
 from assistant.service.understand.english_slips import mended, repaired
 from assistant.service.understand.english_spelling import spelled_out
+from assistant.service.understand.english_things import (
+    asks_after_a_thing,
+    complains_of_a_thing,
+    items_in,
+    named,
+    names_of_goods,
+    opening_of,
+)
 from assistant.service.understand.numbers import joined
 
 
@@ -72,6 +79,8 @@ class English:
             drops=bool(w.DROPS.search(text)),
             only=bool(w.ONLY.search(text)),
             against=tuple(against),
+            mine=asks_after_a_thing(text, goods),
+            complains=not asks and complains_of_a_thing(text, goods),
         )
 
     def _plain(self, text: str, goods: tuple[str, ...]) -> str:
@@ -79,7 +88,7 @@ class English:
         text = joined(text.replace("’", "'").strip(), self._number)
         text = mended(spelled_out(_typed_email(text)), goods)
         text = _BIG_NUMBER.sub(lambda said: str(_NUMBERS[said[0].lower()]), text)
-        return repaired(text, (w.ORDER_WITH, self._number, *([_names(goods)[0]] if goods else [])))
+        return repaired(text, (w.ORDER_WITH, self._number, *([names_of_goods(goods)[0]] if goods else [])))
 
     # --- one piece of a sentence
 
@@ -142,7 +151,7 @@ class English:
         for start, end, names in named(bare, goods)[::-1]:  # "my backpack order"
             if tail := re.compile(r"\s+(?:order|purchase)\b(?!\s+(?:number|#))", re.IGNORECASE).match(bare, end):
                 holds.append(Item("|".join(names), bare[start:end]))
-                bare = f"{bare[: _opening(bare, 0, start)]} ⟦order⟧ {bare[tail.end() :]}"
+                bare = f"{bare[: opening_of(bare, 0, start)]} ⟦order⟧ {bare[tail.end() :]}"
         states = w.STATE_ORDER.search(bare)
         state = state or (w.state_of(states[0]) if states else "") or w.state_of(bare)
         ends = w.ENDS_IN.search(text)
@@ -367,7 +376,7 @@ def _says_which(text: str, goods: tuple[str, ...], number: re.Pattern[str]) -> b
 
 def _first_named(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     places = named(text, goods)
-    return (Item("|".join(places[0][2]), text[_opening(text, 0, places[0][0]) : places[0][1]]),) if places else ()
+    return (Item("|".join(places[0][2]), text[opening_of(text, 0, places[0][0]) : places[0][1]]),) if places else ()
 
 
 def _typed_email(text: str) -> str:
@@ -409,171 +418,3 @@ def payment_in(text: str) -> PayRef | None:
             brand = (match["brand"] or "").lower().replace("master card", "mastercard")
             found = PayRef("credit_card", {"amex": "american express"}.get(brand, brand), match["last4"] or "")
     return found
-
-
-# --- things ---------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=32)
-def _names(goods: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
-    """A pattern for all words for products, and what each of them may mean."""
-    called: dict[str, dict[str, None]] = {}
-    for name in goods:
-        words = name.lower().split()
-        forms = {" ".join(words), words[-1]}
-        if len(words) > 2:
-            forms.add(" ".join(words[-2:]))
-        if len(words) > 3 or any(char.isdigit() for char in name):  # a title, no plain name: any telling word of it
-            forms |= {word.strip(",.()") for word in words if len(word) > 3 and word.strip(",.()").isalpha()}
-        for form in forms:
-            for said in (
-                form,
-                form + "s",
-                form.rstrip("s"),
-                form + "es",
-                form.replace("-", " "),
-                form.replace("-", ""),
-            ):
-                called.setdefault(said, {})[name] = None
-    for said, name in w.ALSO_CALLED.items():
-        if name in goods:
-            called.setdefault(said, {})[name] = None
-    words_of = sorted(called, key=len, reverse=True)
-    pattern = re.compile(
-        r"(?<![\w-])(?:" + "|".join(re.escape(one).replace(r"\ ", r"[\s-]") for one in words_of) + r")(?![\w])", re.I
-    )
-    return pattern, {said: tuple(names) for said, names in called.items()}
-
-
-def named(text: str, goods: tuple[str, ...]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """(start, end, products it may be) of every word for a product."""
-    pattern, called = _names(goods)
-    found = []
-    for match in pattern.finditer(text):
-        key = re.sub(r"[\s-]", " ", match[0].lower())
-        names = called.get(key) or called.get(match[0].lower()) or called.get(key.replace(" ", "-")) or ()
-        if names and not w.NO_THING.match(text, match.end()):
-            found.append((match.start(), match.end(), names))
-    return found
-
-
-def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item, ...], bool, tuple[Item, ...]]:
-    """The things a piece is about, whether all of an order, and what is excepted."""
-    if kind in ("address", "profile_address", "payment", "handoff"):
-        return (), False, ()
-    except_at = w.EXCEPT.search(text)
-    everything = bool(w.EVERYTHING.search(text)) or except_at is not None
-    head, tail = (text[: except_at.start()], text[except_at.end() :]) if except_at and kind != "swap" else (text, "")
-    but = tuple(Item("|".join(names), _phrase(tail, 0, start, end)) for start, end, names in named(tail, goods))
-    if kind == "swap":
-        return _swaps(text, goods), False, ()
-    verb = w.VERB_AT.search(head) if kind in ("return", "cancel") else None
-    places = [one for one in _mentions(head, goods) if not w.LEFT_OUT.search(head[max(0, one[0] - 12) : one[1]])]
-    if verb and any(start > verb.start() for _, start, _, _ in places):
-        places = [one for one in places if one[1] > verb.start()]
-    if verb and (aside := w.ASIDE.search(head, verb.end())):
-        places = [one for one in places if one[1] < aside.start()]
-    items = tuple(Item("|".join(names), _phrase(head, start, noun, end)) for start, noun, end, names in places)
-    if not items and kind in ("return", "cancel", "urge", "lookup") and (ones := w.ONES.search(head)):
-        items = (Item("", ones["said"]),)
-    return (() if everything and but else items), everything, but
-
-
-def _mentions(text: str, goods: tuple[str, ...]) -> Iterable[tuple[int, int, int, tuple[str, ...]]]:
-    """Each thing with where the words that describe it begin, and where they end: at the next thing."""
-    places = named(text, goods)
-    for number, (start, end, names) in enumerate(places):
-        opening = _opening(text, places[number - 1][1] if number else 0, start)
-        closing = _opening(text, end, places[number + 1][0]) if number + 1 < len(places) else _closing(text, end)
-        yield opening, start, max(end, closing), names
-
-
-def _opening(text: str, floor: int, start: int) -> int:
-    """Where the noun phrase whose noun stands at `start` begins: at its article."""
-    articles = list(w.ARTICLE.finditer(text, floor, start))
-    return articles[-1].start() if articles else max(floor, start - 60)
-
-
-def _closing(text: str, start: int) -> int:
-    match = w.PHRASE_END.search(text, start)
-    return match.start() if match else len(text)
-
-
-def _phrase(text: str, start: int, noun: int, end: int) -> str:
-    return text[start:end].strip(" ,.;")
-
-
-def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
-    """What is changed to what: each old thing reaches to its link word, each new one to the next old thing."""
-    rather = w.RATHER.search(text)
-    if rather:
-        old = named(rather["old"], goods)
-        new = named(rather["new"], goods)
-        if old:
-            other = "" if not new or set(new[0][2]) & set(old[0][2]) else "|".join(new[0][2])
-            return (Item("|".join(old[0][2]), rather["old"], rather["new"], other),)
-    text = w.MORE_LIKE.sub(" ", text)
-    verb = w.SWAP_VERB.search(text)
-    it = w.IT_CHANGED.search(text)
-    if it and not w.LINK.search(text[: it.start()]) and (change := w.CHANGE_IT.search(text, it.start())):
-        return (Item("", change["old"] or "it", change["new"]),)
-    items: list[Item] = []
-    place = 0
-    places = [one for one in named(text, goods) if not w.LEFT_OUT.search(text[max(0, one[0] - 36) : one[0]])]
-    if verb and any(start > verb.start() for start, _, _ in places):
-        places = [one for one in places if one[0] > verb.start()]
-    link_words = w.LINK_WITH if verb and verb[0].lower().startswith("replac") else w.LINK
-    for number, (start, end, names) in enumerate(places):
-        if start < place:
-            continue
-        following = places[number + 1 :]
-        link = link_words.search(text, end) or _to_other(text, end, following, names)
-        limit = next((s for s, _, n in following if not set(n) & set(names)), len(text))
-        if link is None or (link.start() > limit and _opening(text, end, limit) < link.start()):
-            if _is_old(text, start, place):
-                over = w.WANTED_END.search(text, end)
-                stop = min(limit, over.start() if over else len(text))
-                items.append(Item("|".join(names), text[_opening(text, place, start) : end], text[end:stop]))
-            place = end
-            continue
-        stop, other = len(text), ""
-        for s, _, n in following:
-            if s < link.end():
-                continue
-            opening = _opening(text, link.end(), s)
-            if re.match(r"(?:the|my|this|that)\b", text[opening:s], re.I) and re.search(
-                r"(?:,|\band|;)\s*$", text[link.end() : opening]
-            ):
-                stop = opening
-                break
-            if (
-                not set(n) & set(names)
-                and re.match(r"\s*(?:an?|the|some)?\s*[\w\s-]*$", text[link.end() : s])
-                and not other
-            ):
-                other = "|".join(n)
-        wanted = text[link.end() : stop]
-        cut = re.search(r"⟦order⟧|\b(?:in|from) ⟦|; ", wanted)
-        wanted = wanted[: cut.start()] if cut else wanted
-        items.append(Item("|".join(names), text[_opening(text, place, start) : link.start()], wanted, other))
-        place = stop
-    if not places and (it := w.CHANGE_IT.search(text)) and it["old"]:
-        items.append(Item("", it["old"], it["new"]))
-    return tuple(items)
-
-
-def _to_other(
-    text: str, end: int, following: Sequence[tuple[int, int, tuple[str, ...]]], names: tuple[str, ...]
-) -> re.Match[str] | None:
-    """Where the word between a thing and another product for it stands: "the mug for the lamp"."""
-    for start, _, other in following:
-        if not set(other) & set(names):
-            return re.compile(r"\s+(?:for|into|with)\s+(?:(?:the|an?|one of|some|your|\w+)\s+){0,3}").fullmatch(
-                text, end, start
-            )
-    return None
-
-
-def _is_old(text: str, start: int, place: int) -> bool:
-    before = w.SWAP_VERB.sub(" ", text[place:start])  # "to exchange the lamp"
-    return not re.search(r"\b(?:to|for|into) (?! )(?:an?\s)?[\w\s-]{0,20}$", before)

@@ -70,3 +70,37 @@ def test_what_english_shoppers_say_comes_to(case: Mapping[str, Any]) -> None:
 @pytest.mark.parametrize("case", _cases("zh"))
 def test_what_chinese_shoppers_say_comes_to(case: Mapping[str, Any]) -> None:
     _comes_to(case, "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Where is my camera?", "B5004 is on its way"),
+        ("where's the backpack i bought", "B5002 is open"),
+        ("Has my espresso machine been sent out yet?", "B5003 is received"),
+        ("I'm still waiting for my running shoes", ""),
+        ("My bottle leaks!", "sorry"),
+        ("the headphones arrived cracked", "sorry"),
+    ],
+)
+def test_how_far_or_how_bad_something_bought_is_concerns_the_service(text: str, told: str) -> None:
+    talk = WideTalk("en")
+    assert talk.concerns(text)
+    talk.say(text)
+    assert told in talk.text and not talk.shop.executed
+    assert not WideTalk("en", signed_in=False).concerns(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I need a wrist rest for my headphones",
+        "Where is the power button on my camera?",
+        "When will the navy headphones be back in stock?",
+        "Where is my lawn mower?",  # never bought
+        "When does the backpack ship if I order today?",
+        "My headphones are broken, which ones do you recommend?",
+    ],
+)
+def test_what_only_mentions_something_bought_is_left_to_the_catalogue(text: str) -> None:
+    assert not WideTalk("en").concerns(text)

@@ -132,3 +132,14 @@ async def test_a_deleted_conversation_takes_its_session_along(assistant: Assista
     await assistant.conversations.delete(conversation)
     with own.store.engine.connect() as connection:
         assert connection.execute(select(SERVICE_SESSIONS)).all() == []
+
+
+async def test_a_question_how_far_something_bought_is_sells_nothing(assistant: Assistant, own: Catalog) -> None:
+    order, _ = _of(own, "shipped")
+    conversation = (await assistant.conversations.create(lang="en")).id
+    context = PageContext(lang="en", customer_id=order.customer_id)
+    asked = f"Where is my {order.items[0].title.en}?"
+    async for _event in assistant.answer(conversation, asked, context):
+        pass
+    history = await assistant.conversations.history(conversation)
+    assert history[-1].model == "service" and order.id in history[-1].text

@@ -172,6 +172,9 @@ class WideTalk:
         self.session = Session(client_id=self.shop.client("").id if signed_in else "")
         self.text = ""
 
+    def concerns(self, text: str) -> bool:
+        return self._flow.concerns(text, self.session)
+
     def say(self, text: str) -> Turn:
         turn = self._flow.turn(text, self.session, "talk")
         self.text = self._words.say(turn.told)
