@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Site, Visitor
 from tests.e2e.wire import Wire
@@ -152,6 +152,40 @@ def test_a_page_about_a_product_says_which(site: Site, visit: Visit) -> None:
     answered(page)
     price = page.locator(".buy-price .price").inner_text().removeprefix("¥")
     expect(page.locator(".turn.bot .bubble").last).to_contain_text(price)
+
+
+def test_who_asks_before_the_product_has_come_asks_about_it(site: Site, visit: Visit) -> None:
+    page = visit(site.url).page
+    product = page.locator(".good a").first.get_attribute("href") or ""
+    held: list[Route] = []
+    page.route("**/api/products/*", lambda route: held.append(route))
+    page.goto(site.url + product)
+    open_chat(page)
+    with page.expect_request("**/api/chat/messages") as sent:
+        ask(page, "这款多少钱？")
+    assert product.endswith(f"/{json.loads(sent.value.post_data or '')['product_id']}")
+    answered(page)
+    held[0].continue_()
+    expect(page.locator(".facts h1")).to_be_visible()
+
+
+def test_a_message_waits_for_the_page_to_say_what_it_is_about(site: Site, visit: Visit) -> None:
+    page = visit("about:blank").page
+    tags = '<zhibo-chat></zhibo-chat><script src="/widget.js"></script><script src="/late.js"></script>'
+    page.route("**/merchant", lambda route: route.fulfill(content_type="text/html", body=f"<!doctype html>{tags}"))
+    held: list[Route] = []
+    page.route("**/late.js", lambda route: held.append(route))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/merchant", wait_until="commit")
+    open_chat(page)
+    ask(page, "这款多少钱？")
+    expect(page.locator(".turn.user")).to_have_count(1)
+    assert not [address for address in asked if address.endswith("/messages")]
+    with page.expect_request("**/api/chat/messages") as sent:
+        held[0].fulfill(body="document.querySelector('zhibo-chat').setAttribute('product', 'cup-316-500')")
+    assert json.loads(sent.value.post_data or "")["product_id"] == "cup-316-500"
+    answered(page)
 
 
 def test_where_storage_is_denied_the_chat_still_works(site: Site, visit: Visit) -> None:

@@ -27,6 +27,10 @@ const t = words({
 
 const id = decodeURIComponent(location.pathname.split("/").filter(Boolean).at(-1));
 
+// in the page before the product is: what is asked meanwhile is about it all the same
+const widget = document.querySelector("zhibo-chat") || document.body.appendChild(h("zhibo-chat"));
+widget.setAttribute("product", id);
+
 function gallery(product) {
   const sources = product.pictures && product.pictures.length ? product.pictures : [product.picture];
   const main = h("div", { class: "shot" }, picture(sources[0], product.title, true));
@@ -170,16 +174,12 @@ async function start() {
   header($("#top"), { shop, room: room && room.room });
   footer($("#foot"), { shop, policies });
   if (!product) {
+    widget.removeAttribute("product");
     $("#product").replaceChildren(h("div", { class: "nothing" }, h("p", {}, t("missing")), h("a", { class: "btn soft", href: "/" }, t("back"))));
     return;
   }
   draw(product, room && room.state === "on_air" ? room : null);
-  await customElements.whenDefined("zhibo-chat");
-  const widget = chat();
-  if (widget) {
-    widget.setAttribute("product", product.id);
-    widget.setAttribute("product-title", product.title);
-  }
+  widget.setAttribute("product-title", product.title);
   const more = await similar(product);
   if (more) $("#product").append(more);
 }

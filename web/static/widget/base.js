@@ -3,3 +3,7 @@
 export const TAG = "zhibo-chat";
 export const script = document.currentScript || document.querySelector('script[src*="/widget.js"]');
 export const BASE = new URL((script && script.dataset.api) || (script && script.src) || location.href, location.href);
+
+/** The page has been read and its own scripts have run: by now it has said what it is about. */
+export const READ = performance.timing.domContentLoadedEventStart ? Promise.resolve()
+  : new Promise((done) => addEventListener("DOMContentLoaded", () => setTimeout(done))); // after every other listener

@@ -1,6 +1,6 @@
 /** The element: the panel, the session, and what holds them together. */
 
-import { BASE } from "./base.js";
+import { BASE, READ } from "./base.js";
 import { accentSheet } from "./colours.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -121,9 +121,10 @@ export class ZhiboChat extends HTMLElement {
     const message = { text: text.trim() };
     if (picture) message.picture = picture;
     if (!(message.text || picture) || !(await this.#ensure())) return;
-    const product = this.getAttribute("product");
-    if (product && product !== this.#dismissed) message.product_id = product;
-    this.#outbox.add(message);
+    this.#outbox.add(message, READ.then(() => {
+      const product = this.getAttribute("product");
+      return product && product !== this.#dismissed ? { product_id: product } : {};
+    }));
   }
 
   // ------------------------------------------------------------ words and colours

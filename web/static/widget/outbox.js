@@ -16,9 +16,14 @@ export class Outbox {
     return this.#host.memory.get("outbox") || [];
   }
 
-  add(message) {
+  /** `about`: what else goes with it, which the page may still have to say; the shopper sees the message at once. */
+  async add(message, about) {
     const whole = { ...message, client_id: randomId() };
-    this.#host.memory.set({ outbox: [...this.#kept, whole] });
+    const { memory, talk } = this.#host;
+    memory.set({ outbox: [...this.#kept, whole] });
+    talk().send(whole.text, whole.client_id, whole.picture);
+    Object.assign(whole, await about);
+    memory.set({ outbox: this.#kept });
     this.#deliver(whole);
   }
 
