@@ -45,7 +45,7 @@ class Conversation:
     rating: int | None
     rating_comment: str = ""
     assignee: str = ""  # who is asked to take it while it waits
-    assigned_at: datetime | None = None
+    assigned_at: datetime | None = None  # since when they are asked, or a person has it
     owed_since: datetime | None = None  # since when the shopper has waited for a person's words
     answered: bool = False  # by a person, since one was called
     snoozed_until: datetime | None = None
@@ -375,7 +375,7 @@ def _held(before: Conversation, after: State, now: datetime, to: str) -> dict[st
         called = {} if before.state == "human" else {"answered": False}
         return called | {"waiting_since": owed, "owed_since": owed, "assignee": to, "assigned_at": now if to else None}
     if after == "human":
-        return {"waiting_since": None, "assignee": "", "assigned_at": None}
+        return {"waiting_since": None, "assignee": "", "assigned_at": now}
     rest = {"waiting_since": None, "owed_since": None, "snoozed_until": None, "answered": False}
     return rest | {"assignee": "", "assigned_at": None}
 

@@ -68,7 +68,9 @@ class Dispatcher:
         """A person who doesn't answer in time, or has left, no longer keeps the shopper."""
         if one.owed_since is None or (one.snoozed_until and one.snoozed_until > now):
             return
-        late = now - one.owed_since > timedelta(seconds=self._settings.requeue_s)
+        # who takes over somebody that has waited long has as much time as anybody
+        since = max(one.owed_since, one.assigned_at or one.owed_since)
+        late = now - since > timedelta(seconds=self._settings.requeue_s)
         gone = one.agent not in present and now - one.updated > timedelta(seconds=self._settings.offer_s)
         if not late and not gone:
             return

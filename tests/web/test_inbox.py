@@ -1,6 +1,7 @@
 """The staff's side: handing over, taking over, and never two answers at once."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -312,6 +313,17 @@ def test_a_colleague_who_is_there_and_says_nothing_loses_the_conversation(settin
             return taken and event["conversation"]["state"] == "waiting"
 
         read_events(watching, "/api/inbox/events", until)
+
+
+def test_a_shopper_who_has_waited_long_can_still_be_taken_over(settings: Settings) -> None:
+    patient = settings.model_copy(update={"requeue_s": 4, "offer_s": 600})
+    with serving(patient) as site, site.staff("小王") as staff:
+        visitor = site.visitor()
+        visitor.post("handoff")
+        time.sleep(5)  # longer than a colleague may take to answer
+        staff.post(f"{place(visitor)}/take")
+        time.sleep(2.5)  # the dispatcher has looked
+        assert staff.get(place(visitor)).json()["conversation"]["state"] == "human"
 
 
 def test_a_waiting_shopper_is_offered_to_somebody_who_is_there(site: Site) -> None:
