@@ -22,6 +22,19 @@ def open_of(inbox: Page, shopper: Page) -> None:
     inbox.locator(f'.rows [data-id="{remembered(shopper, "session")}"]').click()
 
 
+def test_who_waits_for_a_person_is_not_told_that_an_answer_is_being_thought_about(site: Site, visit: Visit) -> None:
+    shopper = visit(site.url).page
+    open_chat(shopper)
+    shopper.locator(".pill").click()
+    expect(shopper.locator(".system.wait")).to_be_visible()
+    with shopper.expect_response("**/api/chat/messages"):
+        ask(shopper, "还在吗？")
+    shopper.wait_for_timeout(300)  # the event of it has come too
+    expect(shopper.locator(".busy")).to_have_count(0)
+    expect(shopper.get_by_role("button", name="停止生成")).to_have_count(0)
+    leave(site, shopper)
+
+
 def test_from_the_question_to_the_rating(site: Site, visit: Visit, open_inbox: Visit, cable: Wire) -> None:
     """Two browsers and one conversation, start to end; the shopper's line is cut twice and their page loaded again."""
     inbox = open_inbox().page

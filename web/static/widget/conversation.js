@@ -122,7 +122,12 @@ export class Conversation {
     if (picture) turn.bubble.before(this.#parts.photo(picture));
     turn.box.append(turn.note);
     this.#sent.set(clientId, turn);
-    if (this.state !== "human") this.#wait(true);
+    if (this.#answers) this.#wait(true);
+  }
+
+  /** Whether the assistant answers what is written: not while a person is waited for, and not to a person. */
+  get #answers() {
+    return this.state === "bot" || this.state === "closed"; // writing opens it again
   }
 
   failed(clientId, detail, again) {
@@ -188,7 +193,7 @@ export class Conversation {
       this.#mine.push(turn);
       this.#markSeen();
       if (this.state === "closed") this.state = "bot"; // writing again opens the conversation again
-      if (this.state !== "human" && Date.now() - Date.parse(event.at) < 60_000) this.#wait(true);
+      if (this.#answers && Date.now() - Date.parse(event.at) < 60_000) this.#wait(true);
       return;
     }
     if (event.role === "system") {

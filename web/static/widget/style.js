@@ -68,7 +68,7 @@ svg{display:block;width:20px;height:20px;fill:none;stroke:currentColor;stroke-wi
 .body{flex:1;min-height:0;position:relative;display:flex;flex-direction:column}
 .log{position:relative;flex:1;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 10px;scrollbar-width:thin;
  scrollbar-color:var(--line) transparent}
-.latest{position:absolute;inset-block-end:10px;inset-inline-end:14px;width:36px;height:36px;border-radius:50%;
+.latest{position:absolute;inset-block-end:10px;inset-inline:0;margin-inline:auto;width:36px;height:36px;border-radius:50%;
  background:var(--bg);border:1px solid var(--line);display:grid;place-items:center;box-shadow:var(--shade);animation:rise .2s}
 .latest svg{width:18px;height:18px}
 .turn{display:flex;flex-direction:column;align-items:flex-start;margin-block-start:14px;gap:6px;min-width:0}
@@ -84,7 +84,8 @@ time{font-size:11.5px;font-variant-numeric:tabular-nums}.name time{margin-inline
 .turn.agent .mark{background:var(--ok);color:var(--bg)}
 .bubble{max-width:88%;padding:9px 14px;border-radius:17px;background:var(--soft);overflow-wrap:anywhere;
  text-wrap:pretty;border-end-start-radius:6px}
-.bubble:empty{display:none}.bubble,.bubble *,.quick button{unicode-bidi:plaintext}
+.bubble:empty{display:none}.bubble,.bubble *,.quick button,:is(td,th,dd,dt,.info b,.brief,.goods span,.system p){unicode-bidi:plaintext}
+:is(td,th,dt,.info b,.brief){text-align:match-parent}
 .user .bubble{background:var(--accent);color:var(--on-accent);border-radius:17px;border-end-end-radius:6px}
 .agent .bubble{background:var(--bg);border:1px solid var(--line)}
 .bubble :where(p,ul,ol){margin:0}.bubble>*+*{margin-block-start:7px}
@@ -226,7 +227,7 @@ thead a{color:inherit;text-underline-offset:3px}
  color:var(--on-accent)}
 .send:disabled{background:var(--soft);color:var(--dim);opacity:1}
 .send svg{width:18px;height:18px}.send .i-stop{fill:currentColor}
-.legal{margin:7px 0 0;font-size:11.5px;line-height:1.4;color:var(--dim);text-align:center}
+.legal{margin:7px 0 0;font-size:11.5px;line-height:1.4;color:var(--dim);text-align:center;text-wrap:balance}
 .mask{position:absolute;inset:0;z-index:4;display:grid;place-items:center;padding:24px;background:#0006;animation:fade .15s}
 .ask{background:var(--bg);border-radius:18px;padding:20px;box-shadow:var(--shade);text-align:center;max-width:300px}
 .ask h3{margin:0 0 6px;font-size:16px}.ask p{margin:0 0 16px;color:var(--dim);font-size:14px}

@@ -54,7 +54,7 @@ export function show(box, text, link) {
         return;
       }
     }
-    const fresh = h(block.kind, block.start ? { start: block.start } : {});
+    const fresh = h(block.kind, { dir: "auto", start: block.start });
     if (block.kind === "p") fresh.append(...inline(source, link));
     else for (const line of block.lines) fresh.append(h("li", {}, ...inline(line, link)));
     fresh.source = source;
