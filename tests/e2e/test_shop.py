@@ -70,7 +70,10 @@ def test_language_and_light_are_kept(site: Site, visit: Visit) -> None:
     page.locator(".good a").first.click()
     expect(page.get_by_role("button", name="Ask about this product")).to_be_visible()
     assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("zhibo-chat")).to_have_attribute("theme", "dark")
     assert re.search("[A-Za-z]", page.locator(".facts h1").inner_text())
+    page.goto(site.url)
+    expect(page.locator("zhibo-chat")).to_have_attribute("theme", "dark")
 
 
 def test_a_missing_product_is_told_in_words(site: Site, visit: Visit) -> None:

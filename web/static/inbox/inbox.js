@@ -24,6 +24,7 @@ const state = {
 let thread = null;
 let view = null; // elements of the open conversation
 let canned = null; // all canned replies, once asked for
+const PHONE = matchMedia("(max-width: 760px)"); // where the list and a conversation take turns
 
 // ---------------------------------------------------------------- list
 
@@ -161,7 +162,7 @@ function draw(id) {
   view = {
     id, list, composer: composer(), follow: true,
     face: h("span", { class: "head-face" }, face(row)), title: h("h2", {}, nameOf(row)), mark: h("span", { class: "mark" }), vip: vip(),
-    sla: h("span", { class: "sla-slot" }), summary: h("details", { class: "summary", open: true, hidden: true }),
+    sla: h("span", { class: "sla-slot" }), summary: h("details", { class: "summary", open: !PHONE.matches, hidden: true }),
     take: act("take", "take", "main"), release: act("release", "release", "line"), close: act("close", "close", "line"),
     transfer: tool("swap", "transfer", transfer), snooze: tool("moon", "snooze", snooze),
     translate: state.setup.translates ? tool("globe", "translate", translateView) : null, aside: tool("user", "context", () => drawer(true)),
@@ -469,6 +470,7 @@ function frame() {
   });
   state.paintAway = away(state);
   sound(state);
+  $(".find").prepend(icon("search"));
   tool("#more", "filter", "more_find", () => {
     const form = $("#filters");
     form.hidden = !form.hidden;

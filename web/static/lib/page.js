@@ -133,6 +133,9 @@ export function toggleTheme() {
   setTheme(next);
 }
 setTheme(remembered("zhibo-theme"));
+// the chat comes onto the page after this; in whichever light the page was left, both have it
+document.addEventListener("DOMContentLoaded", () =>
+  customElements.whenDefined("zhibo-chat").then(() => setTheme(remembered("zhibo-theme"))));
 
 /** The theme button of a page's header. */
 export function themeButton(node, label) {
