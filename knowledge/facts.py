@@ -32,6 +32,10 @@ class Fact:
     source: str = ""
     version: int = 1
 
+    def __hash__(self) -> int:
+        """Of what tells facts apart: joining facts would spend half its time on all eight."""
+        return hash((self.id, self.value))
+
     @property
     def typed(self) -> Typed:
         """The value as an amount, a flag, a list, a day or text; cached."""

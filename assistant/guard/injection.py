@@ -77,9 +77,8 @@ def leaks(sentence: str, prompt: str) -> bool:
     said = _words(sentence)
     if len(said) < _RECITED:
         return False
-    told = [_runs(line) for line in prompt.splitlines()]
-    runs = (tuple(said[place : place + _RECITED]) for place in range(len(said) - _RECITED + 1))
-    return any(run in known for run in runs for known in told if known)
+    told = _told(prompt)
+    return any(tuple(said[place : place + _RECITED]) in told for place in range(len(said) - _RECITED + 1))
 
 
 _RECITED = 7
@@ -87,6 +86,11 @@ _RECITED = 7
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z']+|[\u4e00-\u9fff]", normalise(text).text)
+
+
+@lru_cache(maxsize=8)  # of the answers being made: each of their sentences is held against it
+def _told(prompt: str) -> frozenset[tuple[str, ...]]:
+    return frozenset().union(*map(_runs, prompt.splitlines()))
 
 
 @lru_cache(maxsize=1024)  # the rules are the same lines for everybody, where each shopper stands is a line of its own

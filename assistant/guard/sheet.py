@@ -21,6 +21,8 @@ _SPACES = re.compile(r"[\s,，、。；;:：/()（）·\-—+*×]+")
 _VARIANT_NAME = re.compile(r"(?P<name>[^(（]+)[(（](?P<variant>[^)）]+)[)）]\s*$")
 _SHOP_SUBJECTS = ("policy:", "promotion:", "faq:", "order:", "shop")
 _SHOP_KINDS = frozenset({"computed", "order", "promotion", "policy", "faq"})
+PROSE = frozenset({"text", "faq", "policy", "promotion", "computed", "order"})  # kinds
+_COUNTED = frozenset({"price", "list_price", "stock", "coupon"})
 _SHORTEST_ORDER = 12  # characters in which somebody can be told to do something
 # One word for what is one thing: 纯棉 is 100 % cotton.
 _SAME = {
@@ -88,6 +90,16 @@ class Sheet:
         for entry in self.entries:
             found.setdefault(entry.key, []).append(entry)
         return found
+
+    @cached_property
+    def measured(self) -> tuple[Entry, ...]:
+        """The properties with figures in them, but what has a price, is left or is deducted."""
+        return tuple(entry for entry in self.entries if entry.key not in _COUNTED and entry.quantities)
+
+    @cached_property
+    def prose(self) -> tuple[Entry, ...]:
+        """What is told in sentences, with figures in them: descriptions, offers, rules, answers, orders and sums."""
+        return tuple(entry for entry in self.entries if entry.fact.kind in PROSE and entry.quantities)
 
     @cached_property
     def text(self) -> str:

@@ -15,7 +15,7 @@ from assistant.guard.checks.stock import check_stock, is_stock
 from assistant.guard.checks.terms import PROCESS, check_ship_words, check_term, time_role
 from assistant.guard.checks.till import holds
 from assistant.guard.claims import Finding, Reading
-from assistant.guard.sheet import Entry, Sheet
+from assistant.guard.sheet import PROSE, Entry, Sheet
 from assistant.guard.style import plain, quantity_like
 from assistant.guard.words import words
 from knowledge.quantity import Mention, Quantity, quantities_of
@@ -117,9 +117,7 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
     hinted: list[tuple[int, Entry]] = []  # by a single word of their name only
     same: list[Entry] = []
     for sheet in sheets:
-        for entry in sheet.entries:
-            if entry.key in ("price", "list_price", "stock", "coupon") or not entry.quantities:
-                continue
+        for entry in sheet.measured:
             distance = cue_distance(reading, entry, *mention.number, clause.start, clause.end)
             if distance is not None:
                 cued.append((distance, entry))
@@ -131,7 +129,7 @@ def _property(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) -> Fi
                 same.append(entry)
     cued.sort(key=lambda pair: pair[0])
     strong = [e for distance, e in cued if distance == cued[0][0] and _speaks_of(mention, e)]
-    prose = [e for sheet in (*sheets, common) for e in sheet.entries if e.fact.kind in _PROSE]
+    prose = [e for sheet in (*sheets, common) for e in sheet.prose]
     hit = _supporting(reading, mention, [*strong, *(e for _, e in cued), *prose])
     adjectives = [e for e in same if measured_by(reading, e, mention)] if not strong else []
     if hit is None and not strong:
@@ -171,9 +169,6 @@ def _energy_used(reading: Reading, mention: Mention, sheets: Sequence[Sheet]) ->
 def _in_base(claim: Quantity) -> Quantity:
     low, high = claim.base()
     return Quantity(low, high, bound="about" if claim.bound == "exact" else claim.bound)
-
-
-_PROSE = frozenset({"text", "faq", "policy", "promotion", "computed", "order"})
 
 
 def _speaks_of(mention: Mention, entry: Entry) -> bool:
@@ -374,7 +369,7 @@ def _is_end(claim: Quantity, truth: Quantity) -> bool:
 
 def _meant(entry: Entry, near: str, claim: Quantity) -> Sequence[Quantity]:
     """Of "睡眠档24dB，最高64dB" those the clause names by their own words, else all; prose has no such labels."""
-    if entry.fact.kind in _PROSE:
+    if entry.fact.kind in PROSE:
         return entry.quantities
     labels = [(label, quantity) for label, quantity in _labels(entry.fact.value) if _comparable(claim, quantity)]
     if len(labels) < 2 or not all(label for label, _ in labels):
