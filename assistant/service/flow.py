@@ -127,10 +127,14 @@ class Flow:
             if session.unsure:
                 return turn
         if not self._who.identify(heard, session, turn):
-            session.waiting = (*session.waiting, *(Bound(ask) for ask in heard.asks if ask.kind != "nothing"))
+            asks = [ask for ask in heard.asks if ask.kind != "nothing"]
+            if not asks and heard.mentioned and not heard.order.lenient:  # what it asks for may be guessed later
+                asks = [Ask("nothing", text)]
+            session.waiting = (*session.waiting, *map(Bound, asks))
             return turn
-        if (known := self._goods(session)) != goods:  # what was said before can be understood now
-            said = " ".join([*(bound.ask.text for bound in session.waiting), text])
+        guesses = any(bound.ask.kind == "nothing" for bound in session.waiting)
+        if (known := self._goods(session)) != goods or guesses:  # what was said before can be understood now
+            said = "\n".join([*(bound.ask.text for bound in session.waiting), text])
             heard, session.waiting = self._read(said, known), ()
         resolver = self._resolver(session)
         heard = self._that_holds(heard, session)
@@ -322,12 +326,12 @@ class Flow:
             asks = [one for one in asks if one.ask.kind != "lookup"]
         if session.unclear is not None:
             asks = self._cleared(heard, session, asks, resolver)
-        if not asks and session.refused is not None and heard.payment is not None and not heard.answer:
+        if not asks and session.refused is not None and heard.payment is not None and heard.answer != "no":
             said = Ask("nothing", heard.text, payment=heard.payment)
             asks = [replace(session.refused, ask=merged(said, session.refused.ask))]
         if not asks and (exchange := self._chosen_instead(heard, session, resolver)) is not None:
             asks = [exchange]
-        if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "" and not turn.told:
+        if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "" and not turn.answers:
             asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
         if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
             session.refused = None

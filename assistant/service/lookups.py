@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from assistant.service.asks import Ask
+from assistant.service.merging import names_of
 from assistant.service.model import Goods, Line, Payment, ServiceOrder
 from assistant.service.options import fitting, values_in, wanted_in
 from assistant.service.policy import Policy
@@ -15,12 +16,15 @@ from assistant.service.steps import Refused, Spoken, Told
 
 _TRACKING = re.compile(r"\btrack\w*|物流|快递|单号", re.I)
 _TOTAL = re.compile(
-    r"\b(?:total|altogether|in all|cost me|in the end|did i pay for (?:it|the order|that order|order|#)"
+    r"\b(?:total|altogether|in all|all in|overall|set me back|whole order"
+    r"|(?:come|came|add(?:ed)?|amount(?:ed)?) (?:up )?to|cost me|in the end"
+    r"|did i pay for (?:it|the order|that order|order|#)"
     r"|paid? for (?:an?|the|my|that)? ?order|how much (?:did|was) (?:i|the order|order))\b",
     re.I,
 )
 _BALANCE = re.compile(
-    r"\b(?:gift ?card|my|card) balance\b|\bbalance (?:of|on|left)\b|\b(?:left|remaining|have) on (?:my|the) gift"
+    r"\bhow much\b[^?]*\b(?:on|in|left)\b[^?]*\b(?:gift ?card|voucher)\b"
+    r"|\b(?:gift ?card|my|card) balance\b|\bbalance (?:of|on|left)\b|\b(?:left|remaining|have) on (?:my|the) gift"
     r"|gift ?card\b[^?]*\b(?:left|hold|worth)",
     re.I,
 )
@@ -33,7 +37,12 @@ _ADDRESS = re.compile(
     re.I,
 )
 _STATUS = re.compile(
-    r"\bstatus\b|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b", re.I
+    r"\bstatus\b|\bgot to\b|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b", re.I
+)
+_OF_A_LINE = re.compile(
+    r"\bhow (?:much|long|big|large|tall|heavy)\b|\bprice\b|\bcost\b|\bspen[dt]\b"
+    r"|\bwhat\b|\bdoes\b|\bis (?:it|the|my)\b",
+    re.I,
 )
 _NEWS = re.compile(
     r"\b(?:news|updates?) (?:on|about|of|for)\b|\btrack (?:the|my|it|this|that)\b"
@@ -160,7 +169,8 @@ class Lookups:
         text = ask.text
         answer.reads.append(("get_order", {"order_id": order.id}))
         answer.order_id = order.id
-        lines = [line for line in order.lines if goods is not None and line.product_id == goods.id]
+        names = names_of(ask.items)
+        lines = [line for line in order.lines if line.name in names or (goods and line.product_id == goods.id)]
         answer.item_ids = tuple(line.item_id for line in lines)
         data = {"order": order}
         topics = (
@@ -176,11 +186,9 @@ class Lookups:
                 )
         if not answer.told and _STATUS.search(text):
             answer.told.append(Told("order", data | {"payment": self._payment(order)}))
-        elif lines and re.search(
-            r"\bhow much\b|\bprice\b|\bcost\b|\bwhat\b|\bdoes\b|\bis (?:it|the|my)\b|\bhow long\b", text, re.I
-        ):
+        elif lines and _OF_A_LINE.search(text):
             answer.told.append(Told("line", {"order": order, "lines": lines}))
-        elif _TOTAL.search(text) or (re.search(r"\bhow much\b", text, re.I) and not answer.told):
+        if _TOTAL.search(text) or (re.search(r"\bhow much\b", text, re.I) and not answer.told):
             answer.told.append(Told("total", data))
         if not answer.told:
             answer.told.append(Told("order", data | {"payment": self._payment(order)}))

@@ -130,7 +130,7 @@ def _patterns(option: str, value: str, lonely: bool) -> tuple[re.Pattern[str], .
         said = rf"\b{low}[ -]?{units[unit]}" if unit else rf"\bsize[ -]?{re.escape(low)}\b"
         return (
             re.compile(said, re.IGNORECASE),
-            *((re.compile(rf"(?<![\w.#$-]){re.escape(low)}(?![\w.%-])"),) if lonely else ()),
+            *((re.compile(rf"(?<![\w.#$-]){re.escape(low)}(?:s\b)?(?![\w.%-])"),) if lonely else ()),
         )
     measured = _MEASURED.fullmatch(low)
     if measured and not low.startswith("100w"):

@@ -17,6 +17,7 @@ from assistant.service.policy import Policy, Rule
 from assistant.service.requests import Requests
 from assistant.service.shop import ServiceShop
 from assistant.service.steps import Proposal, Refused, Spoken, Step, Told, Unclear
+from assistant.service.understand.english_words import CHEAPER, DEARER, JUST_ONE
 
 ACTIONS: Mapping[Kind, tuple[str, ...]] = {
     "cancel": ("cancel_order",),
@@ -67,7 +68,7 @@ class Resolver:
             return [order for order in found if order.id == spoken.order_id]
         if ref.other and spoken.order_id:
             found = [order for order in found if order.id != spoken.order_id]
-        elif ref.other and ask.near:
+        elif ref.other and ask.near and not ref.holds:
             found = [order for order in found if not any(self._holds(order, item) for item in ask.near)]
         for held in ref.holds:
             found = [order for order in found if self._holds(order, held)]
@@ -184,6 +185,8 @@ class Resolver:
             if item.name:
                 lines = [line for line in self.lines(order, item) if id(line) not in taken]
                 several = bool(re.search(r"\b(?:both|all|two|three)\b", item.said, re.IGNORECASE))
+                if several and len(ask.items) == 1 and JUST_ONE.search(ask.text):
+                    lines, several = _by_price(lines, ask.text), False
             else:
                 lines = [
                     line for line in order.lines if line.item_id in spoken.item_ids and order.id == spoken.order_id
@@ -392,19 +395,25 @@ class Resolver:
         if wanted.says_nothing and other and not re.search(r"\b(?:one|version|pair|colou?r|size)s?\b", said):
             return Refused(Told("other_product", {"name": line.name, "other": other[1]}))
         if wanted.says_nothing and len(ask.items) <= 1:  # it may be told in another sentence
-            wanted = wanted_in(goods, ask.text.replace(item.said, " "))
+            wanted = wanted_in(goods, ask.text.replace(item.said, " ") if item.said else ask.text)
             changed = {o: v for o, v in wanted.values.items() if line.options.get(o) not in v}
             wanted = replace(wanted, values=wanted.values if changed else {})
-        return self._chosen(goods, line, wanted, list(_preferences(ask.text, goods)))
+        return self._chosen(goods, line, wanted, list(_preferences(ask.text, goods)), ask.text)
 
     def _chosen(
-        self, goods: Goods, line: Line, wanted: Wanted, prefer: Sequence[tuple[str, str]] = ()
+        self, goods: Goods, line: Line, wanted: Wanted, prefer: Sequence[tuple[str, str]] = (), text: str = ""
     ) -> Variant | Refused | Unclear:
+        """The version of `goods` that is wanted; of several those that all that `text` tells fits."""
         if wanted.says_nothing:
             return Unclear("variant", Told("which_variant", {"name": line.name, "options": goods.options}))
         variant, others = choose(goods, line, wanted, prefer)
         if variant is not None:
             return variant
+        if len(others) > 1 and text:
+            said = {o: values for o, values in values_in(goods, text).items() if o not in wanted.values}
+            told = [one for one in others if all(one.options.get(o) in values for o, values in said.items())]
+            if len(told) == 1:
+                return told[0]
         if others:
             return Unclear("variant", Told("choose_variant", {"name": line.name, "variants": others[:5]}))
         same = [one for one in fitting(goods, wanted, line.options) if one.id == line.item_id and one.available]
@@ -504,6 +513,13 @@ class Resolver:
         if len(found) == 1:
             return found[0]
         return Unclear("payment", Told("which_payment", {"payments": found or every, "order": order.id}))
+
+
+def _by_price(lines: list[Line], text: str) -> list[Line]:
+    """The cheapest or the dearest first, where a text says so."""
+    if CHEAPER.search(text) or DEARER.search(text):
+        return sorted(lines, key=lambda line: line.price, reverse=not CHEAPER.search(text))
+    return lines
 
 
 def _over(said: Sequence[Wanted]) -> Wanted:

@@ -60,3 +60,8 @@ class Turn:
     asks_question: bool = False
     offers_person: bool = False  # the shop's own system is of no help
     understood: bool = True  # False: nothing in the message was about orders
+
+    @property
+    def answers(self) -> bool:
+        """Whether anything is said besides that the account was found."""
+        return any(told.key != "welcome" for told in self.told)

@@ -61,7 +61,7 @@ class English:
         if answer == "yes":  # "skip what the gift card can't cover" names no way of paying
             payment = payment_in(w.SETTLED.sub(" ", text))
         return Heard(
-            tuple(_with_details(ask, text) for ask in _with_payments(asks, payment)),
+            tuple(_with_details(_of_profile(ask), text) for ask in _with_payments(asks, payment)),
             payment,
             order,
             mentioned,
@@ -93,6 +93,8 @@ class English:
     # --- one piece of a sentence
 
     def _ask(self, piece: str, goods: tuple[str, ...], before: Sequence[Ask]) -> Ask:
+        if possible := w.IF_POSSIBLE.match(piece):
+            piece = possible["wish"]
         condition, rest = _condition(piece)
         if w.HANDOFF.search(w.NEGATED.sub(" ", rest)):
             return Ask("handoff", piece)
@@ -143,7 +145,12 @@ class English:
         state = ""
         for match in w.ORDER_WITH.finditer(bare):
             held = match["holds"]
-            holds += [Item("|".join(names), held[:end]) for _, end, names in named(held, goods)]
+            if w.KEPT_ORDER.search(bare[: match.start()]):
+                continue
+            holds += [
+                Item("|".join(names), held[opening_of(held, 0, start) : end])
+                for start, end, names in named(held, goods)
+            ]
             state = state or w.state_of(match[0])
         for match in w.CAME_WITH.finditer(bare):
             holds += [Item("|".join(names), match["holds"][:end]) for _, end, names in named(match["holds"], goods)]
@@ -195,7 +202,7 @@ def _condition(piece: str) -> tuple[str, str]:
     match = w.IF.match(piece)
     if match is None:
         return "", piece
-    return match["if"], piece[match.end() :]
+    return match["if"] or match["else"], piece[match.end() :]
 
 
 def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
@@ -249,13 +256,21 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
     if mentioned and ask.kind not in ("address", "profile_address", "payment", "handoff"):
         if ask.items and not ask.items[0].name:
             ask = replace(
-                ask, items=tuple(replace(one, name=mentioned[0].name, said=mentioned[0].said) for one in ask.items)
+                ask,
+                items=tuple(
+                    replace(one, name=mentioned[0].name, said=_said_of(one, mentioned[0])) for one in ask.items
+                ),
             )
         elif not ask.items and not ask.everything and (ask.kind in _OF_WHAT_WAS_SAID or w.PRONOUN.search(ask.text)):
             ask = replace(ask, items=mentioned)
         elif not ask.items and ask.kind == "swap" and len(mentioned) == 1:  # "Headphones, navy. Swap."
             ask = replace(ask, items=(replace(mentioned[0], wanted=f"{mentioned[0].said} {ask.text}", said=""),))
     return replace(ask, near=mentioned)
+
+
+def _said_of(one: Item, before: Item) -> str:
+    """The words that describe what was spoken of before: "the white one" tells more than "it"."""
+    return before.said if w.PRONOUN.fullmatch(one.said) or not one.said else one.said
 
 
 def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None, goods: tuple[str, ...]) -> Ask:
@@ -278,13 +293,16 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
 
 def _with_payments(asks: Sequence[Ask], payment: PayRef | None) -> Iterable[Ask]:
     """An ask without its own payment takes the next one's: "return A, exchange B, gift card for both"."""
-    later = payment
+    later, asked = payment, None
     done: list[Ask] = []
     for ask in reversed(asks):
         if ask.kind in ("return", "swap"):
             if ask.payment is None:
                 ask = replace(ask, payment=later)
             later = ask.payment or later
+        elif ask.kind == "payment" and ask.payment is None:  # "not my gift card. Can it go on my Visa?"
+            ask = replace(ask, payment=later or asked)
+        asked = ask.payment if ask.kind == "lookup" else asked
         done.append(ask)
     return reversed(done)
 
@@ -298,6 +316,12 @@ def _details(text: str) -> dict[str, str]:
         | ({"title": title["title"].strip()} if title else {})
         | ({"day": day[0].removeprefix("on ")} if day else {})
     )
+
+
+def _of_profile(ask: Ask) -> Ask:
+    """An address that is written out for "my profile" is the customer's own."""
+    own = ask.kind == "address" and ask.order.is_open and w.ON_PROFILE.search(ask.text) is not None
+    return replace(ask, kind="profile_address") if own and speaks_of_one(ask.text) else ask
 
 
 def _with_details(ask: Ask, text: str) -> Ask:
@@ -393,7 +417,7 @@ def _people(text: str) -> tuple[str, ...]:
     """Names of people a text may give: two capitalised words, or what is said to be one."""
     found = dict.fromkeys(f"{a} {b}" for a, b in w.NAME.findall(text))
     for match in w.SAID_NAME.finditer(text):
-        found[re.sub(r"(?<![a-z])[a-z]", lambda letter: letter[0].upper(), match["name"] or match["bare"])] = None
+        found[re.sub(r"(?<![A-Za-z])[a-z]", lambda letter: letter[0].upper(), match["name"] or match["bare"])] = None
     return tuple(found)
 
 

@@ -31,9 +31,10 @@ def names_of_goods(goods: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, t
                 form.replace("-", ""),
             ):
                 called.setdefault(said, {})[name] = None
-    for said, name in w.ALSO_CALLED.items():
-        if name in goods:
-            called.setdefault(said, {})[name] = None
+    for said, names in w.ALSO_CALLED.items():
+        for name in goods:
+            if name in names or name.endswith(tuple(f" {one}" for one in names)):
+                called.setdefault(said, {})[name] = None
     words_of = sorted(called, key=len, reverse=True)
     pattern = re.compile(
         r"(?<![\w-])(?:" + "|".join(re.escape(one).replace(r"\ ", r"[\s-]") for one in words_of) + r")(?![\w])", re.I
@@ -82,7 +83,7 @@ def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item,
     if kind == "swap":
         return _swaps(text, goods), False, ()
     verb = w.VERB_AT.search(head) if kind in ("return", "cancel") else None
-    places = [one for one in _mentions(head, goods) if not w.LEFT_OUT.search(head[max(0, one[0] - 12) : one[1]])]
+    places = [one for one in _mentions(head, goods) if not _left_out(head, one[1])]
     if verb and any(start > verb.start() for _, start, _, _ in places):
         places = [one for one in places if one[1] > verb.start()]
     if verb and (aside := w.ASIDE.search(head, verb.end())):
@@ -91,6 +92,15 @@ def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item,
     if not items and kind in ("return", "cancel", "urge", "lookup") and (ones := w.ONES.search(head)):
         items = (Item("", ones["said"]),)
     return (() if everything and but else items), everything, but
+
+
+def _left_out(text: str, noun: int) -> bool:
+    """Whether a thing is named as one that stays: "keep the mug", "the mug stays"."""
+    if w.LEFT_OUT.search(text[max(0, noun - 48) : noun]):
+        return True
+    word = re.compile(r"[\w-]+").match(text, noun)
+    rest = re.compile(r"(?: [\w-]+)?").match(text, word.end() if word else noun)
+    return any(end is not None and w.STAYS.match(text, end.end()) is not None for end in (word, rest))
 
 
 def _mentions(text: str, goods: tuple[str, ...]) -> Iterable[tuple[int, int, int, tuple[str, ...]]]:
@@ -131,9 +141,11 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     it = w.IT_CHANGED.search(text)
     if it and not w.LINK.search(text[: it.start()]) and (change := w.CHANGE_IT.search(text, it.start())):
         return (Item("", change["old"] or "it", change["new"]),)
+    if not named(text, goods) and (ones := list(w.ONE_TO.finditer(text))):
+        return tuple(Item("", one["old"], one["new"]) for one in ones)
     items: list[Item] = []
     place = 0
-    places = [one for one in named(text, goods) if not w.LEFT_OUT.search(text[max(0, one[0] - 36) : one[0]])]
+    places = [one for one in named(text, goods) if not _left_out(text, one[0])]
     if verb and any(start > verb.start() for start, _, _ in places):
         places = [one for one in places if one[0] > verb.start()]
     link_words = w.LINK_WITH if verb and verb[0].lower().startswith("replac") else w.LINK
