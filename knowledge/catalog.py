@@ -19,6 +19,7 @@ from knowledge.factsheet import (
     promotion_facts,
 )
 from knowledge.faq import FaqHit, FaqIndex
+from knowledge.kept import Kept
 from knowledge.matching import dearest
 from knowledge.model import Customer, Faq, Lang, Order, Passage, Policy, Product, Promotion, Shop
 from knowledge.passages import PassageHit, PassageIndex
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # reading files takes a quarter of a second to import, and a 
     from knowledge.ingest.remembered import Remembered
     from knowledge.ingest.report import IngestReport, Progress
 
+_FACTS = 1024  # products whose facts stay read
 _EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -47,7 +49,7 @@ class Catalog:
         self.store = store
         self._lock = threading.Lock()
         self._shelf = Shelf()
-        self._facts: dict[str, tuple[Product, tuple[Passage, ...], Facts]] = {}
+        self._facts: Kept[str, tuple[Product, tuple[Passage, ...], Facts]] = Kept(_FACTS)
         self._shop_facts: tuple[object, Facts] = (None, Facts())
         self._running: tuple[object, datetime, datetime, tuple[Promotion, ...]] = (None, *_EVER, ())
         self._index_lock = threading.Lock()
@@ -144,12 +146,16 @@ class Catalog:
         product, passages = shelf.products.get(product_id), shelf.passages_of.get(product_id, ())
         if product is None:
             return Facts()
-        kept = self._facts.get(product_id)
+        kept = self._facts.find(product_id)
         if kept is not None and kept[0] is product and kept[1] == passages:
             return kept[2]
         facts = product_facts(product) | passage_facts(product_id, passages)
-        self._facts[product_id] = (product, passages, facts)
+        self._facts.renew(product_id, (product, passages, facts))
         return facts
+
+    def keep_facts_of(self, products: int) -> None:
+        """So many products' facts are kept read, some 50 kB each with what is worked out on them; 1,024 unless told."""
+        self._facts.most = products
 
     def shop_facts(self) -> Facts:
         """Policies, answers to questions about the shop, and the promotions that run now.

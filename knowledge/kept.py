@@ -37,7 +37,7 @@ class Kept(Generic[K, V]):
     """At most so many values by their keys; those not asked for longest go first. Safe to share between threads."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._values: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
@@ -53,6 +53,12 @@ class Kept(Generic[K, V]):
         with self._lock:
             kept = self._values.setdefault(key, value)
             self._values.move_to_end(key)
-            if len(self._values) > self._most:
+            if len(self._values) > self.most:
                 self._values.popitem(last=False)
             return kept
+
+    def renew(self, key: K, value: V) -> None:
+        """Keep the value whatever was kept before."""
+        with self._lock:
+            self._values.pop(key, None)
+        self.keep(key, value)

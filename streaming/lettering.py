@@ -53,7 +53,7 @@ def _has(face: ImageFont.FreeTypeFont, char: str) -> bool:
     return char.isspace() or bytes(face.getmask(char)) != _blank(face)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _face_for(char: str, weight: Weight, size: int) -> ImageFont.FreeTypeFont | None:
     """The font that can draw `char`; None for emoji, control characters and what no font here has."""
     if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn"):
@@ -76,7 +76,7 @@ def _runs(text: str, weight: Weight, size: int) -> list[tuple[str, ImageFont.Fre
     return runs
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _advance(face: ImageFont.FreeTypeFont, char: str, following: str) -> float:
     """From where a character begins to where the next one does, kerned."""
     return face.getlength(char + following) - face.getlength(following)

@@ -171,6 +171,7 @@ def build_core(
     from assistant.assistant import Assistant
     from assistant.calling import Caller
     from assistant.conversation import Conversations
+    from assistant.guard import sheet
     from assistant.guard.verifier import VerifierError, load_verifier
     from assistant.models import load_alone, load_eyes, load_model
     from assistant.models.router import Router, TableError
@@ -196,7 +197,10 @@ def build_core(
         chosen.keep(UsageBook(catalog.store.engine), partial(today_of, catalog))
         chosen.judge = ShadowJudge(catalog, guard)
     conversations = Conversations(catalog.store.engine, relay=team, remembered=8 if on_air else 200)
-    keep_at_most(64 if on_air else 512, catalog)
+    if on_air:
+        keep_at_most(64, catalog)
+        catalog.keep_facts_of(64)
+        sheet.keep_at_most(64, 2048)
     pictures = Pictures(settings.data / "pictures")
     sight = Sight(pictures, _counted_with(load_eyes(told), chosen))
     presence, room = Presence(), StaffRoom(conversations)

@@ -180,7 +180,7 @@ class _KeptSheets:
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._lock = Lock()
         self._sheets: OrderedDict[tuple[str, tuple[int, ...]], tuple[Sheet, tuple[Fact, ...]]] = OrderedDict()
 
@@ -194,12 +194,19 @@ class _KeptSheets:
         made = Sheet(subject, [_read(fact) for fact in facts])
         with self._lock:
             self._sheets[key] = made, tuple(facts)
-            if len(self._sheets) > self._most:
+            if len(self._sheets) > self.most:
                 self._sheets.popitem(last=False)
         return made
 
 
 _KEPT = _KeptSheets(512)
+
+
+def keep_at_most(sheets: int, facts: int) -> None:
+    """In this process so many sheets are kept, and so many facts read for those to come; 512 and 16,384 unless told."""
+    global _read
+    _KEPT.most = sheets
+    _read = lru_cache(maxsize=facts)(read_fact)
 
 
 class Index:
@@ -288,8 +295,7 @@ _KEY_OF_KIND: dict[FactKind, str] = {
 }
 
 
-@lru_cache(maxsize=16_384)  # a sheet is made anew for each thing that a tool adds; its facts are the same
-def _read(fact: Fact) -> Entry:
+def read_fact(fact: Fact) -> Entry:
     name = normalise(fact.attribute.strip()).text
     if fact.kind in _KEY_OF_KIND:
         return Entry(fact, _KEY_OF_KIND[fact.kind], name, True)
@@ -302,6 +308,9 @@ def _read(fact: Fact) -> Entry:
     if key == "ship_time" and re.search(r"free|包邮|免邮", fact.value, re.I):
         key = "shipping_fee"  # "shipping: free over $60" is about what it costs
     return Entry(fact, key or name, name, key is not None)
+
+
+_read = lru_cache(maxsize=16_384)(read_fact)  # a sheet is made anew for each thing that a tool adds, not its facts
 
 
 def _policy_key(policy: str, name: str) -> str | None:

@@ -112,6 +112,20 @@ def test_facts_hold_everything_in_both_languages(catalog: Catalog) -> None:
     assert catalog.facts("H1") is catalog.facts("H1")
 
 
+def test_facts_of_few_products_stay_read_and_are_those_of_now(catalog: Catalog) -> None:
+    """A shop of ten thousand products is not to lie in memory for each process that ever spoke of them."""
+    catalog.put([replace(SLIPPERS, id=f"H{number}") for number in range(4)])
+    catalog.keep_facts_of(2)
+    first = catalog.facts("H0")
+    assert catalog.facts("H0") is first
+    catalog.facts("H1"), catalog.facts("H2")
+    assert catalog.facts("H0") is not first, "the facts of all products are kept"
+    assert catalog.facts("H0") == first
+    catalog.put([replace(SLIPPERS, id="H0", brand="河边")])
+    assert "河边" in {fact.value for fact in catalog.facts("H0")}
+    assert catalog.facts("H0") is catalog.facts("H0")
+
+
 def test_promotions_run_when_they_run_and_for_what_they_hold(catalog: Catalog) -> None:
     hour = timedelta(hours=1)
     over = Promotion("P1", Text("过期"), "threshold", threshold=Decimal(9), minus=Decimal(1), ends=NOW - hour)
