@@ -181,6 +181,9 @@ async def soak(settings: Settings, plan: RoomPlan, soaking: Soak) -> dict[str, A
     async with open_room(settings, plan) as room:
         room._parts = replace(room._parts, pace=soaking.clock)
         room._audience._clock = soaking.clock.now
+        # What was said and asked within two hours: of this clock, or all of a day would be remembered.
+        began_s = time.time()
+        room._parts.wordings._heard.clock = room._parts.interest._clock = lambda: began_s + soaking.clock.now()
         soaking.clock.behind = lambda: any(len(getattr(sink, "_queue", ())) > BACKLOG for sink in room._sinks)
         keep_what_is_loaded()  # as a room's process does
         task = asyncio.create_task(room.run())
