@@ -170,6 +170,8 @@ class Heard:
     trouble: str = ""  # what is wrong with a thing, with the word for what it needs
     asks_something: bool = False
     plain_yes: bool = False  # no word besides that could only mean it
+    described: tuple[Item, ...] = ()  # all things named, each with what is said after it
+    could_be: bool = False  # asks whether a thing could be otherwise
     mine: bool = False  # speaks of something of one's own: of a thing or order that its writer has
     closes: bool = False  # thanks, good-bye, leaves it for later
     hangs: bool = False  # a yes that is none yet: "if it's free", "but when…"

@@ -23,6 +23,7 @@ def bind(one: Bound, session: Session, resolver: Resolver, turn: Turn) -> list[B
         turn.told.append(found.told)
         return bind(Bound(ask.otherwise), session, resolver, turn) if ask.otherwise else []
     several = bool(ask.order.every or len(ask.order.ids) > 1)
+    several = several or (len(ask.order.holds) > 1 and 1 < len(found) <= len(ask.order.holds))
     several = several or (ask.order.lenient and 1 < len(found) <= len(ask.items))  # "A和B都…", each in its own
     if not several and len(found) > 1:
         found = _split(ask, found)

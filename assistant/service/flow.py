@@ -333,6 +333,8 @@ class Flow:
             asks = [exchange]
         if not asks and not heard.leaves_it and session.unclear is None and heard.answer == "" and not turn.answers:
             asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn)]
+        if asks and heard.could_be and all(one.ask.kind == "lookup" for one in asks):
+            asks = [Bound(ask) for ask in self._guessed(heard, session, resolver, turn) if ask.kind == "swap"] or asks
         if not heard.order.lenient or any(one.ask.kind != "lookup" for one in asks):
             session.refused = None
         asks = [
@@ -367,9 +369,10 @@ class Flow:
         """What somebody probably wants who names an order of theirs in words no rule knows: never without a yes."""
         if heard.order.lenient:
             return self._asked_freely(heard, session, resolver, turn)
-        bare = Ask("swap", heard.text, heard.order, heard.mentioned, payment=heard.payment)
+        other = tuple(item for item in heard.described if resolver.says_other(item))
+        bare = Ask("swap", heard.text, heard.order, other or heard.mentioned, payment=heard.payment)
         if heard.order.is_open:
-            found = resolver.bind(bare, Spoken()) if heard.mentioned else []
+            found = resolver.bind(bare, Spoken()) if bare.items else []
             meant = not isinstance(found, Refused) and len(found) == 1 and resolver.wants_other(bare, found[0])
             return [bare] if meant else []
         found = resolver.bind(bare, Spoken())
@@ -377,7 +380,7 @@ class Flow:
             return [replace(bare, kind="lookup")]
         if len(found) != 1:
             return []
-        if heard.mentioned and resolver.wants_other(bare, found[0]):
+        if bare.items and resolver.wants_other(bare, found[0]):
             return [bare]
         if resolver.reason_in(heard.text) and _REGRETS.search(heard.text):
             return [replace(bare, kind="cancel", items=())]

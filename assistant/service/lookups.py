@@ -14,7 +14,9 @@ from assistant.service.resolve import Resolver
 from assistant.service.shop import ServiceShop
 from assistant.service.steps import Refused, Spoken, Told
 
-_TRACKING = re.compile(r"\btrack\w*|物流|快递|单号", re.I)
+_TRACKING = re.compile(
+    r"\btrack\w*|\bfollow (?:the|my|it|its|that)\b|\b(?:parcel|consignment|shipping) number|物流|快递|单号", re.I
+)
 _TOTAL = re.compile(
     r"\b(?:total|altogether|in all|all in|overall|set me back|whole order"
     r"|(?:come|came|add(?:ed)?|amount(?:ed)?) (?:up )?to|cost me|in the end"
@@ -184,7 +186,7 @@ class Lookups:
                 answer.told.append(
                     Told(key, data | {"lines": self._meant(ask, order), "payment": self._payment(order)})
                 )
-        if not answer.told and _STATUS.search(text):
+        if _STATUS.search(text) and (not answer.told or re.search(r"\bstatus\b", text, re.I)):
             answer.told.append(Told("order", data | {"payment": self._payment(order)}))
         elif lines and _OF_A_LINE.search(text):
             answer.told.append(Told("line", {"order": order, "lines": lines}))

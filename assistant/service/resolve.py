@@ -11,7 +11,7 @@ from assistant.service.addresses import AddressReader
 from assistant.service.asks import LATER, Ask, Item, Kind, PayRef
 from assistant.service.finding import found_leniently, narrowed
 from assistant.service.model import Address, Client, Goods, Line, Payment, ServiceOrder, Variant, Write
-from assistant.service.options import Wanted, choose, fitting, values_in, wanted_in
+from assistant.service.options import Wanted, choose, fitting, rank_of, values_in, wanted_in
 from assistant.service.options_zh import wanted_in_chinese
 from assistant.service.policy import Policy, Rule
 from assistant.service.requests import Requests
@@ -70,21 +70,34 @@ class Resolver:
             found = [order for order in found if order.id != spoken.order_id]
         elif ref.other and ask.near and not ref.holds:
             found = [order for order in found if not any(self._holds(order, item) for item in ask.near)]
-        for held in ref.holds:
-            found = [order for order in found if self._holds(order, held)]
+        together = [order for order in found if all(self._holds(order, held) for held in ref.holds)]
+        if not together and len(ref.holds) > 1 and ask.kind in ("cancel", "address", "payment", "urge"):
+            return self._each(ask, ref.holds)
+        found = together
         items = ask.items if ask.kind not in ("address", "profile_address", "payment") else ()
         if items and any(item.name for item in items):
             alike = [order for order in found if all(self.lines(order, item) for item in items if item.name)]
             exact = [one for one in alike if all(self._described(one, item) for item in items if item.name)]
             found = exact or alike or ([] if not ref.holds else found)
+        if len(found) > 1 and (amounts := _amounts(ask.text)):
+            found = [order for order in found if _costs(order) & amounts] or found
         if ref.state:
             found = [order for order in found if order.state.startswith(ref.state)] or found
-        if ref.is_open and not any(item.name for item in items) and not ask.everything:
+        if ref.is_open and not any(item.name for item in items) and not ask.everything and len(found) > 1:
+            told = _amounts(ask.text)
+            if len(named := [order for order in found if _costs(order) & told]) == 1:
+                return named
             return [order for order in found if order.id == spoken.order_id]
         allowed = [order for order in found if self._action(ask.kind, order)]
         if ref.every:
             return allowed
         return self._likelier(ask, allowed or found)
+
+    def _each(self, ask: Ask, holds: Sequence[Item]) -> list[ServiceOrder]:
+        """The orders of several things, where each is in one alone: "the lamp order and the one with the mug"."""
+        each = [[one for one in self.orders if self._holds(one, held)] for held in holds]
+        each = [[one for one in some if self._action(ask.kind, one)] or some for some in each]
+        return [one for one in self.orders if any(one in some for some in each)] if all(map(_alone, each)) else []
 
     def _says(self, state: str) -> str:
         return self._policy.says(state, "zh")
@@ -172,7 +185,19 @@ class Resolver:
             said = values_in(goods, item.said) if goods else {}
             if all(line.options.get(option) in values for option, values in said.items()):
                 fit.append(line)
-        return fit or lines
+        return self._utmost(fit or lines, item.said)
+
+    def _utmost(self, lines: list[Line], said: str) -> list[Line]:
+        """Of several alike the one that a comparison means: "the longer one"."""
+        goods = self._shop.goods(lines[0].product_id) if len({line.product_id for line in lines}) == 1 else None
+        compared = wanted_in(goods, said).compared if goods is not None and len(lines) > 1 else ()
+        for option, way, _ in compared:
+            ranks = [rank_of(line.options.get(option, "")) for line in lines]
+            known = [rank for rank in ranks if rank is not None]
+            if len(known) == len(lines):
+                utmost = (max if way > 0 else min)(known)
+                return [line for line, rank in zip(lines, ranks, strict=True) if rank == utmost]
+        return lines
 
     def chosen(self, order: ServiceOrder, ask: Ask, spoken: Spoken) -> list[tuple[Line, Item]]:
         """The lines of `order` that are meant, each with what is said of it."""
@@ -185,7 +210,7 @@ class Resolver:
             if item.name:
                 lines = [line for line in self.lines(order, item) if id(line) not in taken]
                 several = bool(re.search(r"\b(?:both|all|two|three)\b", item.said, re.IGNORECASE))
-                if several and len(ask.items) == 1 and JUST_ONE.search(ask.text):
+                if several and JUST_ONE.search(ask.text):
                     lines, several = _by_price(lines, ask.text), False
             else:
                 lines = [
@@ -214,6 +239,16 @@ class Resolver:
                 if said.compared or any(
                     line.options.get(o) != one for o, values in said.values.items() for one in values
                 ):
+                    return True
+        return False
+
+    def says_other(self, item: Item) -> bool:
+        """Whether what is said after a thing names options that the customer's own doesn't have."""
+        for order in self.orders:
+            for line in self.lines(order, item):
+                goods = self._shop.goods(line.product_id)
+                said = values_in(goods, _INSTEAD.split(item.wanted)[0]) if goods else {}
+                if any(any(one != line.options.get(option) for one in values) for option, values in said.items()):
                     return True
         return False
 
@@ -292,7 +327,11 @@ class Resolver:
 
     def _cancel(self, ask: Ask, order: ServiceOrder) -> Step:
         rule = self._policy.rules["cancel_order"]
-        only = re.search(r"\b(?:only|just)\b(?! (?:bought|ordered|placed))", ask.text, re.IGNORECASE)
+        only = re.search(
+            r"\b(?:only|just)\b(?! (?:bought|ordered|placed))|\b(?:take|remove|drop)\b[^.?!]*\b(?:off|from|out of)\b",
+            ask.text,
+            re.IGNORECASE,
+        )
         if rule.whole and ask.items and only and len(order.lines) > 1:
             return Refused(Told("whole_only", {"order": order.id}))
         reason = ""
@@ -383,8 +422,8 @@ class Resolver:
         if earlier and not (later := wanted_in(goods, last)).says_nothing:
             before = wanted_in(goods, " ".join(earlier))
             return self._chosen(goods, line, _over([before, later]), list(_preferences(ask.text, goods)))
-        said = re.split(r"\binstead of\b|\brather than\b|\bin place of\b", item.wanted)[0]
-        wanted = self._as_other(wanted_in(goods, said), said, ask.text, goods, line)
+        said = _INSTEAD.split(item.wanted)[0]
+        wanted = _without_own(self._as_other(wanted_in(goods, said), said, ask.text, goods, line), line)
         kept = {option: (value,) for option, value in line.options.items() if _stays(option, said)}
         wanted = replace(wanted, values={**wanted.values, **kept})
         if wanted.cheapest and wanted.at_most is None:
@@ -395,7 +434,7 @@ class Resolver:
         if wanted.says_nothing and other and not re.search(r"\b(?:one|version|pair|colou?r|size)s?\b", said):
             return Refused(Told("other_product", {"name": line.name, "other": other[1]}))
         if wanted.says_nothing and len(ask.items) <= 1:  # it may be told in another sentence
-            wanted = wanted_in(goods, ask.text.replace(item.said, " ") if item.said else ask.text)
+            wanted = _without_own(wanted_in(goods, ask.text.replace(item.said, " ") if item.said else ask.text), line)
             changed = {o: v for o, v in wanted.values.items() if line.options.get(o) not in v}
             wanted = replace(wanted, values=wanted.values if changed else {})
         return self._chosen(goods, line, wanted, list(_preferences(ask.text, goods)), ask.text)
@@ -513,6 +552,35 @@ class Resolver:
         if len(found) == 1:
             return found[0]
         return Unclear("payment", Told("which_payment", {"payments": found or every, "order": order.id}))
+
+
+_AMOUNT = re.compile(
+    r"\$ ?(\d[\d,]*(?:\.\d\d)?)|(?<![\w#.,-])(\d[\d,]*\.\d\d)(?!\d)|(?<![\w#.,-])(\d[\d,]*) ?(?:dollars|bucks)\b"
+)
+
+
+def _amounts(text: str) -> set[Decimal]:
+    """The prices that a text tells."""
+    return {Decimal("".join(match.groups("")).replace(",", "")) for match in _AMOUNT.finditer(text)}
+
+
+def _costs(order: ServiceOrder) -> set[Decimal]:
+    """What an order and the things in it came to, also without the cents."""
+    exact = {order.total, *(line.price for line in order.lines)}
+    return exact | {Decimal(int(amount)) for amount in exact}
+
+
+_INSTEAD = re.compile(r"\binstead of\b|\brather than\b|\bin place of\b", re.IGNORECASE)
+
+
+def _without_own(wanted: Wanted, line: Line) -> Wanted:
+    """What is wanted without what one has, where something else is told besides: "it's a 9, I want a 10"."""
+    other = {o: tuple(one for one in values if one != line.options.get(o)) for o, values in wanted.values.items()}
+    return replace(wanted, values={o: other[o] or values for o, values in wanted.values.items()})
+
+
+def _alone(found: Sequence[ServiceOrder]) -> bool:
+    return len(found) == 1
 
 
 def _by_price(lines: list[Line], text: str) -> list[Line]:

@@ -14,7 +14,9 @@ from assistant.service.understand.english_spelling import spelled_out
 from assistant.service.understand.english_things import (
     asks_after_a_thing,
     complains_of_a_thing,
+    described,
     items_in,
+    listed,
     named,
     names_of_goods,
     opening_of,
@@ -61,7 +63,7 @@ class English:
         if answer == "yes":  # "skip what the gift card can't cover" names no way of paying
             payment = payment_in(w.SETTLED.sub(" ", text))
         return Heard(
-            tuple(_with_details(_of_profile(ask), text) for ask in _with_payments(asks, payment)),
+            tuple(_with_details(ask, text) for ask in _with_payments(_with_addresses(asks), payment)),
             payment,
             order,
             mentioned,
@@ -79,6 +81,8 @@ class English:
             drops=bool(w.DROPS.search(text)),
             only=bool(w.ONLY.search(text)),
             against=tuple(against),
+            described=() if acts else described(text, goods),
+            could_be=w.COULD_BE.search(text) is not None,
             mine=asks_after_a_thing(text, goods),
             complains=not asks and complains_of_a_thing(text, goods),
         )
@@ -236,6 +240,12 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
     if ask.kind == "swap" and not ask.items and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, text=f"{last.text} {sentence}")  # "Cancel it. I ordered the wrong thing."
         return
+    why = last is not None and last.kind == "swap" and ask.kind in ("cancel", "return") and not ask.items
+    if last is not None and why and not w.SAYS_SWAP.search(last.text):  # "It's the wrong size. My money back, please."
+        items = tuple(replace(one, wanted="", other="") for one in last.items)
+        order = last.order if ask.order.is_open or ask.order.same else ask.order
+        asks[-1] = replace(ask, items=items, order=order, text=f"{last.text} {ask.text}")
+        return
     if w.MAKE_IT.search(sentence) and last is not None and last.kind in ("cancel", "return"):
         asks[-1] = replace(last, kind=ask.kind)  # "Oh wait, I've received them, so make it a return"
         return
@@ -265,6 +275,9 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(ask, items=mentioned)
         elif not ask.items and ask.kind == "swap" and len(mentioned) == 1:  # "Headphones, navy. Swap."
             ask = replace(ask, items=(replace(mentioned[0], wanted=f"{mentioned[0].said} {ask.text}", said=""),))
+    ref = ask.order
+    if mentioned and ask.kind in ("address", "payment") and not (ref.ids or ref.holds or ref.same or ref.other):
+        ask = replace(ask, order=replace(ref, holds=() if ref.every else mentioned))
     return replace(ask, near=mentioned)
 
 
@@ -288,6 +301,10 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
         ask = replace(ask, order=replace(ask.order, holds=held))
     if not ask.items and not ask.everything and ask.kind in ("swap", "return"):
         ask = replace(ask, items=items_in(sentence, ask.kind, goods)[0])
+    elif ask.kind == "return" and w.ALSO_THAT.match(sentence):
+        ask = replace(ask, items=(*ask.items, *items_in(sentence, ask.kind, goods)[0]))
+    elif ask.kind == "swap":
+        ask = replace(ask, items=(*ask.items, *listed(sentence, goods)))
     return replace(ask, text=f"{ask.text} {sentence}")
 
 
@@ -316,6 +333,20 @@ def _details(text: str) -> dict[str, str]:
         | ({"title": title["title"].strip()} if title else {})
         | ({"day": day[0].removeprefix("on ")} if day else {})
     )
+
+
+def _with_addresses(asks: Iterable[Ask]) -> list[Ask]:
+    """An ask to send something "there, too" takes the address that was written out before it."""
+    done: list[Ask] = []
+    told = ""
+    for ask in map(_of_profile, asks):
+        if ask.kind in ("address", "profile_address"):
+            if speaks_of_one(ask.text):
+                told = ask.text
+            elif told and w.THERE.search(ask.text):
+                ask = replace(ask, text=f"{told} {ask.text}")
+        done.append(ask)
+    return done
 
 
 def _of_profile(ask: Ask) -> Ask:

@@ -72,6 +72,25 @@ def _marked(text: str, goods: tuple[str, ...]) -> str:
     return text
 
 
+def listed(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
+    """Things told with what they shall be as in a list: "the lamp: black, the mug: 500ml"."""
+    return tuple(item for item in described(text, goods) if w.LISTED.match(item.wanted))
+
+
+def described(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
+    """Each thing that a text names and that doesn't stay, with what is said after it up to the next."""
+    places = named(text, goods)
+    found = []
+    for number, (start, end, names) in enumerate(places):
+        floor = places[number - 1][1] if number else 0
+        following = places[number + 1][0] if number + 1 < len(places) else len(text)
+        articles = list(w.ARTICLE.finditer(text, end, following))
+        stop = articles[-1].start() if articles and number + 1 < len(places) else following
+        if not _left_out(text, start):
+            found.append(Item("|".join(names), text[opening_of(text, floor, start) : end], text[end:stop]))
+    return tuple(found)
+
+
 def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item, ...], bool, tuple[Item, ...]]:
     """The things a piece is about, whether all of an order, and what is excepted."""
     if kind in ("address", "profile_address", "payment", "handoff"):
@@ -140,6 +159,12 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     verb = w.SWAP_VERB.search(text)
     it = w.IT_CHANGED.search(text)
     if it and not w.LINK.search(text[: it.start()]) and (change := w.CHANGE_IT.search(text, it.start())):
+        before = [one for one in named(text[: it.start()], goods) if not _left_out(text, one[0])]
+        if len(before) == 1:  # "the mug, can I change it to a lamp?"
+            start, end, names = before[0]
+            new = named(change["new"], goods)
+            other = "|".join(new[0][2]) if new and not set(new[0][2]) & set(names) else ""
+            return (Item("|".join(names), text[opening_of(text, 0, start) : end], change["new"], other),)
         return (Item("", change["old"] or "it", change["new"]),)
     if not named(text, goods) and (ones := list(w.ONE_TO.finditer(text))):
         return tuple(Item("", one["old"], one["new"]) for one in ones)
@@ -183,6 +208,8 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         wanted = wanted[: cut.start()] if cut else wanted
         items.append(Item("|".join(names), text[opening_of(text, place, start) : link.start()], wanted, other))
         place = stop
+    if not items and w.WITH_OPTIONS.search(text):
+        return described(text, goods)
     if not places and (it := w.CHANGE_IT.search(text)) and it["old"]:
         items.append(Item("", it["old"], it["new"]))
     return tuple(items)
