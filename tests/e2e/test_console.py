@@ -105,6 +105,8 @@ def test_a_test_chat_shows_what_the_answer_rests_on(open_console: Callable[..., 
     expect(evidence.get_by_text("Sentence by sentence")).to_be_visible()
     expect(evidence.get_by_text("Looked up")).to_be_visible()
     expect(evidence.locator("td", has_text="Remote regions free from").first).to_be_visible()
+    page.get_by_role("button", name="How long is the warranty?").click()  # one of those to begin with
+    expect(evidence.locator("td", has_text="Warranty").first).to_be_visible()
 
 
 def test_a_policy_changed_in_the_console_is_what_the_next_shopper_hears(

@@ -263,7 +263,7 @@ def wait_for_console(client: httpx.Client, within_s: float = 90) -> None:
             for tab in ("Catalogue", "Test chat", "Live rooms", "Status"):
                 assert tab in labels
             return
-        assert "console is starting" in page.text
+        assert "控制台正在启动" in page.text
         time.sleep(0.5)
     raise AssertionError("the console did not open")
 

@@ -10,11 +10,16 @@ import gradio as gr
 
 from assistant.events import BasketCard, Cards, Comparison, Finished, Handoff, OrderCard, PageContext, Sentence
 from assistant.tools import TOOLS
+from knowledge.model import Text
 from web.console import html
 from web.console.page import Page
 from web.present import fact_json, verdict_json
 
 FACTS_SHOWN = 40
+TRIES = (
+    Text("两百以内有什么防滑的鞋？", "Non-slip shoes under 200?"), Text("满减怎么算？", "How do the offers add up?"),
+    Text("保修多久？", "How long is the warranty?"), Text("转人工", "I want to talk to a person"),
+)  # fmt: skip
 Shown = tuple[Any, ...]
 
 
@@ -26,11 +31,10 @@ def chat_tab(page: Page, tab: gr.Tab) -> None:
         with gr.Column(scale=3, min_width=330):
             talk = gr.Chatbot(
                 label=say("对话", "Conversation"), height=470, buttons=["copy"], elem_id="zb-talk",
-                placeholder=say(
-                    "**试试**\n\n两百以内有什么防滑的鞋？ · 满减怎么算？ · 保修多久？ · 转人工",
-                    "**Try**\n\nNon-slip shoes under 200? · How do the offers add up? · How long is the warranty?",
-                ),
+                placeholder=say("像顾客一样提问，旁边看每句话的依据。", "See what each sentence rests on."),
             )  # fmt: skip
+            with gr.Row(elem_classes="zb-tries"):
+                tries = [gr.Button(one(say.lang), size="sm", min_width=0, scale=0) for one in TRIES]
             with gr.Row():
                 question = gr.Textbox(
                     label=say("问题", "Question"), show_label=False, container=False, scale=6, max_lines=3,
@@ -46,6 +50,8 @@ def chat_tab(page: Page, tab: gr.Tab) -> None:
             evidence = gr.HTML(Evidence(page).html(), padding=False)
     told, asked = [question, talk, conversation, evidence], [question, talk, conversation, product]
     gr.on([question.submit, send.click], desk.ask, asked, told, show_progress="hidden")
+    for button in tries:
+        button.click(desk.ask, [button, *asked[1:]], told, show_progress="hidden")
     again.click(desk.start_over, conversation, [talk, conversation, evidence], show_progress="hidden")
     tab.select(lambda: gr.update(choices=[("—", ""), *page.products()]), None, product, show_progress="hidden")
 

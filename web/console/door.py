@@ -26,9 +26,14 @@ log = structlog.get_logger("console")
 
 PATH = "/console"
 T = TypeVar("T")
-LOADING = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>智播控制台</title>
-<link rel="stylesheet" href="/static/tokens.css"><body><main><h1>控制台正在启动…</h1>
-<p>The console is starting; this page goes on by itself.</p></main></body></html>"""
+LOADING = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<link rel="icon" href="/static/favicon.svg" type="image/svg+xml"><link rel="stylesheet" href="/static/tokens.css">
+<link rel="stylesheet" href="/static/inbox/signin.css"></head><body><main class="door">
+<img src="/static/favicon.svg" alt="" width="56" height="56"><h1>{title}</h1><p id="words" role="status">{words}</p>
+<progress aria-label="{title}"></progress></main></body></html>"""
+STARTING = Text("控制台正在启动…", "The console is starting…")
+SOON = Text("第一次打开要几秒钟，好了会自动进入。", "The first time takes a few seconds; this page goes on by itself.")
 OFF = ("控制台没有启用（ZHIBO_CONSOLE=false）。", "The console is switched off (ZHIBO_CONSOLE=false).")
 FAILED = Text("控制台没能启动，请看服务器日志。", "The console could not be started; see the server's log.")
 
@@ -79,7 +84,7 @@ class ConsoleDoor:
         if self._making is None:
             return await Refusal("not_found", *OFF).response(reader_lang(request))(scope, receive, send)
         if self._console is None:
-            response = HTMLResponse(LOADING, 503 if request.method != "GET" else 200, {"Refresh": "1"})
+            response = HTMLResponse(_loading(request), 503 if request.method != "GET" else 200, {"Refresh": "1"})
             return await response(scope, receive, send)
         root = scope.get("root_path", "").removesuffix(PATH)
         if scope["path"].removeprefix(root).rstrip("/") == PATH:
@@ -103,6 +108,11 @@ class ConsoleDoor:
                 reader_lang(request)
             )
         return None
+
+
+def _loading(request: Request) -> str:
+    lang = reader_lang(request)
+    return LOADING.format(lang="en" if lang == "en" else "zh-CN", title=STARTING(lang), words=SOON(lang))
 
 
 async def _in_daemon(work: Callable[[], T]) -> T:
