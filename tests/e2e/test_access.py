@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -83,6 +84,39 @@ def test_ones_own_account(site: Site, visit: Visit, badge: Any, scheme: str) -> 
     page.locator("#show").check()
     expect(page.locator("#fresh")).to_have_attribute("type", "text")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_second_factor_is_asked_for_on_a_step_of_its_own(site: Site, visit: Visit) -> None:
+    """From turning it on to signing in with it; a wrong code is said to be wrong."""
+    page = visit(site.link("小周"), phone=True, refusals=True).page
+    page.wait_for_url(f"{site.url}/inbox")
+    page.goto(f"{site.url}/account")
+    expect(page.locator("#secret")).not_to_be_empty()
+    first = page.locator("#secret").inner_text()
+    page.locator("#fresh").fill("four unrelated words: kelp")
+    page.get_by_role("button", name="保存密码").click()
+    expect(page.locator("#words")).to_contain_text("密码已保存")
+    expect(page.locator("#secret")).not_to_have_text(first)  # the account is shown anew
+    secret = page.locator("#secret").inner_text().replace(" ", "")
+    page.locator("#code").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="开启", exact=True).click()
+    expect(page.locator("#factor-state")).to_contain_text("恢复码")
+    codes = page.locator("#recovery").inner_text().split()
+    assert violations(page) == []
+
+    door = visit(f"{site.url}/signin", phone=True, refusals=True).page
+    door.get_by_label("名字").fill("小周")
+    door.get_by_label("密码", exact=True).fill("four unrelated words: kelp")
+    door.get_by_role("button", name="登录", exact=True).click()
+    expect(door.locator("#code")).to_be_focused()
+    expect(door.get_by_label("名字")).to_be_hidden()
+    assert violations(door) == []
+    door.locator("#code").fill("000000")
+    door.keyboard.press("Enter")
+    expect(door.locator("#words")).to_have_class("bad")
+    door.locator("#code").fill(codes[0])
+    door.keyboard.press("Enter")
+    door.wait_for_url(f"{site.url}/inbox")
 
 
 def test_signing_in_leads_nowhere_else(site: Site, visit: Visit, badge: Any) -> None:

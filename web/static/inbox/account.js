@@ -43,6 +43,7 @@ function next() {
 function say(message, bad = false) {
   $("#words").className = bad ? "bad" : "";
   $("#words").textContent = message;
+  $("#words").scrollIntoView({ block: "nearest" }); // what was pressed may stand far below it
 }
 
 async function attempt(work) {
@@ -103,6 +104,7 @@ async function show() {
   $("#enrol").hidden = mine.totp;
   $("#factor-state").textContent = t(mine.totp ? "on" : "off");
   $("#factor-button").textContent = t(mine.totp ? "turnOff" : "turnOn");
+  $("#factor-button").className = `btn ${mine.totp ? "line" : "main"}`;
   await showLately();
   if (!mine.totp) {
     const offered = await api("/api/staff/me/totp/new");
@@ -141,10 +143,11 @@ $("#factor").addEventListener("submit", (event) => {
       const made = await api("/api/staff/me/totp", { method: "POST", body: { secret, code } });
       $("#recovery").textContent = made.recovery_codes.join("\n");
       $("#recovery").hidden = false;
-      say(t("codes"));
+      say("");
     }
     event.target.reset();
     await show();
+    if (!$("#recovery").hidden) $("#factor-state").textContent = t("codes"); // beside them
   });
 });
 $("#everywhere").addEventListener("click", () =>
