@@ -39,7 +39,9 @@ _ADDRESS = re.compile(
     re.I,
 )
 _STATUS = re.compile(
-    r"\bstatus\b|\bgot to\b|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b", re.I
+    r"\bstatus\b|\bgot to\b|\bwhere is it\b|\bhere yet\b"
+    r"|\bwhere(?:'s| is) my\b|\bwhat'?s (?:happening|going on)\b|\bshipped yet\b|\barrive\b",
+    re.I,
 )
 _OF_A_LINE = re.compile(
     r"\bhow (?:much|long|big|large|tall|heavy)\b|\bprice\b|\bcost\b|\bspen[dt]\b"
@@ -117,7 +119,9 @@ class Lookups:
             return True
         if _CHEAPEST.search(ask.text):
             if there:
-                cheapest = min(there, key=lambda one: one.price)
+                said = values_in(goods, ask.text)
+                alike = [one for one in there if all(one.options.get(o) in values for o, values in said.items())]
+                cheapest = min(alike or there, key=lambda one: one.price)
                 answer.told.append(Told("cheapest", {"name": goods.name, "variant": cheapest}))
             else:
                 answer.told.append(Told("none_there", {"name": goods.name}))

@@ -123,7 +123,10 @@ def _patterns(option: str, value: str, lonely: bool) -> tuple[re.Pattern[str], .
     if low in _YES:
         return (re.compile(rf"(?<!non-)(?<!non )(?<!not )(?<!no )(?<!n['’]t )\b(?:{name})\b", re.IGNORECASE),)
     if low in _SIZES:
-        found = [re.compile(rf"\bsize[ -]?{low}\b|\b{low}[- ]size\b", re.IGNORECASE)]
+        word = lexicon()["sizes"].get(low)
+        found = [
+            re.compile(rf"\bsize[ -]?{low}\b|\b{low}[- ]size\b" + (rf"|\b{word}\b" if word else ""), re.IGNORECASE)
+        ]
         return (*found, re.compile(rf"(?<![\w'’]){value}(?![\w'’])")) if lonely or len(low) > 1 else tuple(found)
     if low.replace(".", "").isdigit():
         unit = option if option in units else ""

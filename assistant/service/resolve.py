@@ -73,7 +73,7 @@ class Resolver:
         together = [order for order in found if all(self._holds(order, held) for held in ref.holds)]
         if not together and len(ref.holds) > 1 and ask.kind in ("cancel", "address", "payment", "urge"):
             return self._each(ask, ref.holds)
-        found = together
+        found = [order for order in together if len(order.lines) == ref.things] or together
         items = ask.items if ask.kind not in ("address", "profile_address", "payment") else ()
         if items and any(item.name for item in items):
             alike = [order for order in found if all(self.lines(order, item) for item in items if item.name)]
@@ -83,10 +83,12 @@ class Resolver:
             found = [order for order in found if _costs(order) & amounts] or found
         if ref.state:
             found = [order for order in found if order.state.startswith(ref.state)] or found
-        if ref.is_open and not any(item.name for item in items) and not ask.everything and len(found) > 1:
-            told = _amounts(ask.text)
-            if len(named := [order for order in found if _costs(order) & told]) == 1:
-                return named
+        unsaid = not any(item.name for item in items) and not ask.everything and len(found) > 1
+        if unsaid and (ref.is_open or (ref.same and not spoken.order_id and not ref.holds)):
+            there = [order for order in found if self.address_reader.mentions(ask.text, order.address)]
+            if len(there) == 1 and ask.kind not in ("address", "profile_address"):  # "the one going to Leeds"
+                return there
+        if unsaid and ref.is_open:
             return [order for order in found if order.id == spoken.order_id]
         allowed = [order for order in found if self._action(ask.kind, order)]
         if ref.every:

@@ -111,7 +111,7 @@ class English:
         kind = "cancel" if unwanted else kind
         order, bare = self._order(rest, goods)
         items, everything, but = items_in(bare, kind, goods)
-        if kind in ("address", "payment") and order.is_open and (held := _first_named(bare, goods)):
+        if kind in ("address", "payment") and _is_unnamed(order) and (held := _first_named(bare, goods)):
             order = replace(order, holds=held)  # "the lamp should go to …"
         over = w.COSTS_OVER.search(condition)
         return Ask(
@@ -174,6 +174,7 @@ class English:
             bool(w.SAME_ORDER.search(text)),
             bool(w.OTHER_ORDER.search(text)),
             bool(w.EVERY_ORDER.search(text)),
+            things=1 if holds and w.NOTHING_ELSE.search(text) else 0,
         )
         bare = w.SAME_ORDER.sub(" ⟦order⟧ ", bare)
         bare = w.OTHER_ORDER.sub(" ⟦order⟧ ", bare)
@@ -268,16 +269,16 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(
                 ask,
                 items=tuple(
-                    replace(one, name=mentioned[0].name, said=_said_of(one, mentioned[0])) for one in ask.items
+                    one if one.name else replace(one, name=mentioned[0].name, said=_said_of(one, mentioned[0]))
+                    for one in ask.items
                 ),
             )
         elif not ask.items and not ask.everything and (ask.kind in _OF_WHAT_WAS_SAID or w.PRONOUN.search(ask.text)):
             ask = replace(ask, items=mentioned)
         elif not ask.items and ask.kind == "swap" and len(mentioned) == 1:  # "Headphones, navy. Swap."
             ask = replace(ask, items=(replace(mentioned[0], wanted=f"{mentioned[0].said} {ask.text}", said=""),))
-    ref = ask.order
-    if mentioned and ask.kind in ("address", "payment") and not (ref.ids or ref.holds or ref.same or ref.other):
-        ask = replace(ask, order=replace(ref, holds=() if ref.every else mentioned))
+    if mentioned and ask.kind in ("address", "payment") and _is_unnamed(ask.order):
+        ask = replace(ask, order=replace(ask.order, holds=mentioned))
     return replace(ask, near=mentioned)
 
 
@@ -297,7 +298,7 @@ def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None,
         ask = replace(ask, order=order)
     elif order.state and not ask.order.state and not ask.order.ids:
         ask = replace(ask, order=replace(ask.order, state=order.state))
-    if ask.kind in ("address", "payment") and ask.order.is_open and (held := _first_named(sentence, goods)):
+    if ask.kind in ("address", "payment") and _is_unnamed(ask.order) and (held := _first_named(sentence, goods)):
         ask = replace(ask, order=replace(ask.order, holds=held))
     if not ask.items and not ask.everything and ask.kind in ("swap", "return"):
         ask = replace(ask, items=items_in(sentence, ask.kind, goods)[0])
@@ -423,6 +424,11 @@ def _against(sentence: str, goods: tuple[str, ...]) -> list[Ask]:
         items = tuple(Item("|".join(names), match["what"]) for _, _, names in named(match["what"], goods)[:1])
         found += [Ask("nothing", match[0], items=items)] if items else []
     return found
+
+
+def _is_unnamed(order: OrderRef) -> bool:
+    """Whether no more than its state is told of an order."""
+    return replace(order, state="").is_open
 
 
 def _says_which(text: str, goods: tuple[str, ...], number: re.Pattern[str]) -> bool:

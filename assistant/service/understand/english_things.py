@@ -7,6 +7,7 @@ from functools import lru_cache
 from assistant.service.asks import Item, Kind
 from assistant.service.understand import english_words as w
 
+_NEW = re.compile(r"an?\s", re.IGNORECASE)
 _THING = "⟦thing⟧"  # any word for a product
 
 
@@ -86,8 +87,12 @@ def described(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         following = places[number + 1][0] if number + 1 < len(places) else len(text)
         articles = list(w.ARTICLE.finditer(text, end, following))
         stop = articles[-1].start() if articles and number + 1 < len(places) else following
-        if not _left_out(text, start):
-            found.append(Item("|".join(names), text[opening_of(text, floor, start) : end], text[end:stop]))
+        if _left_out(text, start):
+            continue
+        said, wanted = text[opening_of(text, floor, start) : end], text[end:stop]
+        if _NEW.match(said):  # "I need a black mug"
+            said, wanted = text[start:end], f"{said} {wanted}"
+        found.append(Item("|".join(names), said, wanted))
     return tuple(found)
 
 
@@ -108,8 +113,10 @@ def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item,
     if verb and (aside := w.ASIDE.search(head, verb.end())):
         places = [one for one in places if one[1] < aside.start()]
     items = tuple(Item("|".join(names), _phrase(head, start, noun, end)) for start, noun, end, names in places)
-    if not items and kind in ("return", "cancel", "urge", "lookup") and (ones := w.ONES.search(head)):
-        items = (Item("", ones["said"]),)
+    ones = w.ONES.search(head) if kind in ("return", "cancel", "urge", "lookup") else None
+    if ones and (not items or (kind == "return" and w.AND_THAT.match(head, ones.end()))):
+        before = [names for start, _, names in named(head, goods) if start < ones.start()]
+        items = (Item("|".join(before[-1]) if before else "", ones["said"]), *items)
     return (() if everything and but else items), everything, but
 
 
