@@ -35,7 +35,7 @@ _METHOD = re.compile(
 )
 _ADDRESS = re.compile(
     r"\baddress\b|\b(?:shipped|sent|going|delivered) to\b"
-    r"|\bwhere (?:is|was|are)\b[^?]*\b(?:going|headed|sent|shipped)\b",
+    r"|\bwhere(?:'s| is| was| are)\b[^?]*\b(?:going|headed|heading|sent|shipped|delivered)\b",
     re.I,
 )
 _STATUS = re.compile(

@@ -395,7 +395,7 @@ def kind_of(piece: str) -> Kind:
     if w.PROFILE_ADDRESS.search(said) and not question:
         return "profile_address" if not w.TO_PROFILE.search(said) else "address"
     paid = payment_in(said) is not None and "address" not in said.lower()
-    if w.ADDRESS.search(said) and not (question or paid or w.NO_ADDRESS.search(said)):
+    if w.ADDRESS.search(said) and not (question or paid or w.NO_ADDRESS.search(said) or w.UNWANTED.search(said)):
         return "address"
     if w.PAY_CHANGE.search(said) and not question:
         return "payment"
