@@ -46,6 +46,15 @@ def test_searching_finds_products_and_says_when_there_are_none(site: Site, visit
     expect(page.locator(".good").first).to_be_visible()
 
 
+def test_a_shop_without_products_says_so_and_where_they_come_in(site: Site, visit: Visit) -> None:
+    page = visit("about:blank").page
+    page.route("**/api/products?*", lambda route: route.fulfill(json={"products": []}))
+    page.goto(site.url)
+    expect(page.get_by_text("店里还没有商品。")).to_be_visible()
+    expect(page.locator("#filters")).to_be_hidden()
+    assert page.get_by_role("link", name="去商家后台导入").get_attribute("href") == "/console"
+
+
 def test_a_chosen_variant_brings_its_own_price(site: Site, visit: Visit) -> None:
     every = fetch(site, "/api/products", lang="zh", limit="200")["products"]
     for card in every:

@@ -63,7 +63,7 @@ export function footer(node, { shop, policies }) {
       h("div", { class: "foot-brand" }, h("b", {}, text(shop.name)), h("p", {}, text(shop.slogan))),
       h("div", { class: "foot-links" },
         rest.map((policy) => h("details", {}, h("summary", {}, text(policy.title)), h("p", {}, text(policy.text))))),
-      h("div", { class: "foot-help" }, shop.hours && h("p", {}, `${t.hours} ${text(shop.hours)}`),
+      h("div", { class: "foot-help" }, text(shop.hours) && h("p", {}, `${t.hours} ${text(shop.hours)}`),
         h("button", { class: "btn line small", type: "button", onclick: () => chat()?.open() }, icon("chat"), t.ask))),
     h("div", { class: "wrap foot-note" }, h("p", {}, t.note),
       h("p", {}, h("a", { href: "/inbox" }, t.staff), " · ", h("a", { href: "/console" }, t.console))));

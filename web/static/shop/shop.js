@@ -14,7 +14,7 @@ const t = words({
     categories: "商品分类", all: "全部", count: "共 {n} 件", none: "没有找到符合条件的商品。", clear: "清除筛选", more: "查看更多",
     sort: "排序", s_default: "综合", s_low: "价格从低到高", s_high: "价格从高到低", s_off: "优惠力度", price: "价格",
     any: "不限", in_stock: "只看有货", list_price: "原价", sold_out: "缺货", few: "仅剩 {n} 件", until: "{date} 止", code: "券码 {code}",
-    failed: "商品暂时没有加载出来，请刷新页面。", ask_find: "让助手帮我找", below: "{a} 以下", above: "{a} 以上",
+    failed: "商品暂时没有加载出来，请刷新页面。", bare: "店里还没有商品。", fill: "去商家后台导入", ask_find: "让助手帮我找", below: "{a} 以下", above: "{a} 以上",
   },
   en: {
     skip: "Skip to products", browse: "Browse products",
@@ -24,7 +24,8 @@ const t = words({
     more: "Show more", sort: "Sort", s_default: "Featured", s_low: "Price, low to high", s_high: "Price, high to low",
     s_off: "Biggest saving", price: "Price", any: "Any", in_stock: "In stock only", list_price: "List price",
     sold_out: "Out of stock", few: "Only {n} left", until: "until {date}", code: "code {code}",
-    failed: "Products could not be loaded. Please refresh the page.", ask_find: "Let the assistant find it", below: "Under {a}",
+    failed: "Products could not be loaded. Please refresh the page.", bare: "There are no products in the shop yet.",
+    fill: "Import them in the console", ask_find: "Let the assistant find it", below: "Under {a}",
     above: "Over {a}",
   },
 });
@@ -57,6 +58,13 @@ function paintGrid() {
   $("#more").hidden = list.length <= state.shown;
   if (list.length) {
     $("#grid").replaceChildren(...list.slice(0, state.shown).map((card) => productCard(card, t)));
+    return;
+  }
+  const bare = !state.q && !state.category && !state.found.length; // a new shop: nothing to filter, and none to blame
+  for (const tools of ["#cats", "#filters"]) $(tools).hidden = bare;
+  if (bare) {
+    $("#grid").replaceChildren(h("li", { class: "nothing" }, icon("bag"), h("p", {}, t("bare")),
+      h("a", { class: "btn soft", href: "/console" }, t("fill"))));
     return;
   }
   const clear = h("button", { class: "btn soft", type: "button", onclick: () => {
@@ -168,14 +176,14 @@ async function start() {
   translate(t);
   const { shop, policies, promotions, categories: listed, room } = await loadShop();
   const name = text(shop.name);
-  document.title = `${name} · ${text(shop.slogan)}`;
+  document.title = [name, text(shop.slogan)].filter(Boolean).join(" · ");
   header($("#top"), { shop, room: room && room.room, query: state.q, search: (q) => {
     if (q === state.q) return;
     state.q = q;
     load();
     if (q) $("#goods").scrollIntoView({ block: "start" });
   } });
-  $("#hero-kicker").textContent = name;
+  $("#hero-kicker").textContent = text(shop.slogan) && name; // without a slogan the name is the headline
   // a headline breaks between its clauses, not within a word
   const clauses = (text(shop.slogan) || name).split(/(?<=[，、。；,;])/);
   $("#hero-title").replaceChildren(...clauses.map((clause) => h("span", {}, clause)));
