@@ -100,6 +100,9 @@ def test_how_far_or_how_bad_something_bought_is_concerns_the_service(text: str, 
         "Where is my lawn mower?",  # never bought
         "When does the backpack ship if I order today?",
         "My headphones are broken, which ones do you recommend?",
+        "Can I get the headphones with a longer cable?",
+        "Do you ship to Ireland? I'd want it sent there",
+        "How heavy is the backpack? I need one for my laptop",
     ],
 )
 def test_what_only_mentions_something_bought_is_left_to_the_catalogue(text: str) -> None:
