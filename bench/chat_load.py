@@ -1,13 +1,13 @@
-"""How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--rate 160]
-                                           or a closed loop:  python -m bench.chat_load --think 1
+"""How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--think 1.18]
+                                           or an open loop:  python -m bench.chat_load --rate 160
 
-Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks at an even pace what
-shoppers ask (`--rate` messages a second in all; 0: as fast as answers come), or, with `--think`, its next question so
-long after each answer. In the middle the whole server is killed with SIGKILL and started again; the sessions resume as
-the widget does. Afterwards the database is read: each message must be there once and have one answer. Server and
-generator share the machine; the share of each is printed. The figures of the whole time have the kill in them; those
-"without the kill" leave out who waited at any moment from the kill until all that was asked before the server came
-back had been answered.
+Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks what shoppers ask, and, as
+they do, its next question a while after it was answered (`--think`: 200 who think for 1.18 s ask 165 times a second if
+answered at once). With `--rate` it asks at an even pace, answered or not; 0: without a pause. In the middle the whole
+server is killed with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is
+read: each message must be there once and have one answer. Server and generator share the machine; the share of each is
+printed. The figures of the whole time have the kill in them; those "without the kill" leave out who waited at any
+moment from the kill until all that was asked before the server came back had been answered.
 
 Two runs beside each other: questions as often as shops see them, and questions none of which is asked twice.
 """
@@ -315,12 +315,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = arguments("Concurrent widget sessions over real sockets, the server killed and restarted in the middle.")
     parser.add_argument("--seconds", type=float, default=60, help="how long is measured, after 5 s of warming up (60)")
     parser.add_argument("--sessions", type=int, default=200, help="visitors at the same time (200)")
-    parser.add_argument("--rate", type=float, default=160, help="messages a second of all together; 0: no pause (160)")
-    parser.add_argument(
-        "--think",
-        type=float,
-        default=0.0,
-        help="a closed loop instead: seconds from an answer to the next question, ±50 %% (0: an open loop)",
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument(
+        "--think", type=float, default=1.18, help="seconds from an answer to the next question, ±50 %% (1.18)"
+    )
+    pace.add_argument(
+        "--rate", type=float, help="an open loop instead: messages a second of all together; 0: no pause at all"
     )
     parser.add_argument("--workers", type=int, default=2, help="processes of the server (2)")
     parser.add_argument("--no-restart", action="store_true", help="leave the server alone")
@@ -333,7 +333,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     told = Options(
-        args.seconds, args.sessions, args.rate, args.think, args.workers, not args.no_restart, args.seed, args.questions
+        args.seconds,
+        args.sessions,
+        args.rate or 0.0,
+        args.think if args.rate is None else 0.0,
+        args.workers,
+        not args.no_restart,
+        args.seed,
+        args.questions,
     )
     names = ("shop", "distinct") if told.questions == "both" else (told.questions,)
     runs = {name: _measured(told, distinct=name == "distinct") for name in names}
