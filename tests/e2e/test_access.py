@@ -87,8 +87,9 @@ def test_ones_own_account(site: Site, visit: Visit, badge: Any, scheme: str) -> 
 
 
 def test_a_second_factor_is_asked_for_on_a_step_of_its_own(site: Site, visit: Visit) -> None:
-    """From turning it on to signing in with it; a wrong code is said to be wrong."""
-    page = visit(site.link("小周"), phone=True, refusals=True).page
+    """From turning it on to signing in with it; a wrong code is said to be wrong. Of an account that no other test signs
+    in to by a link."""
+    page = visit(site.link("小吴"), phone=True, refusals=True).page
     page.wait_for_url(f"{site.url}/inbox")
     page.goto(f"{site.url}/account")
     expect(page.locator("#secret")).not_to_be_empty()
@@ -105,7 +106,7 @@ def test_a_second_factor_is_asked_for_on_a_step_of_its_own(site: Site, visit: Vi
     assert violations(page) == []
 
     door = visit(f"{site.url}/signin", phone=True, refusals=True).page
-    door.get_by_label("名字").fill("小周")
+    door.get_by_label("名字").fill("小吴")
     door.get_by_label("密码", exact=True).fill("four unrelated words: kelp")
     door.get_by_role("button", name="登录", exact=True).click()
     expect(door.locator("#code")).to_be_focused()
