@@ -87,8 +87,8 @@ def test_ones_own_account(site: Site, visit: Visit, badge: Any, scheme: str) -> 
 
 
 def test_a_second_factor_is_asked_for_on_a_step_of_its_own(site: Site, visit: Visit) -> None:
-    """From turning it on to signing in with it; a wrong code is said to be wrong. Of an account that no other test signs
-    in to by a link."""
+    """From turning it on to signing in with it; a wrong code is said to be wrong. The account is no other test's: who
+    signs in by a link would be asked for a code, too."""
     page = visit(site.link("小吴"), phone=True, refusals=True).page
     page.wait_for_url(f"{site.url}/inbox")
     page.goto(f"{site.url}/account")
