@@ -34,7 +34,10 @@ class Beside(Generic[T, V]):
 
 
 class Kept(Generic[K, V]):
-    """At most so many values by their keys; those not asked for longest go first. Safe to share between threads."""
+    """At most so many values by their keys; those not asked for longest go first. Safe to share between threads.
+
+    `most` may be changed at any time; it holds from the next value on.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -53,12 +56,16 @@ class Kept(Generic[K, V]):
         with self._lock:
             kept = self._values.setdefault(key, value)
             self._values.move_to_end(key)
-            if len(self._values) > self.most:
-                self._values.popitem(last=False)
+            self._forget()
             return kept
 
     def renew(self, key: K, value: V) -> None:
         """Keep the value whatever was kept before."""
         with self._lock:
-            self._values.pop(key, None)
-        self.keep(key, value)
+            self._values[key] = value
+            self._values.move_to_end(key)
+            self._forget()
+
+    def _forget(self) -> None:
+        while len(self._values) > self.most:
+            self._values.popitem(last=False)

@@ -5,15 +5,14 @@ guard without our catalogue.
 """
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from threading import Lock
 
 from assistant.guard.injection import detect, trusted
 from assistant.guard.words import words
 from knowledge.facts import Fact, FactKind, Facts
+from knowledge.kept import Kept
 from knowledge.quantity import Quantity, quantities_of
 from knowledge.text import normalise, word_starts
 
@@ -172,41 +171,24 @@ def _brands(facts: Iterable[Fact]) -> tuple[str, ...]:
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff].{2,}[\u4e00-\u9fff]")  # four characters and more tell a product
 
 
-class _KeptSheets:
-    """The sheets read lately: every turn joins the same facts anew, and reading them is what takes time.
-
-    A sheet is known by its facts' identities. The facts are kept with it, so that an identity stays theirs: an entry
-    may hold an equal fact in their place, and whatever came to lie where they had been would get their sheet.
-    """
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._lock = Lock()
-        self._sheets: OrderedDict[tuple[str, tuple[int, ...]], tuple[Sheet, tuple[Fact, ...]]] = OrderedDict()
-
-    def sheet(self, subject: str, facts: Sequence[Fact]) -> Sheet:
-        key = (subject, tuple(map(id, facts)))
-        with self._lock:
-            found = self._sheets.get(key)
-            if found is not None:
-                self._sheets.move_to_end(key)
-                return found[0]
-        made = Sheet(subject, [_read(fact) for fact in facts])
-        with self._lock:
-            self._sheets[key] = made, tuple(facts)
-            if len(self._sheets) > self.most:
-                self._sheets.popitem(last=False)
-        return made
+_Identities = tuple[str, tuple[int, ...]]
+# The sheets read lately: every turn joins the same facts anew, and reading them is what takes time. A sheet is known by
+# its facts' identities. The facts are kept with it, so that an identity stays theirs: an entry may hold an equal fact
+# in their place, and whatever came to lie where they had been would get their sheet.
+_KEPT: Kept[_Identities, tuple[Sheet, tuple[Fact, ...]]] = Kept(512)
 
 
-_KEPT = _KeptSheets(512)
+def _sheet(subject: str, facts: Sequence[Fact]) -> Sheet:
+    key = (subject, tuple(map(id, facts)))
+    found = _KEPT.find(key) or _KEPT.keep(key, (Sheet(subject, [_read(fact) for fact in facts]), tuple(facts)))
+    return found[0]
 
 
 def keep_at_most(sheets: int, facts: int) -> None:
     """In this process so many sheets are kept, and so many facts read for those to come; 512 and 16,384 unless told."""
     global _read
     _KEPT.most = sheets
-    _read = lru_cache(maxsize=facts)(read_fact)
+    _read = lru_cache(maxsize=facts)(_entry_of)
 
 
 class Index:
@@ -223,13 +205,13 @@ class Index:
     def sheet(self, subject: str) -> Sheet:
         found = self._sheets.get(subject)
         if found is None:
-            found = self._sheets[subject] = _KEPT.sheet(subject, self._facts.by_subject.get(subject, ()))
+            found = self._sheets[subject] = _sheet(subject, self._facts.by_subject.get(subject, ()))
         return found
 
     @cached_property
     def common(self) -> Sheet:
         """What holds for the whole shop: policies, promotions, questions and answers, orders of this turn."""
-        return _KEPT.sheet("shop", [fact for subject in self.shop for fact in self._facts.by_subject[subject]])
+        return _sheet("shop", [fact for subject in self.shop for fact in self._facts.by_subject[subject]])
 
     @cached_property
     def _named(self) -> tuple[dict[str, str], dict[str, tuple[int, ...]]]:
@@ -295,7 +277,7 @@ _KEY_OF_KIND: dict[FactKind, str] = {
 }
 
 
-def read_fact(fact: Fact) -> Entry:
+def _entry_of(fact: Fact) -> Entry:
     name = normalise(fact.attribute.strip()).text
     if fact.kind in _KEY_OF_KIND:
         return Entry(fact, _KEY_OF_KIND[fact.kind], name, True)
@@ -310,7 +292,7 @@ def read_fact(fact: Fact) -> Entry:
     return Entry(fact, key or name, name, key is not None)
 
 
-_read = lru_cache(maxsize=16_384)(read_fact)  # a sheet is made anew for each thing that a tool adds, not its facts
+_read = lru_cache(maxsize=16_384)(_entry_of)  # a sheet is made anew for each thing that a tool adds, not its facts
 
 
 def _policy_key(policy: str, name: str) -> str | None:

@@ -8,10 +8,8 @@ from assistant.service.asks import LATER, Ask, Heard, Item, OrderRef
 from assistant.service.session import Bound
 from assistant.service.understand.chinese_addresses import place_of
 from assistant.service.understand.chinese_words import BARE_KIND
+from assistant.service.understand.english_things import said_of
 
-_POINTS = re.compile(
-    r"(?:it|them|that|those|these|this|mine|both|ones?|that one|the item|the (?:same|other) ones?)?", re.IGNORECASE
-)
 NEXT = "\n"  # between what was said of an address in one message and in the next
 _LIKE_AN_ADDRESS = re.compile("[路街道巷弄村镇苑园厦号栋幢楼室]")
 
@@ -23,14 +21,9 @@ def of_before(ask: Ask, mentioned: tuple[Item, ...]) -> Ask:
     if ask.kind == "swap" and ask.items and not ask.items[0].name and ask.order.is_open:
         return replace(
             ask,
-            items=tuple(replace(one, name=mentioned[0].name, said=_said_of(one, mentioned[0])) for one in ask.items),
+            items=tuple(replace(one, name=mentioned[0].name, said=said_of(one, mentioned[0])) for one in ask.items),
         )
     return replace(ask, near=mentioned)
-
-
-def _said_of(one: Item, before: Item) -> str:
-    """What tells which thing is meant: "the grey one" tells more than "it"."""
-    return before.said if _POINTS.fullmatch(one.said.strip()) else one.said
 
 
 def merged(said: Ask, kept: Ask) -> Ask:

@@ -20,6 +20,7 @@ from assistant.service.understand.english_things import (
     named,
     names_of_goods,
     opening_of,
+    said_of,
 )
 from assistant.service.understand.numbers import joined
 
@@ -269,7 +270,7 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(
                 ask,
                 items=tuple(
-                    one if one.name else replace(one, name=mentioned[0].name, said=_said_of(one, mentioned[0]))
+                    one if one.name else replace(one, name=mentioned[0].name, said=said_of(one, mentioned[0]))
                     for one in ask.items
                 ),
             )
@@ -280,11 +281,6 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
     if mentioned and ask.kind in ("address", "payment") and _is_unnamed(ask.order):
         ask = replace(ask, order=replace(ask.order, holds=mentioned))
     return replace(ask, near=mentioned)
-
-
-def _said_of(one: Item, before: Item) -> str:
-    """The words that describe what was spoken of before: "the white one" tells more than "it"."""
-    return before.said if w.PRONOUN.fullmatch(one.said) or not one.said else one.said
 
 
 def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None, goods: tuple[str, ...]) -> Ask:

@@ -9,6 +9,11 @@ from assistant.service.understand import english_words as w
 
 _NEW = re.compile(r"an?\s", re.IGNORECASE)
 _THING = "⟦thing⟧"  # any word for a product
+_POINTS = re.compile(
+    r"(?:it|them|that|those|these|this|mine|both|ones?|that one|the item|the (?:same|other) ones?)?", re.IGNORECASE
+)
+_WORD = re.compile(r"[\w-]+")
+_ANOTHER_WORD = re.compile(r"(?: [\w-]+)?")
 
 
 @lru_cache(maxsize=32)
@@ -96,6 +101,11 @@ def described(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def said_of(one: Item, before: Item) -> str:
+    """The words that tell which thing is meant: "the grey one" tells more than what was said before, "it" less."""
+    return before.said if _POINTS.fullmatch(one.said.strip()) else one.said
+
+
 def items_in(text: str, kind: Kind, goods: tuple[str, ...]) -> tuple[tuple[Item, ...], bool, tuple[Item, ...]]:
     """The things a piece is about, whether all of an order, and what is excepted."""
     if kind in ("address", "profile_address", "payment", "handoff"):
@@ -124,8 +134,8 @@ def _left_out(text: str, noun: int) -> bool:
     """Whether a thing is named as one that stays: "keep the mug", "the mug stays"."""
     if w.LEFT_OUT.search(text[max(0, noun - 48) : noun]):
         return True
-    word = re.compile(r"[\w-]+").match(text, noun)
-    rest = re.compile(r"(?: [\w-]+)?").match(text, word.end() if word else noun)
+    word = _WORD.match(text, noun)
+    rest = _ANOTHER_WORD.match(text, word.end() if word else noun)
     return any(end is not None and w.STAYS.match(text, end.end()) is not None for end in (word, rest))
 
 
