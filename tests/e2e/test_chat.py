@@ -269,3 +269,18 @@ def test_the_shopper_can_take_the_conversation_along_and_delete_it(site: Site, v
     page.reload()
     page.get_by_role("button", name=re.compile("打开客服对话|关闭对话")).first.wait_for()
     assert page.locator(".turn.user").count() == 0
+
+
+def test_a_widget_that_came_late_to_a_page_that_never_ends_loading_sends_messages(site: Site, visit: Visit) -> None:
+    page = visit("about:blank").page
+    body = '<!doctype html><zhibo-chat></zhibo-chat><img src="/never.png">'
+    page.route("**/merchant", lambda route: route.fulfill(content_type="text/html", body=body))
+    held: list[Route] = []
+    page.route("**/never.png", lambda route: held.append(route))
+    page.goto(f"{site.url}/merchant", wait_until="domcontentloaded")
+    page.evaluate("document.head.append(Object.assign(document.createElement('script'), { src: '/widget.js' }))")
+    open_chat(page)
+    ask(page, QUESTION)
+    answered(page)
+    assert page.evaluate("document.readyState") == "interactive"
+    held[0].fulfill(status=204)

@@ -99,7 +99,9 @@ def test_8_progress_is_shown_and_no_indicator_stays(site: Site, visit: Visit, op
     open_of(inbox, page)
     inbox.get_by_role("button", name="接管", exact=True).click()
     expect(page.locator(".log")).to_contain_text("已加入对话")
-    inbox.get_by_label("回复顾客…").press_sequentially("您")
+    reply = inbox.get_by_label("回复顾客…")
+    expect(reply).to_be_enabled()
+    reply.press_sequentially("您")
     expect(page.locator(".busy")).to_contain_text("正在输入…")
     inbox.close()  # nobody says that the typing has ended
     page.clock.fast_forward(12_000)

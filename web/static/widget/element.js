@@ -11,7 +11,7 @@ import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
 import { Parts } from "./parts.js";
 import { SHEET } from "./style.js";
-import { Memory, h, randomId } from "./tools.js";
+import { Memory, h, randomId, sleep } from "./tools.js";
 import { Unread } from "./unread.js";
 
 export class ZhiboChat extends HTMLElement {
@@ -121,7 +121,8 @@ export class ZhiboChat extends HTMLElement {
     const message = { text: text.trim() };
     if (picture) message.picture = picture;
     if (!(message.text || picture) || !(await this.#ensure())) return;
-    this.#outbox.add(message, READ.then(() => {
+    // a page that never ends loading must not keep anybody's question
+    this.#outbox.add(message, Promise.race([READ, sleep(3000)]).then(() => {
       const product = this.getAttribute("product");
       return product && product !== this.#dismissed ? { product_id: product } : {};
     }));
