@@ -35,7 +35,7 @@ from assistant.guard.privacy import Vault
 from assistant.guard.sentences import sentences
 from assistant.guard.verdict import Span, Verdict
 from assistant.guard.verifier import SecondOpinion
-from assistant.handoff import HandoffError, State, withdraws, words
+from assistant.handoff import HandoffError, State, only_vexed, withdraws, words
 from assistant.lookups import Lookups
 from assistant.memory import remembered
 from assistant.messages import Message, Model, ModelError
@@ -197,13 +197,16 @@ class Assistant:
                     yield event
             return
         chat = context.channel == "chat"
-        reason = await self.caller.reason(answer.conversation, text) if chat else None
+        earlier = [one.text for one in _before(history, answer.asked) if one.role == "user"]
+        reason = await self.caller.reason(answer.conversation, text, earlier) if chat else None
         if reason:
             run = self._hand_over(answer, context, history, reason)
         elif (served := await self._served(answer, text, context)) is not None:
             run = self._serve(answer, context, history, served)
         elif chat and (reply := await self._reminded(answer, text, context, history)) is not None:
             run = self._say(answer, context, reply.text, reply.facts, model="reminder")
+        elif chat and only_vexed(text):
+            run = self._say(answer, context, _phrase("vexed", answer.lang))
         elif said := self._approved(answer, text, context):
             run = self._say(answer, context, *said)
         else:

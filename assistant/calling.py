@@ -10,7 +10,7 @@ import structlog
 from assistant.conversation import Conversation, Conversations
 from assistant.events import HandoffReason
 from assistant.guard.privacy import find_personal
-from assistant.handoff import trigger
+from assistant.handoff import trigger, vexed
 from assistant.orderbook import OrderBook
 from assistant.queue import QueueSettings, cooling, disputed, estimate, offline_words
 from assistant.rows import moment
@@ -43,10 +43,12 @@ class Caller:
         self._present = present
         self._customers = customers
 
-    async def reason(self, conversation: Conversation, text: str) -> HandoffReason | None:
+    async def reason(self, conversation: Conversation, text: str, before: Sequence[str] = ()) -> HandoffReason | None:
         """Why a person should answer this message, whatever model would; None while a release is still fresh, unless
-        the shopper wants one or it must not wait."""
-        found = trigger(text) or await self._weighty(conversation, text)
+        the shopper wants one or it must not wait. `before`: what the shopper said earlier; who is vexed again is
+        angry."""
+        again: HandoffReason | None = "anger" if vexed(text) and any(map(vexed, before)) else None
+        found = trigger(text) or again or await self._weighty(conversation, text)
         if found and await self.cooling(conversation.id, found):
             return None
         return found

@@ -53,6 +53,11 @@ def _withdrawals() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{pattern})" for pattern in load("triggers.yaml")["withdraw"]), re.I)
 
 
+@cache
+def _vexations() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in load("triggers.yaml")["vexed"]), re.I)
+
+
 @lru_cache(maxsize=2000)  # many shoppers say the same
 def trigger(text: str) -> HandoffReason | None:
     """Why a person should take over after this message, whatever model is answering."""
@@ -61,6 +66,16 @@ def trigger(text: str) -> HandoffReason | None:
             return reason
     meant = chinese(english(text)) if len(text) <= _SHORT else text  # "rg", "human pls"
     return "asked" if meant != text and dict(_triggers())["asked"].search(meant) else None
+
+
+def vexed(text: str) -> bool:
+    """Whether somebody is put out, but may be helped yet."""
+    return _vexations().search(text) is not None
+
+
+def only_vexed(text: str) -> bool:
+    """Whether somebody says that they are put out and asks for nothing."""
+    return len(text) <= _SHORT and vexed(text) and re.search(load("triggers.yaml")["vexed_asks"], text) is None
 
 
 def withdraws(text: str) -> bool:

@@ -70,6 +70,7 @@ class OrderRef:
     things: int = 0  # how many are in it
     extreme: Literal["", "dearest", "cheapest"] = ""
     without: "tuple[Item, ...]" = ()  # what is not in it
+    paid: str = ""  # the kind of payment it was paid with
     hint: str = ""  # a state of which only is told: it counts where several are left
     lenient: bool = False  # where nothing names it, what was spoken of last or fits alone is meant
 
@@ -81,7 +82,7 @@ class OrderRef:
     @property
     def describes(self) -> bool:
         """Whether it tells something of the order besides what is in it."""
-        return bool(self.costs or self.things or self.extreme or self.without or self.state)
+        return bool(self.costs or self.things or self.extreme or self.without or self.state or self.paid)
 
     def with_known(self, known: "OrderRef") -> "OrderRef":
         """The description with what it leaves open as it was told before."""
@@ -93,6 +94,7 @@ class OrderRef:
             without=self.without or known.without,
             state=self.state or known.state,
             hint=self.hint or known.hint,
+            paid=self.paid or known.paid,
         )
 
 

@@ -54,6 +54,7 @@ def narrowed(ask: Ask, orders: Sequence[ServiceOrder], fits: Fits, says: Says) -
     for tells in (
         _at_cost(ask),
         _holding(ask, found),
+        lambda order: bool(ref.paid) and any(one.payment_id == ref.paid for one in order.paid),
         lambda order: bool(ref.things) and len(order.lines) == ref.things,
         lambda order: bool(ref.without) and not any(_holds(order, item.name) for item in ref.without),
     ):

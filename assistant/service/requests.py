@@ -14,6 +14,7 @@ from assistant.service.policy import Policy, Rule
 from assistant.service.shop import ServiceShop
 from assistant.service.steps import Proposal, Refused, Step, Told, Unclear
 
+_ALIKE = re.compile("一模一样|同款|(?:跟|和|与).{0,8}一样的|同样的|一样的")
 ZERO = Decimal(0)
 _OF_A_PHONE = re.compile("^(?!.*地址).*(?:电话|手机|号码)|^(?!.*address).*(?:phone|mobile) number", re.IGNORECASE)
 
@@ -206,6 +207,11 @@ class Requests:
         if not wishes and ask.items:  # by name, where it is one the shop sells under it
             names = self._shop.goods_names(self._client.id)
             ids = {names[name] for item in ask.items for name in item.name.split("|") if name in names}
+            wishes = [(ids.pop(), ask.quantity or 1)] if len(ids) == 1 else []
+        if not wishes and _ALIKE.search(ask.wanted):  # one more of what was bought
+            orders = self._shop.orders(self._client.id)
+            held = {line.product_id for order in orders for line in order.lines}
+            ids = held & set(spoken_ids) or held
             wishes = [(ids.pop(), ask.quantity or 1)] if len(ids) == 1 else []
         if not wishes:
             known = [goods for one in spoken_ids if (goods := self._shop.goods(one)) is not None]

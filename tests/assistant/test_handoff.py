@@ -6,7 +6,7 @@ import pytest
 
 from assistant.conversation import Conversations
 from assistant.events import Event, Finished, PageContext, Sentence
-from assistant.handoff import trigger, withdraws
+from assistant.handoff import trigger, vexed, withdraws
 from assistant.messages import TextDelta
 from assistant.models.scripted import ScriptedModel
 from tests.assistant.conftest import Counter
@@ -157,3 +157,17 @@ async def test_ten_thousand_characters_get_one_clear_sentence(counter: Counter) 
     answer = await (await counter.shopper()).says("保温杯" * 3400)
     assert "2000个字" in answer.text
     assert len([event for event in answer.events if isinstance(event, Sentence)]) <= 2
+
+
+@pytest.mark.parametrize("text", ["真的气死", "烦死了天天等快递", "心烦，东西又晚了"])
+def test_who_is_vexed_is_helped_first(text: str) -> None:
+    assert vexed(text) and trigger(text) is None
+    assert not vexed("有解烦的香薰吗")
+
+
+async def test_who_is_vexed_again_gets_a_person(counter: Counter, conversations: Conversations) -> None:
+    shopper = await counter.shopper()
+    assert "抱歉" in (await shopper.says("烦死了天天等快递")).text
+    assert (await conversations.get(shopper.id)).state == "bot"
+    await shopper.says("真的气死我了")
+    assert (await conversations.get(shopper.id)).state == "waiting"

@@ -33,6 +33,7 @@ _YES_AND = re.compile(
 )
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
+_DO_IT = re.compile(r"^(?:那|就|嗯|好|行|快|给我)*(?:退|换|下单|买|拍|催|开|约|改|退货|换货)(?:了)?(?:吧|呗)[。！!]*$")
 _LONGEST_YES = 12
 _DECIDED = re.compile("换成|换货|能换|可换|下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
@@ -101,6 +102,8 @@ class Chinese:
         if len(acts) > 1:  # "地址填错了，直接取消吧"
             asks = [ask for ask in asks if ask.kind != "address" or ask.details]
             asks = [ask for ask in asks if ask.kind != "swap" or w.SAID_TO_SWAP.search(ask.text)]
+        if w.PAPER_NOTE.search(said):  # "票上留138…"
+            asks = [_of_the_paper(ask, said) for ask in asks]
         leaves = any(read.leaves for read in reads)
         answer, confirms = self._answer(said, acts, clauses, details)
         return Heard(
@@ -177,6 +180,8 @@ class Chinese:
         """Put what a clause says where it belongs: a new ask, or more of the last one."""
         items = items_in(clause.marked, goods)
         ref = described(clause.marked, goods)
+        if goods and w.PAID_WITH.search(clause.marked) and (paid := self._payment(clause.raw)) is not None:
+            ref = replace(ref, paid=paid.kind)
         items = tuple(item for item in items if item.name not in {one.name for one in ref.without})
         if context.asked and (items or ref.describes):
             context.items, context.ref, context.asked = (), OrderRef(lenient=True), False
@@ -339,15 +344,15 @@ class Chinese:
     def _answer(
         self, said: str, acts: Sequence[Ask], clauses: Sequence[Clause], details: Mapping[str, str]
     ) -> tuple[Literal["yes", "no", ""], tuple[Kind, ...]]:
-        if w.YES.match(said) and w.YES_WORD.search(said):
-            return "yes", ()
         new = bool(details) or any(clause.orders or clause.goods for clause in clauses)
-        if re.fullmatch(r"(?:那)?(?:就)?取消(?:吧|了|掉)?[。！!]*", said):
+        if re.fullmatch(r"(?:那)?(?:就)?(?:取消)+(?:吧|了|掉)?[。！!]*", said):
             return "no", ("cancel",)
+        if w.YES.match(said) and w.YES_WORD.search(said):  # "好的取消吧" is none to anything else
+            return "yes", ("cancel",) if "取消" in said else ()
         again = len(acts) == 1 and not new and not acts[0].payment and len(said) <= _LONGEST_YES
         again = again and "的话" not in said and sum(not w.YES.match(clause.raw) for clause in clauses) == 1
-        if again and (_YES_AND.match(said) or _AND_YES.search(said)):
-            return "yes", (acts[0].kind,)
+        if again and (_YES_AND.match(said) or _AND_YES.search(said) or _DO_IT.match(said)):
+            return "yes", _meant(acts[0].kind)
         if not acts and not new and w.NO.match(said):
             return "no", ()
         strong = re.match(
@@ -365,6 +370,17 @@ def _in_turn(clauses: Sequence[Clause]) -> list[Read]:
         reads.append(read_clause(replace(clause, marked=f"{clause.marked}{paper}") if told else clause))
         paper = named[0] if named else paper
     return reads
+
+
+def _of_the_paper(ask: Ask, said: str) -> Ask:
+    """A number for the invoice is none for the parcel."""
+    only_phone = ask.kind == "address" and set(ask.details) == {"phone"}
+    return replace(ask, kind="invoice", wanted=said) if only_phone else ask
+
+
+def _meant(kind: Kind) -> tuple[Kind, ...]:
+    """What a yes in the words of a kind agrees to: "好的退吧" to the difference, too."""
+    return (kind, "price_protect") if kind == "return" else (kind,)
 
 
 def _after_target(text: str) -> bool:

@@ -96,7 +96,7 @@ def kind_of(text: str) -> Kind:
             continue
         if kind == "buy" and not pattern.search(w.BOUGHT.sub(" ", said)):
             continue
-        if kind == "swap" and w.PLACE.search(said):  # "改成花城大道8号"
+        if kind == "swap" and (w.PLACE.search(said) or w.PHONE.search(said)):  # "改成花城大道8号", "换成138…"
             return "address"
         return "nothing" if kind == "cancel_other" else cast(Kind, kind)
     return "nothing"

@@ -38,6 +38,8 @@ def items_in(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
         before = text[: target.start()] if (target := w.TARGET.search(text)) else text
         sized = _sized(before, goods)
         names, said = (sized, before) if len(sized) < len(goods) else ((), "")
+    if not (names or taken or found):
+        names, said = _of_grade(text, goods)
     if names:
         found = {names: said}
     return tuple(Item("|".join(names), said) for names, said in found.items())
@@ -68,6 +70,15 @@ def _of_model(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     for one in sorted(said, key=lambda word: -len(word)):
         names = tuple(name for name in goods if _squeezed(one) in _models_of(name))
         if names and len(names) < len(goods):
+            return names, one
+    return (), ""
+
+
+def _of_grade(text: str, goods: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+    """The products whose names hold the grade by which alone a text calls them: "Max那台"."""
+    for one in _LETTERS.findall(text):
+        names = tuple(name for name in goods if re.search(rf"{one}(?![A-Za-z])", name, re.IGNORECASE))
+        if _COMMON.fullmatch(one) and names and len(names) < len(goods):
             return names, one
     return (), ""
 

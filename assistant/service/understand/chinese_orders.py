@@ -13,6 +13,8 @@ Range = tuple[Decimal, Decimal]  # from, below
 _COUNT = re.compile("[0-9一二两三四五六七八九俩仨]|单独")
 _STANDS = re.compile("[付支给发路途运派配签收到货手用装坏]")  # one of these is in whatever tells a state
 _UNITS = {"千": 1000, "百": 100}
+_PLACES = {"k": 1000, "h": 100, "h2": 100, "t": 10, "o": 1, "o2": 1}
+_HARDLY = Decimal("0.3")
 _DIGITS = "零一二三四五六七八九"
 _ROUND = Decimal("0.03")  # 1999 is "两千" to whoever paid it
 _FEWEST_DIGITS = 3  # of a bare number that may be a price
@@ -55,12 +57,18 @@ def costs_in(text: str) -> tuple[Range, ...]:
             continue
         amount, zeros = Decimal(match["n"]), len(digits) - len(digits.rstrip("0"))
         found.append(_range(amount, 10**zeros if zeros >= 2 else 1, bool(match["about"])))
-    for match in w.SPOKEN_AMOUNT.finditer(text):
+    for match in w.SAID_AMOUNT.finditer(text):
+        whole = sum(_digit(match[part]) * unit for part, unit in _PLACES.items() if match[part])
+        found.append(_range(Decimal(whole), 1, False))
+    for match in w.SPOKEN_AMOUNT.finditer(w.SAID_AMOUNT.sub(" ", text)):
         unit = _UNITS[match["unit"]]
         amount = Decimal(_digit(match["head"]) * unit)
         if match["next"]:
             unit //= 10
             amount += _digit(match["next"]) * unit
+        if match["about"] == "出头":  # hardly more than that
+            found.append((amount, amount + unit * _HARDLY))
+            continue
         found.append(_range(amount, unit, bool(match["about"])))
     return tuple(found)
 
