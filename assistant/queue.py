@@ -205,6 +205,14 @@ def estimate(place: int, waits_s: Sequence[float], talks_s: Sequence[float], age
     return round(pick_up + behind * median(talks_s) / sum(max(1, agent.limit) for agent in online))
 
 
+_NOBODY = {"zh": "现在没有同事在线。", "en": "No colleague is online right now."}
+
+
+def says_nobody(text: str) -> bool:
+    """Whether a message told a shopper that nobody is there."""
+    return text.startswith(tuple(_NOBODY.values()))
+
+
 def offline_words(hours: Hours, at: datetime, lang: Lang) -> str:
     """That nobody is there now, when somebody will be, and what to do."""
     opens = hours.next_opening(at)
@@ -215,8 +223,8 @@ def offline_words(hours: Hours, at: datetime, lang: Lang) -> str:
     elif opens is not None:
         back = f" We are back on {SHOWN_DAYS[opens.weekday()].en}, {opens:%d %b, %H:%M}."
     if zh:
-        return f"现在没有同事在线。{back}请留下手机号或邮箱，写在这里就行，我们会尽早联系您。"
+        return f"{_NOBODY[lang]}{back}请留下手机号或邮箱，写在这里就行，我们会尽早联系您。"
     return (
-        f"No colleague is online right now.{back} Please leave your phone number or e-mail address here and we will "
+        f"{_NOBODY[lang]}{back} Please leave your phone number or e-mail address here and we will "
         "get back to you as soon as we can."
     )

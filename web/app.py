@@ -143,7 +143,7 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=sorted(services.allowed_origins),
-        allow_origin_regex=LOCAL.pattern if services.local_origins else None,
+        allow_origin_regex=LOCAL.pattern if services.demo else None,
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["Authorization", "Content-Type", "Last-Event-ID", "Accept-Language"],
         expose_headers=["Retry-After"],

@@ -9,7 +9,7 @@ import structlog
 from assistant.calling import Caller
 from assistant.conversation import Conversation, Conversations, UnknownConversation
 from assistant.handoff import HandoffError
-from assistant.queue import Agent, choose, estimate
+from assistant.queue import Agent, choose, estimate, says_nobody
 from assistant.rows import moment
 from assistant.staffroom import Queue, StaffRoom
 
@@ -110,6 +110,17 @@ class Dispatcher:
             if not there and alone and untold:
                 self._nobody.add(one.id)
                 try:
+                    if await self._was_told(one):  # before this server was started anew
+                        continue
                     await self._caller.tell_offline(one.id, one.lang)
                 except UnknownConversation:
                     continue
+
+    async def _was_told(self, one: Conversation) -> bool:
+        """Whether a shopper has been told that nobody is there, and nobody has answered since."""
+        for message in reversed(await self._conversations.history(one.id)):
+            if message.role == "agent":
+                return False
+            if message.role == "system" and says_nobody(message.text):
+                return True
+        return False

@@ -73,7 +73,7 @@ class Services:
     core: Core  # closes what answers
     team: Team | None = None  # the other workers, when several processes serve together
     ears: Ears | None = None  # who writes voice messages down
-    local_origins: bool = False  # pages on this machine may embed the widget: for demos
+    demo: bool = False  # the demo shop: its pages say so, and pages on this machine may embed the widget
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     @property
@@ -134,7 +134,7 @@ class Services:
         """Whether a page of `origin` may talk to this server, which was asked for as `host`."""
         if urlsplit(origin).netloc == host or origin in self.allowed_origins:
             return True
-        return self.local_origins and bool(LOCAL.fullmatch(origin))
+        return self.demo and bool(LOCAL.fullmatch(origin))
 
 
 @dataclass

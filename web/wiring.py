@@ -396,7 +396,7 @@ def build_services(
         ),
         room_client=client,
         ears=build_ears(settings, core.catalog),
-        local_origins=demo,
+        demo=demo,
         core=core,
         team=team,
     )

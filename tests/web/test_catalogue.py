@@ -46,6 +46,7 @@ def test_the_shop_introduces_itself(site: Site) -> None:
     with site.client() as client:
         shop = client.get("/api/shop", params={"lang": "en"}).json()
     assert shop["shop"]["name"] == {"zh": "山间小铺", "en": "Hillside Store"}
+    assert shop["demo"] is False, "only the demo shop is one"
     assert {"name": "Shoes", "count": 1} in shop["categories"]
     assert shop["policies"][0]["text"] == "Returns within 7 days."
 

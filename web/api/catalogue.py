@@ -77,6 +77,7 @@ async def shop(services: Svc, lang: Reading) -> dict[str, Any]:
     counts = Counter(product.category for product in catalog.products())
     return {
         "shop": shop_json(catalog.shop),
+        "demo": services.demo,
         "categories": [{"name": name(lang), "count": count} for name, count in counts.most_common() if name],
         "promotions": [promotion_json(each, lang) for each in catalog.promotions()],
         "policies": [policy_json(each, lang) for each in catalog.policies()],

@@ -99,6 +99,9 @@ class Clerk(Guide):
             self.all_of([("product_details", {"product": one["id"], "question": self._question}) for one in targets])
             told = [self.details(one, asking=True) for one in targets]
             silent = all((one.get("asked") or {}).get("silent") for one in told)
+            if silent and topic and not at_hand:  # these are the ones it was about
+                key = "live_silent" if d.live else "silent"
+                return say(d, key, title=topic, what=speech.asked_for(self._question, d.lang))
             if len(topic) > 1 and not is_broad(topic) and silent:  # it was about other goods than those at hand
                 return self._offer(reading, self._search(topic), topic)
             return speech.values_of_each(d, told)
@@ -115,6 +118,8 @@ class Clerk(Guide):
         answers = self._faq(product=goods["id"]).get("answers") or []
         if answers and answers[0]["score"] >= FAQ_SURE:
             return str(answers[0]["answer"])
+        if word := speech.in_title(self._question, str(goods["title"])):  # "…带盖带勺" tells of the lid
+            return say(d, "titled", title=goods["title"], word=word)
         return say(
             d,
             "live_silent" if d.live else "silent",
@@ -190,6 +195,22 @@ class Clerk(Guide):
         if answers:
             return str(answers[0]["answer"])
         return say(d, "no_policy", what=say(d, f"topic_{reading.policy or 'other'}"))
+
+    def _matter(self, reading: Reading) -> str:
+        """What only the shop's own texts tell, and only where they speak of it; a thing of that name is sold."""
+        d, data = self.d, self._faq()
+        named = _MATTERS[reading.intent]
+        for answer in data.get("answers", ()):
+            if named.search(f"{answer['question']} {answer['answer']}"):
+                return str(answer["answer"])
+        for policy in data.get("policies", ()):
+            if named.search(f"{policy['title']} {policy['text']}"):
+                return speech.policy(d, policy)
+        if found := named.search(d.text):
+            sold = self._search(found.group())
+            if any(named.search(str(goods["title"])) for goods in sold.get("products", ())):
+                return self._offer(reading, sold, found.group())
+        return say(d, "no_policy", what=say(d, f"topic_{reading.intent}"))
 
     def _own_terms(self, reading: Reading) -> str | None:
         """What the product that the question names says itself."""
@@ -328,6 +349,10 @@ class Clerk(Guide):
         return say(self.d, reading.intent, shop=self.d.shop)
 
 
+_MATTERS = {  # how a matter of the shop's own is called
+    "points": re.compile(r"积分|\bpoints?\b", re.I),
+    "gift_card": re.compile(r"礼品卡|购物卡|储值卡|提货卡|礼券|\bgift ?(?:card|voucher|certificate)s?\b", re.I),
+}
 _OWN_TERMS = frozenset({"warranty_shop", "returns", "shipping"})  # that a product may set for itself
 _POINTING = re.compile(
     r"[这那]?(个|款|件|双)(?=比|\s|$)|相?比(一?比|较)?(?=\s|$)|哪.*$|更?好$|\b(this|that|the|one|it)\b", re.I
@@ -348,6 +373,8 @@ _HANDLERS: Mapping[str, Callable[[Clerk, Reading], str]] = {
     "rank": Clerk._rank,
     "stacking": Clerk._stacking,
     "promotion": Clerk._promotion,
+    "points": Clerk._matter,
+    "gift_card": Clerk._matter,
     "compare": Clerk._compare,
     "cheaper": Clerk._cheaper,
     "dearer": Clerk._cheaper,

@@ -237,6 +237,12 @@ def values_of_each(d: Dialogue, goods: Sequence[Goods]) -> str:
     return "\n".join(lines)
 
 
+def in_title(text: str, title: str) -> str:
+    """The piece of a title that speaks of what is asked; empty when none does."""
+    named = [concept.named for concept in asked_concepts(text)]
+    return next((piece for piece in title.split() if any(one.search(piece) for one in named)), "")
+
+
 def asked_for(text: str, lang: Lang) -> str:
     """What was asked, as a word to put into "the data does not mention …"."""
     for concept in asked_concepts(text):

@@ -10,11 +10,12 @@ const HEADER = {
 const FOOTER = {
   zh: {
     shipping: "配送", returns: "退换货", warranty: "质保", help: "客服", hours: "人工客服时间", ask: "问问 AI 助手",
-    note: "本页为演示商店，商品与价格均为示例。客服与主播的内容由AI生成。", staff: "客服工作台", console: "商家后台",
+    demo: "本页为演示商店，商品与价格均为示例。", note: "客服与主播的内容由AI生成。", staff: "客服工作台", console: "商家后台",
   },
   en: {
     shipping: "Shipping", returns: "Returns", warranty: "Warranty", help: "Help", hours: "People answer", ask: "Ask the AI assistant",
-    note: "This is a demonstration shop; products and prices are examples. Chat and host are AI-generated (AI生成).",
+    demo: "This is a demonstration shop; products and prices are examples. ",
+    note: "Chat and host are AI-generated (AI生成).",
     staff: "Inbox", console: "Console",
   },
 };
@@ -51,7 +52,7 @@ export function header(node, { shop, room, query = "", search }) {
       theme)));
 }
 
-export function footer(node, { shop, policies }) {
+export function footer(node, { shop, policies, demo }) {
   const t = FOOTER[lang];
   const icons = { shipping: "truck", returns: "back", warranty: "shield" };
   const main = ["shipping", "returns", "warranty"].map((id) => policies.find((policy) => policy.id === id)).filter(Boolean);
@@ -65,7 +66,7 @@ export function footer(node, { shop, policies }) {
         rest.map((policy) => h("details", {}, h("summary", {}, text(policy.title)), h("p", {}, text(policy.text))))),
       h("div", { class: "foot-help" }, text(shop.hours) && h("p", {}, `${t.hours} ${text(shop.hours)}`),
         h("button", { class: "btn line small", type: "button", onclick: () => chat()?.open() }, icon("chat"), t.ask))),
-    h("div", { class: "wrap foot-note" }, h("p", {}, t.note),
+    h("div", { class: "wrap foot-note" }, h("p", {}, demo ? t.demo + t.note : t.note),
       h("p", {}, h("a", { href: "/inbox" }, t.staff), " · ", h("a", { href: "/console" }, t.console))));
 }
 

@@ -164,7 +164,7 @@ function draw(product, room) {
 
 async function start() {
   translate(t);
-  const [{ shop, policies, room }, product] = await Promise.all([
+  const [{ shop, policies, demo, room }, product] = await Promise.all([
     loadShop(),
     api(`/api/products/${encodeURIComponent(id)}`).catch((error) => {
       if (error instanceof Refused && error.status === 404) return null;
@@ -172,7 +172,7 @@ async function start() {
     }),
   ]);
   header($("#top"), { shop, room: room && room.room });
-  footer($("#foot"), { shop, policies });
+  footer($("#foot"), { shop, policies, demo });
   if (!product) {
     widget.removeAttribute("product");
     $("#product").replaceChildren(h("div", { class: "nothing" }, h("p", {}, t("missing")), h("a", { class: "btn soft", href: "/" }, t("back"))));

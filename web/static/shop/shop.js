@@ -174,7 +174,7 @@ function paintHeroShelf() {
 
 async function start() {
   translate(t);
-  const { shop, policies, promotions, categories: listed, room } = await loadShop();
+  const { shop, policies, demo, promotions, categories: listed, room } = await loadShop();
   const name = text(shop.name);
   document.title = [name, text(shop.slogan)].filter(Boolean).join(" · ");
   header($("#top"), { shop, room: room && room.room, query: state.q, search: (q) => {
@@ -194,7 +194,7 @@ async function start() {
   });
   paintTeaser(room);
   paintOffers(promotions);
-  footer($("#foot"), { shop, policies });
+  footer($("#foot"), { shop, policies, demo });
   paintFilters();
   await load();
   categories = listed;
