@@ -20,7 +20,7 @@ from assistant.service.attention import attend, bought, exchanged, general, heed
 from assistant.service.binding import bind
 from assistant.service.identity import Identity
 from assistant.service.lookups import Lookups
-from assistant.service.merging import joined, merged, more, of_before
+from assistant.service.merging import joined, merged, more, names_of, of_before
 from assistant.service.model import Goods, Write
 from assistant.service.pending import Pending
 from assistant.service.picking import picked
@@ -75,6 +75,10 @@ class Flow:
         if heard.order.lenient and not heard.order.ids:  # what may be meant in general is left to who answers that
             known = bool(session.spoken.order_id)
             acts = [one for one in acts if known or not general(one)]
+        if acts and all(
+            one.either and not one.order.ids for one in acts
+        ):  # "I don't need the charger, just the camera"
+            return self._owns(acts, session)
         if acts and (heard.order.ids or any(ask.order.ids for ask in acts) or session.client_id):
             return True
         if not session.client_id or not (heard.order.lenient or heard.mine or heard.complains):
@@ -83,6 +87,15 @@ class Flow:
             return of_ones_own(heard, session, self._resolver(session))
         except ShopError:
             return True
+
+    def _owns(self, acts: Sequence[Ask], session: Session) -> bool:
+        """Whether somebody has bought a thing that is told to be unwanted; else it is said of what one might buy."""
+        names = names_of(item for ask in acts for item in ask.items)
+        try:
+            orders = self._shop.orders(session.client_id) if session.client_id and names else ()
+        except ShopError:
+            return True
+        return any(line.name in names for order in orders for line in order.lines)
 
     def tells(self, text: str, session: Session) -> bool:
         """Whether a message that somebody else answers may tell `overhear` anything; the shop isn't asked."""

@@ -203,6 +203,8 @@ def rank_of(value: str) -> Decimal | None:
     for grades in lexicon()["grades"]:
         if low in grades:
             return Decimal(grades.index(low))
+    if low in lexicon()["whole"]:
+        return Decimal(100)
     number = re.match(r"\d+(?:\.\d+)?", low)
     if number is None:
         return None

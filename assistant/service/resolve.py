@@ -88,12 +88,22 @@ class Resolver:
             there = [order for order in found if self.address_reader.mentions(ask.text, order.address)]
             if len(there) == 1 and ask.kind not in ("address", "profile_address"):  # "the one going to Leeds"
                 return there
+        if ask.kind == "cancel" and (one := self._by_total(ask, found)):  # "cancel the cheaper one"
+            return [one]
         if unsaid and ref.is_open:
             return [order for order in found if order.id == spoken.order_id]
         allowed = [order for order in found if self._action(ask.kind, order)]
         if ref.every:
             return allowed
         return self._likelier(ask, allowed or found)
+
+    def _by_total(self, ask: Ask, found: list[ServiceOrder]) -> ServiceOrder | None:
+        """Of two orders that can still be cancelled the one that a comparison of what they cost means."""
+        said = " ".join(item.said for item in ask.items if not item.name)
+        allowed = [order for order in found if self._action(ask.kind, order)]
+        if len(allowed) != 2 or not _tells_a_price(said):
+            return None
+        return (min if CHEAPER.search(said) else max)(allowed, key=lambda order: order.total)
 
     def _each(self, ask: Ask, holds: Sequence[Item]) -> list[ServiceOrder]:
         """The orders of several things, where each is in one alone: "the lamp order and the one with the mug"."""
@@ -214,6 +224,9 @@ class Resolver:
                 several = bool(re.search(r"\b(?:both|all|two|three)\b", item.said, re.IGNORECASE))
                 if several and JUST_ONE.search(ask.text):
                     lines, several = _by_price(lines, ask.text), False
+                alike = not several and len({line.item_id for line in lines}) > 1
+                if alike and not (lines := self._told_apart(lines, ask)):
+                    return []  # to be asked: whichever were taken might be the wrong one
             else:
                 lines = [
                     line for line in order.lines if line.item_id in spoken.item_ids and order.id == spoken.order_id
@@ -226,6 +239,14 @@ class Resolver:
             alike = len(order.lines) == 1 or (ask.order.lenient and len({line.item_id for line in order.lines}) == 1)
             found = [(line, Item(line.name, "")) for line in own or (order.lines if alike else ())]
         return found
+
+    def _told_apart(self, lines: list[Line], ask: Ask) -> list[Line]:
+        """Of several alike the one that the rest of what is said fits alone, or the first by price where that is told;
+        else none."""
+        if _tells_a_price(ask.text) and JUST_ONE.search(ask.text):
+            return lines[:1]
+        fit = [line for line in lines if self.is_like(line, ask.text)] if ask.kind == "return" else []
+        return fit if len(fit) == 1 else []
 
     def reason_in(self, text: str) -> str:
         """The reason for cancelling that a text gives; empty when it gives none the shop accepts."""
@@ -249,8 +270,10 @@ class Resolver:
         for order in self.orders:
             for line in self.lines(order, item):
                 goods = self._shop.goods(line.product_id)
-                said = values_in(goods, _INSTEAD.split(item.wanted)[0]) if goods else {}
-                if any(any(one != line.options.get(option) for one in values) for option, values in said.items()):
+                said = wanted_in(goods, _INSTEAD.split(item.wanted)[0]) if goods else Wanted()
+                if said.compared or any(
+                    one != line.options.get(option) for option, values in said.values.items() for one in values
+                ):
                     return True
         return False
 
@@ -506,7 +529,7 @@ class Resolver:
             for one in self.orders:
                 if one.id.endswith(number) and (order is None or one.id != order.id):
                     return one.address
-        if re.search(r"\b(?:default|profile|account|home)\b", text, re.I) and order is not None:
+        if re.search(r"\b(?:default|profile|account|home)\b|\bon file\b", text, re.I) and order is not None:
             return self.client.address
         known = [*own, self.client.address]
         named = [one for one in known if self.address_reader.mentions(text, one)]
@@ -585,9 +608,13 @@ def _alone(found: Sequence[ServiceOrder]) -> bool:
     return len(found) == 1
 
 
+def _tells_a_price(text: str) -> bool:
+    return bool(CHEAPER.search(text) or DEARER.search(text))
+
+
 def _by_price(lines: list[Line], text: str) -> list[Line]:
     """The cheapest or the dearest first, where a text says so."""
-    if CHEAPER.search(text) or DEARER.search(text):
+    if _tells_a_price(text):
         return sorted(lines, key=lambda line: line.price, reverse=not CHEAPER.search(text))
     return lines
 

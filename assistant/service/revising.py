@@ -25,7 +25,8 @@ def revision(heard: Heard, kept: Ask, order: ServiceOrder | None, resolver: Reso
         wanted = f"{LATER} {heard.wanted}"
         if not kept.order.lenient:
             items = tuple(replace(one, wanted=f"{one.wanted} {wanted}") for one in items or kept.items)
-    if order is not None and kept.kind == "address":
+    yes = heard.answer == "yes" and not any(map(str.isdigit, heard.text))  # "all correct" is no town
+    if order is not None and kept.kind == "address" and not yes:
         details |= _address(heard.wanted, kept, order, resolver)
     other_things = bool(items) and names_of(items) != names_of(kept.items)
     told = heard.payment or details or wanted or heard.goods or heard.quantity

@@ -107,6 +107,7 @@ class English:
             return Ask("nothing", piece)
         kind = kind_of(rest)
         unwanted = kind == "nothing" and w.UNWANTED.search(rest) is not None
+        rest = w.BUT_THIS.sub("", rest) if unwanted else rest
         if kind == "nothing" and not (unwanted and _says_which(rest, goods, self._number)):
             return Ask("nothing", piece)
         kind = "cancel" if unwanted else kind
@@ -213,6 +214,9 @@ def _condition(piece: str) -> tuple[str, str]:
 
 def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
     last = asks[-1] if asks else None
+    if last is not None and last.kind == "lookup" and ask.kind == "swap" and _goes_on(ask, last):
+        items = ask.items if any(item.name for item in ask.items) else tuple(replace(i, said="") for i in last.items)
+        ask = replace(ask, text=f"{last.text} {ask.text}", items=items)  # "Is there a plastic one? If so, swap mine"
     if last is not None and ask.only_if_first_fails:
         if w.ONLY_ONE.search(sentence):
             asks[:] = [one for one in asks if one.kind == ask.kind]
@@ -254,6 +258,12 @@ def _add(asks: list[Ask], ask: Ask, sentence: str) -> None:
     asks.append(ask)
 
 
+def _goes_on(ask: Ask, asked: Ask) -> bool:
+    """Whether a change is for what was asked after just before, if there is one."""
+    own = {item.name for item in ask.items if item.name}
+    return w.IS_THERE.search(asked.text) is not None and own <= {item.name for item in asked.items}
+
+
 def _says_no_more(ask: Ask) -> bool:
     """ "Swap it, same card", after what it shall become."""
     return bool(ask.items) and all(
@@ -270,17 +280,25 @@ def _in_context(ask: Ask, order: OrderRef, mentioned: tuple[Item, ...]) -> Ask:
             ask = replace(
                 ask,
                 items=tuple(
-                    one if one.name else replace(one, name=mentioned[0].name, said=said_of(one, mentioned[0]))
+                    one
+                    if one.name
+                    else replace(one, name=mentioned[0].name, said=_said_now(one, mentioned[0], ask.text))
                     for one in ask.items
                 ),
             )
         elif not ask.items and not ask.everything and (ask.kind in _OF_WHAT_WAS_SAID or w.PRONOUN.search(ask.text)):
-            ask = replace(ask, items=mentioned)
+            ask = replace(ask, items=tuple(replace(one, said=_said_now(one, one, ask.text)) for one in mentioned))
         elif not ask.items and ask.kind == "swap" and len(mentioned) == 1:  # "Headphones, navy. Swap."
             ask = replace(ask, items=(replace(mentioned[0], wanted=f"{mentioned[0].said} {ask.text}", said=""),))
     if mentioned and ask.kind in ("address", "payment") and _is_unnamed(ask.order):
         ask = replace(ask, order=replace(ask.order, holds=mentioned))
     return replace(ask, near=mentioned)
+
+
+def _said_now(one: Item, before: Item, text: str) -> str:
+    """The words for a thing spoken of before; "it" of two that are alike is one of them."""
+    said = said_of(one, before)
+    return w.SEVERAL.sub("the", said) if w.JUST_IT.search(text) and not w.SEVERAL.search(text) else said
 
 
 def _told_more(ask: Ask, sentence: str, order: OrderRef, payment: PayRef | None, goods: tuple[str, ...]) -> Ask:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from assistant.service.model import Goods, Line, Variant
-from assistant.service.options import choose, values_in, wanted_in
+from assistant.service.options import choose, rank_of, values_in, wanted_in
 
 BOOTS = Goods(
     "b",
@@ -69,3 +69,8 @@ def _line(variant_id: str) -> Line:
 def test_the_variant_meant(text: str, variant_id: str | None) -> None:
     chosen, _ = choose(BOOTS, _line("8-no"), wanted_in(BOOTS, text))
     assert (chosen.id if chosen else None) == variant_id
+
+
+def test_all_there_is_stands_above_its_parts() -> None:
+    ranks = [rank_of(value) for value in ("60%", "80%", "full size")]
+    assert ranks == [60, 80, 100]
