@@ -5,6 +5,7 @@ Each thing told narrows the orders down as long as any is left: people remember 
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 from assistant.service.asks import Ask
 from assistant.service.model import ServiceOrder
@@ -52,7 +53,7 @@ def narrowed(ask: Ask, orders: Sequence[ServiceOrder], fits: Fits, says: Says) -
     """The orders that all that is told of them fits, and whether anything told some from others."""
     ref, found, named = ask.order, list(orders), False
     for tells in (
-        _at_cost(ask),
+        _at_cost(ask, found),
         _holding(ask, found),
         lambda order: bool(ref.paid) and any(one.payment_id == ref.paid for one in order.paid),
         lambda order: bool(ref.things) and len(order.lines) == ref.things,
@@ -71,12 +72,13 @@ def narrowed(ask: Ask, orders: Sequence[ServiceOrder], fits: Fits, says: Says) -
     return found, named
 
 
-def _at_cost(ask: Ask) -> Callable[[ServiceOrder], bool]:
-    return lambda order: any(
-        start <= amount < end
-        for start, end in ask.order.costs
-        for amount in (order.total, *(line.price for line in order.lines))
-    )
+def _at_cost(ask: Ask, orders: Sequence[ServiceOrder]) -> Callable[[ServiceOrder], bool]:
+    def at(amount: Decimal) -> bool:
+        return any(start <= amount < end for start, end in ask.order.costs)
+
+    if any(at(order.total) for order in orders):  # what all of it came to is what people remember
+        return lambda order: at(order.total)
+    return lambda order: any(at(line.price) for line in order.lines)
 
 
 def _holding(ask: Ask, orders: Sequence[ServiceOrder]) -> Callable[[ServiceOrder], bool]:

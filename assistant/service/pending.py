@@ -47,7 +47,7 @@ class Pending:
         elsewhere = order is not None and bool(said.items) and not any(resolver.lines(order, i) for i in said.items)
         if elsewhere and said.order.is_open:  # "only the mug", which is in another order
             ask = replace(ask, order=OrderRef(lenient=kept.ask.order.lenient), items=said.items, goods=())
-        moved = not acts and (bool(said.order.ids) or said.order.other or elsewhere)
+        moved = not acts and (bool(said.order.ids) or said.order.other or said.order.describes or elsewhere)
         one = Bound(ask, "" if moved else kept.order_id)
         bound = bind(one, session, resolver, Turn())
         if len(bound) == 1 and bound[0].order_id:

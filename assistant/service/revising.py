@@ -63,6 +63,8 @@ def _order(heard: Heard, kept: Ask, items: tuple[Item, ...]) -> OrderRef:
         return OrderRef(ids=heard.order.ids, lenient=lenient)
     if not heard.corrects:
         return OrderRef()
+    if lenient and heard.order.describes:  # "看错了，是三件一起的那单"
+        return heard.order
     other = heard.order.other or _OTHER_ONE.search(heard.text) is not None
     state = heard.order.state if other else ""
     holds = items if kept.kind == "cancel" else ()

@@ -28,12 +28,35 @@ _MINE = re.compile("我(?:的|那|这|买|下|上)|俺|买的|下的|那单|订�
 _TOKEN = re.compile(r"⟦[op]⟧")
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛", "司徒", "公孙", "皇甫", "尉迟", "慕容", "令狐", "夏侯", "东方")
 _YES_AND = re.compile(
-    r"^(?:(?:嗯+|对+|是的?|好的?|行|可以|没问题|没错|确认|确定|同意|ok|okay|要(?=加|取|退|换|开|约|办))[，,。!！\s]*)+(?=[^，,。\s])",
+    r"^(?:(?:嗯+|对+|是|好+|行|可以|没问题|没毛病|没得问题|没错|地址没错|确认|确定|同意|要得|中|成|ok|okay|要(?=加|取|退|换|开|约|办)|能(?=[，,]))"
+    r"[的了呢呐哪吧嘞啊哈滴]*[，,。!！\s]*)+(?=[^，,。\s])",
     re.I,
 )
 _TELLS_MORE = {("swap", "address"), ("address", "visit"), ("address", "invoice")}  # "地址改一下，改成…"
 _AND_YES = re.compile(r"[，,。\s](?:我)?(?:确认|确定|同意)(?:了|的)?[。！!]*$")
-_DO_IT = re.compile(r"^(?:那|就|嗯|好|行|快|给我)*(?:退|换|下单|买|拍|催|开|约|改|退货|换货)(?:了)?(?:吧|呗)[。！!]*$")
+# What the bare verb of a yes agrees to: "行嘞，撤", "好的退吧" also to the difference.
+_VERBS: Mapping[str, tuple[Kind, ...]] = {
+    "退货": ("return",),
+    "退": ("return", "price_protect"),
+    "补": ("price_protect",),
+    "换货": ("swap",),
+    "换": ("swap",),
+    "撤": ("cancel",),
+    "取消": ("cancel",),
+    "弄掉": ("cancel",),
+    "改": ("address", "swap", "payment"),
+    "约": ("visit",),
+    "催": ("urge",),
+    "发": ("urge",),
+    "开": ("invoice",),
+    "下单": ("buy",),
+    "买": ("buy",),
+    "拍": ("buy",),
+}
+_VERB = "|".join(_VERBS)
+_DO_IT = re.compile(
+    rf"^(?:那|就|给我|快)*(?P<verb>{_VERB})(?:了|掉|给我|过来)?(?P<go>[吧呗])?(?:[，,]?(?P=verb)[吧呗]?)*[。！!]*$"
+)
 _LONGEST_YES = 12
 _DECIDED = re.compile("换成|换货|能换|可换|下单|帮我(?:买|拍|订)|就(?:买|要|拍|它)")
 _PRODUCT_KINDS = ("buy", "swap")
@@ -349,10 +372,14 @@ class Chinese:
             return "no", ("cancel",)
         if w.YES.match(said) and w.YES_WORD.search(said):  # "好的取消吧" is none to anything else
             return "yes", ("cancel",) if "取消" in said else ()
+        if (meant := _bare_yes(said)) and not new:
+            return "yes", meant
+        if w.YES.match(said) and len(acts) == 1 and not new:  # "赶紧的"
+            return "yes", (acts[0].kind,)
         again = len(acts) == 1 and not new and not acts[0].payment and len(said) <= _LONGEST_YES
         again = again and "的话" not in said and sum(not w.YES.match(clause.raw) for clause in clauses) == 1
-        if again and (_YES_AND.match(said) or _AND_YES.search(said) or _DO_IT.match(said)):
-            return "yes", _meant(acts[0].kind)
+        if again and (_YES_AND.match(said) or _AND_YES.search(said)):
+            return "yes", (acts[0].kind,)
         if not acts and not new and w.NO.match(said):
             return "no", ()
         strong = re.match(
@@ -378,9 +405,11 @@ def _of_the_paper(ask: Ask, said: str) -> Ask:
     return replace(ask, kind="invoice", wanted=said) if only_phone else ask
 
 
-def _meant(kind: Kind) -> tuple[Kind, ...]:
-    """What a yes in the words of a kind agrees to: "好的退吧" to the difference, too."""
-    return (kind, "price_protect") if kind == "return" else (kind,)
+def _bare_yes(said: str) -> tuple[Kind, ...]:
+    """What a yes agrees to that is hardly more than a verb; "退" alone is a wish."""
+    yes = _YES_AND.match(said)
+    done = _DO_IT.match(said[yes.end() :] if yes else said)
+    return _VERBS[done["verb"]] if done and (yes or done["go"]) else ()
 
 
 def _after_target(text: str) -> bool:

@@ -11,7 +11,7 @@ from assistant.service.understand.chinese_goods import items_in
 Range = tuple[Decimal, Decimal]  # from, below
 
 _COUNT = re.compile("[0-9一二两三四五六七八九俩仨]|单独")
-_STANDS = re.compile("[付支给发路途运派配签收到货手用装坏]")  # one of these is in whatever tells a state
+_STANDS = re.compile("[付支给发路道途运派配签收到货手用装坏]")  # one of these is in whatever tells a state
 _UNITS = {"千": 1000, "百": 100}
 _PLACES = {"k": 1000, "h": 100, "h2": 100, "t": 10, "o": 1, "o2": 1}
 _HARDLY = Decimal("0.3")
