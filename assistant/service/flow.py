@@ -463,7 +463,7 @@ class Flow:
             told = merged(said, kept.ask) if heard.order.lenient else kept.ask
             return [*(Bound(told, order.id) for order in chosen), *rest]
         held = order_of(kept.order_id, resolver)
-        if slot == "items" and not acts and held and (things := chosen_things(kept.ask, held, heard.text)):
+        if slot == "items" and not acts and held and (things := chosen_things(kept.ask, held, heard.text, resolver)):
             return [replace(kept, ask=replace(kept.ask, items=things)), *rest]
         answers = slot == "order" and bool(heard.mentioned or not heard.order.is_open)
         lookup_only = all(one.ask.kind == "lookup" for one in asks) and asks and not heard.payment and not answers

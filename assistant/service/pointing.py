@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from assistant.service.asks import Ask, Item
 from assistant.service.merging import names_of
-from assistant.service.model import ServiceOrder
-from assistant.service.resolve import Resolver
+from assistant.service.model import Line, ServiceOrder
+from assistant.service.resolve import Resolver, by_price
 from assistant.service.steps import Refused, Spoken
 from assistant.service.understand.ordinals import place_in
 
@@ -68,9 +68,25 @@ def chosen_orders(ask: Ask, text: str, spoken: Spoken, resolver: Resolver) -> li
     return [told[place]] if place is not None else told if ALL.search(text) else []
 
 
-def chosen_things(ask: Ask, order: ServiceOrder, text: str) -> tuple[Item, ...]:
-    """The things of an order that are meant by their place in it: "the first one", "both"."""
-    place = place_in(text, len(order.lines))
-    lines = order.lines if ALL.search(text) else order.lines[place : place + 1] if place is not None else ()
-    wanted = next((item.wanted for item in ask.items), "")
-    return tuple(Item(line.name, " ".join(line.options.values()), wanted) for line in lines)
+def chosen_things(ask: Ask, order: ServiceOrder, text: str, resolver: Resolver) -> tuple[Item, ...]:
+    """The things of an order that an answer to "which?" means: by their place, what they cost or are like, "both"."""
+    among = list(order.lines) if ask.order.lenient else list(resolver.in_question(order, ask))
+    place = place_in(text, len(among))
+    lines = among if ALL.search(text) else among[place : place + 1] if place is not None else []
+    alike = len(among) < len(order.lines)
+    if not lines and alike:
+        like = [line for line in among if resolver.is_like(line, text)]
+        priced = by_price(among, text)
+        lines = like if len(like) == 1 else priced[:1] if priced is not among else []
+    names = {line.name for line in among}
+    sure = tuple(one for one in ask.items if alike and not names & set(one.name.split("|"))) if lines else ()
+    wanted = next((item.wanted for item in ask.items if not alike or names & set(item.name.split("|"))), "")
+    return (*sure, *(Item(line.name, _told_by(line, ask), wanted) for line in lines))
+
+
+def _told_by(line: Line, ask: Ask) -> str:
+    """Words by which a thing is found again among others of its kind."""
+    if ask.order.lenient:
+        return " ".join(line.options.values())
+    said = {"yes": "{option}", "no": "no {option}", "none": "no {option}"}
+    return ", ".join(said.get(v.lower(), "{option} {value}").format(option=o, value=v) for o, v in line.options.items())

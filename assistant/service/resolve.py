@@ -223,7 +223,7 @@ class Resolver:
                 lines = [line for line in self.lines(order, item) if id(line) not in taken]
                 several = bool(re.search(r"\b(?:both|all|two|three)\b", item.said, re.IGNORECASE))
                 if several and JUST_ONE.search(ask.text):
-                    lines, several = _by_price(lines, ask.text), False
+                    lines, several = by_price(lines, ask.text), False
                 alike = not several and len({line.item_id for line in lines}) > 1
                 if alike and not (lines := self._told_apart(lines, ask)):
                     return []  # to be asked: whichever were taken might be the wrong one
@@ -247,6 +247,11 @@ class Resolver:
             return lines[:1]
         fit = [line for line in lines if self.is_like(line, ask.text)] if ask.kind == "return" else []
         return fit if len(fit) == 1 else []
+
+    def in_question(self, order: ServiceOrder, ask: Ask) -> Sequence[Line]:
+        """What is asked about where it is open which things are meant: those that are alike, else all of an order."""
+        every = (self.lines(order, item) for item in ask.items if item.name)
+        return next((lines for lines in every if len({line.item_id for line in lines}) > 1), order.lines)
 
     def reason_in(self, text: str) -> str:
         """The reason for cancelling that a text gives; empty when it gives none the shop accepts."""
@@ -382,7 +387,7 @@ class Resolver:
             return Proposal(Write("return_items", {"order_id": order.id}), told, order.id, difference=-order.total)
         lines = [line for line, _ in self.chosen(order, ask, spoken)]
         if not lines:
-            return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
+            return Unclear("items", Told("which_items", {"order": order.id, "lines": self.in_question(order, ask)}))
         ids = [line.item_id for line in lines]
         refund = sum((line.price for line in lines), Decimal(0))
         if "payment" not in rule.needs:  # it goes back the way it came
@@ -403,7 +408,7 @@ class Resolver:
     def _swap(self, ask: Ask, order: ServiceOrder, action: str, spoken: Spoken) -> Step:
         lines = self.chosen(order, ask, spoken)
         if not lines:
-            return Unclear("items", Told("which_items", {"order": order.id, "lines": order.lines}))
+            return Unclear("items", Told("which_items", {"order": order.id, "lines": self.in_question(order, ask)}))
         pairs: list[tuple[Line, Variant]] = []
         for line, item in lines:
             variant = self._variant(ask, line, item)
@@ -612,7 +617,7 @@ def _tells_a_price(text: str) -> bool:
     return bool(CHEAPER.search(text) or DEARER.search(text))
 
 
-def _by_price(lines: list[Line], text: str) -> list[Line]:
+def by_price(lines: list[Line], text: str) -> list[Line]:
     """The cheapest or the dearest first, where a text says so."""
     if _tells_a_price(text):
         return sorted(lines, key=lambda line: line.price, reverse=not CHEAPER.search(text))

@@ -188,7 +188,8 @@ def _swaps(text: str, goods: tuple[str, ...]) -> tuple[Item, ...]:
     items: list[Item] = []
     place = 0
     places = [one for one in named(text, goods) if not _left_out(text, one[0])]
-    if verb and any(start > verb.start() for start, _, _ in places):
+    behind = verb is not None and verb[0].lower().startswith("should")  # "the kettle should be black, the mug grey"
+    if verb and not behind and any(start > verb.start() for start, _, _ in places):
         places = [one for one in places if one[0] > verb.start()]
     link_words = w.LINK_WITH if verb and verb[0].lower().startswith("replac") else w.LINK
     for number, (start, end, names) in enumerate(places):

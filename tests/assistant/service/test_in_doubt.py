@@ -57,3 +57,21 @@ def test_what_one_might_buy_is_left_to_the_catalogue(text: str) -> None:
 
 def test_of_what_is_owned_it_concerns_the_service() -> None:
     assert WideTalk("en").concerns("I don't need the backpack any more")
+
+
+@pytest.mark.parametrize(
+    ("answer", "items"),
+    [
+        ("the steel one", ["bottle-steel-1000ml"]),
+        ("the dearer of the two", ["bottle-plastic-500ml"]),
+        ("both", ["bottle-plastic-500ml", "bottle-steel-1000ml"]),
+    ],
+)
+def test_an_answer_is_about_those_that_were_asked_about(answer: str, items: list[str]) -> None:
+    talk = WideTalk("en")
+    more = ("B5006", "received", "pp_5", "phones-black bottle-plastic-500ml bottle-steel-1000ml espresso-15_bar")
+    talk.shop.held |= WideShop(MAEVE, EN_GOODS, (more,)).held
+    assert talk.say("return the bottle from B5006, paypal").asks_question
+    talk.say(answer)
+    talk.say("yes")
+    assert [write.arguments["item_ids"] for write in talk.shop.executed] == [items]
