@@ -119,7 +119,7 @@ class Conversations:
     ) -> Conversation:
         now = moment()
         row = {
-            "id": uuid.uuid4().hex,
+            "id": self._relay.name() if self._relay else uuid.uuid4().hex,
             "state": "bot",
             "lang": lang,
             "channel": channel,

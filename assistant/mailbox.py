@@ -28,6 +28,10 @@ class Relay(Protocol):
 
     def tell(self, conversation_id: str, events: Sequence[StoredEvent], /) -> None: ...
 
+    def name(self) -> str:
+        """An id for a new conversation, by which it is known whose it is."""
+        ...
+
     def listen(self, wanted: bool, /) -> None:
         """Whether somebody here follows all conversations."""
         ...

@@ -73,7 +73,8 @@ def build_app(services: Services, *, stop_rooms: bool = True) -> FastAPI:
                     services.assistant,
                     tasks,
                     on_answer=lambda outcome: answers.labels(outcome).inc(),
-                    **({"stop_elsewhere": team.stop} if team else {}),
+                    stop_elsewhere=team.stop if team else lambda conversation_id: None,
+                    on_load=team.has if team else lambda count: None,
                 )
                 running = Running(services, desk)
                 app.state.running = running

@@ -71,14 +71,17 @@ class Desk:
         *,
         on_answer: Callable[[str], None] = lambda outcome: None,
         stop_elsewhere: Callable[[str], object] = lambda conversation_id: None,
+        on_load: Callable[[int], object] = lambda answers: None,
     ) -> None:
-        """`stop_elsewhere`: passes on the wish to stop an answer that another process may be writing."""
+        """`stop_elsewhere`: passes on the wish to stop an answer that another process may be writing; `on_load`: is
+        told how many answers are under way whenever that changes."""
         self._conversations = conversations
         self._assistant = assistant
         self._tasks = tasks
         self._lines: dict[str, _Line] = {}
         self._on_answer = on_answer
         self._stop_elsewhere = stop_elsewhere
+        self._on_load = on_load
         self._closing = False
 
     @property
@@ -142,6 +145,7 @@ class Desk:
         line.waiting.append(question)
         if line.task is None:
             line.task = self._tasks.create_task(self._work(conversation_id, line), name=f"answer {conversation_id}")
+            self._on_load(len(self._lines))
 
     async def _work(self, conversation_id: str, line: _Line) -> None:
         try:
@@ -159,6 +163,7 @@ class Desk:
                     raise
         finally:
             self._lines.pop(conversation_id, None)
+            self._on_load(len(self._lines))
 
     async def _answer(self, conversation_id: str, question: _Question) -> None:
         """One answer, and the end of its question, whatever comes of it; only a server that stops leaves it open."""

@@ -1,9 +1,9 @@
 """Several worker processes on one port: whose turn a request is, and how they hear of each other.
 
 A conversation belongs to one worker, told by its id: there its messages are answered in their order, its page is sent
-what happens, and its limits are counted. The first worker has what must be there once: rooms, console, inbox, staff.
-Any worker may accept a connection; between two requests it is handed on, as it is, to the worker that the next one
-belongs to.
+what happens, and its limits are counted. A new one becomes the worker's that has the fewest answers under way. The
+first worker has what must be there once: rooms, console, inbox, staff. Any worker may accept a connection; between two
+requests it is handed on, as it is, to the worker that the next one belongs to.
 
 Workers share socket pairs that their parent made and keeps open: what is sent to a worker that has just died waits
 there for the one that takes its place.
@@ -11,9 +11,11 @@ there for the one that takes its place.
 
 import asyncio
 import json
+import mmap
 import os
 import re
 import socket
+import uuid
 import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,20 @@ _TOKEN = re.compile(rb"\r\nauthorization: *bearer +([\w-]+)\.", re.I)
 _ANYWHERE = re.compile(rb"/(?:$|widget\.js|favicon|static/|media/|product/|api/(?:products|shop)\b|v1/)")
 
 
+class Loads:
+    """How many answers each worker has under way: memory that they share, in which each writes its own number only."""
+
+    def __init__(self, workers: int) -> None:
+        """To be made by the parent, before it forks."""
+        self._counts = memoryview(mmap.mmap(-1, 4 * workers)).cast("I")
+
+    def __getitem__(self, number: int) -> int:
+        return self._counts[number]
+
+    def __setitem__(self, number: int, count: int) -> None:
+        self._counts[number] = count
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A worker's number, and the file descriptors that its parent gave it."""
@@ -50,6 +66,7 @@ class Seat:
     door: int  # connections that others hand over come in here
     buses: tuple[int, ...]  # to tell each worker something
     doors: tuple[int, ...]
+    loads: Loads
 
 
 class Ears(Protocol):
@@ -72,6 +89,8 @@ class Team:
         self._present: list[str] = []
         self._ears: Ears | None = None
         self._stop: Callable[[str], object] = lambda conversation_id: None
+        self._turn = seat.number
+        self.has(0)  # whatever the one before us died with
 
     @property
     def number(self) -> int:
@@ -86,6 +105,19 @@ class Team:
 
     def owns(self, conversation_id: str) -> bool:
         return self.owner(conversation_id) == self.number
+
+    def has(self, answers: int) -> None:
+        """Say how many answers are under way here."""
+        self.seat.loads[self.number] = answers
+
+    def name(self) -> str:
+        """An id for a new conversation, which makes it the least busy worker's; of equals, each has its turn."""
+        self._turn += 1
+        turns = ((self._turn + each) % self.seat.of for each in range(self.seat.of))
+        chosen = min(turns, key=self.seat.loads.__getitem__)
+        while self.owner(made := uuid.uuid4().hex) != chosen:
+            pass
+        return made
 
     def owner_of_request(self, head: bytes) -> int | None:
         """Whose request begins so; None: whoever has it."""

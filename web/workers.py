@@ -19,7 +19,7 @@ from knowledge.needs import save_readings
 from web.listening import listen
 from web.log import configure_logging
 from web.settings import Settings
-from web.team import Seat
+from web.team import Loads, Seat
 from web.wiring import load_words
 
 log = structlog.get_logger("workers")
@@ -66,6 +66,7 @@ class Parent:
         self._serve = serve
         self._buses = _Pairs.make(count)
         self._doors = _Pairs.make(count)
+        self._loads = Loads(count)
         self._ears, self._told = socket.socketpair()  # signals
         for end in (self._ears, self._told):
             end.setblocking(False)
@@ -107,6 +108,7 @@ class Parent:
             number, self._count, self._listener.fileno(), ready,
             self._buses.inner[number].fileno(), self._doors.inner[number].fileno(),
             tuple(one.fileno() for one in self._buses.outer), tuple(one.fileno() for one in self._doors.outer),
+            self._loads,
         )  # fmt: skip
         signal.pthread_sigmask(signal.SIG_BLOCK, _HEARD)  # none may reach a worker that still hears as we do
         process = os.fork()

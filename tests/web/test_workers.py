@@ -28,7 +28,7 @@ from knowledge.store import Store
 from tests.servers import free_port
 from tests.web.conftest import SHOP, SLIPPERS, read_events
 from web.auth import Auth
-from web.team import Seat, Team
+from web.team import Loads, Seat, Team
 
 LIMIT = 40  # messages a minute: more than the tests below need
 RETURNS = Policy("returns", Text("退换", "Returns"), Text("7天无理由退货。", "Returns within 7 days."))
@@ -182,7 +182,7 @@ async def test_every_worker_knows_which_staff_are_there() -> None:
     def seat(number: int) -> Seat:
         own = buses[number][0].fileno(), doors[number][0].fileno()
         others = tuple(tuple(os.dup(outer.fileno()) for _, outer in each) for each in (buses, doors))
-        return Seat(number, 2, -1, -1, os.dup(own[0]), os.dup(own[1]), *others)
+        return Seat(number, 2, -1, -1, os.dup(own[0]), os.dup(own[1]), *others, Loads(2))
 
     first, second = Team(seat(0)), Team(seat(1))
     there, stopping = ["小王"], asyncio.Event()
@@ -202,6 +202,22 @@ async def test_every_worker_knows_which_staff_are_there() -> None:
     for pair in pairs:
         for end in pair:
             end.close()
+
+
+def test_a_new_conversation_is_the_least_busy_workers() -> None:
+    loads, ends = Loads(2), [socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(4)]
+    bus, door = ([pair[0].detach() for pair in ends[at : at + 2]] for at in (0, 2))
+    first, second = (Team(Seat(number, 2, -1, -1, bus[number], door[number], (), (), loads)) for number in (0, 1))
+    assert {first.owner(first.name()) for _ in range(2)} == {0, 1}  # both are idle: each has its turn
+    first.has(3)
+    second.has(2)
+    assert {team.owner(team.name()) for team in (first, second) for _ in range(4)} == {1}
+    second.has(4)
+    assert {team.owner(team.name()) for team in (first, second) for _ in range(4)} == {0}
+    for team in (first, second):
+        team.close()
+    for pair in ends:
+        pair[1].close()
 
 
 def test_a_visitors_limit_holds_whichever_worker_takes_the_connection(server: Running) -> None:
