@@ -75,9 +75,8 @@ class Flow:
         if heard.order.lenient and not heard.order.ids:  # what may be meant in general is left to who answers that
             known = bool(session.spoken.order_id)
             acts = [one for one in acts if known or not general(one)]
-        if acts and all(
-            one.either and not one.order.ids for one in acts
-        ):  # "I don't need the charger, just the camera"
+        unwanted = acts and all(one.either and not (one.order.ids or one.order.lenient) for one in acts)
+        if unwanted:  # "I don't need the charger, just the camera"
             return self._owns(acts, session)
         if acts and (heard.order.ids or any(ask.order.ids for ask in acts) or session.client_id):
             return True

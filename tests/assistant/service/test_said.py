@@ -107,3 +107,12 @@ def test_how_far_or_how_bad_something_bought_is_concerns_the_service(text: str, 
 )
 def test_what_only_mentions_something_bought_is_left_to_the_catalogue(text: str) -> None:
     assert not WideTalk("en").concerns(text)
+
+
+@pytest.mark.parametrize("text", ["退了吧", "退了算了", "不要了"])
+def test_what_is_unwanted_after_a_complaint_is_what_was_complained_of(text: str) -> None:
+    talk = WideTalk("zh")
+    talk.say("炸锅用两回就掉漆，质量真差")
+    assert talk.concerns(text)
+    talk.say(text)
+    assert "DD20261103 办理退货" in talk.text and not talk.shop.executed
