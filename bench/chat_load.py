@@ -1,8 +1,8 @@
-"""How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--think 1.18]
+"""How many shoppers two cores can talk to:  python -m bench.chat_load [--seconds 60] [--sessions 200] [--think 1.22]
                                            or an open loop:  python -m bench.chat_load --rate 160
 
 Real sockets, a real `zhibo serve` with the demo shop, the embedded model. Every session asks what shoppers ask, and, as
-they do, its next question a while after it was answered (`--think`: 200 who think for 1.18 s ask 165 times a second if
+they do, its next question a while after it was answered (`--think`: 200 who think for 1.22 s ask 164 times a second if
 answered at once). With `--rate` it asks at an even pace, answered or not; 0: without a pause. In the middle the whole
 server is killed with SIGKILL and started again; the sessions resume as the widget does. Afterwards the database is
 read: each message must be there once and have one answer. Server and generator share the machine; the share of each is
@@ -317,7 +317,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sessions", type=int, default=200, help="visitors at the same time (200)")
     pace = parser.add_mutually_exclusive_group()
     pace.add_argument(
-        "--think", type=float, default=1.18, help="seconds from an answer to the next question, ±50 %% (1.18)"
+        "--think", type=float, default=1.22, help="seconds from an answer to the next question, ±50 %% (1.22)"
     )
     pace.add_argument(
         "--rate", type=float, help="an open loop instead: messages a second of all together; 0: no pause at all"

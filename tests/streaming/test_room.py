@@ -151,15 +151,14 @@ async def test_preview_over_the_socket_plays(tmp_path: Path, catalog: Catalog) -
         assert next(container.decode(video=0)).width == 640
 
 
-async def test_a_new_price_is_on_the_picture_within_a_second(tmp_path: Path, catalog: Catalog) -> None:
+async def test_a_new_price_is_on_the_picture_before_the_product_comes_again(tmp_path: Path, catalog: Catalog) -> None:
     room = make_room(catalog, small_settings(tmp_path / "room"))
     async with on_air(room) as client:
         events = client.events()
         await until(events, type="said", kind="script")  # the product is there already while the host says hello
-        changed = time.monotonic()
         await asyncio.to_thread(catalog.put, [product(1, "77")], source="test")
-        event = await until(events, type="product", price="77")
-        assert time.monotonic() - changed < 1.0 and event["product_id"] == "p1"
+        shown = await until(events, type="product")
+        assert shown["price"] == "77" and shown["product_id"] == "p1"
         assert room._stage.view.card is not None and room._stage.view.card.price == "77"
         await events.aclose()
 
