@@ -556,7 +556,10 @@ class Conversations:
             written = select(EVENTS.c.id, EVENTS.c.conversation_id, EVENTS.c.seq).where(EVENTS.c.id > newest - 50)
             rows = await self._database.run(partial(_rows, query=written.order_by(EVENTS.c.id).limit(5000)))
             new = [row for row in rows if row["id"] not in seen]
-            untold = [row["id"] for row in new if (row["conversation_id"], row["seq"]) not in self._heard]
+            # Another process's conversations are most of what is new, and nobody here follows them: a follower that
+            # comes later reads from the database first.
+            followed = [row for row in new if self._following(row["conversation_id"])]
+            untold = [row["id"] for row in followed if (row["conversation_id"], row["seq"]) not in self._heard]
             for start in range(0, len(untold), 500):
                 query = select(EVENTS).where(EVENTS.c.id.in_(untold[start : start + 500])).order_by(EVENTS.c.id)
                 for row in await self._database.run(partial(_rows, query=query)):

@@ -35,6 +35,9 @@ _SIZES = ("capacity", "size", "weight", "净含量", "item weight", "height", "w
 def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
     """Runs of two or more words of the text that all stand in the title."""
     known = _telling_words(title)
+    said, forms = _said_words(text)
+    if known.isdisjoint(forms):
+        return ()
     spans: list[tuple[int, int]] = []
     run: list[tuple[int, int, str]] = []
 
@@ -48,17 +51,24 @@ def common_words(text: str, title: str) -> tuple[tuple[int, int], ...]:
         run.clear()
 
     last = -1
-    for match in _WORD.finditer(text):
-        word = match[0].strip(".'")
-        if run and text[last : match.start()].strip(" -&"):
+    for start, end, word in said:
+        if run and text[last:start].strip(" -&"):
             close()
         if word in known or (word.endswith("s") and word[:-1] in known) or (run and word in _SMALL):
-            run.append((match.start(), match.start() + len(word), word))
+            run.append((start, start + len(word), word))
         else:
             close()
-        last = match.end()
+        last = end
     close()
     return tuple(spans)
+
+
+@lru_cache(maxsize=512)  # a sentence is held against each title
+def _said_words(text: str) -> tuple[tuple[tuple[int, int, str], ...], frozenset[str]]:
+    """The words of a text with their places, and all of them also without the s of a plural."""
+    said = tuple((match.start(), match.end(), match[0].strip(".'")) for match in _WORD.finditer(text))
+    words = {word for _, _, word in said}
+    return said, frozenset(words | {word[:-1] for word in words if word.endswith("s")})
 
 
 @lru_cache(maxsize=4096)  # a title is held against each sentence
@@ -69,7 +79,7 @@ def _telling_words(title: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def common_han(text: str, title: str, shortest: int = 5) -> tuple[tuple[int, int], ...]:
     """Pieces of the title of at least five Han characters in the text."""
-    if text.isascii():
+    if text.isascii() or title.isascii():
         return ()
     spans: list[tuple[int, int]] = []
     place = 0
@@ -88,15 +98,17 @@ def common_han(text: str, title: str, shortest: int = 5) -> tuple[tuple[int, int
 def distinctive(text: str, sheets: Sequence[Sheet]) -> Iterator[tuple[int, int, str]]:
     """What stands in the title of one of several products alone: 膨润土的, 豆腐那款, "the Grand"."""
     titles = {sheet.subject: sheet.names for sheet in sheets}
+    the_words = list(_THE_WORD.finditer(text))
     for sheet in sheets:
         others = " ".join(name for subject, names in titles.items() if subject != sheet.subject for name in names)
         for start, end in (span for name in sheet.names for span in common_han(text, name, shortest=2)):
             if text[start:end] not in others and (end - start >= 3 or _opens(text, start) or _POINTS.match(text, end)):
                 yield start, end, sheet.subject
-        own = {word for name in sheet.names for word in _WORD.findall(name)} - set(_WORD.findall(others)) - _SMALL
-        for match in _THE_WORD.finditer(text):
-            if match[1] in own:
-                yield *match.span(1), sheet.subject
+        if the_words:
+            own = {word for name in sheet.names for word in _WORD.findall(name)} - set(_WORD.findall(others)) - _SMALL
+            for match in the_words:
+                if match[1] in own:
+                    yield *match.span(1), sheet.subject
 
 
 def _opens(text: str, place: int) -> bool:

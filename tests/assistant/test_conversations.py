@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from assistant import conversation as conversation_module
 from assistant.conversation import BotMessage, Conversations, StoredEvent, UnknownConversation
 from assistant.handoff import HandoffError
 from knowledge.catalog import Catalog
@@ -32,6 +33,28 @@ async def test_numbers_have_no_gaps_whoever_writes(conversations: Conversations,
     events = await conversations.events(conversation.id)
     assert [event["seq"] for event in events] == list(range(1, 81))
     assert (await conversations.get(conversation.id)).last_seq == 80
+
+
+async def test_of_what_another_process_wrote_only_what_is_followed_here_is_read(
+    conversations: Conversations, catalog: Catalog
+) -> None:
+    elsewhere = Conversations(catalog.store.engine)  # as another process would
+    mine, other = await conversations.create(), await conversations.create()
+    read: list[str] = []
+    as_event = conversation_module.as_event
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            conversation_module, "as_event", lambda row: read.append(row["conversation_id"]) or as_event(row)
+        )
+        async with aclosing(conversations.follow(mine.id)) as events:
+            coming = asyncio.create_task(anext(events))
+            await asyncio.sleep(0.1)  # it looks into the database now and then
+            await elsewhere.append(other.id, [("progress", {"number": 1})])
+            await asyncio.sleep(0.2)
+            await elsewhere.append(mine.id, [("progress", {"number": 2})])
+            assert (await coming)["number"] == 2
+    await elsewhere.close()
+    assert set(read) == {mine.id}
 
 
 async def test_one_failing_write_does_not_take_others_with_it(conversations: Conversations) -> None:
